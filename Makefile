@@ -1,0 +1,90 @@
+# SimpleServerAPI in C. `make help` lists the targets.
+
+LIBC     = musl# musl: static programs that need nothing on the target; system: the distribution's libraries
+SANITIZE =# address,undefined: with LIBC=system, in a build folder of its own
+V        =# 1 shows the commands
+PREFIX   = /usr/local
+CFLAGS   = -O2 -g
+
+ifneq ($(SANITIZE),)
+override LIBC = system
+endif
+variant := $(if $(SANITIZE),sanitize,$(if $(filter musl,$(LIBC)),,system))
+BUILD   := build$(addprefix /,$(variant))
+CGI_BIN := $(if $(variant),$(BUILD)/)cgi-bin
+
+programs := status ticket info
+rooms    := $(basename $(notdir $(wildcard libcommon/*.c)))
+headers  := $(wildcard libcommon/*.h)
+
+std      = -std=c11 -D_GNU_SOURCE -Ilibcommon
+warnings = -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror
+hardened = -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero
+small    = -ffunction-sections -fdata-sections
+
+ifeq ($(LIBC),musl)
+CC       = musl-gcc
+thirdparty = build/musl
+archives = $(patsubst %,$(thirdparty)/lib/lib%.a,hiredis cjson sodium)
+libflags = -isystem $(thirdparty)/include
+hardened += -fno-pie
+LDFLAGS  = -static -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack -s
+LDLIBS   = $(archives)
+else
+archives =
+libflags = $(shell pkg-config --cflags hiredis libcjson libsodium)
+hardened += -fPIE $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2)
+LDFLAGS  = -pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+LDLIBS   = $(shell pkg-config --libs hiredis libcjson libsodium)
+endif
+
+ALL_CFLAGS = $(std) $(warnings) $(hardened) $(small) $(libflags) $(CFLAGS)
+Q = $(if $(V),,@)
+say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
+
+all: $(programs:%=$(CGI_BIN)/%)  ## build the library and the three programs (the default)
+
+$(CGI_BIN)/%: $(BUILD)/obj/%.o $(BUILD)/libcommon.a $(archives)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(BUILD)/libcommon.a $(LDLIBS)
+
+$(BUILD)/libcommon.a: $(rooms:%=$(BUILD)/obj/%.o)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/obj/%.o: libcommon/%.c $(BUILD)/flags | $(archives)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.o: cgi-bin/%.c $(BUILD)/flags | $(archives)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Other flags make other objects: this file changes only when they do.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(BUILD)/obj
+	@echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS)' > $@
+
+build/musl/lib/libhiredis.a: ; @scripts/thirdparty.sh hiredis build/musl
+build/musl/lib/libcjson.a:   ; @scripts/thirdparty.sh cjson build/musl
+build/musl/lib/libsodium.a:  ; @scripts/thirdparty.sh libsodium build/musl
+
+deps:  ## install by apt what is missing to build, run and test
+	@scripts/deps.sh
+
+run: all  ## serve on http://127.0.0.1:8000 with a private Redis; Ctrl-C stops both
+	@SSA_CGI_BIN=$(CGI_BIN) scripts/run.sh
+
+clean:  ## remove what was built, third-party libraries included
+	rm -rf build $(programs:%=cgi-bin/%)
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' Makefile
+
+-include $(wildcard $(BUILD)/obj/*.d)
+
+FORCE:
+.PHONY: all deps run clean help FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:

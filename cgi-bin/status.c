@@ -1,0 +1,94 @@
+/* GET /api/status: are the services that this API needs up? */
+#include "endpoint.h"
+#include "redis.h"
+#include "request.h"
+#include "service.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { REDIS, USERS, MACHINES, CHECKS };
+
+struct check {
+	const char *name;
+	const char *fault; /* NULL: fine */
+	char note[40];
+};
+
+static void check_records(struct check *c, struct records *r, bool usable)
+{
+	c->fault = r->fault != NULL ? r->fault : usable ? NULL : "unreadable";
+	if (c->fault == NULL && r->skipped > 0)
+		snprintf(c->note, sizeof c->note, "%zu record%s skipped", r->skipped,
+			 r->skipped == 1 ? "" : "s");
+}
+
+/* "redis, machines": those that fail. */
+static void write_failing(struct text *out, const struct check checks[CHECKS])
+{
+	const char *separator = "";
+
+	for (int i = 0; i < CHECKS; i++) {
+		if (checks[i].fault == NULL)
+			continue;
+		text_string(out, separator);
+		text_string(out, checks[i].name);
+		separator = ", ";
+	}
+}
+
+static void write_checks(struct text *out, const struct check checks[CHECKS])
+{
+	for (int i = 0; i < CHECKS; i++) {
+		const struct check *c = &checks[i];
+		text_string(out, i == 0 ? ",\"checks\":{" : ",");
+		text_json(out, c->name);
+		text_string(out, ":");
+		text_json(out, c->fault ? c->fault : c->note[0] ? c->note : "OK");
+	}
+	text_string(out, "}");
+}
+
+static enum result handle_get(struct service *s, const struct request *q, struct reply *rep)
+{
+	struct check checks[CHECKS] = {
+	    {"redis", NULL, ""}, {"users", NULL, ""}, {"machines", NULL, ""}};
+	struct text failing = {0};
+
+	redis_probe(s->redis);
+	bool sent = redis_send(s->redis);
+	/* The files are read while Redis works. */
+	check_records(&checks[USERS], &s->users.records, users_refresh(&s->users));
+	check_records(&checks[MACHINES], &s->machines.records, machines_refresh(&s->machines));
+	if (!sent || !redis_done(s->redis))
+		checks[REDIS].fault = "unavailable";
+
+	write_failing(&failing, checks);
+	if (failing.len > 0)
+		reply_refuse(rep, RESULT_UNAVAILABLE,
+			     checks[REDIS].fault ? redis_error(s->redis)
+						 : "a data file is not usable");
+	text_string(&rep->body, failing.len == 0 ? "{\"code\":200,\"message\":\"OK\""
+						 : "{\"code\":503,\"message\":\"");
+	text_add(&rep->body, failing.at, failing.len);
+	if (failing.len > 0)
+		text_string(&rep->body, "\",\"data\":\"\"");
+	if (request_has_parameter(q, "verbose"))
+		write_checks(&rep->body, checks);
+	text_string(&rep->body, "}");
+	text_free(&failing);
+	return rep->result;
+}
+
+static const struct endpoint status = {
+    .name = "status",
+    .allow = "GET, HEAD, OPTIONS",
+    .operations = {{.method = "GET", .handle = handle_get}},
+    .open = service_open,
+    .close = service_close,
+};
+
+int main(void)
+{
+	return endpoint_main(&status);
+}

@@ -1,0 +1,20 @@
+/* cgi: one request from the process's environment and stdin, one reply to stdout (RFC 3875). */
+#ifndef SSA_CGI_H
+#define SSA_CGI_H
+
+#include <stddef.h>
+
+struct reply;
+struct request;
+
+/* Makes a reply of a request; the reply comes all zero. */
+typedef void answer_function(void *context, const struct request *q, struct reply *rep);
+
+/* Serves the one request. The exit status: 0, or 1 if the reply could not be written. */
+int cgi_serve(answer_function *answer, void *context);
+
+/* Writes a reply to fd in one piece: head, and body if it has one. -1: the other side has left
+ * (errno). An SCGI reply is a CGI reply, so both transports end here. */
+int cgi_write_reply(int fd, const struct reply *rep);
+
+#endif

@@ -1,0 +1,28 @@
+/* config: the process's environment, read once and checked. A wrong value is an error, never a
+ * silent default; an empty value counts as unset, because front-end servers pass empty ones. */
+#ifndef SSA_CONFIG_H
+#define SSA_CONFIG_H
+
+#include "redis_url.h"
+
+#include <stdbool.h>
+
+/* At most `count` failures in `window_s` seconds; count 0: no limit. */
+struct limit {
+	unsigned count, window_s;
+};
+
+struct config {
+	struct redis_url redis; /* REDIS_URL */
+	char data_dir[1024];    /* SSA_DATA_DIR */
+	unsigned ticket_ttl_s;  /* SSA_TICKET_TTL */
+	unsigned ticket_max_s;  /* SSA_TICKET_MAX: how long renewals can prolong one login */
+	struct limit user_addr, user, addr; /* SSA_LOGIN_LIMITS, in this order */
+	bool supervised; /* SSA_SUPERVISED=1: a worker ends when its parent does */
+	char fault[160]; /* what is wrong, for the log; "" when the config is good */
+};
+
+/* false: c->fault names the variable and the rule, never the value. */
+bool config_load(struct config *c);
+
+#endif

@@ -1,0 +1,21 @@
+/* deadline: a request that takes too long is answered 503 by the program itself, whatever it hangs
+ * in.
+ *
+ * Front-end servers do not help: lighttpd 1.4.69 may never stop a CGI program that hangs, and keeps
+ * sending requests to a worker that does. hiredis and the C library retry interrupted calls, so a
+ * flag would not be seen: the signal handler itself writes the answer and ends the process. */
+#ifndef SSA_DEADLINE_H
+#define SSA_DEADLINE_H
+
+enum { DEADLINE_S = 5 };
+
+/* From now on, DEADLINE_S until a 503 goes to fd and the process ends with status 1. */
+void deadline_start(int fd);
+
+/* The reply is on its way: past the deadline the process only ends. */
+void deadline_replying(void);
+
+/* The request is over. */
+void deadline_stop(void);
+
+#endif

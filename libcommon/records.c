@@ -1,0 +1,417 @@
+#include "records.h"
+#include "log.h"
+#include "text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	TRIES = 3,
+	TRY_AGAIN_MS = 50,
+	SETTLED_MS = 100, /* well over the kernel's time-stamp granularity (a tick, up to 10 ms) */
+	LOGGED_RECORDS_MAX = 20,
+};
+
+/* The faults, as status tells them. */
+static const char unreadable[] = "unreadable", too_large[] = "too large", invalid[] = "invalid",
+		  no_memory[] = "out of memory";
+
+bool records_open(struct records *r, const struct records_kind *kind, const char *dir)
+{
+	size_t dir_len = strlen(dir), name_len = strlen(kind->file_name);
+
+	*r = (struct records){.kind = kind};
+	if (dir_len + 1 + name_len >= sizeof r->path)
+		return false;
+	memcpy(r->path, dir, dir_len);
+	r->path[dir_len] = '/';
+	memcpy(r->path + dir_len + 1, kind->file_name, name_len + 1);
+	return true;
+}
+
+static void forget(struct records *r)
+{
+	free(r->text);
+	free(r->list);
+	free(r->index);
+	r->text = NULL;
+	r->list = NULL;
+	r->index = NULL;
+}
+
+void records_close(struct records *r)
+{
+	forget(r);
+	*r = (struct records){.kind = r->kind};
+}
+
+static struct records_version version_of(const struct stat *st)
+{
+	return (struct records_version){
+	    .device = st->st_dev,
+	    .inode = st->st_ino,
+	    .bytes = st->st_size,
+	    .modified = st->st_mtim,
+	    .changed = st->st_ctim,
+	};
+}
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+static bool same_version(const struct records_version *a, const struct records_version *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->bytes == b->bytes &&
+	       same_time(a->modified, b->modified) && same_time(a->changed, b->changed);
+}
+
+/* A file written twice within one tick of the kernel's clock has one time stamp for both: a version
+ * that young is looked at again (git's "racily clean" index entries are the same case). */
+static bool is_settled(const struct records_version *v)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	long long age_ms = (now.tv_sec - v->changed.tv_sec) * 1000LL +
+			   (now.tv_nsec - v->changed.tv_nsec) / 1000000;
+	return age_ms > SETTLED_MS || age_ms < -SETTLED_MS;
+}
+
+static const char *complain(const struct records *r, const char *fault, const char *why)
+{
+	log_event("data file fault", "file", r->kind->file_name, "fault", fault, "reason", why,
+		  NULL);
+	return fault;
+}
+
+/* Reads up to `size` bytes; fewer mean the end of the file. -1: errno. */
+static ssize_t read_whole(int fd, char *text, size_t size)
+{
+	size_t len = 0;
+
+	while (len < size) {
+		ssize_t n = read(fd, text + len, size - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
+/* The file's bytes, as one version. NULL: *fault is one of the words above. */
+static char *load(struct records *r, int fd, size_t *len, const char **fault)
+{
+	struct stat before, after;
+
+	if (fstat(fd, &before) != 0 || !S_ISREG(before.st_mode)) {
+		*fault = complain(r, unreadable, "not a regular file");
+		return NULL;
+	}
+	r->seen = version_of(&before);
+	if (before.st_size > RECORDS_MAX_BYTES) {
+		*fault = complain(r, too_large, "over 64 MiB");
+		return NULL;
+	}
+	/* One byte more than announced, so that a file that grows meanwhile shows. */
+	size_t announced = (size_t)before.st_size;
+	char *text = malloc(announced + 1);
+	if (text == NULL) {
+		*fault = complain(r, no_memory, NULL);
+		return NULL;
+	}
+	ssize_t n = read_whole(fd, text, announced + 1);
+	/* The change time is no witness here: it also moves when the file is replaced by rename,
+	 * and then what was read is whole. */
+	if (n < 0)
+		*fault = complain(r, unreadable, strerror(errno));
+	else if ((size_t)n != announced || fstat(fd, &after) != 0 ||
+		 after.st_size != before.st_size || !same_time(after.st_mtim, before.st_mtim))
+		*fault = invalid;
+	else {
+		*len = announced;
+		return text;
+	}
+	free(text);
+	return NULL;
+}
+
+static void complain_of_record(const struct records *r, size_t place, const char *field,
+			       const char *why)
+{
+	struct text index = {0};
+
+	text_number(&index, (long long)place);
+	text_add(&index, "", 1);
+	log_event("record left out", "file", r->kind->file_name, "index",
+		  index.failed ? NULL : index.at, "field", field, "reason", why, NULL);
+	text_free(&index);
+}
+
+/* The rule that a record breaks, if any: the name of the field, and why. */
+static bool breaks_rule(const struct records_kind *kind, const struct json_field *fields,
+			const char **field, const char **why)
+{
+	for (size_t i = 0; i < kind->count; i++) {
+		enum json_state state = fields[i].state;
+		if (state == JSON_PRESENT || (state == JSON_ABSENT && i >= kind->required))
+			continue;
+		*field = fields[i].name;
+		*why = state == JSON_ABSENT  ? "missing"
+		       : state == JSON_TWICE ? "stands twice"
+					     : "of the wrong type";
+		return true;
+	}
+	return false;
+}
+
+/* A list of records that grows. */
+struct split {
+	const struct records *r;
+	const char *text;
+	struct record *list;
+	size_t count, capacity, skipped;
+};
+
+static bool keep(struct split *to, struct span record, struct span key)
+{
+	if (to->count == to->capacity) {
+		size_t capacity = to->capacity ? to->capacity * 2 : 16;
+		struct record *list = realloc(to->list, capacity * sizeof *list);
+		if (list == NULL)
+			return false;
+		to->list = list;
+		to->capacity = capacity;
+	}
+	if (*key.at == '"')
+		key = (struct span){key.at + 1, key.len - 2};
+	/* RECORDS_MAX_BYTES keeps all of these within 32 bits. */
+	to->list[to->count++] = (struct record){
+	    .at = (uint32_t)(record.at - to->text),
+	    .len = (uint32_t)record.len,
+	    .key_at = (uint32_t)(key.at - to->text),
+	    .key_len = (uint32_t)key.len,
+	};
+	return true;
+}
+
+/* Steps over the record ahead and keeps it, if it is one. false: not JSON, or no memory. */
+static bool split_record(struct split *to, struct scan *s, size_t place)
+{
+	struct json_field fields[RECORDS_MAX_FIELDS];
+	const struct records_kind *kind = to->r->kind;
+	const char *field = NULL, *why;
+
+	memcpy(fields, kind->fields, sizeof fields);
+	s->unrepresentable = false;
+	scan_peek(s);
+	const char *begin = s->at;
+	if (json_object(s, fields, kind->count)) {
+		if (s->unrepresentable)
+			why = "\\u0000 or half a surrogate pair in a string";
+		else if (!breaks_rule(kind, fields, &field, &why))
+			return keep(to, (struct span){begin, (size_t)(s->at - begin)},
+				    fields[0].value);
+	} else {
+		if (!scan_value(s, NULL))
+			return false;
+		why = "not an object";
+	}
+	if (to->skipped++ < LOGGED_RECORDS_MAX)
+		complain_of_record(to->r, place, field, why);
+	return true;
+}
+
+/* Where the scan stopped, for a person with an editor. */
+static const char *complain_of_text(const struct records *r, const char *text, const struct scan *s)
+{
+	char where[64];
+	unsigned line = 1, column = 1;
+
+	for (const char *at = text; at < s->at; at++, column++)
+		if (*at == '\n') {
+			line++;
+			column = 0;
+		}
+	snprintf(where, sizeof where, "not JSON at line %u, column %u", line, column);
+	return complain(r, invalid, where);
+}
+
+/* Splits the text; on success the records are the good version. */
+static const char *split(struct records *r, char *text, size_t len, bool quiet)
+{
+	struct split to = {.r = r, .text = text};
+	struct scan s;
+	bool kept = true, array;
+
+	scan_begin(&s, text, len, SCAN_DEPTH_MAX - 1);
+	array = scan_enter(&s, '[');
+	if (array)
+		for (size_t place = 0; kept && scan_next(&s, NULL); place++)
+			kept = split_record(&to, &s, place);
+	else if (scan_enter(&s,
+			    '{')) /* an empty object is an empty file, as the original wrote it */
+		array = !scan_next(&s, NULL);
+	if (!s.failed && !kept) {
+		free(to.list);
+		return complain(r, no_memory, NULL);
+	}
+	if (!array || !scan_finish(&s)) {
+		free(to.list);
+		if (quiet)
+			return invalid;
+		return array || s.failed ? complain_of_text(r, text, &s)
+					 : complain(r, invalid, "not an array of records");
+	}
+
+	forget(r);
+	struct record *list = to.count ? realloc(to.list, to.count * sizeof *list) : NULL;
+	r->text = text;
+	r->list = list != NULL ? list : to.list;
+	r->count = to.count;
+	r->skipped = to.skipped;
+	r->lookups = 0;
+	r->generation++;
+	return NULL;
+}
+
+/* Reads the file once. NULL: there is a new good version. */
+static const char *read_once(struct records *r, bool quiet)
+{
+	const char *fault = NULL;
+	size_t len = 0;
+	/* O_NONBLOCK: a FIFO under that name must not hold us. */
+	int fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return complain(r, unreadable, strerror(errno));
+	char *text = load(r, fd, &len, &fault);
+	close(fd);
+	if (text == NULL)
+		return fault;
+	fault = split(r, text, len, quiet);
+	if (fault != NULL)
+		free(text);
+	return fault;
+}
+
+bool records_refresh(struct records *r)
+{
+	struct stat st;
+
+	if (r->settled && stat(r->path, &st) == 0) {
+		struct records_version now = version_of(&st);
+		if (same_version(&r->seen, &now))
+			return r->text != NULL;
+	}
+	for (int try = 1;; try++) {
+		bool last = try == TRIES || r->text != NULL;
+		r->seen = (struct records_version){0};
+		r->fault = read_once(r, !last);
+		if (r->fault != invalid || last)
+			break;
+		nanosleep(&(struct timespec){.tv_nsec = TRY_AGAIN_MS * 1000000L}, NULL);
+	}
+	r->settled = is_settled(&r->seen);
+	return r->text != NULL;
+}
+
+static bool key_is(const struct records *r, size_t i, const char *key, size_t len)
+{
+	struct span written = {r->text + r->list[i].key_at, r->list[i].key_len};
+
+	return json_equals(written, key, len);
+}
+
+/* FNV-1a over the key; one with escapes is hashed as what it decodes to. */
+static uint32_t hash_of(const char *key, size_t len)
+{
+	uint32_t hash = 2166136261U;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)key[i]) * 16777619U;
+	return hash ^ hash >> 15;
+}
+
+/* Open addressing, at most half full, in the file's order: of two equal keys the first is met
+ * first. An entry is a place in the list plus one. */
+static void build_index(struct records *r)
+{
+	char decoded[1024];
+	size_t slots = 16;
+
+	while (slots < r->count * 2)
+		slots *= 2;
+	r->index = calloc(slots, sizeof *r->index);
+	if (r->index == NULL)
+		return; /* slower, but right */
+	r->index_mask = slots - 1;
+	for (size_t i = 0; i < r->count; i++) {
+		const char *key = r->text + r->list[i].key_at;
+		size_t len = r->list[i].key_len;
+		if (memchr(key, '\\', len) != NULL) {
+			if (!json_decode((struct span){key - 1, len + 2}, decoded, sizeof decoded))
+				continue; /* longer than any key that is asked for */
+			key = decoded;
+			len = strlen(decoded);
+		}
+		size_t slot = hash_of(key, len) & r->index_mask;
+		while (r->index[slot] != 0)
+			slot = (slot + 1) & r->index_mask;
+		r->index[slot] = (uint32_t)(i + 1);
+	}
+}
+
+/* One look-up in a version needs no index; whoever comes twice, like a resident worker, gets one.
+ */
+static bool use_index(struct records *r)
+{
+	if (r->index == NULL && r->lookups++ > 0)
+		build_index(r);
+	return r->index != NULL;
+}
+
+size_t records_find(struct records *r, const char *key, size_t len)
+{
+	if (!use_index(r)) {
+		size_t i = 0;
+		while (i < r->count && !key_is(r, i, key, len))
+			i++;
+		return i;
+	}
+	for (size_t slot = hash_of(key, len) & r->index_mask; r->index[slot] != 0;
+	     slot = (slot + 1) & r->index_mask)
+		if (key_is(r, r->index[slot] - 1, key, len))
+			return r->index[slot] - 1;
+	return r->count;
+}
+
+void records_each(struct records *r, const char *key, size_t len,
+		  void (*found)(void *context, size_t i), void *context)
+{
+	if (!use_index(r)) {
+		for (size_t i = 0; i < r->count; i++)
+			if (key_is(r, i, key, len))
+				found(context, i);
+		return;
+	}
+	for (size_t slot = hash_of(key, len) & r->index_mask; r->index[slot] != 0;
+	     slot = (slot + 1) & r->index_mask)
+		if (key_is(r, r->index[slot] - 1, key, len))
+			found(context, r->index[slot] - 1);
+}
+
+struct span records_text(const struct records *r, size_t i)
+{
+	return (struct span){r->text + r->list[i].at, r->list[i].len};
+}

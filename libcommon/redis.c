@@ -1,0 +1,409 @@
+#include "redis.h"
+#include "redis_url.h"
+#include "text.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <hiredis/hiredis.h>
+
+enum { READ_BYTES = 4096, OUT_KEEP_BYTES = 16384 };
+
+struct redis {
+	const struct redis_url *url;
+	int fd; /* -1: not connected */
+	redisReader *reader;
+	redisReplyObjectFunctions functions; /* the reader's, with a limit on arrays */
+	void *(*create_array)(const redisReadTask *, int);
+	struct redisReply *last;
+
+	struct text out;    /* the batch, kept for a second try … */
+	bool sent;          /* … until a next one is begun */
+	unsigned queued;    /* commands in it */
+	unsigned pending;   /* replies still to come */
+	unsigned greetings; /* replies to AUTH and SELECT, ahead of them */
+	bool reused;        /* the connection was idle before this batch … */
+	size_t read_bytes;  /* … and so many bytes came since */
+	long long deadline_ms;
+	bool shortened; /* the socket's read limit is less than a whole command's */
+	char error[160];
+};
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static void disconnect(struct redis *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	if (r->reader != NULL)
+		redisReaderFree(r->reader);
+	r->fd = -1;
+	r->reader = NULL;
+	r->pending = r->greetings = 0;
+}
+
+/* Keeps the sentence for the log and drops the connection: after a timeout the late answer would
+ * belong to somebody else. */
+static bool fail(struct redis *r, const char *doing, const char *why)
+{
+	snprintf(r->error, sizeof r->error, "redis: %s: %s", doing, why);
+	disconnect(r);
+	return false;
+}
+
+static bool fail_errno(struct redis *r, const char *doing)
+{
+	bool late = errno == EAGAIN || errno == EINPROGRESS || errno == ETIMEDOUT;
+
+	return fail(r, doing, late ? "no answer in time" : strerror(errno));
+}
+
+static void limit(int fd, int option, long long ms)
+{
+	struct timeval limit = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+
+	setsockopt(fd, SOL_SOCKET, option, &limit, sizeof limit);
+}
+
+/* SO_SNDTIMEO bounds connect(2) too, on a Unix socket with a full backlog as well. */
+static bool connect_to(struct redis *r, const struct sockaddr *address, socklen_t len, long long ms)
+{
+	r->fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (r->fd < 0)
+		return fail_errno(r, "socket");
+	limit(r->fd, SO_SNDTIMEO, ms);
+	/* After a signal, connect is asked again: it goes on waiting for the same connection. */
+	while (connect(r->fd, address, len) != 0)
+		if (errno != EINTR)
+			return fail_errno(r, "connect");
+	return true;
+}
+
+static bool connect_unix(struct redis *r)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	memcpy(address.sun_path, r->url->path, strlen(r->url->path) + 1);
+	return connect_to(r, (const struct sockaddr *)&address, sizeof address, REDIS_CONNECT_MS);
+}
+
+/* A numeric address needs no resolver: /etc/hosts, resolv.conf and DNS are asked for names only. */
+static bool connect_tcp(struct redis *r)
+{
+	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+				 .ai_socktype = SOCK_STREAM};
+	struct addrinfo *list;
+	long long end = now_ms() + REDIS_CONNECT_MS, left;
+
+	if (getaddrinfo(r->url->host, r->url->port, &hints, &list) != 0) {
+		hints.ai_flags = AI_NUMERICSERV;
+		if (getaddrinfo(r->url->host, r->url->port, &hints, &list) != 0)
+			return fail(r, "connect", "unknown host name");
+	}
+	bool connected = false;
+	for (struct addrinfo *a = list; a && !connected && (left = end - now_ms()) > 0;
+	     a = a->ai_next)
+		connected = connect_to(r, a->ai_addr, a->ai_addrlen, left);
+	freeaddrinfo(list);
+	return connected;
+}
+
+/* hiredis allocates an array as large as the other side announces. */
+static void *create_array(const redisReadTask *task, int elements)
+{
+	const struct redis *r = task->privdata;
+
+	return elements <= REDIS_ARRAY_MAX ? r->create_array(task, elements) : NULL;
+}
+
+static bool write_all(struct redis *r, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = send(r->fd, bytes, len, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail_errno(r, "write");
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+static void format(struct text *out, const char *command, va_list arguments)
+{
+	char *bytes = NULL;
+	int len = redisvFormatCommand(&bytes, command, arguments);
+
+	if (len < 0)
+		out->failed = true;
+	else
+		text_add(out, bytes, (size_t)len);
+	free(bytes);
+}
+
+static void greet(struct redis *r, struct text *out, const char *command, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, command);
+	format(out, command, arguments);
+	va_end(arguments);
+	r->greetings++;
+}
+
+/* Who we are and which database travel ahead of the batch; nobody waits for their replies. */
+static bool send_greeting(struct redis *r)
+{
+	const struct redis_url *url = r->url;
+	struct text out = {0};
+
+	if (url->user[0] != '\0')
+		greet(r, &out, "AUTH %s %s", url->user, url->password);
+	else if (url->password[0] != '\0')
+		greet(r, &out, "AUTH %s", url->password);
+	if (url->db != 0)
+		greet(r, &out, "SELECT %d", url->db);
+	bool sent = !out.failed ? write_all(r, out.at, out.len) : fail(r, "write", "out of memory");
+	text_free(&out);
+	return sent;
+}
+
+static bool open_connection(struct redis *r)
+{
+	if (!(r->url->path[0] != '\0' ? connect_unix(r) : connect_tcp(r)))
+		return false;
+	r->reader = redisReaderCreate();
+	if (r->reader == NULL)
+		return fail(r, "connect", "out of memory");
+	r->functions = *r->reader->fn;
+	r->create_array = r->functions.createArray;
+	r->functions.createArray = create_array;
+	r->reader->fn = &r->functions;
+	r->reader->privdata = r;
+	limit(r->fd, SO_RCVTIMEO, REDIS_COMMAND_MS);
+	r->shortened = false;
+	return send_greeting(r);
+}
+
+static bool send_batch(struct redis *r)
+{
+	if (r->fd < 0 && !open_connection(r))
+		return false;
+	if (r->shortened)
+		limit(r->fd, SO_RCVTIMEO, REDIS_COMMAND_MS);
+	r->shortened = false;
+	r->read_bytes = 0;
+	r->deadline_ms = now_ms() + REDIS_COMMAND_MS;
+	if (!write_all(r, r->out.at, r->out.len))
+		return false;
+	r->pending = r->queued;
+	return true;
+}
+
+struct redis *redis_new(const struct redis_url *url)
+{
+	struct redis *r = calloc(1, sizeof *r);
+
+	if (r != NULL) {
+		r->url = url;
+		r->fd = -1;
+	}
+	return r;
+}
+
+static void forget_reply(struct redis *r)
+{
+	if (r->last != NULL)
+		freeReplyObject(r->last);
+	r->last = NULL;
+}
+
+void redis_free(struct redis *r)
+{
+	if (r == NULL)
+		return;
+	disconnect(r);
+	forget_reply(r);
+	text_free(&r->out);
+	free(r);
+}
+
+void redis_command(struct redis *r, const char *command, ...)
+{
+	va_list arguments;
+
+	if (r->sent) {
+		text_clear(&r->out, OUT_KEEP_BYTES);
+		r->queued = 0;
+		r->sent = false;
+	}
+	va_start(arguments, command);
+	format(&r->out, command, arguments);
+	va_end(arguments);
+	r->queued++;
+}
+
+void redis_probe(struct redis *r)
+{
+	/* XX on a key that is never made: Redis checks that it could write, then writes nothing,
+	 * not even to its append-only file. */
+	redis_command(r, "SET ssa:probe 1 EX 1 XX");
+}
+
+/* A connection that was idle may have died with a restarted Redis: once more, on a new one. */
+static bool send_again(struct redis *r)
+{
+	if (!r->reused || r->read_bytes > 0)
+		return false;
+	r->reused = false;
+	return send_batch(r);
+}
+
+bool redis_send(struct redis *r)
+{
+	forget_reply(r);
+	r->sent = true;
+	if (r->out.failed)
+		return fail(r, "write", "out of memory");
+	if (r->pending > 0) /* replies that nobody took must not become this batch's */
+		disconnect(r);
+	r->reused = r->fd >= 0;
+	r->read_bytes = 0;
+	return send_batch(r) || send_again(r);
+}
+
+/* Reads once more into the reader. */
+static bool read_more(struct redis *r)
+{
+	char bytes[READ_BYTES];
+
+	if (r->read_bytes > 0) {
+		long long left = r->deadline_ms - now_ms();
+		limit(r->fd, SO_RCVTIMEO, left > 0 ? left : 1);
+		r->shortened = true;
+		if (left <= 0 || r->read_bytes > REDIS_REPLY_MAX_BYTES)
+			return fail(r, "read",
+				    left <= 0 ? "no answer in time" : "the answer is too long");
+	}
+	ssize_t n = recv(r->fd, bytes, sizeof bytes, 0);
+	if (n < 0 && errno == EINTR)
+		return true;
+	if (n < 0 && errno == EAGAIN)
+		return fail_errno(r, "read");
+	if (n <= 0)
+		return (n < 0 ? fail_errno(r, "read") : fail(r, "read", "connection closed")) ||
+		       send_again(r);
+	r->read_bytes += (size_t)n;
+	if (redisReaderFeed(r->reader, bytes, (size_t)n) != REDIS_OK)
+		return fail(r, "read", "out of memory");
+	return true;
+}
+
+/* Only the code of an error reply is kept: some servers echo their arguments, a password among
+ * them. */
+static bool fail_reply(struct redis *r, const struct redisReply *reply)
+{
+	char code[32];
+	size_t len = 0;
+
+	for (; len < sizeof code - 1 && reply->str[len] >= 'A' && reply->str[len] <= 'Z'; len++)
+		code[len] = reply->str[len];
+	code[len] = '\0';
+	return fail(r, "error reply", len ? code : "not one of Redis");
+}
+
+/* The next whole reply, whosever it is. */
+static bool take_reply(struct redis *r)
+{
+	void *reply = NULL;
+
+	forget_reply(r);
+	for (;;) {
+		if (redisReaderGetReply(r->reader, &reply) != REDIS_OK)
+			return fail(r, "read", "not the Redis protocol");
+		if (reply != NULL)
+			break;
+		if (!read_more(r))
+			return false;
+	}
+	r->last = reply;
+	return r->last->type != REDIS_REPLY_ERROR || fail_reply(r, r->last);
+}
+
+const struct redisReply *redis_next(struct redis *r)
+{
+	if (r->pending == 0)
+		return NULL; /* the batch failed before */
+	do
+		if (!take_reply(r))
+			return NULL;
+	while (r->greetings > 0 && r->greetings-- > 0);
+	r->pending--;
+	return r->last;
+}
+
+bool redis_done(struct redis *r)
+{
+	return redis_next(r) != NULL;
+}
+
+bool redis_is_nil(const struct redisReply *reply)
+{
+	return reply->type == REDIS_REPLY_NIL;
+}
+
+bool redis_text(const struct redisReply *reply, const char **text, size_t *len)
+{
+	if (reply->type != REDIS_REPLY_STRING)
+		return false;
+	*text = reply->str;
+	*len = (size_t)reply->len;
+	return true;
+}
+
+bool redis_number(const struct redisReply *reply, long long *number)
+{
+	char *end;
+
+	if (reply->type == REDIS_REPLY_INTEGER) {
+		*number = reply->integer;
+		return true;
+	}
+	if (reply->type != REDIS_REPLY_STRING || reply->len == 0)
+		return false;
+	errno = 0;
+	*number = strtoll(reply->str, &end, 10);
+	return errno == 0 && end == reply->str + reply->len;
+}
+
+size_t redis_count(const struct redisReply *reply)
+{
+	return reply->type == REDIS_REPLY_ARRAY ? (size_t)reply->elements : 0;
+}
+
+const struct redisReply *redis_element(const struct redisReply *reply, size_t i)
+{
+	return reply->element[i];
+}
+
+const char *redis_error(const struct redis *r)
+{
+	return r->error;
+}

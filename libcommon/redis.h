@@ -1,0 +1,66 @@
+/* redis: one connection to Redis, its deadlines and its replies. The only room that knows hiredis,
+ * of which it uses the protocol (formatting, reading); the socket is our own, because hiredis 0.14
+ * calls getaddrinfo even for 127.0.0.1 and limits each read, not each command.
+ *
+ * Commands are queued, sent in one write, and their replies taken in the same order:
+ *
+ *   redis_command(r, "GET %s", key);
+ *   if (!redis_send(r))
+ *           return RESULT_UNAVAILABLE;
+ *   ... work that needs no reply ...
+ *   reply = redis_next(r);
+ */
+#ifndef SSA_REDIS_H
+#define SSA_REDIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct redis;
+struct redis_url;
+struct redisReply; /* hiredis's; read it through the functions below */
+
+enum {
+	REDIS_CONNECT_MS = 200,
+	REDIS_COMMAND_MS = 500,          /* from the send to the last reply of a batch */
+	REDIS_REPLY_MAX_BYTES = 1 << 20, /* a batch's replies; more is a fault */
+	REDIS_ARRAY_MAX = 4096,          /* elements of an array reply; more is a fault */
+};
+
+/* No connection is made yet. `url` must outlive it. NULL: no memory. */
+struct redis *redis_new(const struct redis_url *url);
+void redis_free(struct redis *r);
+
+/* Queues a command in hiredis's format language: %s a string, %b a pointer and a size_t, each one
+ * argument whatever it holds. User text is never the format. */
+void redis_command(struct redis *r, const char *format, ...);
+
+/* Connects where needed and sends what is queued. false: redis_error() says why.
+ * A batch on a connection that was idle is sent once more on a new one if the old turns out to be
+ * dead before it answered anything; so the first batch of a request must be one that may run twice.
+ */
+bool redis_send(struct redis *r);
+
+/* The next reply of the batch; it lives until the next redis_send. NULL: Redis failed, the
+ * connection is closed, redis_error() says why. An error reply (-ERR, -OOM, -READONLY …) is a
+ * failure too. */
+const struct redisReply *redis_next(struct redis *r);
+
+/* Takes a reply that only has to be no error. */
+bool redis_done(struct redis *r);
+
+/* Queues a write that changes nothing and fails when writes fail: read-only, out of memory, disk
+ * full, too few replicas, no permission. Take it with redis_done. */
+void redis_probe(struct redis *r);
+
+/* false where the reply is of another type. */
+bool redis_is_nil(const struct redisReply *reply);
+bool redis_text(const struct redisReply *reply, const char **text, size_t *len);
+bool redis_number(const struct redisReply *reply, long long *number); /* also digits in a string */
+size_t redis_count(const struct redisReply *reply); /* elements of an array, else 0 */
+const struct redisReply *redis_element(const struct redisReply *reply, size_t i);
+
+/* The last failure, one line, for the log. */
+const char *redis_error(const struct redis *r);
+
+#endif

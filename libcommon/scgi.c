@@ -1,0 +1,179 @@
+#include "scgi.h"
+#include "deadline.h"
+#include "log.h"
+#include "request.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+	HEADERS_MAX_BYTES = 65536, /* front-end servers limit them to far less */
+	LENGTH_DIGITS = 6,
+	INPUT_BYTES = LENGTH_DIGITS + 1 + HEADERS_MAX_BYTES + 1 + REQUEST_BODY_MAX_BYTES,
+	BODY_KEEP_BYTES = 65536,
+};
+
+/* What a signal handler can know. */
+static volatile sig_atomic_t stopping, listening_fd;
+
+/* Closing the socket ends an accept that waits, and one that is just about to: there is no moment
+ * in which the signal is missed, and none in which an accepted request is dropped. */
+static void stop(int signal)
+{
+	(void)signal;
+	stopping = 1;
+	close(listening_fd);
+}
+
+bool scgi_is_listener(int fd)
+{
+	int listening = 0;
+	socklen_t len = sizeof listening;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
+}
+
+/* The input of one connection, read in one piece as a rule. */
+struct input {
+	int fd;
+	size_t len;
+	char at[INPUT_BYTES];
+};
+
+/* Reads on until `need` bytes are there. */
+static bool fill(struct input *in, size_t need)
+{
+	while (in->len < need) {
+		ssize_t n = recv(in->fd, in->at + in->len, sizeof in->at - in->len, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		in->len += (size_t)n;
+	}
+	return true;
+}
+
+/* "123:" → the length, and where the headers begin. 0: not a netstring. */
+static size_t read_length(struct input *in, size_t *begin)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i <= LENGTH_DIGITS; i++) {
+		if (!fill(in, i + 1))
+			return 0;
+		char c = in->at[i];
+		if (c == ':') {
+			*begin = i + 1;
+			return sum;
+		}
+		if (c < '0' || c > '9')
+			return 0;
+		sum = sum * 10 + (size_t)(c - '0');
+	}
+	return 0;
+}
+
+/* Splits "name NUL value NUL …" into the request. */
+static bool take_headers(struct request *q, const char *at, const char *end)
+{
+	while (at < end) {
+		const char *name_end = memchr(at, '\0', (size_t)(end - at));
+		if (name_end == NULL)
+			return false;
+		const char *value = name_end + 1;
+		const char *value_end = memchr(value, '\0', (size_t)(end - value));
+		if (value_end == NULL)
+			return false;
+		request_take(q, at, (size_t)(name_end - at), value);
+		at = value_end + 1;
+	}
+	return true;
+}
+
+/* false: what came is not SCGI, or was cut; there is nobody to answer. */
+static bool read_request(struct input *in, struct request *q)
+{
+	size_t begin, length = read_length(in, &begin), announced;
+
+	if (length == 0 || length > HEADERS_MAX_BYTES || !fill(in, begin + length + 1))
+		return false;
+	request_init(q);
+	if (in->at[begin + length] != ',' ||
+	    !take_headers(q, in->at + begin, in->at + begin + length))
+		return false;
+	if (!request_announced(q, &announced) || announced == 0)
+		return true;
+	size_t body = begin + length + 1;
+	q->body = NULL;
+	q->body_bytes = announced;
+	if (announced <= REQUEST_BODY_MAX_BYTES && fill(in, body + announced))
+		q->body = in->at + body;
+	return true;
+}
+
+static void serve(struct input *in, struct reply *rep, answer_function *answer, void *context)
+{
+	struct request q;
+
+	deadline_start(in->fd);
+	in->len = 0;
+	if (read_request(in, &q)) {
+		answer(context, &q, rep);
+		deadline_replying();
+		cgi_write_reply(in->fd, rep);
+	} else if (in->len > 0) {
+		log_event("refused", "reason", "not an SCGI request", NULL);
+	}
+	deadline_stop();
+}
+
+/* After an accept that failed. */
+static bool may_go_on(int error)
+{
+	if (stopping)
+		return false;
+	if (error == EINTR || error == ECONNABORTED)
+		return true;
+	log_event("fault", "reason", strerror(error), NULL);
+	return false; /* whoever started us starts a new one */
+}
+
+int scgi_serve(int listener, bool supervised, answer_function *answer, void *context)
+{
+	struct input *in = malloc(sizeof *in);
+	struct text kept = {0}; /* the reply's memory, from request to request */
+
+	if (in == NULL) {
+		log_event("fault", "reason", "out of memory", NULL);
+		return 1;
+	}
+	listening_fd = listener;
+	signal(SIGTERM, stop);
+	signal(SIGINT, stop);
+	signal(SIGHUP, stop);
+	if (supervised && (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() == 1))
+		stopping = 1;
+
+	while (!stopping) {
+		in->fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		if (in->fd < 0) {
+			if (!may_go_on(errno))
+				break;
+			continue;
+		}
+		struct reply rep = {.body = kept};
+		serve(in, &rep, answer, context);
+		close(in->fd);
+		text_clear(&rep.body, BODY_KEEP_BYTES);
+		kept = rep.body;
+	}
+	text_free(&kept);
+	free(in);
+	return 0;
+}

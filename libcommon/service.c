@@ -1,0 +1,32 @@
+#include "service.h"
+#include "config.h"
+#include "redis.h"
+
+#include <stdlib.h>
+
+struct service *service_open(const struct config *config)
+{
+	struct service *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return NULL;
+	s->config = config;
+	s->redis = redis_new(&config->redis);
+	if (s->redis != NULL && users_open(&s->users, config->data_dir) &&
+	    machines_open(&s->machines, config->data_dir))
+		return s;
+	service_close(s);
+	return NULL;
+}
+
+void service_close(struct service *s)
+{
+	if (s == NULL)
+		return;
+	if (s->users.records.kind != NULL)
+		users_close(&s->users);
+	if (s->machines.records.kind != NULL)
+		machines_close(&s->machines);
+	redis_free(s->redis);
+	free(s);
+}

@@ -1,0 +1,263 @@
+#include "session.h"
+#include "config.h"
+#include "json.h"
+#include "redis.h"
+#include "text.h"
+
+#include <string.h>
+
+enum { END_ALL_AT_A_TIME = 500 };
+
+#define TICKET_KEY "ssa:ticket:%s"
+#define INDEX_KEY  "ssa:user:%s"
+
+bool session_is_ticket(const char *text)
+{
+	size_t len = 0;
+
+	for (; text[len] != '\0'; len++) {
+		char c = text[len];
+		if (len == CRYPTO_TICKET_LEN ||
+		    !((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		      c == '-' || c == '_'))
+			return false;
+	}
+	return len == CRYPTO_TICKET_LEN;
+}
+
+static void index_digest(char out[static CRYPTO_DIGEST_LEN + 1], const char *username)
+{
+	crypto_digest(out, NULL, "user", username, NULL);
+}
+
+static void fingerprint(char out[static CRYPTO_DIGEST_LEN + 1], const char *ticket,
+			const char *stored_password)
+{
+	crypto_digest(out, ticket, "fingerprint", stored_password, NULL);
+}
+
+void session_csrf(char out[static CRYPTO_DIGEST_LEN + 1], const char *ticket)
+{
+	crypto_digest(out, ticket, "csrf", NULL);
+}
+
+bool session_fits(const struct session *s, const char *ticket, const char *stored_password)
+{
+	char now[CRYPTO_DIGEST_LEN + 1];
+
+	fingerprint(now, ticket, stored_password);
+	return crypto_equal(now, s->fingerprint, CRYPTO_DIGEST_LEN);
+}
+
+void session_ask(struct redis *r, const char *ticket, struct session *s)
+{
+	crypto_digest(s->digest, NULL, "ticket", ticket, NULL);
+	redis_command(r, "GET " TICKET_KEY, s->digest);
+}
+
+static bool read_value(const char *text, size_t len, struct session *s)
+{
+	enum { NAME, FINGERPRINT, EXPIRES, RENEWABLE, FIELDS };
+	struct json_field f[FIELDS] = {
+	    [NAME] = {"username", JSON_STRING, JSON_ABSENT, {0}},
+	    [FINGERPRINT] = {"fingerprint", JSON_STRING, JSON_ABSENT, {0}},
+	    [EXPIRES] = {"expires", JSON_NUMBER, JSON_ABSENT, {0}},
+	    [RENEWABLE] = {"renewable_until", JSON_NUMBER, JSON_ABSENT, {0}},
+	};
+
+	if (json_read(text, len, f, FIELDS) != JSON_FINE)
+		return false;
+	for (size_t i = 0; i < FIELDS; i++)
+		if (f[i].state != JSON_PRESENT)
+			return false;
+	return json_decode(f[NAME].value, s->username, sizeof s->username) &&
+	       json_decode(f[FINGERPRINT].value, s->fingerprint, sizeof s->fingerprint) &&
+	       strlen(s->fingerprint) == CRYPTO_DIGEST_LEN &&
+	       json_integer(f[EXPIRES].value, &s->expires_at) &&
+	       json_integer(f[RENEWABLE].value, &s->renewable_until);
+}
+
+enum result session_answer(struct redis *r, struct session *s)
+{
+	const struct redisReply *reply = redis_next(r);
+	const char *text;
+	size_t len;
+
+	if (reply == NULL)
+		return RESULT_UNAVAILABLE;
+	if (!redis_text(reply, &text, &len) || !read_value(text, len, s))
+		return RESULT_UNAUTHENTICATED;
+	return RESULT_OK;
+}
+
+void session_ask_time(struct redis *r)
+{
+	redis_command(r, "TIME");
+}
+
+enum result session_answer_time(struct redis *r, long long *now)
+{
+	const struct redisReply *reply = redis_next(r);
+
+	if (reply == NULL)
+		return RESULT_UNAVAILABLE;
+	return redis_count(reply) == 2 && redis_number(redis_element(reply, 0), now)
+		   ? RESULT_OK
+		   : RESULT_UNAVAILABLE;
+}
+
+static void write_value(struct text *out, const struct session *s)
+{
+	text_string(out, "{\"username\":");
+	text_json(out, s->username);
+	text_string(out, ",\"fingerprint\":");
+	text_json(out, s->fingerprint);
+	text_string(out, ",\"expires\":");
+	text_number(out, s->expires_at);
+	text_string(out, ",\"renewable_until\":");
+	text_number(out, s->renewable_until);
+	text_string(out, "}");
+}
+
+/* Queues the five commands that make a session. The index comes first: a ticket that is not in it
+ * would outlive "log out everywhere". EXPIRE twice, so that the index lives as long as the last
+ * ticket: NX where it has no end yet, GT where a longer one is due. */
+enum { CREATE_COMMANDS = 5 };
+static bool queue_create(struct redis *r, long long now, const struct session *s)
+{
+	char index[CRYPTO_DIGEST_LEN + 1];
+	struct text value = {0};
+	int ttl_s = (int)(s->expires_at - now);
+
+	index_digest(index, s->username);
+	write_value(&value, s);
+	if (!value.failed) {
+		redis_command(r, "ZREMRANGEBYSCORE " INDEX_KEY " -inf (%lld", index, now);
+		redis_command(r, "ZADD " INDEX_KEY " %lld %s", index, s->expires_at, s->digest);
+		redis_command(r, "EXPIRE " INDEX_KEY " %d NX", index, ttl_s);
+		redis_command(r, "EXPIRE " INDEX_KEY " %d GT", index, ttl_s);
+		redis_command(r, "SET " TICKET_KEY " %b EX %d NX", s->digest, value.at, value.len,
+			      ttl_s);
+	}
+	text_free(&value);
+	return !value.failed;
+}
+
+static bool take_create(struct redis *r)
+{
+	for (int i = 0; i < CREATE_COMMANDS; i++)
+		if (!redis_done(r))
+			return false;
+	return true;
+}
+
+/* A ticket and all that follows from it. */
+static bool make_ticket(struct session *s, const char *stored_password,
+			char ticket[static CRYPTO_TICKET_LEN + 1])
+{
+	if (!crypto_ticket(ticket))
+		return false;
+	crypto_digest(s->digest, NULL, "ticket", ticket, NULL);
+	fingerprint(s->fingerprint, ticket, stored_password);
+	return true;
+}
+
+bool session_ask_create(struct redis *r, const struct config *c, long long now,
+			const char *stored_password, struct session *s,
+			char ticket[static CRYPTO_TICKET_LEN + 1])
+{
+	s->expires_at = now + c->ticket_ttl_s;
+	s->renewable_until = now + c->ticket_max_s;
+	return make_ticket(s, stored_password, ticket) && queue_create(r, now, s);
+}
+
+enum result session_answer_create(struct redis *r)
+{
+	return take_create(r) ? RESULT_OK : RESULT_UNAVAILABLE;
+}
+
+enum result session_renew(struct redis *r, const struct config *c, long long now,
+			  const char *stored_password, const struct session *old, struct session *s,
+			  char ticket[static CRYPTO_TICKET_LEN + 1])
+{
+	struct session graced = *old;
+	struct text value = {0};
+	char index[CRYPTO_DIGEST_LEN + 1];
+	long long left_s = old->renewable_until - now;
+
+	if (left_s <= 0)
+		return RESULT_UNAUTHENTICATED;
+	if (!make_ticket(s, stored_password, ticket))
+		return RESULT_INTERNAL;
+	memcpy(s->username, old->username, sizeof s->username);
+	s->renewable_until = old->renewable_until;
+	s->expires_at = now + (left_s < c->ticket_ttl_s ? left_s : c->ticket_ttl_s);
+
+	if (graced.expires_at > now + SESSION_GRACE_S)
+		graced.expires_at = now + SESSION_GRACE_S;
+	if (graced.expires_at <= now)
+		graced.expires_at = now + 1;
+	index_digest(index, old->username);
+	write_value(&value, &graced);
+	bool queued = !value.failed && queue_create(r, now, s);
+	if (queued) {
+		redis_command(r, "ZADD " INDEX_KEY " XX %lld %s", index, graced.expires_at,
+			      old->digest);
+		/* XX decides the race with a logout: if the old session has been ended, nothing
+		 * brings it back, and the new one must not be. */
+		redis_command(r, "SET " TICKET_KEY " %b EX %d XX", old->digest, value.at, value.len,
+			      (int)(graced.expires_at - now));
+	}
+	text_free(&value);
+	if (!queued || !redis_send(r) || !take_create(r) || !redis_done(r))
+		return RESULT_UNAVAILABLE;
+	const struct redisReply *reply = redis_next(r);
+	if (reply == NULL)
+		return RESULT_UNAVAILABLE;
+	if (!redis_is_nil(reply))
+		return RESULT_OK;
+	return session_end(r, s) == RESULT_OK ? RESULT_UNAUTHENTICATED : RESULT_UNAVAILABLE;
+}
+
+enum result session_end(struct redis *r, const struct session *s)
+{
+	char index[CRYPTO_DIGEST_LEN + 1];
+
+	index_digest(index, s->username);
+	redis_command(r, "DEL " TICKET_KEY, s->digest);
+	redis_command(r, "ZREM " INDEX_KEY " %s", index, s->digest);
+	return redis_send(r) && redis_done(r) && redis_done(r) ? RESULT_OK : RESULT_UNAVAILABLE;
+}
+
+/* Until the index is empty, because a renewal beside it may have put a new ticket there before the
+ * old one was deleted; one that comes later fails, see session_renew. */
+enum result session_end_all(struct redis *r, const struct session *s)
+{
+	char index[CRYPTO_DIGEST_LEN + 1];
+	size_t count;
+
+	if (session_end(r, s) != RESULT_OK)
+		return RESULT_UNAVAILABLE;
+	index_digest(index, s->username);
+	do {
+		const struct redisReply *reply;
+		redis_command(r, "ZRANGE " INDEX_KEY " 0 %d", index, END_ALL_AT_A_TIME - 1);
+		if (!redis_send(r) || (reply = redis_next(r)) == NULL)
+			return RESULT_UNAVAILABLE;
+		count = redis_count(reply);
+		for (size_t i = 0; i < count; i++) {
+			const char *digest;
+			size_t len;
+			if (!redis_text(redis_element(reply, i), &digest, &len))
+				return RESULT_UNAVAILABLE;
+			redis_command(r, "DEL ssa:ticket:%b", digest, len);
+			redis_command(r, "ZREM " INDEX_KEY " %b", index, digest, len);
+		}
+		if (count > 0 && !redis_send(r))
+			return RESULT_UNAVAILABLE;
+		for (size_t i = 0; i < 2 * count; i++)
+			if (!redis_done(r))
+				return RESULT_UNAVAILABLE;
+	} while (count > 0);
+	return RESULT_OK;
+}

@@ -1,0 +1,80 @@
+/* session: tickets and the sessions they open, kept in Redis.
+ *
+ *   ssa:ticket:<digest of the ticket>   {"username","fingerprint","expires","renewable_until"},
+ * with a TTL ssa:user:<digest of the name>       a sorted set of his tickets' digests by expiry,
+ * with a TTL
+ *
+ * The ticket itself is never stored, so neither a dump nor MONITOR opens a session. The fingerprint
+ * binds the session to the password as users.json held it at the login: a digest keyed with the
+ * ticket, so that it tells nothing to who reads Redis. The CSRF token is derived from the ticket
+ * and stored nowhere.
+ *
+ * Redis's own clock is the only one: a session lives as long as its key, and expiry times are made
+ * from Redis's TIME, so a wrong clock on this host neither ends nor prolongs anything.
+ *
+ * The ask and answer functions queue commands and take their replies, so that several rooms share
+ * one round trip; see redis.h. */
+#ifndef SSA_SESSION_H
+#define SSA_SESSION_H
+
+#include "crypto.h"
+#include "result.h"
+#include "users.h"
+
+#include <stdbool.h>
+
+struct redis;
+struct config;
+
+struct session {
+	char digest[CRYPTO_DIGEST_LEN +
+		    1]; /* of the ticket; its first 8 digits are its name in the log */
+	char username[USERS_NAME_MAX_BYTES + 1];
+	char fingerprint[CRYPTO_DIGEST_LEN + 1];
+	long long expires_at;      /* Unix seconds, by Redis's clock */
+	long long renewable_until; /* likewise: the login plus SSA_TICKET_MAX */
+};
+
+/* 43 characters of base64url. Anything else is refused before Redis is asked. */
+bool session_is_ticket(const char *text);
+
+/* Queues the look-up of a well-formed ticket. */
+void session_ask(struct redis *r, const char *ticket, struct session *s);
+
+/* RESULT_OK: *s is the session. RESULT_UNAUTHENTICATED: there is none; only s->digest counts.
+ * RESULT_UNAVAILABLE: redis_error() says why. */
+enum result session_answer(struct redis *r, struct session *s);
+
+/* Whether the session was opened with this password, as users.json holds it. */
+bool session_fits(const struct session *s, const char *ticket, const char *stored_password);
+
+/* The session's CSRFPreventionToken. */
+void session_csrf(char out[static CRYPTO_DIGEST_LEN + 1], const char *ticket);
+
+/* Queues and takes Redis's time in Unix seconds. */
+void session_ask_time(struct redis *r);
+enum result session_answer_time(struct redis *r, long long *now);
+
+/* Queues a new session for a user whose password was verified at `now`, and takes its replies.
+ * s->username is set by the caller; the rest of *s and the ticket are set here. false: the kernel
+ * gave no random bytes or memory ran out; nothing is queued. RESULT_UNAVAILABLE: Redis failed; the
+ * ticket must not be handed out. */
+bool session_ask_create(struct redis *r, const struct config *c, long long now,
+			const char *stored_password, struct session *s,
+			char ticket[static CRYPTO_TICKET_LEN + 1]);
+enum result session_answer_create(struct redis *r);
+
+/* A new session in place of a live one, which lives SESSION_GRACE_S more; a round trip of its own.
+ * RESULT_UNAUTHENTICATED: `old` was ended meanwhile, or its login is older than SSA_TICKET_MAX;
+ * there is no new session then. RESULT_INTERNAL: the kernel gave no random bytes.
+ * RESULT_UNAVAILABLE: Redis failed. */
+enum { SESSION_GRACE_S = 60 };
+enum result session_renew(struct redis *r, const struct config *c, long long now,
+			  const char *stored_password, const struct session *old, struct session *s,
+			  char ticket[static CRYPTO_TICKET_LEN + 1]);
+
+/* Ends this session, or all of the user's. The ticket is dead when it returns RESULT_OK. */
+enum result session_end(struct redis *r, const struct session *s);
+enum result session_end_all(struct redis *r, const struct session *s);
+
+#endif

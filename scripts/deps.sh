@@ -1,0 +1,148 @@
+#!/bin/sh
+# scripts/deps.sh [check|bench]...    Installs by apt what is missing to build, run and test; with `check` and
+# `bench` also what these two need. Does nothing, at once, when all is there.
+set -eu
+
+# group | package | proof that it is there: a command, or a file (may be a pattern) | why
+# The group `musl` is for LIBC=musl alone, whose libraries come as Debian source packages.
+table() {
+    cat <<'EOT'
+run   | gcc               | gcc                                     | the compiler
+run   | libc6-dev         | /usr/include/stdio.h                    | the system's C library, for LIBC=system
+run   | make              | make                                    | the build
+run   | pkg-config        | pkg-config                              | finds the system's libraries, for LIBC=system
+run   | libhiredis-dev    | /usr/include/hiredis/hiredis.h          | Redis client, for LIBC=system
+run   | libcjson-dev      | /usr/include/cjson/cJSON.h              | JSON parser, for LIBC=system
+run   | libsodium-dev     | /usr/include/sodium.h                   | password hashing, for LIBC=system
+run   | lighttpd          | lighttpd                                | the web server
+run   | redis-server      | redis-server                            | keeps the tickets
+run   | bats              | bats                                    | runs the tests
+run   | curl              | curl                                    | the tests' HTTP client
+run   | jq                | jq                                      | the tests read JSON with it
+run   | argon2            | argon2                                  | the tests make hashes with another implementation
+run   | python3-minimal   | python3                                 | the tests' raw sockets
+run   | procps            | ps                                      | ps and pkill, for the tests and their time limits
+musl  | musl-tools        | musl-gcc                                | static programs
+musl  | dpkg-dev          | dpkg-source                             | unpacks and patches source packages
+musl  | autoconf          | autoreconf                              | makes libsodium's configure script
+musl  | automake          | automake                                | makes libsodium's makefiles
+musl  | libtool           | libtoolize                              | libsodium builds with it
+check | clang             | clang                                   | the second compiler; fuzzing
+check | libclang-rt-dev   | /usr/lib/llvm-*/lib/clang/*/lib/*/*fuzzer*.a | clang's fuzzer and sanitizers
+check | llvm              | llvm-symbolizer                         | file and line in their reports
+check | clang-tidy        | clang-tidy                              | static analysis
+check | clang-format      | clang-format                            | the code's layout
+check | cppcheck          | cppcheck                                | static analysis
+check | shellcheck        | shellcheck                              | the scripts
+check | valgrind          | valgrind                                | memory errors; sees nothing in static programs
+check | gcovr             | gcovr                                   | test coverage
+check | strace            | strace                                  | counts system calls
+bench | wrk               | wrk                                     | the load
+bench | python3-fastapi   | /usr/lib/python3/dist-packages/fastapi  | the peer
+bench | uvicorn           | uvicorn                                 | the peer's server
+bench | python3-uvloop    | /usr/lib/python3/dist-packages/uvloop   | makes uvicorn fast: a fair peer
+bench | python3-httptools | /usr/lib/python3/dist-packages/httptools | makes uvicorn fast: a fair peer
+bench | gunicorn          | gunicorn                                | runs the peer's workers
+bench | python3-redis     | /usr/lib/python3/dist-packages/redis    | the peer's Redis client
+bench | python3-hiredis   | /usr/lib/python3/dist-packages/hiredis  | makes python3-redis fast: a fair peer
+EOT
+}
+
+groups=" run musl "
+for group; do
+    case $group in
+    check | bench) groups="$groups$group " ;;
+    *)
+        echo "usage: scripts/deps.sh [check|bench]..." >&2
+        exit 2
+        ;;
+    esac
+done
+
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # lighttpd's place, not in every user's PATH
+have_apt=
+if command -v apt-get >/dev/null; then have_apt=yes; fi
+
+# Is one of these files there? Called with an unquoted pattern: the shell hands over the matches.
+is_there() {
+    [ -e "$1" ]
+}
+
+# Sets $missing to the packages of the wanted groups whose proof is not there, and $reasons to a line for each.
+look() {
+    missing=
+    reasons=
+    while IFS='|' read -r group package proof why; do
+        # shellcheck disable=SC2086  # unquoted, the columns lose their padding
+        set -- $group $package
+        case $groups in *" $1 "*) ;; *) continue ;; esac
+        [ "$1" != musl ] || [ "$have_apt" ] || continue # without apt there is only LIBC=system
+        # shellcheck disable=SC2086  # patterns
+        case $proof in
+        *" /"*) is_there $proof && continue ;;
+        *) command -v $proof >/dev/null && continue ;;
+        esac
+        missing="$missing $2"
+        reasons="$reasons$(printf '  %-18s%s' "$2" "$why")
+"
+    done <<EOT
+$(table)
+EOT
+}
+
+look
+if [ -z "$missing" ]; then
+    echo "deps: everything is there"
+    exit 0
+fi
+if [ -z "$have_apt" ]; then
+    echo "deps: no apt-get here. Needed, by their Debian names:"
+    printf '%s' "$reasons"
+    echo "deps: install them by your system's means, then build with LIBC=system" >&2
+    exit 1
+fi
+
+sudo=
+if [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        echo "deps: not root, and no sudo here: run scripts/deps.sh as root to install:$missing" >&2
+        exit 1
+    fi
+    echo "deps: not root: apt-get runs by sudo, which may ask for your password"
+    sudo=sudo
+fi
+apt_get() {
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@"
+}
+
+echo "deps: installing; this may take some minutes"
+printf '%s' "$reasons"
+# A list that fails shows its own message; what counts is whether the packages come.
+apt_get update || true
+# A name that this release does not know must not keep the others out: the last look tells what is still missing.
+# shellcheck disable=SC2086  # $missing is a list of words
+known=$(LC_ALL=C apt-cache policy $missing | awk '/^[^ ]/ { sub(":$", ""); name = $0 }
+    $1 == "Candidate:" && $2 != "(none)" { print name }')
+# shellcheck disable=SC2086
+apt_get install --no-install-recommends $known </dev/null >/dev/null # errors come on stderr
+
+# Debian starts a service when it installs it. Ours are started by hand, on their own ports: what this script brought
+# must not stay on the network. What was there before is left alone.
+for service in lighttpd redis-server; do
+    case "$missing " in *" $service "*) ;; *) continue ;; esac
+    [ -e "/etc/init.d/$service" ] || continue
+    echo "deps: $service came with a system service: stopped and disabled, as it is not needed here"
+    if [ -d /run/systemd/system ]; then
+        $sudo systemctl disable --now "$service"
+    else
+        $sudo service "$service" stop
+        $sudo update-rc.d "$service" disable
+    fi
+done
+
+look
+if [ "$missing" ]; then
+    echo "deps: still missing:$missing" >&2
+    exit 1
+fi
+echo "deps: done"

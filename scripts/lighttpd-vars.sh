@@ -1,0 +1,51 @@
+#!/bin/sh
+# The environment as lighttpd variables, for lighttpd.conf. A value that is not allowed ends the start of
+# lighttpd with one clear line.
+set -eu
+
+fail() {
+    echo "lighttpd-vars.sh: $1" >&2
+    exit 1
+}
+
+# var NAME VALUE: inside lighttpd's quotes only \ and " are special.
+var() {
+    printf 'var.%s = "%s"\n' "$1" "$(printf %s "$2" | sed 's/[\\"]/\\&/g')"
+}
+
+# number NAME VALUE LOWEST HIGHEST
+number() {
+    case $2 in '' | *[!0-9]* | ??????*) fail "$1 must be a number, $3 to $4" ;; esac
+    if [ "$2" -lt "$3" ] || [ "$2" -gt "$4" ]; then fail "$1 must be a number, $3 to $4"; fi
+}
+
+mode=${SSA_MODE:-cgi}
+case $mode in cgi | scgi) ;; *) fail "SSA_MODE must be cgi or scgi" ;; esac
+port=${SSA_PORT:-8000}
+number SSA_PORT "$port" 1 65535
+processors=$(nproc 2>/dev/null || echo 2)
+workers=${SSA_WORKERS:-$((processors < 2 ? 2 : processors))}
+number SSA_WORKERS "$workers" 1 512
+
+# The sockets of SCGI workers. Only who serves may connect.
+run_dir=${SSA_RUN_DIR:-$PWD/run}
+if [ "$mode" = scgi ]; then mkdir -p -m 700 "$run_dir" || fail "cannot make $run_dir"; fi
+
+# lighttpd wants absolute paths here; its own test of the configuration does not notice.
+cgi_bin=${SSA_CGI_BIN:-cgi-bin}
+case $cgi_bin in /*) ;; *) cgi_bin=$PWD/$cgi_bin ;; esac
+data_dir=${SSA_DATA_DIR:-data}
+case $data_dir in /*) ;; *) data_dir=$PWD/$data_dir ;; esac
+
+var mode "$mode"
+var bind "${SSA_BIND:-127.0.0.1}"
+echo "var.port = $port"
+echo "var.workers = $workers"
+var run_dir "$run_dir"
+var cgi_bin "$cgi_bin"
+var data_dir "$data_dir"
+# Unset is passed as empty, which the programs take for unset.
+var redis_url "${REDIS_URL:-}"
+var ticket_ttl "${SSA_TICKET_TTL:-}"
+var ticket_max "${SSA_TICKET_MAX:-}"
+var login_limits "${SSA_LOGIN_LIMITS:-}"

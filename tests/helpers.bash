@@ -1,0 +1,176 @@
+# What every test file loads. A file owns its servers: Redis and lighttpd on Unix sockets in the file's own
+# folder, so any number of copies of the suite can run side by side.
+#
+#   setup_file()    { start_redis; start_lighttpd; }
+#   teardown_file() { stop_servers; }
+#   setup()         { fresh; }
+
+bats_require_minimum_version 1.5.0
+
+ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+CGI_BIN=${SSA_CGI_BIN:-cgi-bin}
+[[ $CGI_BIN == /* ]] || CGI_BIN=$ROOT/$CGI_BIN
+
+# --- waiting -----------------------------------------------------------------------------------------------------
+
+# wait_until SECONDS PID COMMAND...: ends when the command succeeds, the time is over or the process is gone.
+wait_until() {
+  local end=$((SECONDS + $1)) pid=$2
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    kill -0 "$pid" 2>/dev/null || return 1
+    ((SECONDS < end)) || return 1
+    sleep 0.02
+  done
+}
+
+# wait_gone SECONDS PID: ends when the process is gone.
+wait_gone() {
+  local end=$((SECONDS + $1))
+  while kill -0 "$2" 2>/dev/null; do
+    ((SECONDS < end)) || return 1
+    sleep 0.02
+  done
+}
+
+# --- servers -----------------------------------------------------------------------------------------------------
+
+redis() { redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" "$@"; }
+
+# start_redis [OPTION...]: a Redis of this file's own.
+start_redis() {
+  export REDIS_URL=unix://$BATS_FILE_TMPDIR/redis.sock
+  redis-server --port 0 --unixsocket "$BATS_FILE_TMPDIR/redis.sock" --save '' --appendonly no \
+    --dir "$BATS_FILE_TMPDIR" --maxmemory-policy noeviction "$@" >"$BATS_FILE_TMPDIR/redis.log" 2>&1 3>&- &
+  echo $! >"$BATS_FILE_TMPDIR/redis.pid"
+  wait_until 10 "$!" redis ping
+}
+
+redis_pid() { cat "$BATS_FILE_TMPDIR/redis.pid"; }
+
+stop_redis() {
+  local pid
+  pid=$(redis_pid 2>/dev/null) || return 0
+  rm -f "$BATS_FILE_TMPDIR/redis.pid"
+  kill -CONT "$pid" 2>/dev/null
+  kill "$pid" 2>/dev/null
+  wait_gone 10 "$pid"
+}
+
+# start_lighttpd: the project's own lighttpd.conf, in the mode of SSA_MODE, on a Unix socket. Data are in
+# $DATA_DIR, the log of server and programs in $LOG.
+start_lighttpd() {
+  export LOG=$BATS_FILE_TMPDIR/http.log
+  (cd "$ROOT" && SSA_BIND=$BATS_FILE_TMPDIR/http.sock SSA_RUN_DIR=$BATS_FILE_TMPDIR/run SSA_CGI_BIN=$CGI_BIN \
+    SSA_DATA_DIR=$DATA_DIR exec lighttpd -D -f lighttpd.conf) >"$LOG" 2>&1 3>&- &
+  echo $! >"$BATS_FILE_TMPDIR/lighttpd.pid"
+  wait_until 10 "$!" curl -sf --unix-socket "$BATS_FILE_TMPDIR/http.sock" http://x/api/status
+}
+
+lighttpd_pid() { cat "$BATS_FILE_TMPDIR/lighttpd.pid"; }
+
+stop_lighttpd() {
+  local pid
+  pid=$(lighttpd_pid 2>/dev/null) || return 0
+  rm -f "$BATS_FILE_TMPDIR/lighttpd.pid"
+  kill -INT "$pid" 2>/dev/null
+  wait_gone 10 "$pid"
+}
+
+stop_servers() {
+  stop_lighttpd
+  stop_redis
+}
+
+# --- data --------------------------------------------------------------------------------------------------------
+
+# Every file has its own copy of the fixtures, which its tests may change.
+export DATA_DIR=${BATS_FILE_TMPDIR:-}/data
+
+# fresh: the fixtures as they are in tests/fixtures, an empty Redis, an empty log.
+fresh() {
+  mkdir -p "$DATA_DIR"
+  local name
+  for name in users machines; do
+    cp "$ROOT/tests/fixtures/$name.json" "$DATA_DIR/.$name.new"
+    mv "$DATA_DIR/.$name.new" "$DATA_DIR/$name.json"
+  done
+  [[ ! -e $BATS_FILE_TMPDIR/redis.pid ]] || redis flushall >/dev/null
+  [[ ! -v LOG ]] || : >"$LOG"
+}
+
+# write_users / write_machines JSON: replaces the file by rename.
+write_users() { printf %s "$1" >"$DATA_DIR/.users.new" && mv "$DATA_DIR/.users.new" "$DATA_DIR/users.json"; }
+write_machines() { printf %s "$1" >"$DATA_DIR/.machines.new" && mv "$DATA_DIR/.machines.new" "$DATA_DIR/machines.json"; }
+
+# --- a program with an environment and stdin, no server -------------------------------------------------------
+
+# cgi METHOD PROGRAM [BODY [NAME=VALUE...]]: runs it. $status is its exit status, $http the status of its reply,
+# $head and $body the reply's two parts, $stderr its log.
+cgi() {
+  local method=$1 program=$2 input=$BATS_TEST_TMPDIR/input
+  printf %s "${3-}" >"$input"
+  shift $(($# < 3 ? 2 : 3))
+  # shellcheck disable=SC2034  # for the tests
+  run --separate-stderr env -i PATH="$PATH" REDIS_URL="${REDIS_URL-}" SSA_DATA_DIR="$DATA_DIR" \
+    REMOTE_ADDR=192.0.2.1 REQUEST_METHOD="$method" CONTENT_LENGTH="$(stat -c %s "$input")" "$@" \
+    "$CGI_BIN/$program" <"$input"
+  split_reply "$output"
+}
+
+# --- through lighttpd -------------------------------------------------------------------------------------------
+
+# api PATH [CURL OPTION...]: the same variables, $status being curl's exit status.
+api() {
+  local path=$1
+  shift
+  run curl -s -i --max-time 15 --unix-socket "$BATS_FILE_TMPDIR/http.sock" "$@" "http://localhost$path"
+  split_reply "$output"
+}
+
+# login NAME PASSWORD: $ticket, $csrf and the reply.
+login() {
+  api /api/ticket -H 'Content-Type: application/json' \
+    -d "$(jq -cn --arg u "$1" --arg p "$2" '{username: $u, password: $p}')"
+  ticket=$(jq -r '.data.ticket? // empty' <<<"$body" 2>/dev/null)
+  # shellcheck disable=SC2034
+  csrf=$(jq -r '.data.CSRFPreventionToken? // empty' <<<"$body" 2>/dev/null)
+}
+
+split_reply() {
+  local reply=${1//$'\r'/}
+  head=${reply%%$'\n\n'*}
+  body=${reply#*$'\n\n'}
+  [[ $reply == *$'\n\n'* ]] || body=
+  http=$(sed -nE '1,/^$/s|^(Status: \|HTTP/1\.[01] )([0-9]{3}).*|\2|p' <<<"$head" | tail -n 1)
+}
+
+# header NAME: its value in the last reply; fails if it is not there.
+header() { grep -i "^$1:" <<<"$head" | sed -E 's/^[^:]*: ?//' | grep .; }
+
+# --- claims ------------------------------------------------------------------------------------------------------
+
+# fails with what was got, so that a red test explains itself
+expect() { # HTTP-STATUS
+  [[ $http == "$1" ]] || {
+    printf 'expected %s, got %s\n%s\n\n%s\n%s\n' "$1" "$http" "$head" "$body" "${stderr-}"
+    return 1
+  }
+}
+
+# expect_error STATUS: and the one shape that all errors have.
+expect_error() {
+  expect "$1" && jq -e --argjson code "$1" \
+    '.code == $code and (.message | type == "string" and length > 0) and .data == "" and length == 3' <<<"$body" >/dev/null || {
+    printf 'not the shape of an error: %s\n' "$body"
+    return 1
+  }
+}
+
+# expect_json FILTER: jq's filter is true of the body.
+expect_json() {
+  jq -e "$1" <<<"$body" >/dev/null || {
+    printf 'not true of the body: %s\n%s\n' "$1" "$body"
+    return 1
+  }
+}
