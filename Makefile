@@ -14,12 +14,12 @@ BUILD   := build$(addprefix /,$(variant))
 CGI_BIN := $(if $(variant),$(BUILD)/)cgi-bin
 
 programs := status ticket info
-rooms    := $(basename $(notdir $(wildcard libcommon/*.c)))
+rooms    := $(filter-out $(if $(filter musl,$(LIBC)),,heap),$(basename $(notdir $(wildcard libcommon/*.c))))
 headers  := $(wildcard libcommon/*.h)
 
 std      = -std=c11 -D_GNU_SOURCE -Ilibcommon
 warnings = -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror
-hardened = -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-var-init=zero
+hardened = -fstack-protector-strong -fstack-clash-protection
 small    = -ffunction-sections -fdata-sections
 
 ifeq ($(LIBC),musl)
@@ -28,7 +28,10 @@ thirdparty = build/musl
 archives = $(patsubst %,$(thirdparty)/lib/lib%.a,hiredis cjson sodium)
 libflags = -isystem $(thirdparty)/include
 hardened += -fno-pie
-LDFLAGS  = -static -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack -s
+# One segment less to map, and one page less to fault, for each program start: no separate code.
+LDFLAGS  = -static -s -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,-z,noseparate-code $(wrap)
+wrap     = $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc free)# see libcommon/heap.c
+comma   := ,
 LDLIBS   = $(archives)
 else
 archives =

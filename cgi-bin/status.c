@@ -64,6 +64,8 @@ static enum result handle_get(struct service *s, const struct request *q, struct
 		checks[REDIS].fault = "unavailable";
 
 	write_failing(&failing, checks);
+	if (failing.failed)
+		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	if (failing.len > 0)
 		reply_refuse(rep, RESULT_UNAVAILABLE,
 			     checks[REDIS].fault ? redis_error(s->redis)

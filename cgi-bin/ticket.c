@@ -57,8 +57,8 @@ static enum result read_credentials(const struct request *q, struct reply *rep, 
 {
 	static const struct complaints of_name = COMPLAINTS("username"),
 				       of_password = COMPLAINTS("password");
-	struct json_field f[] = {{"username", JSON_STRING, JSON_ABSENT, {0}},
-				 {"password", JSON_STRING, JSON_ABSENT, {0}}};
+	struct json_field f[] = {JSON_FIELD("username", JSON_STRING),
+				 JSON_FIELD("password", JSON_STRING)};
 
 	switch (json_read(q->body, q->body_bytes, f, 2)) {
 	case JSON_FINE:
@@ -179,11 +179,11 @@ static enum result log_in(struct service *s, struct reply *rep, const struct att
 		return fail(s, rep, a, "the user is disabled");
 
 	memcpy(made.username, a->username, sizeof made.username);
-	regulation_clear(&a->regulation, s->redis);
 	if (!session_ask_create(s->redis, s->config, a->now, a->user.password, &made, ticket))
 		return reply_refuse(rep, RESULT_INTERNAL, "no random bytes or no memory");
-	if (!redis_send(s->redis) || !redis_done(s->redis) ||
-	    session_answer_create(s->redis) != RESULT_OK)
+	regulation_clear(&a->regulation, s->redis);
+	if (!redis_send(s->redis) || session_answer_create(s->redis) != RESULT_OK ||
+	    !redis_done(s->redis))
 		return reply_refuse(rep, RESULT_UNAVAILABLE, redis_error(s->redis));
 	return succeed(rep, "login", &made, ticket);
 }

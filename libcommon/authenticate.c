@@ -3,13 +3,17 @@
 #include "request.h"
 #include "service.h"
 
+#include <errno.h>
 #include <string.h>
+
+static const char no_memory[] = "out of memory";
 
 /* Why the session's user may not go on; NULL: he may. */
 static const char *objection(struct service *s, const struct request *q, struct caller *who)
 {
+	errno = 0;
 	if (!users_find(&s->users, who->session.username, &who->user))
-		return "the user is gone";
+		return errno == ENOMEM ? no_memory : "the user is gone";
 	bool fits = session_fits(&who->session, q->ticket, who->user.password);
 	crypto_wipe(who->user.password, sizeof who->user.password);
 	if (who->user.disabled)
@@ -53,6 +57,8 @@ enum result authenticate(struct service *s, const struct request *q, struct repl
 	memcpy(rep->user, who->session.username, sizeof who->session.username);
 
 	const char *why = objection(s, q, who);
+	if (why == no_memory)
+		return reply_refuse(rep, RESULT_INTERNAL, why);
 	if (why != NULL) {
 		/* A dead session stays dead, even if its user comes back as he was. Where Redis
 		 * cannot write, it is refused all the same. */

@@ -33,13 +33,9 @@ static void put(struct head *h, const char *s)
 
 static void put_number(struct head *h, size_t number)
 {
-	char digits[24], *at = digits + sizeof digits - 1;
+	char digits[TEXT_DECIMAL_SIZE];
 
-	*at = '\0';
-	do
-		*--at = (char)('0' + number % 10);
-	while (number /= 10);
-	put(h, at);
+	put(h, text_decimal(digits, (long long)number));
 }
 
 static void put_head(struct head *h, const struct reply *rep, const struct result_http *http,
@@ -102,12 +98,13 @@ int cgi_write_reply(int fd, const struct reply *rep)
 	return write_all(fd, (struct iovec[]){{head.at, head.len}, {body, len}}, sent ? 2 : 1);
 }
 
-/* Reads the announced body into `bytes`, which has room for it. */
-static void read_body(struct request *q, char *bytes, size_t announced)
+/* Not on the stack, where room for a body would cost every request without one its page faults. */
+static void read_body(struct request *q, size_t announced)
 {
+	char *bytes = malloc(announced);
 	size_t len = 0;
 
-	while (len < announced) {
+	while (bytes != NULL && len < announced) {
 		ssize_t n = read(STDIN_FILENO, bytes + len, announced - len);
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -115,7 +112,7 @@ static void read_body(struct request *q, char *bytes, size_t announced)
 			break;
 		len += (size_t)n;
 	}
-	q->body = len == announced ? bytes : NULL;
+	q->body = bytes != NULL && len == announced ? bytes : NULL;
 	q->body_bytes = announced;
 }
 
@@ -123,9 +120,9 @@ int cgi_serve(answer_function *answer, void *context)
 {
 	struct request q;
 	struct reply rep = {0};
-	char body[REQUEST_BODY_MAX_BYTES];
 	size_t announced;
 
+	deadline_prepare();
 	deadline_start(STDOUT_FILENO);
 	request_init(&q);
 	for (char **variable = environ; *variable != NULL; variable++) {
@@ -135,12 +132,10 @@ int cgi_serve(answer_function *answer, void *context)
 	}
 	if (request_announced(&q, &announced) && announced > 0) {
 		q.body = NULL;
-		if (announced <= sizeof body)
-			read_body(&q, body, announced);
+		if (announced <= REQUEST_BODY_MAX_BYTES)
+			read_body(&q, announced);
 	}
 	answer(context, &q, &rep);
 	deadline_replying();
-	int status = cgi_write_reply(STDOUT_FILENO, &rep) == 0 ? 0 : 1;
-	text_free(&rep.body);
-	return status;
+	return cgi_write_reply(STDOUT_FILENO, &rep) == 0 ? 0 : 1;
 }

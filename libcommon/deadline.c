@@ -30,10 +30,20 @@ static void expire(int signal)
 	_exit(1);
 }
 
+void deadline_prepare(void)
+{
+	sigset_t alarm_alone;
+
+	signal(SIGALRM, expire);
+	/* Who started us may have blocked it, and masks are inherited. */
+	sigemptyset(&alarm_alone);
+	sigaddset(&alarm_alone, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &alarm_alone, NULL);
+}
+
 void deadline_start(int fd)
 {
 	reply_fd = fd;
-	signal(SIGALRM, expire);
 	alarm(DEADLINE_S);
 }
 

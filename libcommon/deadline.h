@@ -9,6 +9,9 @@
 
 enum { DEADLINE_S = 5 };
 
+/* Once for each process. */
+void deadline_prepare(void);
+
 /* From now on, DEADLINE_S until a 503 goes to fd and the process ends with status 1. */
 void deadline_start(int fd);
 

@@ -5,10 +5,13 @@
 #include "request.h"
 #include "scgi.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 /* What a process serves with. `service` is NULL where the configuration is wrong: then every
  * request is answered 500, because a program that only ends is answered in other words by each
@@ -125,11 +128,26 @@ static void answer(void *context, const struct request *q, struct reply *rep)
 	log_reply(q, rep);
 }
 
+/* Without these, the first socket or file would get the number of a stream that was closed, and a log line or a
+ * reply would go there. An empty chroot has no /dev/null: then a folder, to which nothing can be written. */
+static void keep_standard_streams(void)
+{
+	struct pollfd stream[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
+
+	if (poll(stream, 3, 0) == 0)
+		return;
+	for (int i = 0; i < 3; i++)
+		if ((stream[i].revents & POLLNVAL) && open("/dev/null", O_RDWR) < 0)
+			open("/", O_RDONLY);
+}
+
 int endpoint_main(const struct endpoint *e)
 {
 	struct config config;
 	struct process process = {.endpoint = e};
+	pid_t parent = getppid();
 
+	keep_standard_streams();
 	log_name(e->name);
 	signal(SIGPIPE, SIG_IGN); /* a client or a Redis that left is an error code, not the end */
 	if (!config_load(&config))
@@ -137,8 +155,9 @@ int endpoint_main(const struct endpoint *e)
 	else if ((process.service = e->open(&config)) == NULL)
 		process.fault = "out of memory";
 
-	int status = scgi_is_listener(0) ? scgi_serve(0, config.supervised, answer, &process)
-					 : cgi_serve(answer, &process);
+	if (!scgi_is_listener(0))
+		return cgi_serve(answer, &process); /* the kernel cleans up faster than we could */
+	int status = scgi_serve(0, config.supervised ? parent : 0, answer, &process);
 	if (process.service != NULL)
 		e->close(process.service);
 	return status;

@@ -22,6 +22,18 @@ static enum json_type type_of(char first)
 	}
 }
 
+static struct json_field *find_field(struct json_field *fields, size_t count, struct span name,
+				     bool escaped)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct json_field *f = &fields[i];
+		if (escaped ? json_equals(name, f->name, f->name_len)
+			    : name.len == f->name_len && memcmp(name.at, f->name, name.len) == 0)
+			return f;
+	}
+	return NULL;
+}
+
 bool json_object(struct scan *s, struct json_field *fields, size_t count)
 {
 	struct span name, value;
@@ -31,19 +43,17 @@ bool json_object(struct scan *s, struct json_field *fields, size_t count)
 	if (!scan_enter(s, '{'))
 		return false;
 	while (scan_next(s, &name)) {
+		struct json_field *f = find_field(fields, count, name, s->escaped);
 		enum json_type type = type_of(scan_peek(s));
 		if (!scan_value(s, &value))
 			return false;
-		for (size_t i = 0; i < count; i++) {
-			struct json_field *f = &fields[i];
-			if (!json_equals(name, f->name, strlen(f->name)))
-				continue;
-			if (f->state != JSON_ABSENT)
-				f->state = JSON_TWICE;
-			else
-				f->state = type == f->type ? JSON_PRESENT : JSON_WRONG_TYPE;
-			f->value = value;
-		}
+		if (f == NULL)
+			continue;
+		if (f->state != JSON_ABSENT)
+			f->state = JSON_TWICE;
+		else
+			f->state = type == f->type ? JSON_PRESENT : JSON_WRONG_TYPE;
+		f->value = value;
 	}
 	return !s->failed;
 }
@@ -92,23 +102,28 @@ bool json_decode(struct span value, char *out, size_t size)
 
 bool json_integer(struct span value, long long *out)
 {
-	cJSON *decoded = cJSON_ParseWithLength(value.at, value.len);
-	double number = cJSON_IsNumber(decoded) ? decoded->valuedouble : 0.5;
+	bool negative = value.len > 0 && *value.at == '-';
+	long long sum = 0;
 
-	cJSON_Delete(decoded);
-	if (!(number >= -9007199254740992.0 && number <= 9007199254740992.0) ||
-	    (double)(long long)number != number)
+	if (value.len - negative > 18) /* 64 bits hold any 18 digits */
 		return false;
-	*out = (long long)number;
+	for (size_t i = negative; i < value.len; i++) {
+		if (value.at[i] < '0' || value.at[i] > '9')
+			return false;
+		sum = sum * 10 + (value.at[i] - '0');
+	}
+	*out = negative ? -sum : sum;
 	return true;
 }
 
 bool json_equals(struct span written, const char *text, size_t len)
 {
+	/* An escape only ever shortens: six written bytes give at most three. */
+	if (written.len < len)
+		return false;
+	if (written.len == len)
+		return memcmp(written.at, text, len) == 0 && is_plain(written);
 	if (is_plain(written))
-		return written.len == len && memcmp(written.at, text, len) == 0;
-	/* An escape only ever shortens: \u0061 is one byte, and 6 written bytes give at most 3. */
-	if (written.len <= len)
 		return false;
 	cJSON *decoded = cJSON_ParseWithLength(written.at - 1, written.len + 2);
 	bool equal = decoded != NULL && strlen(decoded->valuestring) == len &&

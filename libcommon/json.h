@@ -31,10 +31,19 @@ enum json_state {
 /* One question to an object, and its answer. Names match exactly, letter case too. */
 struct json_field {
 	const char *name;
+	size_t name_len;
 	enum json_type type;
 	enum json_state state; /* out */
 	struct span value;     /* out: as written, a string's quotes included; when JSON_PRESENT */
 };
+
+#define JSON_FIELD(name, type)                                                                     \
+	{                                                                                          \
+		name, sizeof(name) - 1, type, JSON_ABSENT,                                         \
+		{                                                                                  \
+			0                                                                          \
+		}                                                                                  \
+	}
 
 /* Steps over the object ahead and answers the fields. false: it is not an object, or not JSON
  * (s->failed). The values point into the scanned text. */
@@ -53,7 +62,7 @@ enum json_read json_read(const char *text, size_t len, struct json_field *fields
  * `size` bytes, or memory ran out. */
 bool json_decode(struct span value, char *out, size_t size);
 
-/* An integer that a double holds exactly (up to 2^53). */
+/* An integer of at most 18 digits, without fraction or exponent. */
 bool json_integer(struct span value, long long *out);
 
 /* Compares a string as written, without its quotes, with plain text. */

@@ -7,9 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { VALUE_MAX_BYTES = 256, LINE_MAX_BYTES = 4096, TAIL_BYTES = 8 };
+enum { VALUE_MAX_BYTES = 256, LINE_MAX_BYTES = 4096, TAIL_BYTES = 2 };
 
-/* A line in the making. Values stop where the line is full; the tail is kept for quote and newline.
+/* A line in the making. Values stop where the line is full; the tail is kept for a quote and the newline.
  */
 struct line {
 	char at[LINE_MAX_BYTES];
@@ -101,6 +101,8 @@ void log_event(const char *event, ...)
 		const char *value = va_arg(pairs, const char *);
 		if (value == NULL || *value == '\0')
 			continue;
+		if (l.len + strlen(separator) + strlen(key) + 2 > sizeof l.at - TAIL_BYTES)
+			break; /* a pair is there whole or not at all, but for the end of its value */
 		bool bare = strcmp(key, "rhost") == 0 && strchr(value, ' ') == NULL;
 		put(&l, separator);
 		put(&l, key);

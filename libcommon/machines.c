@@ -6,12 +6,9 @@
 static const struct records_kind kind = {
     .name = "machines",
     .file_name = "machines.json",
-    .fields = {{"id", JSON_NUMBER, JSON_ABSENT, {0}},
-	       {"cpus", JSON_NUMBER, JSON_ABSENT, {0}},
-	       {"mem", JSON_NUMBER, JSON_ABSENT, {0}},
-	       {"status", JSON_STRING, JSON_ABSENT, {0}},
-	       {"GPU", JSON_STRING, JSON_ABSENT, {0}},
-	       {"ip", JSON_STRING, JSON_ABSENT, {0}}},
+    .fields = {JSON_FIELD("id", JSON_NUMBER), JSON_FIELD("cpus", JSON_NUMBER),
+	       JSON_FIELD("mem", JSON_NUMBER), JSON_FIELD("status", JSON_STRING),
+	       JSON_FIELD("GPU", JSON_STRING), JSON_FIELD("ip", JSON_STRING)},
     .count = 6,
     .required = 6,
 };

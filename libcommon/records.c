@@ -72,15 +72,12 @@ static bool same_version(const struct records_version *a, const struct records_v
 	       same_time(a->modified, b->modified) && same_time(a->changed, b->changed);
 }
 
-/* A file written twice within one tick of the kernel's clock has one time stamp for both: a version
- * that young is looked at again (git's "racily clean" index entries are the same case). */
-static bool is_settled(const struct records_version *v)
+/* A file written twice within one tick of the kernel's clock has one time stamp for both: a version that was
+ * that young when it was read is looked at again (git's "racily clean" index entries are the same case). */
+static bool was_settled(const struct records_version *v, struct timespec read_at)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	long long age_ms = (now.tv_sec - v->changed.tv_sec) * 1000LL +
-			   (now.tv_nsec - v->changed.tv_nsec) / 1000000;
+	long long age_ms = (read_at.tv_sec - v->changed.tv_sec) * 1000LL +
+			   (read_at.tv_nsec - v->changed.tv_nsec) / 1000000;
 	return age_ms > SETTLED_MS || age_ms < -SETTLED_MS;
 }
 
@@ -91,13 +88,14 @@ static const char *complain(const struct records *r, const char *fault, const ch
 	return fault;
 }
 
-/* Reads up to `size` bytes; fewer mean the end of the file. -1: errno. */
-static ssize_t read_whole(int fd, char *text, size_t size)
+/* Reads what was announced, and one byte more if there is one. -1: errno. A regular file gives
+ * fewer bytes than asked for only at its end. */
+static ssize_t read_whole(int fd, char *text, size_t announced)
 {
 	size_t len = 0;
 
-	while (len < size) {
-		ssize_t n = read(fd, text + len, size - len);
+	do {
+		ssize_t n = read(fd, text + len, announced + 1 - len);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -105,7 +103,7 @@ static ssize_t read_whole(int fd, char *text, size_t size)
 		if (n == 0)
 			break;
 		len += (size_t)n;
-	}
+	} while (len < announced);
 	return (ssize_t)len;
 }
 
@@ -130,7 +128,7 @@ static char *load(struct records *r, int fd, size_t *len, const char **fault)
 		*fault = complain(r, no_memory, NULL);
 		return NULL;
 	}
-	ssize_t n = read_whole(fd, text, announced + 1);
+	ssize_t n = read_whole(fd, text, announced);
 	/* The change time is no witness here: it also moves when the file is replaced by rename,
 	 * and then what was read is whole. */
 	if (n < 0)
@@ -290,8 +288,9 @@ static const char *read_once(struct records *r, bool quiet)
 {
 	const char *fault = NULL;
 	size_t len = 0;
-	/* O_NONBLOCK: a FIFO under that name must not hold us. */
-	int fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	/* O_NONBLOCK: a FIFO under that name must not hold us. No O_CLOEXEC: nothing here runs
+	 * another program, and musl spends a system call on it. */
+	int fd = open(r->path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
 		return complain(r, unreadable, strerror(errno));
@@ -314,6 +313,11 @@ bool records_refresh(struct records *r)
 		if (same_version(&r->seen, &now))
 			return r->text != NULL;
 	}
+	/* A first version is never known to be settled: a program that serves one request need not know. */
+	bool first = r->text == NULL;
+	struct timespec begin = {0};
+	if (!first)
+		clock_gettime(CLOCK_REALTIME, &begin);
 	for (int try = 1;; try++) {
 		bool last = try == TRIES || r->text != NULL;
 		r->seen = (struct records_version){0};
@@ -322,7 +326,7 @@ bool records_refresh(struct records *r)
 			break;
 		nanosleep(&(struct timespec){.tv_nsec = TRY_AGAIN_MS * 1000000L}, NULL);
 	}
-	r->settled = is_settled(&r->seen);
+	r->settled = !first && was_settled(&r->seen, begin);
 	return r->text != NULL;
 }
 
@@ -354,14 +358,21 @@ static void build_index(struct records *r)
 		slots *= 2;
 	r->index = calloc(slots, sizeof *r->index);
 	if (r->index == NULL)
-		return; /* slower, but right */
+		return; /* slower without, but right */
 	r->index_mask = slots - 1;
 	for (size_t i = 0; i < r->count; i++) {
 		const char *key = r->text + r->list[i].key_at;
 		size_t len = r->list[i].key_len;
 		if (memchr(key, '\\', len) != NULL) {
-			if (!json_decode((struct span){key - 1, len + 2}, decoded, sizeof decoded))
-				continue; /* longer than any key that is asked for */
+			errno = 0;
+			if (!json_decode((struct span){key - 1, len + 2}, decoded,
+					 sizeof decoded)) {
+				if (errno != ENOMEM)
+					continue; /* longer than any key that is asked for */
+				free(r->index);
+				r->index = NULL;
+				return;
+			}
 			key = decoded;
 			len = strlen(decoded);
 		}
@@ -372,8 +383,7 @@ static void build_index(struct records *r)
 	}
 }
 
-/* One look-up in a version needs no index; whoever comes twice, like a resident worker, gets one.
- */
+/* One look-up in a version needs no index; whoever comes twice, like a resident worker, gets one. */
 static bool use_index(struct records *r)
 {
 	if (r->index == NULL && r->lookups++ > 0)

@@ -4,7 +4,7 @@
  *
  * Commands are queued, sent in one write, and their replies taken in the same order:
  *
- *   redis_command(r, "GET %s", key);
+ *   redis_command(r, "GET", key, NULL);
  *   if (!redis_send(r))
  *           return RESULT_UNAVAILABLE;
  *   ... work that needs no reply ...
@@ -25,15 +25,16 @@ enum {
 	REDIS_COMMAND_MS = 500,          /* from the send to the last reply of a batch */
 	REDIS_REPLY_MAX_BYTES = 1 << 20, /* a batch's replies; more is a fault */
 	REDIS_ARRAY_MAX = 4096,          /* elements of an array reply; more is a fault */
+	REDIS_ARGUMENTS_MAX = 10,        /* of a command, its name included */
 };
 
 /* No connection is made yet. `url` must outlive it. NULL: no memory. */
 struct redis *redis_new(const struct redis_url *url);
 void redis_free(struct redis *r);
 
-/* Queues a command in hiredis's format language: %s a string, %b a pointer and a size_t, each one
- * argument whatever it holds. User text is never the format. */
-void redis_command(struct redis *r, const char *format, ...);
+/* Queues a command: its name and its arguments, strings up to a NULL. Each is one argument whatever it holds,
+ * so nothing a user sends can become a command. */
+void redis_command(struct redis *r, const char *name, ...) __attribute__((sentinel));
 
 /* Connects where needed and sends what is queued. false: redis_error() says why.
  * A batch on a connection that was idle is sent once more on a new one if the old turns out to be
@@ -41,7 +42,7 @@ void redis_command(struct redis *r, const char *format, ...);
  */
 bool redis_send(struct redis *r);
 
-/* The next reply of the batch; it lives until the next redis_send. NULL: Redis failed, the
+/* The next reply of the batch; it lives until the next one is taken or sent for. NULL: Redis failed, the
  * connection is closed, redis_error() says why. An error reply (-ERR, -OOM, -READONLY …) is a
  * failure too. */
 const struct redisReply *redis_next(struct redis *r);

@@ -53,6 +53,16 @@ static int number(const char *text, size_t len, int max)
 	return sum <= max ? sum : -1;
 }
 
+/* The number of a database. */
+static bool take_db(const char *text, struct redis_url *out)
+{
+	if (number(text, strlen(text), 99999) < 0)
+		return false;
+	if (strcmp(text, "0") != 0)
+		strcpy(out->db, text);
+	return true;
+}
+
 /* [[user]:password@] */
 static bool parse_userinfo(const char **at, size_t len, struct redis_url *out)
 {
@@ -83,8 +93,7 @@ static const char *parse_unix(const char *at, struct redis_url *out)
 		return "unix:// needs an absolute path of at most 107 bytes";
 	if (*query == '\0')
 		return NULL;
-	if (strncmp(query, "?db=", 4) != 0 ||
-	    (out->db = number(query + 4, strlen(query + 4), 99999)) < 0)
+	if (strncmp(query, "?db=", 4) != 0 || !take_db(query + 4, out))
 		return "only ?db=NUMBER may follow the path";
 	return NULL;
 }
@@ -112,7 +121,7 @@ static const char *parse_tcp(const char *at, struct redis_url *out)
 		out->port[len] = '\0';
 		at += len;
 	}
-	if (*at == '/' && at[1] != '\0' && (out->db = number(at + 1, strlen(at + 1), 99999)) < 0)
+	if (*at == '/' && at[1] != '\0' && !take_db(at + 1, out))
 		return "the database must be a number";
 	if (*at != '/' && *at != '\0')
 		return "only /DATABASE may follow the host";

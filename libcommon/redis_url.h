@@ -14,7 +14,7 @@ struct redis_url {
 	char host[256];
 	char port[6];
 	char user[128], password[512]; /* "" for none */
-	int db;
+	char db[6];                    /* a number; "" for 0 */
 };
 
 /* false: not such a URL; *fault says what is wrong with it, without quoting it, for it may hold a

@@ -1,22 +1,31 @@
 #include "regulation.h"
 #include "redis.h"
+#include "text.h"
 
-#include <stddef.h>
+#include <string.h>
 
-#define KEY "ssa:fail:%s"
+/* A key is the prefix and the digest of what is counted. */
+static void make_key(char key[static REGULATION_KEY_SIZE], const char *what, const char *first,
+		     const char *second)
+{
+	static const char prefix[] = "ssa:fail:";
+
+	memcpy(key, prefix, sizeof prefix);
+	crypto_digest(key + sizeof prefix - 1, NULL, what, first, second, NULL);
+}
 
 void regulation_begin(struct regulation *g, const struct config *c, const char *user,
 		      const char *address)
 {
 	g->rule[0].limit = c->user_addr;
 	g->rule[0].name = "too many failures of this user from this address";
-	crypto_digest(g->rule[0].digest, NULL, "user and address", user, address, NULL);
+	make_key(g->rule[0].key, "failures of user and address", user, address);
 	g->rule[1].limit = c->user;
 	g->rule[1].name = "too many failures of this user";
-	crypto_digest(g->rule[1].digest, NULL, "user", user, NULL);
+	make_key(g->rule[1].key, "failures of user", user, NULL);
 	g->rule[2].limit = c->addr;
 	g->rule[2].name = "too many failures from this address";
-	crypto_digest(g->rule[2].digest, NULL, "address", address, NULL);
+	make_key(g->rule[2].key, "failures of address", address, NULL);
 	g->broken = 0;
 }
 
@@ -24,7 +33,7 @@ void regulation_ask(const struct regulation *g, struct redis *r)
 {
 	for (int i = 0; i < REGULATION_RULES; i++)
 		if (g->rule[i].limit.count > 0)
-			redis_command(r, "GET " KEY, g->rule[i].digest);
+			redis_command(r, "GET", g->rule[i].key, NULL);
 }
 
 enum result regulation_answer(struct regulation *g, struct redis *r)
@@ -54,7 +63,7 @@ unsigned regulation_wait_s(const struct regulation *g, struct redis *r)
 	const struct redisReply *reply;
 	long long left_s;
 
-	redis_command(r, "TTL " KEY, g->rule[g->broken].digest);
+	redis_command(r, "TTL", g->rule[g->broken].key, NULL);
 	if (!redis_send(r) || (reply = redis_next(r)) == NULL || !redis_number(reply, &left_s))
 		return 0;
 	return left_s > 0 ? (unsigned)left_s : 1;
@@ -67,15 +76,16 @@ const char *regulation_broken(const struct regulation *g)
 
 enum result regulation_count(const struct regulation *g, struct redis *r)
 {
+	char window[TEXT_DECIMAL_SIZE];
 	int replies = 0;
 
 	for (int i = 0; i < REGULATION_RULES; i++) {
 		if (g->rule[i].limit.count == 0)
 			continue;
 		/* NX on every failure: an EXPIRE that was lost is mended by the next one. */
-		redis_command(r, "INCR " KEY, g->rule[i].digest);
-		redis_command(r, "EXPIRE " KEY " %u NX", g->rule[i].digest,
-			      g->rule[i].limit.window_s);
+		redis_command(r, "INCR", g->rule[i].key, NULL);
+		redis_command(r, "EXPIRE", g->rule[i].key,
+			      text_decimal(window, g->rule[i].limit.window_s), "NX", NULL);
 		replies += 2;
 	}
 	if (replies > 0 && !redis_send(r))
@@ -88,5 +98,5 @@ enum result regulation_count(const struct regulation *g, struct redis *r)
 
 void regulation_clear(const struct regulation *g, struct redis *r)
 {
-	redis_command(r, "DEL " KEY, g->rule[0].digest);
+	redis_command(r, "DEL", g->rule[0].key, NULL);
 }

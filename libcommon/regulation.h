@@ -15,12 +15,12 @@
 
 struct redis;
 
-enum { REGULATION_RULES = 3 };
+enum { REGULATION_RULES = 3, REGULATION_KEY_SIZE = 9 + CRYPTO_DIGEST_LEN + 1 };
 
 /* One login attempt, as the three rules see it. */
 struct regulation {
 	struct {
-		char digest[CRYPTO_DIGEST_LEN + 1];
+		char key[REGULATION_KEY_SIZE];
 		struct limit limit;
 		const char *name;
 	} rule[REGULATION_RULES]; /* the first is (user, address) */

@@ -26,7 +26,7 @@ void scan_begin(struct scan *s, const char *text, size_t len, unsigned max_depth
 	s->end = text + len;
 	s->depth = 0;
 	s->max_depth = max_depth;
-	s->failed = s->first = s->unrepresentable = false;
+	s->failed = s->first = s->escaped = s->unrepresentable = false;
 }
 
 char scan_peek(struct scan *s)
@@ -136,21 +136,28 @@ static bool skip_escape(struct scan *s)
 	return true;
 }
 
+/* What a string holds as it is: printable ASCII but for the quote and the backslash. */
+static const bool plain[256] = {
+    [' '] = true,
+    ['!'] = true,
+    ['#' ... '['] = true,
+    [']' ... '\x7f'] = true,
+};
+
 static bool skip_string(struct scan *s, struct span *written)
 {
 	const char *begin = ++s->at;
 
+	s->escaped = false;
 	for (;;) {
-		unsigned char c;
-		while (s->at < s->end && (c = (unsigned char)*s->at) >= 0x20 && c < 0x80 &&
-		       c != '"' && c != '\\')
+		while (s->at < s->end && plain[(unsigned char)*s->at])
 			s->at++;
 		if (s->at == s->end)
 			return fail(s);
-		c = (unsigned char)*s->at;
-		if (c == '"')
+		if (*s->at == '"')
 			break;
-		if (c == '\\') {
+		if (*s->at == '\\') {
+			s->escaped = true;
 			if (!skip_escape(s))
 				return false;
 			continue;

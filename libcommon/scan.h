@@ -28,6 +28,7 @@ struct scan {
 	unsigned depth, max_depth;
 	bool failed;          /* not JSON, or deeper than max_depth; `at` stays at the fault */
 	bool first;           /* the container at the top was just entered */
+	bool escaped;         /* the last string or name stepped over has escapes */
 	bool unrepresentable; /* a string held \u0000 or half a surrogate pair: JSON by its grammar,
 				but no C string and no Unicode text (RFC 8259, 8.2). The reader
 				decides; may be reset */

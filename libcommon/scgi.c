@@ -25,9 +25,13 @@ static volatile sig_atomic_t stopping, listening_fd;
  * in which the signal is missed, and none in which an accepted request is dropped. */
 static void stop(int signal)
 {
+	int saved = errno;
+
 	(void)signal;
+	if (!stopping) /* a second signal would close whatever has the number by then */
+		close(listening_fd);
 	stopping = 1;
-	close(listening_fd);
+	errno = saved;
 }
 
 bool scgi_is_listener(int fd)
@@ -144,7 +148,7 @@ static bool may_go_on(int error)
 	return false; /* whoever started us starts a new one */
 }
 
-int scgi_serve(int listener, bool supervised, answer_function *answer, void *context)
+int scgi_serve(int listener, pid_t supervisor, answer_function *answer, void *context)
 {
 	struct input *in = malloc(sizeof *in);
 	struct text kept = {0}; /* the reply's memory, from request to request */
@@ -153,12 +157,13 @@ int scgi_serve(int listener, bool supervised, answer_function *answer, void *con
 		log_event("fault", "reason", "out of memory", NULL);
 		return 1;
 	}
+	deadline_prepare();
 	listening_fd = listener;
 	signal(SIGTERM, stop);
 	signal(SIGINT, stop);
 	signal(SIGHUP, stop);
-	if (supervised && (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() == 1))
-		stopping = 1;
+	if (supervisor > 0 && (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != supervisor))
+		stopping = 1; /* it was gone before we asked */
 
 	while (!stopping) {
 		in->fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);

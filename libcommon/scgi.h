@@ -8,12 +8,13 @@
 #include "cgi.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* Whether fd is a listening socket. */
 bool scgi_is_listener(int fd);
 
-/* Serves until SIGTERM, SIGINT or SIGHUP, which let the request in hand be answered. `supervised`:
- * ends too when the parent process does. Returns the exit status. */
-int scgi_serve(int listener, bool supervised, answer_function *answer, void *context);
+/* Serves until SIGTERM, SIGINT or SIGHUP, which let the request in hand be answered. `supervisor`: the parent
+ * process with which the worker is to end; 0: none. Returns the exit status. */
+int scgi_serve(int listener, pid_t supervisor, answer_function *answer, void *context);
 
 #endif

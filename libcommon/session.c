@@ -8,8 +8,31 @@
 
 enum { END_ALL_AT_A_TIME = 500 };
 
-#define TICKET_KEY "ssa:ticket:%s"
-#define INDEX_KEY  "ssa:user:%s"
+/* A key of Redis: a prefix and a digest. */
+struct key {
+	char at[16 + CRYPTO_DIGEST_LEN + 1];
+};
+
+static void make_key(struct key *k, const char *prefix, const char *digest)
+{
+	size_t len = strlen(prefix);
+
+	memcpy(k->at, prefix, len);
+	memcpy(k->at + len, digest, CRYPTO_DIGEST_LEN + 1);
+}
+
+static void ticket_key(struct key *k, const char *digest)
+{
+	make_key(k, "ssa:ticket:", digest);
+}
+
+static void index_key(struct key *k, const char *username)
+{
+	char digest[CRYPTO_DIGEST_LEN + 1];
+
+	crypto_digest(digest, NULL, "user", username, NULL);
+	make_key(k, "ssa:user:", digest);
+}
 
 bool session_is_ticket(const char *text)
 {
@@ -23,11 +46,6 @@ bool session_is_ticket(const char *text)
 			return false;
 	}
 	return len == CRYPTO_TICKET_LEN;
-}
-
-static void index_digest(char out[static CRYPTO_DIGEST_LEN + 1], const char *username)
-{
-	crypto_digest(out, NULL, "user", username, NULL);
 }
 
 static void fingerprint(char out[static CRYPTO_DIGEST_LEN + 1], const char *ticket,
@@ -51,18 +69,21 @@ bool session_fits(const struct session *s, const char *ticket, const char *store
 
 void session_ask(struct redis *r, const char *ticket, struct session *s)
 {
+	struct key key;
+
 	crypto_digest(s->digest, NULL, "ticket", ticket, NULL);
-	redis_command(r, "GET " TICKET_KEY, s->digest);
+	ticket_key(&key, s->digest);
+	redis_command(r, "GET", key.at, NULL);
 }
 
 static bool read_value(const char *text, size_t len, struct session *s)
 {
 	enum { NAME, FINGERPRINT, EXPIRES, RENEWABLE, FIELDS };
 	struct json_field f[FIELDS] = {
-	    [NAME] = {"username", JSON_STRING, JSON_ABSENT, {0}},
-	    [FINGERPRINT] = {"fingerprint", JSON_STRING, JSON_ABSENT, {0}},
-	    [EXPIRES] = {"expires", JSON_NUMBER, JSON_ABSENT, {0}},
-	    [RENEWABLE] = {"renewable_until", JSON_NUMBER, JSON_ABSENT, {0}},
+	    [NAME] = JSON_FIELD("username", JSON_STRING),
+	    [FINGERPRINT] = JSON_FIELD("fingerprint", JSON_STRING),
+	    [EXPIRES] = JSON_FIELD("expires", JSON_NUMBER),
+	    [RENEWABLE] = JSON_FIELD("renewable_until", JSON_NUMBER),
 	};
 
 	if (json_read(text, len, f, FIELDS) != JSON_FINE)
@@ -92,7 +113,7 @@ enum result session_answer(struct redis *r, struct session *s)
 
 void session_ask_time(struct redis *r)
 {
-	redis_command(r, "TIME");
+	redis_command(r, "TIME", NULL);
 }
 
 enum result session_answer_time(struct redis *r, long long *now)
@@ -116,7 +137,7 @@ static void write_value(struct text *out, const struct session *s)
 	text_number(out, s->expires_at);
 	text_string(out, ",\"renewable_until\":");
 	text_number(out, s->renewable_until);
-	text_string(out, "}");
+	text_add(out, "}", 2); /* and a NUL: it is an argument of a command */
 }
 
 /* Queues the five commands that make a session. The index comes first: a ticket that is not in it
@@ -125,19 +146,22 @@ static void write_value(struct text *out, const struct session *s)
 enum { CREATE_COMMANDS = 5 };
 static bool queue_create(struct redis *r, long long now, const struct session *s)
 {
-	char index[CRYPTO_DIGEST_LEN + 1];
+	char buffer[3][TEXT_DECIMAL_SIZE], past[TEXT_DECIMAL_SIZE + 1] = "("; /* (: below it */
+	const char *expires_at = text_decimal(buffer[0], s->expires_at);
+	const char *ttl_s = text_decimal(buffer[1], s->expires_at - now);
+	struct key index, ticket;
 	struct text value = {0};
-	int ttl_s = (int)(s->expires_at - now);
 
-	index_digest(index, s->username);
+	strcpy(past + 1, text_decimal(buffer[2], now));
+	index_key(&index, s->username);
+	ticket_key(&ticket, s->digest);
 	write_value(&value, s);
 	if (!value.failed) {
-		redis_command(r, "ZREMRANGEBYSCORE " INDEX_KEY " -inf (%lld", index, now);
-		redis_command(r, "ZADD " INDEX_KEY " %lld %s", index, s->expires_at, s->digest);
-		redis_command(r, "EXPIRE " INDEX_KEY " %d NX", index, ttl_s);
-		redis_command(r, "EXPIRE " INDEX_KEY " %d GT", index, ttl_s);
-		redis_command(r, "SET " TICKET_KEY " %b EX %d NX", s->digest, value.at, value.len,
-			      ttl_s);
+		redis_command(r, "ZREMRANGEBYSCORE", index.at, "-inf", past, NULL);
+		redis_command(r, "ZADD", index.at, expires_at, s->digest, NULL);
+		redis_command(r, "EXPIRE", index.at, ttl_s, "NX", NULL);
+		redis_command(r, "EXPIRE", index.at, ttl_s, "GT", NULL);
+		redis_command(r, "SET", ticket.at, value.at, "EX", ttl_s, "NX", NULL);
 	}
 	text_free(&value);
 	return !value.failed;
@@ -182,7 +206,8 @@ enum result session_renew(struct redis *r, const struct config *c, long long now
 {
 	struct session graced = *old;
 	struct text value = {0};
-	char index[CRYPTO_DIGEST_LEN + 1];
+	struct key index, ticket_of_old;
+	char buffer[2][TEXT_DECIMAL_SIZE];
 	long long left_s = old->renewable_until - now;
 
 	if (left_s <= 0)
@@ -197,16 +222,17 @@ enum result session_renew(struct redis *r, const struct config *c, long long now
 		graced.expires_at = now + SESSION_GRACE_S;
 	if (graced.expires_at <= now)
 		graced.expires_at = now + 1;
-	index_digest(index, old->username);
+	index_key(&index, old->username);
+	ticket_key(&ticket_of_old, old->digest);
 	write_value(&value, &graced);
 	bool queued = !value.failed && queue_create(r, now, s);
 	if (queued) {
-		redis_command(r, "ZADD " INDEX_KEY " XX %lld %s", index, graced.expires_at,
-			      old->digest);
-		/* XX decides the race with a logout: if the old session has been ended, nothing
-		 * brings it back, and the new one must not be. */
-		redis_command(r, "SET " TICKET_KEY " %b EX %d XX", old->digest, value.at, value.len,
-			      (int)(graced.expires_at - now));
+		redis_command(r, "ZADD", index.at, "XX", text_decimal(buffer[0], graced.expires_at),
+			      old->digest, NULL);
+		/* XX decides the race with a logout: if the old session has been ended, nothing brings
+		 * it back, and the new one must not be. */
+		redis_command(r, "SET", ticket_of_old.at, value.at, "EX",
+			      text_decimal(buffer[1], graced.expires_at - now), "XX", NULL);
 	}
 	text_free(&value);
 	if (!queued || !redis_send(r) || !take_create(r) || !redis_done(r))
@@ -219,45 +245,73 @@ enum result session_renew(struct redis *r, const struct config *c, long long now
 	return session_end(r, s) == RESULT_OK ? RESULT_UNAUTHENTICATED : RESULT_UNAVAILABLE;
 }
 
-enum result session_end(struct redis *r, const struct session *s)
+static bool is_digest(const struct redisReply *reply)
 {
-	char index[CRYPTO_DIGEST_LEN + 1];
+	const char *text;
+	size_t len;
 
-	index_digest(index, s->username);
-	redis_command(r, "DEL " TICKET_KEY, s->digest);
-	redis_command(r, "ZREM " INDEX_KEY " %s", index, s->digest);
-	return redis_send(r) && redis_done(r) && redis_done(r) ? RESULT_OK : RESULT_UNAVAILABLE;
+	return redis_text(reply, &text, &len) && len == CRYPTO_DIGEST_LEN && strlen(text) == len;
 }
 
-/* Until the index is empty, because a renewal beside it may have put a new ticket there before the
- * old one was deleted; one that comes later fails, see session_renew. */
+static void queue_end(struct redis *r, const struct key *index, const char *digest)
+{
+	struct key ticket;
+
+	ticket_key(&ticket, digest);
+	redis_command(r, "DEL", ticket.at, NULL);
+	redis_command(r, "ZREM", index->at, digest, NULL);
+}
+
+/* Sends what queue_end queued for so many tickets. */
+static enum result send_end(struct redis *r, size_t tickets)
+{
+	if (!redis_send(r))
+		return RESULT_UNAVAILABLE;
+	for (size_t i = 0; i < 2 * tickets; i++)
+		if (!redis_done(r))
+			return RESULT_UNAVAILABLE;
+	return RESULT_OK;
+}
+
+enum result session_end(struct redis *r, const struct session *s)
+{
+	struct key index;
+
+	index_key(&index, s->username);
+	queue_end(r, &index, s->digest);
+	return send_end(r, 1);
+}
+
+/* Until the index is empty, because a renewal beside it may have put a new ticket there before the old one
+ * was deleted; one that comes later fails, see session_renew. */
 enum result session_end_all(struct redis *r, const struct session *s)
 {
-	char index[CRYPTO_DIGEST_LEN + 1];
+	struct key index;
 	size_t count;
+	char last[TEXT_DECIMAL_SIZE];
 
 	if (session_end(r, s) != RESULT_OK)
 		return RESULT_UNAVAILABLE;
-	index_digest(index, s->username);
-	do {
+	index_key(&index, s->username);
+	for (;;) {
 		const struct redisReply *reply;
-		redis_command(r, "ZRANGE " INDEX_KEY " 0 %d", index, END_ALL_AT_A_TIME - 1);
+		redis_command(r, "ZRANGE", index.at, "0", text_decimal(last, END_ALL_AT_A_TIME - 1),
+			      NULL);
 		if (!redis_send(r) || (reply = redis_next(r)) == NULL)
 			return RESULT_UNAVAILABLE;
 		count = redis_count(reply);
+		for (size_t i = 0; i < count; i++)
+			if (!is_digest(redis_element(reply, i)))
+				return RESULT_INTERNAL; /* not written by us */
+		if (count == 0)
+			return RESULT_OK;
 		for (size_t i = 0; i < count; i++) {
 			const char *digest;
 			size_t len;
-			if (!redis_text(redis_element(reply, i), &digest, &len))
-				return RESULT_UNAVAILABLE;
-			redis_command(r, "DEL ssa:ticket:%b", digest, len);
-			redis_command(r, "ZREM " INDEX_KEY " %b", index, digest, len);
+			redis_text(redis_element(reply, i), &digest, &len);
+			queue_end(r, &index, digest);
 		}
-		if (count > 0 && !redis_send(r))
+		if (send_end(r, count) != RESULT_OK)
 			return RESULT_UNAVAILABLE;
-		for (size_t i = 0; i < 2 * count; i++)
-			if (!redis_done(r))
-				return RESULT_UNAVAILABLE;
-	} while (count > 0);
-	return RESULT_OK;
+	}
 }

@@ -37,19 +37,26 @@ void text_string(struct text *t, const char *string)
 	text_add(t, string, strlen(string));
 }
 
-void text_number(struct text *t, long long number)
+const char *text_decimal(char out[static TEXT_DECIMAL_SIZE], long long number)
 {
-	char digits[24];
-	char *at = digits + sizeof digits;
+	char *at = out + TEXT_DECIMAL_SIZE - 1;
 	unsigned long long rest =
 	    number < 0 ? 0 - (unsigned long long)number : (unsigned long long)number;
 
+	*at = '\0';
 	do
 		*--at = (char)('0' + rest % 10);
 	while (rest /= 10);
 	if (number < 0)
 		*--at = '-';
-	text_add(t, at, (size_t)(digits + sizeof digits - at));
+	return at;
+}
+
+void text_number(struct text *t, long long number)
+{
+	char digits[TEXT_DECIMAL_SIZE];
+
+	text_string(t, text_decimal(digits, number));
 }
 
 void text_json(struct text *t, const char *string)

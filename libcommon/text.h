@@ -17,6 +17,10 @@ void text_add(struct text *t, const char *bytes, size_t len);
 void text_string(struct text *t, const char *string);
 void text_number(struct text *t, long long number);
 
+/* A number as a string of its own; returns where it begins in `out`. */
+enum { TEXT_DECIMAL_SIZE = 24 };
+const char *text_decimal(char out[static TEXT_DECIMAL_SIZE], long long number);
+
 /* Adds a string as a JSON string, quotes included (RFC 8259, section 7). `string` is UTF-8. */
 void text_json(struct text *t, const char *string);
 

@@ -7,10 +7,10 @@ enum { NAME, PASSWORD, DISABLED, MACHINES, FIELDS };
 static const struct records_kind kind = {
     .name = "users",
     .file_name = "users.json",
-    .fields = {[NAME] = {"username", JSON_STRING, JSON_ABSENT, {0}},
-	       [PASSWORD] = {"password", JSON_STRING, JSON_ABSENT, {0}},
-	       [DISABLED] = {"disabled", JSON_BOOL, JSON_ABSENT, {0}},
-	       [MACHINES] = {"machines", JSON_ARRAY, JSON_ABSENT, {0}}},
+    .fields = {[NAME] = JSON_FIELD("username", JSON_STRING),
+	       [PASSWORD] = JSON_FIELD("password", JSON_STRING),
+	       [DISABLED] = JSON_FIELD("disabled", JSON_BOOL),
+	       [MACHINES] = JSON_FIELD("machines", JSON_ARRAY)},
     .count = FIELDS,
     .required = DISABLED,
 };
@@ -52,25 +52,34 @@ bool users_find(struct users *u, const char *name, struct user *user)
 	return true;
 }
 
-/* Looked for as text: a hash holds no character that JSON escapes but '/', and that not where it
- * begins. */
+/* The first hash in text[0..len), decoded. Looked for as text: of a hash JSON escapes nothing but '/', and that
+ * not where it begins. */
+static bool take_hash(const char *text, size_t len, char *out, size_t size)
+{
+	static const char prefix[] = "\"$argon2id$v=19$m=";
+	const char *end = text + len, *at = text;
+
+	while ((at = memmem(at, (size_t)(end - at), prefix, sizeof prefix - 1)) != NULL) {
+		const char *quote = memchr(at + 1, '"', (size_t)(end - at - 1));
+		if (quote != NULL &&
+		    json_decode((struct span){at, (size_t)(quote + 1 - at)}, out, size))
+			return true;
+		at++;
+	}
+	return false;
+}
+
 const char *users_work_like(struct users *u)
 {
-	static const char prefix[] = "\"$argon2id$";
 	const struct records *r = &u->records;
-	const char *end = r->text != NULL && r->count > 0
-			      ? r->text + r->list[r->count - 1].at + r->list[r->count - 1].len
-			      : NULL;
 
 	if (u->work_like_of != r->generation) {
-		u->work_like_of = r->generation;
-		u->work_like[0] = '\0';
-		const char *at =
-		    end ? memmem(r->text, (size_t)(end - r->text), prefix, strlen(prefix)) : NULL;
-		const char *quote = at ? memchr(at + 1, '"', (size_t)(end - at - 1)) : NULL;
-		if (quote != NULL && !json_decode((struct span){at, (size_t)(quote + 1 - at)},
-						  u->work_like, sizeof u->work_like))
+		struct span first = r->count ? records_text(r, 0) : (struct span){"", 0};
+		struct span last = r->count ? records_text(r, r->count - 1) : first;
+		size_t len = (size_t)(last.at + last.len - first.at);
+		if (!take_hash(first.at, len, u->work_like, sizeof u->work_like))
 			u->work_like[0] = '\0';
+		u->work_like_of = r->generation;
 	}
 	return u->work_like[0] != '\0' ? u->work_like : NULL;
 }

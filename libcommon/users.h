@@ -31,7 +31,8 @@ void users_close(struct users *u);
 bool users_refresh(struct users *u);
 
 /* Finds a user by his exact name; of two records with one name the first counts. false: there is
- * none, or his password is longer than any that can be sent. Wipe user->password when done. */
+ * none, or his password is longer than any that can be sent, or memory ran out: then errno is ENOMEM, if it
+ * was 0 before. Wipe user->password when done. */
 bool users_find(struct users *u, const char *name, struct user *user);
 
 /* The first Argon2id string of the file: what verifying an unknown user's password should cost.

@@ -111,10 +111,11 @@ cgi() {
   local method=$1 program=$2 input=$BATS_TEST_TMPDIR/input
   printf %s "${3-}" >"$input"
   shift $(($# < 3 ? 2 : 3))
-  # shellcheck disable=SC2034  # for the tests
+  # shellcheck disable=SC2094  # its size is asked before it is read
   run --separate-stderr env -i PATH="$PATH" REDIS_URL="${REDIS_URL-}" SSA_DATA_DIR="$DATA_DIR" \
     REMOTE_ADDR=192.0.2.1 REQUEST_METHOD="$method" CONTENT_LENGTH="$(stat -c %s "$input")" "$@" \
     "$CGI_BIN/$program" <"$input"
+  # shellcheck disable=SC2154  # bats sets $output
   split_reply "$output"
 }
 
@@ -124,25 +125,29 @@ cgi() {
 api() {
   local path=$1
   shift
-  run curl -s -i --max-time 15 --unix-socket "$BATS_FILE_TMPDIR/http.sock" "$@" "http://localhost$path"
+  run curl -q -s -i --noproxy '*' --max-time 15 --unix-socket "$BATS_FILE_TMPDIR/http.sock" "$@" "http://localhost$path"
   split_reply "$output"
 }
 
 # login NAME PASSWORD: $ticket, $csrf and the reply.
+# shellcheck disable=SC2034  # for the tests
 login() {
   api /api/ticket -H 'Content-Type: application/json' \
     -d "$(jq -cn --arg u "$1" --arg p "$2" '{username: $u, password: $p}')"
   ticket=$(jq -r '.data.ticket? // empty' <<<"$body" 2>/dev/null)
-  # shellcheck disable=SC2034
   csrf=$(jq -r '.data.CSRFPreventionToken? // empty' <<<"$body" 2>/dev/null)
 }
 
+# $http, $head and $body of a reply, CGI's or HTTP's.
 split_reply() {
   local reply=${1//$'\r'/}
+  # "100 Continue" is not the answer.
+  while [[ $reply == 'HTTP/1.1 100 '*$'\n\n'* ]]; do reply=${reply#*$'\n\n'}; done
   head=${reply%%$'\n\n'*}
-  body=${reply#*$'\n\n'}
-  [[ $reply == *$'\n\n'* ]] || body=
-  http=$(sed -nE '1,/^$/s|^(Status: \|HTTP/1\.[01] )([0-9]{3}).*|\2|p' <<<"$head" | tail -n 1)
+  body=
+  http=
+  [[ $reply != *$'\n\n'* ]] || body=${reply#*$'\n\n'}
+  [[ ! $'\n'$head =~ $'\n'(Status: |HTTP/1\.[01] )([0-9]{3}) ]] || http=${BASH_REMATCH[2]}
 }
 
 # header NAME: its value in the last reply; fails if it is not there.
@@ -160,7 +165,8 @@ expect() { # HTTP-STATUS
 
 # expect_error STATUS: and the one shape that all errors have.
 expect_error() {
-  expect "$1" && jq -e --argjson code "$1" \
+  expect "$1" || return 1
+  jq -e --argjson code "$1" \
     '.code == $code and (.message | type == "string" and length > 0) and .data == "" and length == 3' <<<"$body" >/dev/null || {
     printf 'not the shape of an error: %s\n' "$body"
     return 1

@@ -1,0 +1,139 @@
+#!/bin/bash
+# scripts/run.sh    Serves until Ctrl-C, SIGTERM or a closed terminal: lighttpd with lighttpd.conf and, unless REDIS_URL
+# names another, a Redis of its own in run/. `make run` calls it.
+# shellcheck disable=SC2317  # which does not see that the trap calls functions
+set -u
+cd "$(dirname "$0")/.." || exit 1
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # lighttpd's place, not in every user's PATH
+data=$(realpath -m "${SSA_DATA_DIR:-data}") programs=$(realpath -m "${SSA_CGI_BIN:-cgi-bin}")
+bind=${SSA_BIND:-127.0.0.1} port=${SSA_PORT:-8000} private_redis=yes
+[ -z "${REDIS_URL-}" ] || private_redis=
+redis='' lighttpd='' # process ids
+remark=''
+
+fail() {
+    echo "run.sh: $1" >&2
+    exit 1
+}
+
+# end PID SIGNAL SECONDS: sends it, waits so long, then SIGKILL. No PID: nothing to do.
+end() {
+    [ "$1" ] && kill -s "$2" "$1" 2>/dev/null || return 0
+    for ((i = 0; i < $3 * 20; i++)); do
+        is_up "$1" || return 0
+        sleep 0.05
+    done
+    kill -KILL "$1"
+    wait "$1"
+}
+
+# lighttpd first: its requests on their way, 5 s at most, still find Redis.
+stop() {
+    trap '' INT TERM HUP
+    end "$lighttpd" INT 6
+    end "$redis" TERM 10
+}
+
+# In a session of its own a server gets Ctrl-C from this script alone, which ends the two in their order. Should this
+# script be killed with -9, the kernel sends them SIGTERM. (A shell's background job starts with SIGINT ignored.)
+server() {
+    exec env --default-signal=INT setsid setpriv --pdeathsig TERM "$@"
+}
+
+is_up() { kill -0 "$1" 2>/dev/null; }
+
+# wait_until SECONDS PID COMMAND...: until the command succeeds, the time is over or the process is gone.
+wait_until() {
+    local end=$((SECONDS + $1)) pid=$2
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        if ! is_up "$pid" || ((SECONDS >= end)); then return 1; fi
+        sleep 0.05
+    done
+}
+
+redis_answers() { [ "$(redis-cli -s run/redis.sock ping 2>&1)" = PONG ]; }
+
+# --- Is all there? -----------------------------------------------------------------------------------------------
+for command in lighttpd curl ${private_redis:+redis-server redis-cli}; do
+    command -v "$command" >/dev/null || fail "$command is not installed: \`make deps\` does that"
+done
+for program in status ticket info; do
+    [ -x "$programs/$program" ] || fail "$programs/$program is not built: \`make\` does that"
+done
+[ ${#PWD} -le 80 ] || fail "the path of this folder is too long for Unix sockets in run/: $PWD"
+mkdir -p -m 700 run && chmod 700 run || exit 1
+
+# --- Root gives its rights away: to this folder's owner, else to Debian's user for web servers ---------------------
+if [ "$(id -u)" = 0 ]; then
+    user=$(stat -c %U .)
+    case $user in root | UNKNOWN) user=www-data ;; esac
+    drop=(setpriv --reuid "$user" --regid "$(id -g "$user" 2>&1)" --init-groups --no-new-privs)
+    case $port in ? | ?? | ??? | 10[01]? | 102[0-3]) # only root opens these, or who has this capability
+        drop+=(--inh-caps +net_bind_service --ambient-caps +net_bind_service) ;;
+    esac
+    closed=
+    for file in "$PWD/lighttpd.conf" "$data"/{users,machines}.json "$programs"/{status,ticket,info}; do
+        [ ! -e "$file" ] || "${drop[@]}" test -r "$file" 2>/dev/null || closed=${closed:-$file}
+    done
+    if [ -z "$closed" ]; then
+        chown -hR "$user:" run && exec "${drop[@]}" scripts/run.sh
+    fi
+    remark="goes on as root, because the user $user may not read $closed"
+    chown -hR root: run
+fi
+
+# --- The address, as a client needs it -----------------------------------------------------------------------------
+curl=(curl -s)
+case $bind in
+/*) url=http://localhost curl+=(--unix-socket "$bind") ;;
+0.0.0.0) url=http://127.0.0.1:$port ;;
+:: | '[::]') url="http://[::1]:$port" ;;
+*:*) url=${bind#[} url="http://[${url%]}]:$port" ;;
+*) url=http://$bind:$port ;;
+esac
+ask() { "${curl[@]}" --noproxy '*' --max-time 6 "$@" "$url/api/status"; }
+
+if [ "$private_redis" ]; then
+    # Redis keeps the lock too: should this script be killed, until Redis has gone.
+    exec 9<run
+    flock -w 2 9 || fail "another \`make run\` is running in this folder"
+fi
+message=$(lighttpd -tt -f lighttpd.conf 2>&1) || fail "lighttpd.conf: ${message%%$'\n'*}"
+ask >/dev/null
+[ $? = 7 ] || fail "$url is taken by another program: set SSA_PORT" # 7: nobody listens
+
+# --- Start -----------------------------------------------------------------------------------------------------------
+trap stop EXIT
+trap 'exit 0' INT TERM HUP # to be stopped is no failure
+
+if [ "$private_redis" ]; then
+    rm -f run/redis.log
+    server redis-server --port 0 --unixsocket "$PWD/run/redis.sock" --unixsocketperm 700 --dir "$PWD/run" \
+        --appendonly yes --save '' --maxmemory-policy noeviction >run/redis.log 2>&1 &
+    redis=$!
+    exec 9<&- # nobody else's
+    wait_until 60 "$redis" redis_answers ||
+        fail "redis-server did not start: $(tail -n 1 run/redis.log)"
+    path=${PWD//%/%25}/run/redis.sock
+    export REDIS_URL=unix://${path//\?/%3F}
+fi
+server lighttpd -D -f lighttpd.conf >&2 &
+lighttpd=$!
+wait_until 10 "$lighttpd" ask || fail "lighttpd did not start on $url"
+
+ask -f >/dev/null || remark="${remark:+$remark; }not all is well: $(ask)"
+[ -z "$remark" ] || echo "run.sh: $remark" >&2
+cat <<END
+SimpleServerAPI answers on $url; Ctrl-C stops it. To try it, with the data that it comes with:
+
+ticket=\$(${curl[@]} -H 'Content-Type: application/json' -d '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}' $url/api/ticket | sed 's/.*"ticket":"\([^"]*\).*/\1/')
+${curl[@]} -H "X-Auth-Token: \$ticket" $url/api/info
+${curl[@]} $url/api/status
+END
+
+while is_up "$lighttpd" && is_up "${redis:-$lighttpd}"; do
+    wait -n
+done
+is_up "$lighttpd" || fail "lighttpd ended by itself"
+fail "Redis ended by itself: $(tail -n 1 run/redis.log)"
