@@ -4,6 +4,7 @@ LIBC     = musl# musl: static programs that need nothing on the target; system: 
 SANITIZE =# address,undefined: with LIBC=system, in a build folder of its own
 V        =# 1 shows the commands
 PREFIX   = /usr/local
+INSTALL  = $(DESTDIR)$(PREFIX)/lib/simpleserverapi
 CFLAGS   = -O2 -g
 
 ifneq ($(SANITIZE),)
@@ -76,18 +77,30 @@ build/musl/lib/libsodium.a:  ; @scripts/thirdparty.sh libsodium build/musl
 deps:  ## install by apt what is missing to build, run and test
 	@scripts/deps.sh
 
+deps-check deps-bench: deps-%:  ## also what `make check` and `make bench` need
+	@scripts/deps.sh $*
+
 run: all  ## serve on http://127.0.0.1:8000 with a private Redis; Ctrl-C stops both
 	@SSA_CGI_BIN=$(CGI_BIN) scripts/run.sh
+
+install: all  ## a folder to serve from, in $(PREFIX)/lib/simpleserverapi; data that is there stays
+	install -d $(INSTALL)/cgi-bin $(INSTALL)/data $(INSTALL)/scripts $(INSTALL)/www/errors
+	install -m 755 $(programs:%=$(CGI_BIN)/%) $(INSTALL)/cgi-bin
+	install -m 644 www/errors/*.html $(INSTALL)/www/errors
+	install -m 644 lighttpd.conf $(INSTALL)
+	install -m 755 scripts/lighttpd-vars.sh $(INSTALL)/scripts
+	for f in users machines; do test -e $(INSTALL)/data/$$f.json || install -m 640 data/$$f.json $(INSTALL)/data; done
 
 clean:  ## remove what was built, third-party libraries included
 	rm -rf build $(programs:%=cgi-bin/%)
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z -]+:.*## /{printf "  %-22s %s\n", $$1, $$2}' $(filter %kefile %.mk,$(MAKEFILE_LIST))
 
+include $(wildcard tests/*.mk tests/*/*.mk)
 -include $(wildcard $(BUILD)/obj/*.d)
 
 FORCE:
-.PHONY: all deps run clean help FORCE
+.PHONY: all deps deps-check deps-bench run install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -3,6 +3,8 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BODY "{\"code\":503,\"message\":\"service unavailable, try again later\",\"data\":\"\"}"
@@ -17,11 +19,37 @@ static const char answer[] = "Status: 503 Service Unavailable\r\n"
 _Static_assert(sizeof BODY - 1 == 71, "Content-Length of the answer past the deadline");
 
 /* What a signal handler can know, it knows from here. */
-static volatile sig_atomic_t reply_fd = -1;
+static volatile sig_atomic_t serving, armed, reply_fd = -1;
+static volatile long long started_ms; /* 0: when the alarm was set */
+
+static long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now); /* async-signal-safe by POSIX */
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static void set_alarm(long long ms)
+{
+	struct itimerval timer = {.it_value = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000}};
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+	armed = 1;
+}
 
 static void expire(int signal)
 {
+	long long left_ms = started_ms == 0 ? 0 : started_ms + DEADLINE_MS - now_ms();
+
 	(void)signal;
+	armed = 0;
+	if (!serving)
+		return;
+	if (left_ms > 0) {
+		set_alarm(left_ms);
+		return;
+	}
 	log_event("deadline passed", "status", reply_fd >= 0 ? "503" : NULL, NULL);
 	if (reply_fd >= 0) {
 		ssize_t ignored = write(reply_fd, answer, sizeof answer - 1);
@@ -41,10 +69,15 @@ void deadline_prepare(void)
 	sigprocmask(SIG_UNBLOCK, &alarm_alone, NULL);
 }
 
+/* A busy worker would set and clear an alarm thousands of times a second, for nothing. So one that is set stays
+ * set, and when it comes it looks at the clock: too early for this request, it sets itself again. */
 void deadline_start(int fd)
 {
 	reply_fd = fd;
-	alarm(DEADLINE_S);
+	started_ms = armed ? now_ms() : 0;
+	serving = 1;
+	if (!armed)
+		set_alarm(DEADLINE_MS);
 }
 
 void deadline_replying(void)
@@ -54,5 +87,5 @@ void deadline_replying(void)
 
 void deadline_stop(void)
 {
-	alarm(0);
+	serving = 0;
 }

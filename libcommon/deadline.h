@@ -7,12 +7,12 @@
 #ifndef SSA_DEADLINE_H
 #define SSA_DEADLINE_H
 
-enum { DEADLINE_S = 5 };
+enum { DEADLINE_MS = 5000 };
 
 /* Once for each process. */
 void deadline_prepare(void);
 
-/* From now on, DEADLINE_S until a 503 goes to fd and the process ends with status 1. */
+/* From now on, DEADLINE_MS until a 503 goes to fd and the process ends with status 1. */
 void deadline_start(int fd);
 
 /* The reply is on its way: past the deadline the process only ends. */

@@ -34,15 +34,15 @@ struct redis {
 	void *(*create_array)(const redisReadTask *, array_size);
 	struct redisReply *last;
 
-	struct text out;    /* the batch, kept for a second try … */
-	bool sent;          /* … until a next one is begun */
-	unsigned queued;    /* commands in it */
-	unsigned pending;   /* replies still to come */
-	unsigned greetings; /* replies to AUTH and SELECT, ahead of them */
-	bool reused;        /* the connection was idle before this batch … */
-	size_t read_bytes;  /* … and so many bytes came since */
-	long long deadline_ms;
-	bool shortened; /* the socket's read limit is less than a whole command's */
+	struct text out;       /* the batch, kept for a second try … */
+	bool sent;             /* … until a next one is begun */
+	unsigned queued;       /* commands in it */
+	unsigned pending;      /* replies still to come */
+	unsigned greetings;    /* replies to AUTH and SELECT, ahead of them */
+	bool reused;           /* the connection was idle before this batch … */
+	size_t read_bytes;     /* … and so many bytes came since */
+	long long deadline_ms; /* of an answer that comes in pieces; 0: it has not begun */
+	bool shortened;        /* the socket's read limit is less than a whole command's */
 	char error[160];
 };
 
@@ -232,7 +232,7 @@ static bool send_batch(struct redis *r)
 		limit(r->fd, SO_RCVTIMEO, REDIS_COMMAND_MS);
 	r->shortened = false;
 	r->read_bytes = 0;
-	r->deadline_ms = now_ms() + REDIS_COMMAND_MS;
+	r->deadline_ms = 0;
 	if (!write_all(r, r->out.at, r->out.len))
 		return false;
 	r->pending = r->queued;
@@ -311,18 +311,22 @@ bool redis_send(struct redis *r)
 	return send_batch(r) || send_again(r);
 }
 
-/* Reads once more into the reader. */
+/* Reads once more into the reader. The socket's own limit serves for the first read; the clock is only looked at
+ * when an answer comes in pieces. */
 static bool read_more(struct redis *r)
 {
 	char bytes[READ_BYTES];
 
+	if (r->read_bytes > REDIS_REPLY_MAX_BYTES)
+		return fail(r, "read", "the answer is too long");
 	if (r->read_bytes > 0) {
-		long long left = r->deadline_ms - now_ms();
-		limit(r->fd, SO_RCVTIMEO, left > 0 ? left : 1);
+		long long now = now_ms();
+		if (r->deadline_ms == 0)
+			r->deadline_ms = now + REDIS_COMMAND_MS;
+		if (now >= r->deadline_ms)
+			return fail(r, "read", "no answer in time");
+		limit(r->fd, SO_RCVTIMEO, r->deadline_ms - now);
 		r->shortened = true;
-		if (left <= 0 || r->read_bytes > REDIS_REPLY_MAX_BYTES)
-			return fail(r, "read",
-				    left <= 0 ? "no answer in time" : "the answer is too long");
 	}
 	ssize_t n = recv(r->fd, bytes, sizeof bytes, 0);
 	if (n < 0 && errno == EINTR)

@@ -22,7 +22,7 @@ struct redisReply; /* hiredis's; read it through the functions below */
 
 enum {
 	REDIS_CONNECT_MS = 200,
-	REDIS_COMMAND_MS = 500,          /* from the send to the last reply of a batch */
+	REDIS_COMMAND_MS = 500,          /* to a batch's first byte, and from there to its last */
 	REDIS_REPLY_MAX_BYTES = 1 << 20, /* a batch's replies; more is a fault */
 	REDIS_ARRAY_MAX = 4096,          /* elements of an array reply; more is a fault */
 	REDIS_ARGUMENTS_MAX = 10,        /* of a command, its name included */

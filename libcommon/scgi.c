@@ -103,7 +103,7 @@ static bool take_headers(struct request *q, const char *at, const char *end)
 /* false: what came is not SCGI, or was cut; there is nobody to answer. */
 static bool read_request(struct input *in, struct request *q)
 {
-	size_t begin, length = read_length(in, &begin), announced;
+	size_t begin = 0, length = read_length(in, &begin), announced;
 
 	if (length == 0 || length > HEADERS_MAX_BYTES || !fill(in, begin + length + 1))
 		return false;
