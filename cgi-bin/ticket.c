@@ -167,16 +167,16 @@ static enum result log_in(struct service *s, struct reply *rep, const struct att
 {
 	struct session made;
 	char ticket[CRYPTO_TICKET_LEN + 1];
+	bool disabled = a->known && a->user.disabled;
 	const char *why;
-	enum result result = password_verify(a->known ? a->user.password : NULL,
+	/* A disabled user costs what an unknown one costs, so nobody learns whether the password was right. */
+	enum result result = password_verify(a->known && !disabled ? a->user.password : NULL,
 					     users_work_like(&s->users), a->password, &why);
 
 	if (result == RESULT_UNAVAILABLE)
 		return reply_refuse(rep, result, "no memory for the password hash");
 	if (result != RESULT_OK)
-		return fail(s, rep, a, why);
-	if (a->user.disabled)
-		return fail(s, rep, a, "the user is disabled");
+		return fail(s, rep, a, disabled ? "the user is disabled" : why);
 
 	memcpy(made.username, a->username, sizeof made.username);
 	if (!session_ask_create(s->redis, s->config, a->now, a->user.password, &made, ticket))

@@ -52,6 +52,7 @@ wait_until() {
     done
 }
 
+redis_says() { grep . run/redis.log | tail -n 1 | sed 's/^[^#*]*[#*] //'; } # at the end
 redis_answers() { [ "$(redis-cli -s run/redis.sock ping 2>&1)" = PONG ]; }
 
 # --- Is all there? -----------------------------------------------------------------------------------------------
@@ -97,11 +98,11 @@ ask() { "${curl[@]}" --noproxy '*' --max-time 6 "$@" "$url/api/status"; }
 if [ "$private_redis" ]; then
     # Redis keeps the lock too: should this script be killed, until Redis has gone.
     exec 9<run
-    flock -w 2 9 || fail "another \`make run\` is running in this folder"
+    flock -w 1 9 || fail "another \`make run\` is running in this folder"
 fi
 message=$(lighttpd -tt -f lighttpd.conf 2>&1) || fail "lighttpd.conf: ${message%%$'\n'*}"
-ask >/dev/null
-[ $? = 7 ] || fail "$url is taken by another program: set SSA_PORT" # 7: nobody listens
+[ "$(ask -o /dev/null --max-time 1 -w '%{num_connects}')" = 0 ] ||
+    fail "$url is taken by another program: set SSA_PORT"
 
 # --- Start -----------------------------------------------------------------------------------------------------------
 trap stop EXIT
@@ -114,7 +115,7 @@ if [ "$private_redis" ]; then
     redis=$!
     exec 9<&- # nobody else's
     wait_until 60 "$redis" redis_answers ||
-        fail "redis-server did not start: $(tail -n 1 run/redis.log)"
+        fail "redis-server did not start: $(redis_says)"
     path=${PWD//%/%25}/run/redis.sock
     export REDIS_URL=unix://${path//\?/%3F}
 fi
@@ -136,4 +137,4 @@ while is_up "$lighttpd" && is_up "${redis:-$lighttpd}"; do
     wait -n
 done
 is_up "$lighttpd" || fail "lighttpd ended by itself"
-fail "Redis ended by itself: $(tail -n 1 run/redis.log)"
+fail "Redis ended by itself: $(redis_says)"
