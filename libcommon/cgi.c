@@ -112,7 +112,8 @@ static void read_body(struct request *q, size_t announced)
 			break;
 		len += (size_t)n;
 	}
-	q->body = bytes != NULL && len == announced ? bytes : NULL;
+	q->body_failed = bytes == NULL;
+	q->body = !q->body_failed && len == announced ? bytes : NULL;
 	q->body_bytes = announced;
 }
 

@@ -34,8 +34,8 @@ static void set_alarm(long long ms)
 {
 	struct itimerval timer = {.it_value = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000}};
 
+	armed = 1; /* before: it may come at once */
 	setitimer(ITIMER_REAL, &timer, NULL);
-	armed = 1;
 }
 
 static void expire(int signal)

@@ -61,7 +61,9 @@ static enum result gate(const struct operation *o, const struct request *q, stru
 			return reply_refuse(rep, RESULT_MEDIA_TYPE,
 					    "body is not JSON by its content type");
 		if (q->body == NULL)
-			return reply_refuse(rep, RESULT_BAD_REQUEST, "body shorter than announced");
+			return q->body_failed ? reply_refuse(rep, RESULT_INTERNAL, "out of memory")
+					      : reply_refuse(rep, RESULT_BAD_REQUEST,
+							     "body shorter than announced");
 	}
 	return RESULT_OK;
 }
@@ -71,6 +73,7 @@ static enum result dispatch(const struct process *p, const struct request *q, st
 	const struct endpoint *e = p->endpoint;
 	const struct operation *o = find_operation(e, q->method);
 
+	rep->without_body = strcmp(q->method, "HEAD") == 0;
 	if (p->service == NULL)
 		return reply_refuse(rep, RESULT_INTERNAL, p->fault);
 	if (*q->path_info != '\0')
@@ -81,7 +84,6 @@ static enum result dispatch(const struct process *p, const struct request *q, st
 			return rep->result = RESULT_NO_CONTENT;
 		return reply_refuse(rep, RESULT_METHOD, "method not allowed");
 	}
-	rep->without_body = strcmp(q->method, "HEAD") == 0;
 	enum result result = gate(o, q, rep);
 	return result == RESULT_OK ? o->handle(p->service, q, rep) : result;
 }

@@ -39,9 +39,11 @@ static size_t size_of(const void *block)
 	return size;
 }
 
-/* The bytes a block of this size takes, its head included; 0: too many. */
+/* The bytes a block of this size takes, its head included; 0: too many. A block of no bytes takes one, so that it too
+ * lies within the pool. */
 static size_t room_for(size_t size)
 {
+	size += size == 0;
 	return size <= POOL_BYTES ? ALIGN + (size + ALIGN - 1) / ALIGN * ALIGN : 0;
 }
 

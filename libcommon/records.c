@@ -3,23 +3,16 @@
 #include "text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <time.h>
 
 enum {
 	TRIES = 3,
 	TRY_AGAIN_MS = 50,
-	SETTLED_MS = 100, /* well over the kernel's time-stamp granularity (a tick, up to 10 ms) */
 	LOGGED_RECORDS_MAX = 20,
 };
-
-/* The faults, as status tells them. */
-static const char unreadable[] = "unreadable", too_large[] = "too large", invalid[] = "invalid",
-		  no_memory[] = "out of memory";
 
 bool records_open(struct records *r, const struct records_kind *kind, const char *dir)
 {
@@ -50,110 +43,19 @@ void records_close(struct records *r)
 	*r = (struct records){.kind = r->kind};
 }
 
-static struct records_version version_of(const struct stat *st)
+static void complain(const struct records *r, enum datafile_fault fault, const char *why)
 {
-	return (struct records_version){
-	    .device = st->st_dev,
-	    .inode = st->st_ino,
-	    .bytes = st->st_size,
-	    .modified = st->st_mtim,
-	    .changed = st->st_ctim,
-	};
-}
-
-static bool same_time(struct timespec a, struct timespec b)
-{
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-static bool same_version(const struct records_version *a, const struct records_version *b)
-{
-	return a->device == b->device && a->inode == b->inode && a->bytes == b->bytes &&
-	       same_time(a->modified, b->modified) && same_time(a->changed, b->changed);
-}
-
-/* A file written twice within one tick of the kernel's clock has one time stamp for both: a version that was
- * that young when it was read is looked at again (git's "racily clean" index entries are the same case). */
-static bool was_settled(const struct records_version *v, struct timespec read_at)
-{
-	long long age_ms = (read_at.tv_sec - v->changed.tv_sec) * 1000LL +
-			   (read_at.tv_nsec - v->changed.tv_nsec) / 1000000;
-	return age_ms > SETTLED_MS || age_ms < -SETTLED_MS;
-}
-
-static const char *complain(const struct records *r, const char *fault, const char *why)
-{
-	log_event("data file fault", "file", r->kind->file_name, "fault", fault, "reason", why,
-		  NULL);
-	return fault;
-}
-
-/* Reads what was announced, and one byte more if there is one. -1: errno. A regular file gives
- * fewer bytes than asked for only at its end. */
-static ssize_t read_whole(int fd, char *text, size_t announced)
-{
-	size_t len = 0;
-
-	do {
-		ssize_t n = read(fd, text + len, announced + 1 - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	} while (len < announced);
-	return (ssize_t)len;
-}
-
-/* The file's bytes, as one version. NULL: *fault is one of the words above. */
-static char *load(struct records *r, int fd, size_t *len, const char **fault)
-{
-	struct stat before, after;
-
-	if (fstat(fd, &before) != 0 || !S_ISREG(before.st_mode)) {
-		*fault = complain(r, unreadable, "not a regular file");
-		return NULL;
-	}
-	r->seen = version_of(&before);
-	if (before.st_size > RECORDS_MAX_BYTES) {
-		*fault = complain(r, too_large, "over 64 MiB");
-		return NULL;
-	}
-	/* One byte more than announced, so that a file that grows meanwhile shows. */
-	size_t announced = (size_t)before.st_size;
-	char *text = malloc(announced + 1);
-	if (text == NULL) {
-		*fault = complain(r, no_memory, NULL);
-		return NULL;
-	}
-	ssize_t n = read_whole(fd, text, announced);
-	/* The change time is no witness here: it also moves when the file is replaced by rename,
-	 * and then what was read is whole. */
-	if (n < 0)
-		*fault = complain(r, unreadable, strerror(errno));
-	else if ((size_t)n != announced || fstat(fd, &after) != 0 ||
-		 after.st_size != before.st_size || !same_time(after.st_mtim, before.st_mtim))
-		*fault = invalid;
-	else {
-		*len = announced;
-		return text;
-	}
-	free(text);
-	return NULL;
+	log_event("data file fault", "file", r->kind->file_name, "fault",
+		  datafile_fault_name(fault), "reason", why, NULL);
 }
 
 static void complain_of_record(const struct records *r, size_t place, const char *field,
 			       const char *why)
 {
-	struct text index = {0};
+	char index[TEXT_DECIMAL_SIZE];
 
-	text_number(&index, (long long)place);
-	text_add(&index, "", 1);
 	log_event("record left out", "file", r->kind->file_name, "index",
-		  index.failed ? NULL : index.at, "field", field, "reason", why, NULL);
-	text_free(&index);
+		  text_decimal(index, (long long)place), "field", field, "reason", why, NULL);
 }
 
 /* The rule that a record breaks, if any: the name of the field, and why. */
@@ -193,7 +95,7 @@ static bool keep(struct split *to, struct span record, struct span key)
 	}
 	if (*key.at == '"')
 		key = (struct span){key.at + 1, key.len - 2};
-	/* RECORDS_MAX_BYTES keeps all of these within 32 bits. */
+	/* DATAFILE_MAX_BYTES keeps all of these within 32 bits. */
 	to->list[to->count++] = (struct record){
 	    .at = (uint32_t)(record.at - to->text),
 	    .len = (uint32_t)record.len,
@@ -230,8 +132,8 @@ static bool split_record(struct split *to, struct scan *s, size_t place)
 	return true;
 }
 
-/* Where the scan stopped, for a person with an editor. */
-static const char *complain_of_text(const struct records *r, const char *text, const struct scan *s)
+/* Says where the scan stopped, for a person with an editor. */
+static void complain_of_text(const struct records *r, const char *text, const struct scan *s)
 {
 	char where[64];
 	unsigned line = 1, column = 1;
@@ -242,36 +144,47 @@ static const char *complain_of_text(const struct records *r, const char *text, c
 			column = 0;
 		}
 	snprintf(where, sizeof where, "not JSON at line %u, column %u", line, column);
-	return complain(r, invalid, where);
+	complain(r, DATAFILE_INVALID, where);
 }
 
-/* Splits the text; on success the records are the good version. */
-static const char *split(struct records *r, char *text, size_t len, bool quiet)
+/* Steps through the file and keeps its records. */
+static enum datafile_fault split_text(struct split *to, struct scan *s, const char **why)
+{
+	bool kept = true, array = scan_enter(s, '[');
+
+	if (array)
+		for (size_t place = 0; kept && scan_next(s, NULL); place++)
+			kept = split_record(to, s, place);
+	else if (scan_enter(s,
+			    '{')) /* an empty object is an empty file, as the original wrote it */
+		array = !scan_next(s, NULL);
+	if (!kept && !s->failed) {
+		*why = "out of memory";
+		return DATAFILE_NO_MEMORY;
+	}
+	if (array && scan_finish(s))
+		return DATAFILE_FINE;
+	*why = array || s->failed ? NULL : "not an array of records";
+	return DATAFILE_INVALID;
+}
+
+/* Makes the text the good version, if it is one. `quiet`: an invalid one is no news yet. */
+static enum datafile_fault take_text(struct records *r, char *text, size_t len, bool quiet)
 {
 	struct split to = {.r = r, .text = text};
 	struct scan s;
-	bool kept = true, array;
+	const char *why = NULL;
 
 	scan_begin(&s, text, len, SCAN_DEPTH_MAX - 1);
-	array = scan_enter(&s, '[');
-	if (array)
-		for (size_t place = 0; kept && scan_next(&s, NULL); place++)
-			kept = split_record(&to, &s, place);
-	else if (scan_enter(&s,
-			    '{')) /* an empty object is an empty file, as the original wrote it */
-		array = !scan_next(&s, NULL);
-	if (!s.failed && !kept) {
+	enum datafile_fault fault = split_text(&to, &s, &why);
+	if (fault != DATAFILE_FINE) {
 		free(to.list);
-		return complain(r, no_memory, NULL);
+		if (why != NULL)
+			complain(r, fault, why);
+		else if (!quiet)
+			complain_of_text(r, text, &s);
+		return fault;
 	}
-	if (!array || !scan_finish(&s)) {
-		free(to.list);
-		if (quiet)
-			return invalid;
-		return array || s.failed ? complain_of_text(r, text, &s)
-					 : complain(r, invalid, "not an array of records");
-	}
-
 	forget(r);
 	struct record *list = to.count ? realloc(to.list, to.count * sizeof *list) : NULL;
 	r->text = text;
@@ -280,53 +193,47 @@ static const char *split(struct records *r, char *text, size_t len, bool quiet)
 	r->skipped = to.skipped;
 	r->lookups = 0;
 	r->generation++;
-	return NULL;
+	return DATAFILE_FINE;
 }
 
-/* Reads the file once. NULL: there is a new good version. */
-static const char *read_once(struct records *r, bool quiet)
+/* Reads the file once. DATAFILE_FINE: there is a new good version. */
+static enum datafile_fault read_once(struct records *r, bool quiet)
 {
-	const char *fault = NULL;
-	size_t len = 0;
-	/* O_NONBLOCK: a FIFO under that name must not hold us. No O_CLOEXEC: nothing here runs
-	 * another program, and musl spends a system call on it. */
-	int fd = open(r->path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	const char *why;
+	char *text;
+	size_t len;
+	enum datafile_fault fault = datafile_read(r->path, &text, &len, &r->seen, &why);
 
-	if (fd < 0)
-		return complain(r, unreadable, strerror(errno));
-	char *text = load(r, fd, &len, &fault);
-	close(fd);
-	if (text == NULL)
+	if (fault != DATAFILE_FINE) {
+		if (fault != DATAFILE_INVALID || !quiet)
+			complain(r, fault, why);
 		return fault;
-	fault = split(r, text, len, quiet);
-	if (fault != NULL)
+	}
+	fault = take_text(r, text, len, quiet);
+	if (fault != DATAFILE_FINE)
 		free(text);
 	return fault;
 }
 
 bool records_refresh(struct records *r)
 {
-	struct stat st;
-
-	if (r->settled && stat(r->path, &st) == 0) {
-		struct records_version now = version_of(&st);
-		if (same_version(&r->seen, &now))
-			return r->text != NULL;
-	}
 	/* A first version is never known to be settled: a program that serves one request need not know. */
 	bool first = r->text == NULL;
 	struct timespec begin = {0};
+
+	if (r->settled && datafile_is(r->path, &r->seen))
+		return r->text != NULL;
 	if (!first)
 		clock_gettime(CLOCK_REALTIME, &begin);
 	for (int try = 1;; try++) {
-		bool last = try == TRIES || r->text != NULL;
-		r->seen = (struct records_version){0};
-		r->fault = read_once(r, !last);
-		if (r->fault != invalid || last)
+		bool last = try == TRIES || !first;
+		enum datafile_fault fault = read_once(r, !last);
+		r->fault = datafile_fault_name(fault);
+		if (fault != DATAFILE_INVALID || last)
 			break;
 		nanosleep(&(struct timespec){.tv_nsec = TRY_AGAIN_MS * 1000000L}, NULL);
 	}
-	r->settled = !first && was_settled(&r->seen, begin);
+	r->settled = !first && datafile_was_settled(&r->seen, begin);
 	return r->text != NULL;
 }
 

@@ -4,15 +4,14 @@
 #ifndef SSA_RECORDS_H
 #define SSA_RECORDS_H
 
+#include "datafile.h"
 #include "json.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
-#include <time.h>
 
-enum { RECORDS_MAX_BYTES = 64 << 20, RECORDS_MAX_FIELDS = 8 };
+enum { RECORDS_MAX_FIELDS = 8 };
 
 /* What the records of one file look like. */
 struct records_kind {
@@ -29,14 +28,6 @@ struct record {
 	uint32_t at, len, key_at, key_len;
 };
 
-/* What tells one version of a file from another. */
-struct records_version {
-	dev_t device;
-	ino_t inode;
-	off_t bytes;
-	struct timespec modified, changed;
-};
-
 struct records {
 	const struct records_kind *kind;
 	char path[1040];
@@ -51,8 +42,8 @@ struct records {
 	unsigned generation; /* of text: counts the good versions */
 	unsigned lookups;
 
-	struct records_version seen; /* the version that was looked at last, good or bad */
-	bool settled;                /* it can be told from any later one by `seen` alone */
+	struct datafile_version seen; /* the version that was looked at last, good or bad */
+	bool settled;                 /* it can be told from any later one by `seen` alone */
 };
 
 /* false: the path is too long. Nothing is read yet. */

@@ -1,19 +1,13 @@
 #include "redis.h"
 #include "redis_url.h"
+#include "stream.h"
 #include "text.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <hiredis/hiredis.h>
@@ -46,16 +40,6 @@ struct redis {
 	char error[160];
 };
 
-/* The system call itself: a CGI program asks once or twice, and for that the C library's way through the vDSO
- * costs two page faults and a symbol search. */
-static long long now_ms(void)
-{
-	struct timespec now;
-
-	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
 static void disconnect(struct redis *r)
 {
 	if (r->fd >= 0)
@@ -76,86 +60,12 @@ static bool fail(struct redis *r, const char *doing, const char *why)
 	return false;
 }
 
-static bool fail_errno(struct redis *r, const char *doing)
-{
-	bool late = errno == EAGAIN || errno == EINPROGRESS || errno == ETIMEDOUT;
-
-	return fail(r, doing, late ? "no answer in time" : strerror(errno));
-}
-
-static void limit(int fd, int option, long long ms)
-{
-	struct timeval limit = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-
-	setsockopt(fd, SOL_SOCKET, option, &limit, sizeof limit);
-}
-
-/* SO_SNDTIMEO bounds connect(2) too, on a Unix socket with a full backlog as well. */
-static bool connect_to(struct redis *r, const struct sockaddr *address, socklen_t len, long long ms)
-{
-	r->fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (r->fd < 0)
-		return fail_errno(r, "socket");
-	limit(r->fd, SO_SNDTIMEO, ms);
-	/* After a signal, connect is asked again: it goes on waiting for the same connection. */
-	while (connect(r->fd, address, len) != 0)
-		if (errno != EINTR)
-			return fail_errno(r, "connect");
-	return true;
-}
-
-static bool connect_unix(struct redis *r)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-	memcpy(address.sun_path, r->url->path, strlen(r->url->path) + 1);
-	return connect_to(r, (const struct sockaddr *)&address, sizeof address, REDIS_CONNECT_MS);
-}
-
-/* A numeric address needs no resolver: /etc/hosts, resolv.conf and DNS are asked for names only. Time spent
- * there does not count: only the request's own deadline ends a resolver that hangs. */
-static bool connect_tcp(struct redis *r)
-{
-	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-				 .ai_socktype = SOCK_STREAM};
-	struct addrinfo *list;
-
-	if (getaddrinfo(r->url->host, r->url->port, &hints, &list) != 0) {
-		hints.ai_flags = AI_NUMERICSERV;
-		if (getaddrinfo(r->url->host, r->url->port, &hints, &list) != 0)
-			return fail(r, "connect", "unknown host name");
-	}
-	long long end = now_ms() + REDIS_CONNECT_MS, left = REDIS_CONNECT_MS;
-	bool connected = false;
-	for (struct addrinfo *a = list; a && !connected && left > 0;
-	     a = a->ai_next, left = end - now_ms())
-		connected = connect_to(r, a->ai_addr, a->ai_addrlen, left);
-	freeaddrinfo(list);
-	if (connected)
-		limit(r->fd, SO_SNDTIMEO, REDIS_CONNECT_MS);
-	return connected;
-}
-
 /* hiredis allocates an array as large as the other side announces. */
 static void *create_array(const redisReadTask *task, array_size elements)
 {
 	const struct redis *r = task->privdata;
 
 	return elements <= REDIS_ARRAY_MAX ? r->create_array(task, elements) : NULL;
-}
-
-static bool write_all(struct redis *r, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = send(r->fd, bytes, len, MSG_NOSIGNAL);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return fail_errno(r, "write");
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return true;
 }
 
 static void format(struct text *out, const char *name, va_list arguments)
@@ -202,15 +112,22 @@ static bool send_greeting(struct redis *r)
 		greet(r, &out, "SELECT", url->db, NULL);
 	if (r->greetings == 0)
 		return true;
-	bool sent = !out.failed ? write_all(r, out.at, out.len) : fail(r, "write", "out of memory");
+	const char *why = "out of memory";
+	bool sent = !out.failed && stream_write(r->fd, out.at, out.len, &why);
 	text_free(&out);
-	return sent;
+	return sent || fail(r, "write", why);
 }
 
 static bool open_connection(struct redis *r)
 {
-	if (!(r->url->path[0] != '\0' ? connect_unix(r) : connect_tcp(r)))
-		return false;
+	const struct redis_url *url = r->url;
+	const char *why = NULL;
+
+	r->fd = url->path[0] != '\0'
+		    ? stream_connect_unix(url->path, REDIS_CONNECT_MS, &why)
+		    : stream_connect_tcp(url->host, url->port, REDIS_CONNECT_MS, &why);
+	if (r->fd < 0)
+		return fail(r, "connect", why);
 	r->reader = redisReaderCreate();
 	if (r->reader == NULL)
 		return fail(r, "connect", "out of memory");
@@ -219,22 +136,24 @@ static bool open_connection(struct redis *r)
 	r->functions.createArray = create_array;
 	r->reader->fn = &r->functions;
 	r->reader->privdata = r;
-	limit(r->fd, SO_RCVTIMEO, REDIS_COMMAND_MS);
+	stream_limit_reads(r->fd, REDIS_COMMAND_MS);
 	r->shortened = false;
 	return send_greeting(r);
 }
 
 static bool send_batch(struct redis *r)
 {
+	const char *why;
+
 	if (r->fd < 0 && !open_connection(r))
 		return false;
 	if (r->shortened)
-		limit(r->fd, SO_RCVTIMEO, REDIS_COMMAND_MS);
+		stream_limit_reads(r->fd, REDIS_COMMAND_MS);
 	r->shortened = false;
 	r->read_bytes = 0;
 	r->deadline_ms = 0;
-	if (!write_all(r, r->out.at, r->out.len))
-		return false;
+	if (!stream_write(r->fd, r->out.at, r->out.len, &why))
+		return fail(r, "write", why);
 	r->pending = r->queued;
 	return true;
 }
@@ -316,26 +235,23 @@ bool redis_send(struct redis *r)
 static bool read_more(struct redis *r)
 {
 	char bytes[READ_BYTES];
+	const char *why;
+	bool late;
 
 	if (r->read_bytes > REDIS_REPLY_MAX_BYTES)
 		return fail(r, "read", "the answer is too long");
 	if (r->read_bytes > 0) {
-		long long now = now_ms();
+		long long now = stream_now_ms();
 		if (r->deadline_ms == 0)
 			r->deadline_ms = now + REDIS_COMMAND_MS;
 		if (now >= r->deadline_ms)
 			return fail(r, "read", "no answer in time");
-		limit(r->fd, SO_RCVTIMEO, r->deadline_ms - now);
+		stream_limit_reads(r->fd, r->deadline_ms - now);
 		r->shortened = true;
 	}
-	ssize_t n = recv(r->fd, bytes, sizeof bytes, 0);
-	if (n < 0 && errno == EINTR)
-		return true;
-	if (n < 0 && errno == EAGAIN)
-		return fail_errno(r, "read");
+	ssize_t n = stream_read(r->fd, bytes, sizeof bytes, &why, &late);
 	if (n <= 0)
-		return (n < 0 ? fail_errno(r, "read") : fail(r, "read", "connection closed")) ||
-		       send_again(r);
+		return fail(r, "read", why) || (!late && send_again(r));
 	r->read_bytes += (size_t)n;
 	if (redisReaderFeed(r->reader, bytes, (size_t)n) != REDIS_OK)
 		return fail(r, "read", "out of memory");

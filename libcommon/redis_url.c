@@ -56,7 +56,7 @@ static int number(const char *text, size_t len, int max)
 /* The number of a database. */
 static bool take_db(const char *text, struct redis_url *out)
 {
-	if (number(text, strlen(text), 99999) < 0)
+	if (number(text, strlen(text), 99999) < 0 || (text[0] == '0' && text[1] != '\0'))
 		return false;
 	if (strcmp(text, "0") != 0)
 		strcpy(out->db, text);

@@ -122,9 +122,11 @@ enum result session_answer_time(struct redis *r, long long *now)
 
 	if (reply == NULL)
 		return RESULT_UNAVAILABLE;
-	return redis_count(reply) == 2 && redis_number(redis_element(reply, 0), now)
-		   ? RESULT_OK
-		   : RESULT_UNAVAILABLE;
+	/* A range in which all sums of times fit: a Redis that is none can send anything. */
+	if (redis_count(reply) != 2 || !redis_number(redis_element(reply, 0), now) || *now <= 0 ||
+	    *now > 1LL << 40)
+		return RESULT_UNAVAILABLE;
+	return RESULT_OK;
 }
 
 static void write_value(struct text *out, const struct session *s)
