@@ -2,20 +2,22 @@
 #include "authenticate.h"
 #include "endpoint.h"
 #include "request.h"
+#include "scgi.h"
 #include "service.h"
 
-static enum result handle_get(struct service *s, const struct request *q, struct reply *rep)
+static enum result handle_get(struct service *s, const struct request *q, struct reply *rep,
+			      const struct asked *asked)
 {
-	struct caller who;
-	enum result result = authenticate(s, q, rep, &who);
+	struct user user;
+	enum result result = authenticate(s, q, rep, asked, &user);
 
 	if (result != RESULT_OK)
 		return result;
-	if (!machines_refresh(&s->machines))
+	if (!s->machines_usable)
 		return reply_refuse(rep, RESULT_INTERNAL, "machines.json has no good version");
 
 	text_string(&rep->body, "{\"data\":");
-	if (!machines_write(&s->machines, who.user.machines, &rep->body))
+	if (!machines_write(&s->machines, user.machines, &rep->body))
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	text_string(&rep->body, "}");
 	return RESULT_OK;
@@ -24,9 +26,12 @@ static enum result handle_get(struct service *s, const struct request *q, struct
 static const struct endpoint info = {
     .name = "info",
     .allow = "GET, HEAD, OPTIONS",
-    .operations = {{.method = "GET", .handle = handle_get}},
-    .open = service_open,
-    .close = service_close,
+    .at_a_time = SCGI_AT_A_TIME_MAX,
+    .operations = {{.method = "GET",
+		    .files = SERVICE_USERS | SERVICE_MACHINES,
+		    .ask = authenticate_ask,
+		    .take = authenticate_take,
+		    .handle = handle_get}},
 };
 
 int main(void)

@@ -2,6 +2,7 @@
 #include "endpoint.h"
 #include "redis.h"
 #include "request.h"
+#include "scgi.h"
 #include "service.h"
 
 #include <stdio.h>
@@ -49,18 +50,29 @@ static void write_checks(struct text *out, const struct check checks[CHECKS])
 	text_string(out, "}");
 }
 
-static enum result handle_get(struct service *s, const struct request *q, struct reply *rep)
+static enum result ask(struct service *s, const struct request *q, struct reply *rep,
+		       struct asked *asked)
+{
+	(void)q, (void)rep, (void)asked;
+	redis_probe(s->redis);
+	return RESULT_OK;
+}
+
+static void take(struct service *s, struct asked *asked)
+{
+	asked->result = redis_done(s->redis) ? RESULT_OK : RESULT_UNAVAILABLE;
+}
+
+static enum result handle_get(struct service *s, const struct request *q, struct reply *rep,
+			      const struct asked *asked)
 {
 	struct check checks[CHECKS] = {
 	    {"redis", NULL, ""}, {"users", NULL, ""}, {"machines", NULL, ""}};
 	struct text failing = {0};
 
-	redis_probe(s->redis);
-	bool sent = redis_send(s->redis);
-	/* The files are read while Redis works. */
-	check_records(&checks[USERS], &s->users.records, users_refresh(&s->users));
-	check_records(&checks[MACHINES], &s->machines.records, machines_refresh(&s->machines));
-	if (!sent || !redis_done(s->redis))
+	check_records(&checks[USERS], &s->users.records, s->users_usable);
+	check_records(&checks[MACHINES], &s->machines.records, s->machines_usable);
+	if (asked->result != RESULT_OK)
 		checks[REDIS].fault = "unavailable";
 
 	write_failing(&failing, checks);
@@ -85,9 +97,12 @@ static enum result handle_get(struct service *s, const struct request *q, struct
 static const struct endpoint status = {
     .name = "status",
     .allow = "GET, HEAD, OPTIONS",
-    .operations = {{.method = "GET", .handle = handle_get}},
-    .open = service_open,
-    .close = service_close,
+    .at_a_time = SCGI_AT_A_TIME_MAX,
+    .operations = {{.method = "GET",
+		    .files = SERVICE_USERS | SERVICE_MACHINES,
+		    .ask = ask,
+		    .take = take,
+		    .handle = handle_get}},
 };
 
 int main(void)

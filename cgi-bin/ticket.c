@@ -88,7 +88,7 @@ static enum result consult(struct service *s, struct reply *rep, struct attempt 
 	if (maybe_ticket)
 		session_ask(s->redis, a->password, &a->old);
 	bool sent = redis_send(s->redis);
-	bool usable = users_refresh(&s->users);
+	service_refresh(s, SERVICE_USERS);
 
 	if (!sent || !redis_done(s->redis) || session_answer_time(s->redis, &a->now) != RESULT_OK)
 		return reply_refuse(rep, RESULT_UNAVAILABLE, redis_error(s->redis));
@@ -103,7 +103,7 @@ static enum result consult(struct service *s, struct reply *rep, struct attempt 
 		rep->event = failure;
 		return reply_refuse(rep, result, regulation_broken(&a->regulation));
 	}
-	if (!usable)
+	if (!s->users_usable)
 		return reply_refuse(rep, RESULT_INTERNAL, "users.json has no good version");
 	return RESULT_OK;
 }
@@ -220,8 +220,10 @@ static enum result attempt(struct service *s, struct reply *rep, struct attempt 
 	return result;
 }
 
-static enum result handle_post(struct service *s, const struct request *q, struct reply *rep)
+static enum result handle_post(struct service *s, const struct request *q, struct reply *rep,
+			       const struct asked *asked)
 {
+	(void)asked; /* what Redis is asked depends on the body, and belongs into a hashing slot */
 	struct attempt a;
 	enum result result = read_credentials(q, rep, &a);
 
@@ -235,31 +237,33 @@ static enum result handle_post(struct service *s, const struct request *q, struc
 	return result;
 }
 
-static enum result handle_get(struct service *s, const struct request *q, struct reply *rep)
+static enum result handle_get(struct service *s, const struct request *q, struct reply *rep,
+			      const struct asked *asked)
 {
-	struct caller who;
-	enum result result = authenticate(s, q, rep, &who);
+	struct user user;
+	enum result result = authenticate(s, q, rep, asked, &user);
 
 	if (result != RESULT_OK)
 		return result;
 	text_string(&rep->body, "{\"data\":{\"username\":");
-	text_json(&rep->body, who.session.username);
+	text_json(&rep->body, asked->session.username);
 	text_string(&rep->body, ",\"expires\":");
-	text_number(&rep->body, who.session.expires_at);
+	text_number(&rep->body, asked->session.expires_at);
 	text_string(&rep->body, "}}");
 	return RESULT_OK;
 }
 
-static enum result handle_delete(struct service *s, const struct request *q, struct reply *rep)
+static enum result handle_delete(struct service *s, const struct request *q, struct reply *rep,
+				 const struct asked *asked)
 {
-	struct caller who;
-	enum result result = authenticate(s, q, rep, &who);
+	struct user user;
+	enum result result = authenticate(s, q, rep, asked, &user);
 
 	if (result != RESULT_OK)
 		return result;
 	bool all = request_has_parameter(q, "all");
-	result =
-	    all ? session_end_all(s->redis, &who.session) : session_end(s->redis, &who.session);
+	result = all ? session_end_all(s->redis, &asked->session)
+		     : session_end(s->redis, &asked->session);
 	if (result != RESULT_OK)
 		return reply_refuse(rep, result, redis_error(s->redis));
 	rep->event = all ? "logout of all tickets" : "logout";
@@ -269,13 +273,20 @@ static enum result handle_delete(struct service *s, const struct request *q, str
 static const struct endpoint ticket = {
     .name = "ticket",
     .allow = "GET, HEAD, POST, DELETE, OPTIONS",
+    .at_a_time = 1,
     .operations = {{.method = "POST",
 		    .body_max_bytes = REQUEST_BODY_MAX_BYTES,
 		    .handle = handle_post},
-		   {.method = "GET", .handle = handle_get},
-		   {.method = "DELETE", .handle = handle_delete}},
-    .open = service_open,
-    .close = service_close,
+		   {.method = "GET",
+		    .files = SERVICE_USERS,
+		    .ask = authenticate_ask,
+		    .take = authenticate_take,
+		    .handle = handle_get},
+		   {.method = "DELETE",
+		    .files = SERVICE_USERS,
+		    .ask = authenticate_ask,
+		    .take = authenticate_take,
+		    .handle = handle_delete}},
 };
 
 int main(void)

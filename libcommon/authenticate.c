@@ -8,15 +8,34 @@
 
 static const char no_memory[] = "out of memory";
 
+enum result authenticate_ask(struct service *s, const struct request *q, struct reply *rep,
+			     struct asked *asked)
+{
+	if (q->ticket_count != 1 || !session_is_ticket(q->ticket))
+		return reply_refuse(rep, RESULT_UNAUTHENTICATED,
+				    q->ticket_count == 0  ? "no ticket"
+				    : q->ticket_count > 1 ? "more than one ticket"
+							  : "malformed ticket");
+	session_ask(s->redis, q->ticket, &asked->session);
+	memcpy(rep->ticket_id, asked->session.digest, 8);
+	return RESULT_OK;
+}
+
+void authenticate_take(struct service *s, struct asked *asked)
+{
+	asked->result = session_answer(s->redis, &asked->session);
+}
+
 /* Why the session's user may not go on; NULL: he may. */
-static const char *objection(struct service *s, const struct request *q, struct caller *who)
+static const char *objection(struct service *s, const struct request *q,
+			     const struct session *session, struct user *user)
 {
 	errno = 0;
-	if (!users_find(&s->users, who->session.username, &who->user))
+	if (!users_find(&s->users, session->username, user))
 		return errno == ENOMEM ? no_memory : "the user is gone";
-	bool fits = session_fits(&who->session, q->ticket, who->user.password);
-	crypto_wipe(who->user.password, sizeof who->user.password);
-	if (who->user.disabled)
+	bool fits = session_fits(session, q->ticket, user->password);
+	crypto_wipe(user->password, sizeof user->password);
+	if (user->disabled)
 		return "the user is disabled";
 	return fits ? NULL : "the password was changed";
 }
@@ -33,36 +52,25 @@ static bool csrf_fits(const struct request *q)
 }
 
 enum result authenticate(struct service *s, const struct request *q, struct reply *rep,
-			 struct caller *who)
+			 const struct asked *asked, struct user *user)
 {
-	if (q->ticket_count != 1 || !session_is_ticket(q->ticket))
-		return reply_refuse(rep, RESULT_UNAUTHENTICATED,
-				    q->ticket_count == 0  ? "no ticket"
-				    : q->ticket_count > 1 ? "more than one ticket"
-							  : "malformed ticket");
-	session_ask(s->redis, q->ticket, &who->session);
-	memcpy(rep->ticket_id, who->session.digest, 8);
-	if (!redis_send(s->redis))
-		return reply_refuse(rep, RESULT_UNAVAILABLE, redis_error(s->redis));
-	/* The file is read while Redis works. */
-	bool usable = users_refresh(&s->users);
-	enum result found = session_answer(s->redis, &who->session);
+	const struct session *session = &asked->session;
 
-	if (found == RESULT_UNAVAILABLE)
-		return reply_refuse(rep, found, redis_error(s->redis));
-	if (found != RESULT_OK)
-		return reply_refuse(rep, found, "unknown or expired ticket");
-	if (!usable)
+	if (asked->result == RESULT_UNAVAILABLE)
+		return reply_refuse(rep, asked->result, redis_error(s->redis));
+	if (asked->result != RESULT_OK)
+		return reply_refuse(rep, asked->result, "unknown or expired ticket");
+	if (!s->users_usable)
 		return reply_refuse(rep, RESULT_INTERNAL, "users.json has no good version");
-	memcpy(rep->user, who->session.username, sizeof who->session.username);
+	memcpy(rep->user, session->username, sizeof session->username);
 
-	const char *why = objection(s, q, who);
+	const char *why = objection(s, q, session, user);
 	if (why == no_memory)
 		return reply_refuse(rep, RESULT_INTERNAL, why);
 	if (why != NULL) {
-		/* A dead session stays dead, even if its user comes back as he was. Where Redis
-		 * cannot write, it is refused all the same. */
-		session_end(s->redis, &who->session);
+		/* A dead session stays dead, even if its user comes back as he was. Where Redis cannot write, it is
+		 * refused all the same. */
+		session_end(s->redis, session);
 		return reply_refuse(rep, RESULT_UNAUTHENTICATED, why);
 	}
 	if (!csrf_fits(q))

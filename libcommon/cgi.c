@@ -119,24 +119,24 @@ static void read_body(struct request *q, size_t announced)
 
 int cgi_serve(answer_function *answer, void *context)
 {
-	struct request q;
-	struct reply rep = {0};
+	struct exchange x = {.reply = {.result = RESULT_OK}};
+	struct request *q = &x.request;
 	size_t announced;
 
 	deadline_prepare();
-	deadline_start(STDOUT_FILENO);
-	request_init(&q);
+	deadline_start((const int[]){STDOUT_FILENO}, 1);
+	request_init(q);
 	for (char **variable = environ; *variable != NULL; variable++) {
 		const char *equals = strchr(*variable, '=');
 		if (equals != NULL)
-			request_take(&q, *variable, (size_t)(equals - *variable), equals + 1);
+			request_take(q, *variable, (size_t)(equals - *variable), equals + 1);
 	}
-	if (request_announced(&q, &announced) && announced > 0) {
-		q.body = NULL;
+	if (request_announced(q, &announced) && announced > 0) {
+		q->body = NULL;
 		if (announced <= REQUEST_BODY_MAX_BYTES)
-			read_body(&q, announced);
+			read_body(q, announced);
 	}
-	answer(context, &q, &rep);
-	deadline_replying();
-	return cgi_write_reply(STDOUT_FILENO, &rep) == 0 ? 0 : 1;
+	answer(context, &x, 1);
+	deadline_replying(0);
+	return cgi_write_reply(STDOUT_FILENO, &x.reply) == 0 ? 0 : 1;
 }

@@ -2,13 +2,11 @@
 #ifndef SSA_CGI_H
 #define SSA_CGI_H
 
-#include <stddef.h>
-
+struct exchange;
 struct reply;
-struct request;
 
-/* Makes a reply of a request; the reply comes all zero. */
-typedef void answer_function(void *context, const struct request *q, struct reply *rep);
+/* Makes the replies to some requests; replies come with an empty body and all else zero. */
+typedef void answer_function(void *context, struct exchange *exchanges, unsigned count);
 
 /* Serves the one request. The exit status: 0, or 1 if the reply could not be written. */
 int cgi_serve(answer_function *answer, void *context);

@@ -19,7 +19,9 @@ static const char answer[] = "Status: 503 Service Unavailable\r\n"
 _Static_assert(sizeof BODY - 1 == 71, "Content-Length of the answer past the deadline");
 
 /* What a signal handler can know, it knows from here. */
-static volatile sig_atomic_t serving, armed, reply_fd = -1;
+static volatile sig_atomic_t serving;               /* so many requests … */
+static volatile int reply_fd[DEADLINE_REPLIES_MAX]; /* … from these; -1: no 503 any more */
+static volatile sig_atomic_t armed;
 static volatile long long started_ms; /* 0: when the alarm was set */
 
 static long long now_ms(void)
@@ -50,11 +52,12 @@ static void expire(int signal)
 		set_alarm(left_ms);
 		return;
 	}
-	log_event("deadline passed", "status", reply_fd >= 0 ? "503" : NULL, NULL);
-	if (reply_fd >= 0) {
-		ssize_t ignored = write(reply_fd, answer, sizeof answer - 1);
-		(void)ignored;
-	}
+	log_event("deadline passed", NULL);
+	for (int i = 0; i < serving; i++)
+		if (reply_fd[i] >= 0) {
+			ssize_t ignored = write(reply_fd[i], answer, sizeof answer - 1);
+			(void)ignored;
+		}
 	_exit(1);
 }
 
@@ -71,18 +74,19 @@ void deadline_prepare(void)
 
 /* A busy worker would set and clear an alarm thousands of times a second, for nothing. So one that is set stays
  * set, and when it comes it looks at the clock: too early for this request, it sets itself again. */
-void deadline_start(int fd)
+void deadline_start(const int fds[], unsigned count)
 {
-	reply_fd = fd;
+	for (unsigned i = 0; i < count; i++)
+		reply_fd[i] = fds[i];
 	started_ms = armed ? now_ms() : 0;
-	serving = 1;
+	serving = (int)count;
 	if (!armed)
 		set_alarm(DEADLINE_MS);
 }
 
-void deadline_replying(void)
+void deadline_replying(unsigned i)
 {
-	reply_fd = -1;
+	reply_fd[i] = -1;
 }
 
 void deadline_stop(void)

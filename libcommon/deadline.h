@@ -7,18 +7,19 @@
 #ifndef SSA_DEADLINE_H
 #define SSA_DEADLINE_H
 
-enum { DEADLINE_MS = 5000 };
+enum { DEADLINE_MS = 5000, DEADLINE_REPLIES_MAX = 16 };
 
 /* Once for each process. */
 void deadline_prepare(void);
 
-/* From now on, DEADLINE_MS until a 503 goes to fd and the process ends with status 1. */
-void deadline_start(int fd);
+/* From now on, DEADLINE_MS until a 503 goes to each of these and the process ends with status 1. At most
+ * DEADLINE_REPLIES_MAX of them. */
+void deadline_start(const int fds[], unsigned count);
 
-/* The reply is on its way: past the deadline the process only ends. */
-void deadline_replying(void);
+/* The reply to the i-th is on its way, or nobody waits for one: it gets no 503 any more. */
+void deadline_replying(unsigned i);
 
-/* The request is over. */
+/* All requests are over. */
 void deadline_stop(void);
 
 #endif

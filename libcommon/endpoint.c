@@ -2,13 +2,16 @@
 #include "cgi.h"
 #include "config.h"
 #include "log.h"
+#include "redis.h"
 #include "request.h"
 #include "scgi.h"
+#include "service.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -20,6 +23,13 @@ struct process {
 	const struct endpoint *endpoint;
 	struct service *service;
 	const char *fault;
+	struct job *jobs; /* as many as can be in hand together */
+};
+
+/* One request on its way through the three steps. */
+struct job {
+	const struct operation *operation; /* NULL: it was refused */
+	struct asked asked;
 };
 
 static const struct operation *find_operation(const struct endpoint *e, const char *method)
@@ -68,24 +78,24 @@ static enum result gate(const struct operation *o, const struct request *q, stru
 	return RESULT_OK;
 }
 
-static enum result dispatch(const struct process *p, const struct request *q, struct reply *rep)
+/* The operation that may serve this request; NULL: the reply says why not. */
+static const struct operation *admit(const struct endpoint *e, const struct request *q,
+				     struct reply *rep)
 {
-	const struct endpoint *e = p->endpoint;
 	const struct operation *o = find_operation(e, q->method);
 
-	rep->without_body = strcmp(q->method, "HEAD") == 0;
-	if (p->service == NULL)
-		return reply_refuse(rep, RESULT_INTERNAL, p->fault);
-	if (*q->path_info != '\0')
-		return reply_refuse(rep, RESULT_NOT_FOUND, "the path goes on behind the endpoint");
-	if (o == NULL) {
+	if (*q->path_info != '\0') {
+		reply_refuse(rep, RESULT_NOT_FOUND, "the path goes on behind the endpoint");
+	} else if (o == NULL) {
 		rep->allow = e->allow;
 		if (strcmp(q->method, "OPTIONS") == 0)
-			return rep->result = RESULT_NO_CONTENT;
-		return reply_refuse(rep, RESULT_METHOD, "method not allowed");
+			rep->result = RESULT_NO_CONTENT;
+		else
+			reply_refuse(rep, RESULT_METHOD, "method not allowed");
+	} else if (gate(o, q, rep) == RESULT_OK) {
+		return o;
 	}
-	enum result result = gate(o, q, rep);
-	return result == RESULT_OK ? o->handle(p->service, q, rep) : result;
+	return NULL;
 }
 
 /* {"code":401,"message":"…","data":""} */
@@ -115,19 +125,66 @@ static void log_reply(const struct request *q, const struct reply *rep)
 		  "ticket", rep->ticket_id, "method", q->method, "status", status, NULL);
 }
 
-/* One request, from the gate to a whole reply. */
-static void answer(void *context, const struct request *q, struct reply *rep)
+/* The last touch: every reply is whole. */
+static void complete(struct exchange *x)
 {
-	const struct process *p = context;
+	struct reply *rep = &x->reply;
 
-	rep->result = dispatch(p, q, rep);
 	if (rep->body.failed)
 		reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	if (result_http(rep->result)->status >= 400 && rep->body.len == 0)
 		write_error(rep);
 	if (rep->result == RESULT_UNAVAILABLE && rep->retry_after_s == 0)
 		rep->retry_after_s = 1;
-	log_reply(q, rep);
+	log_reply(&x->request, rep);
+}
+
+/* The three steps of operations, for all requests in hand. */
+static void serve(struct service *s, struct job *jobs, struct exchange *x, unsigned count)
+{
+	unsigned files = 0;
+	bool asking = false;
+
+	for (unsigned i = 0; i < count; i++) {
+		const struct operation *o = jobs[i].operation;
+		if (o == NULL)
+			continue;
+		files |= o->files;
+		if (o->ask == NULL)
+			continue;
+		if (o->ask(s, &x[i].request, &x[i].reply, &jobs[i].asked) == RESULT_OK)
+			asking = true;
+		else
+			jobs[i].operation = NULL;
+	}
+	/* A failure to send shows when the answers are taken. */
+	if (asking)
+		redis_send(s->redis);
+	service_refresh(s, files);
+	for (unsigned i = 0; i < count; i++)
+		if (jobs[i].operation != NULL && jobs[i].operation->take != NULL)
+			jobs[i].operation->take(s, &jobs[i].asked);
+	for (unsigned i = 0; i < count; i++)
+		if (jobs[i].operation != NULL)
+			jobs[i].operation->handle(s, &x[i].request, &x[i].reply, &jobs[i].asked);
+}
+
+/* From the gate to whole replies. */
+static void answer(void *context, struct exchange *x, unsigned count)
+{
+	const struct process *p = context;
+
+	for (unsigned i = 0; i < count; i++) {
+		x[i].reply.without_body = strcmp(x[i].request.method, "HEAD") == 0;
+		if (p->service == NULL)
+			reply_refuse(&x[i].reply, RESULT_INTERNAL, p->fault);
+		else
+			p->jobs[i].operation = admit(p->endpoint, &x[i].request, &x[i].reply);
+	}
+	if (p->service != NULL)
+		serve(p->service, p->jobs, x, count);
+	for (unsigned i = 0; i < count; i++)
+		complete(&x[i]);
 }
 
 /* Without these, the first socket or file would get the number of a stream that was closed, and a log line or a
@@ -152,15 +209,17 @@ int endpoint_main(const struct endpoint *e)
 	keep_standard_streams();
 	log_name(e->name);
 	signal(SIGPIPE, SIG_IGN); /* a client or a Redis that left is an error code, not the end */
+	bool resident = scgi_is_listener(0);
+	process.jobs = malloc((resident ? e->at_a_time : 1) * sizeof *process.jobs);
 	if (!config_load(&config))
 		process.fault = config.fault;
-	else if ((process.service = e->open(&config)) == NULL)
+	else if (process.jobs == NULL || (process.service = service_open(&config)) == NULL)
 		process.fault = "out of memory";
 
-	if (!scgi_is_listener(0))
+	if (!resident)
 		return cgi_serve(answer, &process); /* the kernel cleans up faster than we could */
-	int status = scgi_serve(0, config.supervised ? parent : 0, answer, &process);
-	if (process.service != NULL)
-		e->close(process.service);
+	int status = scgi_serve(0, e->at_a_time, config.supervised ? parent : 0, answer, &process);
+	service_close(process.service);
+	free(process.jobs);
 	return status;
 }

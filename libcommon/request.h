@@ -60,6 +60,12 @@ struct reply {
 	char ticket_id[12]; /* the first 8 digits of the ticket's hash */
 };
 
+/* A request and its reply, side by side from the transport to the handler and back. */
+struct exchange {
+	struct request request;
+	struct reply reply;
+};
+
 /* Sets the result and the private reason, for the log, and empties the body, so that no half of a
  * good answer leaves with a bad status. Returns the result: `return reply_refuse(rep,
  * RESULT_FORBIDDEN, "…")`. */

@@ -4,6 +4,8 @@
 #include "request.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +23,8 @@ enum {
 /* What a signal handler can know. */
 static volatile sig_atomic_t stopping, listening_fd;
 
-/* Closing the socket ends an accept that waits, and one that is just about to: there is no moment
- * in which the signal is missed, and none in which an accepted request is dropped. */
+/* Closing the socket ends a wait for it, and one that is just about to begin: there is no moment in which the signal is
+ * missed, and none in which an accepted request is dropped. */
 static void stop(int signal)
 {
 	int saved = errno;
@@ -121,18 +123,65 @@ static bool read_request(struct input *in, struct request *q)
 	return true;
 }
 
-static void serve(struct input *in, struct reply *rep, answer_function *answer, void *context)
-{
-	struct request q;
+/* All that a worker has in hand. */
+struct hand {
+	struct input in[SCGI_AT_A_TIME_MAX];
+	struct exchange x[SCGI_AT_A_TIME_MAX];
+	struct text kept[SCGI_AT_A_TIME_MAX]; /* the replies' memory, from request to request */
+};
 
-	deadline_start(in->fd);
+/* Reads the i-th request. false: the connection is closed. */
+static bool receive(struct hand *h, unsigned i)
+{
+	struct input *in = &h->in[i];
+
 	in->len = 0;
-	if (read_request(in, &q)) {
-		answer(context, &q, rep);
-		deadline_replying();
-		cgi_write_reply(in->fd, rep);
-	} else if (in->len > 0) {
+	h->x[i].reply = (struct reply){.body = h->kept[i]};
+	if (read_request(in, &h->x[i].request))
+		return true;
+	if (in->len > 0)
 		log_event("refused", "reason", "not an SCGI request", NULL);
+	close(in->fd);
+	return false;
+}
+
+static void send_reply(struct hand *h, unsigned i)
+{
+	struct text *body = &h->x[i].reply.body;
+
+	cgi_write_reply(h->in[i].fd, &h->x[i].reply);
+	close(h->in[i].fd);
+	text_clear(body, BODY_KEEP_BYTES);
+	h->kept[i] = *body;
+}
+
+/* Answers the connections that were accepted. */
+static void serve(struct hand *h, unsigned count, answer_function *answer, void *context)
+{
+	int fds[SCGI_AT_A_TIME_MAX];
+	unsigned whole = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		fds[i] = h->in[i].fd;
+	deadline_start(fds, count);
+	/* A request that is none leaves its place to the next. */
+	for (unsigned i = 0; i < count; i++) {
+		h->in[whole].fd = fds[i];
+		if (receive(h, whole))
+			whole++;
+		else
+			deadline_replying(i);
+	}
+	if (whole < count) { /* the places have moved */
+		for (unsigned i = 0; i < whole; i++)
+			fds[i] = h->in[i].fd;
+		deadline_start(fds, whole);
+	}
+	if (whole > 0)
+		answer(context, h->x, whole);
+	for (unsigned i = 0; i < whole; i++) {
+		deadline_replying(i);
+		send_reply(h, i);
 	}
 	deadline_stop();
 }
@@ -142,18 +191,38 @@ static bool may_go_on(int error)
 {
 	if (stopping)
 		return false;
-	if (error == EINTR || error == ECONNABORTED)
+	if (error == EINTR || error == ECONNABORTED || error == EAGAIN)
 		return true;
 	log_event("fault", "reason", strerror(error), NULL);
 	return false; /* whoever started us starts a new one */
 }
 
-int scgi_serve(int listener, pid_t supervisor, answer_function *answer, void *context)
+/* Accepts what waits; waits for the first. 0: nothing this time. */
+static unsigned accept_some(int listener, struct hand *h, unsigned at_a_time, bool *go_on)
 {
-	struct input *in = malloc(sizeof *in);
-	struct text kept = {0}; /* the reply's memory, from request to request */
+	unsigned count = 0;
 
-	if (in == NULL) {
+	while (count < at_a_time) {
+		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		if (fd >= 0) {
+			h->in[count++].fd = fd;
+			continue;
+		}
+		*go_on = may_go_on(errno);
+		if (count == 0 && *go_on)
+			poll(&(struct pollfd){.fd = listener, .events = POLLIN}, 1, -1);
+		break;
+	}
+	return count;
+}
+
+int scgi_serve(int listener, unsigned at_a_time, pid_t supervisor, answer_function *answer,
+	       void *context)
+{
+	struct hand *h = calloc(1, sizeof *h); /* pages that are not used are not there */
+	bool go_on = true;
+
+	if (h == NULL) {
 		log_event("fault", "reason", "out of memory", NULL);
 		return 1;
 	}
@@ -163,22 +232,16 @@ int scgi_serve(int listener, pid_t supervisor, answer_function *answer, void *co
 	signal(SIGINT, stop);
 	signal(SIGHUP, stop);
 	if (supervisor > 0 && (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != supervisor))
-		stopping = 1; /* it was gone before we asked */
+		go_on = false; /* it was gone before we asked */
+	fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
 
-	while (!stopping) {
-		in->fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-		if (in->fd < 0) {
-			if (!may_go_on(errno))
-				break;
-			continue;
-		}
-		struct reply rep = {.body = kept};
-		serve(in, &rep, answer, context);
-		close(in->fd);
-		text_clear(&rep.body, BODY_KEEP_BYTES);
-		kept = rep.body;
+	while (go_on && !stopping) {
+		unsigned count = accept_some(listener, h, at_a_time, &go_on);
+		if (count > 0)
+			serve(h, count, answer, context);
 	}
-	text_free(&kept);
-	free(in);
+	for (unsigned i = 0; i < SCGI_AT_A_TIME_MAX; i++)
+		text_free(&h->kept[i]);
+	free(h);
 	return 0;
 }

@@ -13,8 +13,12 @@
 /* Whether fd is a listening socket. */
 bool scgi_is_listener(int fd);
 
-/* Serves until SIGTERM, SIGINT or SIGHUP, which let the request in hand be answered. `supervisor`: the parent
- * process with which the worker is to end; 0: none. Returns the exit status. */
-int scgi_serve(int listener, pid_t supervisor, answer_function *answer, void *context);
+enum { SCGI_AT_A_TIME_MAX = 8 };
+
+/* Serves until SIGTERM, SIGINT or SIGHUP, which let the requests in hand be answered. Requests that wait are taken
+ * together, `at_a_time` at most: then they share one round trip to Redis, and one wake-up of either side. `supervisor`:
+ * the parent process with which the worker is to end; 0: none. Returns the exit status. */
+int scgi_serve(int listener, unsigned at_a_time, pid_t supervisor, answer_function *answer,
+	       void *context);
 
 #endif

@@ -19,6 +19,14 @@ struct service *service_open(const struct config *config)
 	return NULL;
 }
 
+void service_refresh(struct service *s, unsigned files)
+{
+	if (files & SERVICE_USERS)
+		s->users_usable = users_refresh(&s->users);
+	if (files & SERVICE_MACHINES)
+		s->machines_usable = machines_refresh(&s->machines);
+}
+
 void service_close(struct service *s)
 {
 	if (s == NULL)

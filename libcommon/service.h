@@ -3,7 +3,11 @@
 #define SSA_SERVICE_H
 
 #include "machines.h"
+#include "result.h"
+#include "session.h"
 #include "users.h"
+
+#include <stdbool.h>
 
 struct config;
 struct redis;
@@ -11,8 +15,20 @@ struct redis;
 struct service {
 	const struct config *config;
 	struct redis *redis; /* connects at the first use */
-	struct users users;  /* read at the first refresh */
+	struct users users;
 	struct machines machines;
+	bool users_usable, machines_usable; /* there is a good version, since the last refresh */
+};
+
+enum service_files { SERVICE_USERS = 1, SERVICE_MACHINES = 2 };
+
+/* Reads the files that changed. */
+void service_refresh(struct service *s, unsigned files);
+
+/* What Redis was asked on behalf of one request, and what it said. */
+struct asked {
+	enum result result;     /* RESULT_UNAVAILABLE: nothing */
+	struct session session; /* where one was asked for and result is RESULT_OK */
 };
 
 /* NULL: no memory, or a path that is too long. `config` must outlive it. */
