@@ -31,7 +31,7 @@ libflags = -isystem $(thirdparty)/include
 hardened += -fno-pie
 # One segment less to map, and one page less to fault, for each program start: no separate code.
 LDFLAGS  = -static -s -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,-z,noseparate-code $(wrap)
-wrap     = $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc free)# see libcommon/heap.c
+wrap     = $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc free) -Wl,-u,__wrap_malloc# see libcommon/heap.c
 comma   := ,
 LDLIBS   = $(archives)
 else
