@@ -115,7 +115,7 @@ static enum result succeed(struct reply *rep, const char *event, const struct se
 
 	rep->event = event;
 	session_csrf(csrf, ticket);
-	memcpy(rep->ticket_id, made->digest, 8);
+	memcpy(rep->ticket_id, made->name.digest, 8);
 	text_string(&rep->body, "{\"data\":{\"CSRFPreventionToken\":");
 	text_json(&rep->body, csrf);
 	text_string(&rep->body, ",\"ticket\":");
@@ -265,7 +265,9 @@ static enum result handle_delete(struct service *s, const struct request *q, str
 	result = all ? session_end_all(s->redis, &asked->session)
 		     : session_end(s->redis, &asked->session);
 	if (result != RESULT_OK)
-		return reply_refuse(rep, result, redis_error(s->redis));
+		return reply_refuse(rep, result,
+				    result == RESULT_INTERNAL ? "the user's index is not ours"
+							      : redis_error(s->redis));
 	rep->event = all ? "logout of all tickets" : "logout";
 	return rep->result = RESULT_NO_CONTENT;
 }

@@ -17,7 +17,7 @@ enum result authenticate_ask(struct service *s, const struct request *q, struct 
 				    : q->ticket_count > 1 ? "more than one ticket"
 							  : "malformed ticket");
 	session_ask(s->redis, q->ticket, &asked->session);
-	memcpy(rep->ticket_id, asked->session.digest, 8);
+	memcpy(rep->ticket_id, asked->session.name.digest, 8);
 	return RESULT_OK;
 }
 

@@ -201,6 +201,11 @@ void redis_command(struct redis *r, const char *name, ...)
 	r->queued++;
 }
 
+void redis_drop(struct redis *r)
+{
+	r->sent = true; /* the next command begins anew */
+}
+
 void redis_probe(struct redis *r)
 {
 	/* XX on a key that is never made: Redis checks that it could write, then writes nothing,

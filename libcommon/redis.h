@@ -36,6 +36,9 @@ void redis_free(struct redis *r);
  * so nothing a user sends can become a command. */
 void redis_command(struct redis *r, const char *name, ...) __attribute__((sentinel));
 
+/* Forgets what is queued, if some of a batch could not be. */
+void redis_drop(struct redis *r);
+
 /* Connects where needed and sends what is queued. false: redis_error() says why.
  * A batch on a connection that was idle is sent once more on a new one if the old turns out to be
  * dead before it answered anything; so the first batch of a request must be one that may run twice.

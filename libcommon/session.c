@@ -6,34 +6,6 @@
 
 #include <string.h>
 
-enum { END_ALL_AT_A_TIME = 500 };
-
-/* A key of Redis: a prefix and a digest. */
-struct key {
-	char at[16 + CRYPTO_DIGEST_LEN + 1];
-};
-
-static void make_key(struct key *k, const char *prefix, const char *digest)
-{
-	size_t len = strlen(prefix);
-
-	memcpy(k->at, prefix, len);
-	memcpy(k->at + len, digest, CRYPTO_DIGEST_LEN + 1);
-}
-
-static void ticket_key(struct key *k, const char *digest)
-{
-	make_key(k, "ssa:ticket:", digest);
-}
-
-static void index_key(struct key *k, const char *username)
-{
-	char digest[CRYPTO_DIGEST_LEN + 1];
-
-	crypto_digest(digest, NULL, "user", username, NULL);
-	make_key(k, "ssa:user:", digest);
-}
-
 bool session_is_ticket(const char *text)
 {
 	size_t len = 0;
@@ -69,18 +41,19 @@ bool session_fits(const struct session *s, const char *ticket, const char *store
 
 void session_ask(struct redis *r, const char *ticket, struct session *s)
 {
-	struct key key;
+	char key[TICKETS_KEY_SIZE];
 
-	crypto_digest(s->digest, NULL, "ticket", ticket, NULL);
-	ticket_key(&key, s->digest);
-	redis_command(r, "GET", key.at, NULL);
+	crypto_digest(s->name.digest, NULL, "ticket", ticket, NULL);
+	tickets_key(key, s->name.digest);
+	redis_command(r, "GET", key, NULL);
 }
 
 static bool read_value(const char *text, size_t len, struct session *s)
 {
-	enum { NAME, FINGERPRINT, EXPIRES, RENEWABLE, FIELDS };
+	enum { NAME, LOGIN, FINGERPRINT, EXPIRES, RENEWABLE, FIELDS };
 	struct json_field f[FIELDS] = {
 	    [NAME] = JSON_FIELD("username", JSON_STRING),
+	    [LOGIN] = JSON_FIELD("login", JSON_STRING),
 	    [FINGERPRINT] = JSON_FIELD("fingerprint", JSON_STRING),
 	    [EXPIRES] = JSON_FIELD("expires", JSON_NUMBER),
 	    [RENEWABLE] = JSON_FIELD("renewable_until", JSON_NUMBER),
@@ -92,6 +65,8 @@ static bool read_value(const char *text, size_t len, struct session *s)
 		if (f[i].state != JSON_PRESENT)
 			return false;
 	return json_decode(f[NAME].value, s->username, sizeof s->username) &&
+	       json_decode(f[LOGIN].value, s->name.login, sizeof s->name.login) &&
+	       strlen(s->name.login) == TICKETS_LOGIN_LEN &&
 	       json_decode(f[FINGERPRINT].value, s->fingerprint, sizeof s->fingerprint) &&
 	       strlen(s->fingerprint) == CRYPTO_DIGEST_LEN &&
 	       json_integer(f[EXPIRES].value, &s->expires_at) &&
@@ -133,6 +108,8 @@ static void write_value(struct text *out, const struct session *s)
 {
 	text_string(out, "{\"username\":");
 	text_json(out, s->username);
+	text_string(out, ",\"login\":");
+	text_json(out, s->name.login);
 	text_string(out, ",\"fingerprint\":");
 	text_json(out, s->fingerprint);
 	text_string(out, ",\"expires\":");
@@ -142,31 +119,32 @@ static void write_value(struct text *out, const struct session *s)
 	text_add(out, "}", 2); /* and a NUL: it is an argument of a command */
 }
 
-/* Queues the five commands that make a session. The index comes first: a ticket that is not in it
- * would outlive "log out everywhere". EXPIRE twice, so that the index lives as long as the last
- * ticket: NX where it has no end yet, GT where a longer one is due. */
-enum { CREATE_COMMANDS = 5 };
-static bool queue_create(struct redis *r, long long now, const struct session *s)
+/* Queues SET of the session, and `condition`: NX to make it, XX to change one that lives. false: no memory, and nothing is
+ * queued any more. */
+static bool queue_set(struct redis *r, long long now, const struct session *s,
+		      const char *condition)
 {
-	char buffer[3][TEXT_DECIMAL_SIZE], past[TEXT_DECIMAL_SIZE + 1] = "("; /* (: below it */
-	const char *expires_at = text_decimal(buffer[0], s->expires_at);
-	const char *ttl_s = text_decimal(buffer[1], s->expires_at - now);
-	struct key index, ticket;
+	char key[TICKETS_KEY_SIZE], ttl[TEXT_DECIMAL_SIZE];
 	struct text value = {0};
 
-	strcpy(past + 1, text_decimal(buffer[2], now));
-	index_key(&index, s->username);
-	ticket_key(&ticket, s->digest);
+	tickets_key(key, s->name.digest);
 	write_value(&value, s);
-	if (!value.failed) {
-		redis_command(r, "ZREMRANGEBYSCORE", index.at, "-inf", past, NULL);
-		redis_command(r, "ZADD", index.at, expires_at, s->digest, NULL);
-		redis_command(r, "EXPIRE", index.at, ttl_s, "NX", NULL);
-		redis_command(r, "EXPIRE", index.at, ttl_s, "GT", NULL);
-		redis_command(r, "SET", ticket.at, value.at, "EX", ttl_s, "NX", NULL);
-	}
+	if (!value.failed)
+		redis_command(r, "SET", key, value.at, "EX", text_decimal(ttl, s->expires_at - now),
+			      condition, NULL);
+	else
+		redis_drop(r);
+	bool queued = !value.failed;
 	text_free(&value);
-	return !value.failed;
+	return queued;
+}
+
+/* The index comes first: a ticket that is not in it would outlive "log out everywhere". */
+enum { CREATE_COMMANDS = TICKETS_ADD_COMMANDS + 1 };
+static bool queue_create(struct redis *r, long long now, const struct session *s)
+{
+	tickets_add(r, s->username, &s->name, now, s->expires_at);
+	return queue_set(r, now, s, "NX");
 }
 
 static bool take_create(struct redis *r)
@@ -183,7 +161,7 @@ static bool make_ticket(struct session *s, const char *stored_password,
 {
 	if (!crypto_ticket(ticket))
 		return false;
-	crypto_digest(s->digest, NULL, "ticket", ticket, NULL);
+	crypto_digest(s->name.digest, NULL, "ticket", ticket, NULL);
 	fingerprint(s->fingerprint, ticket, stored_password);
 	return true;
 }
@@ -194,7 +172,11 @@ bool session_ask_create(struct redis *r, const struct config *c, long long now,
 {
 	s->expires_at = now + c->ticket_ttl_s;
 	s->renewable_until = now + c->ticket_max_s;
-	return make_ticket(s, stored_password, ticket) && queue_create(r, now, s);
+	if (!make_ticket(s, stored_password, ticket))
+		return false;
+	memcpy(s->name.login, s->name.digest, TICKETS_LOGIN_LEN);
+	s->name.login[TICKETS_LOGIN_LEN] = '\0';
+	return queue_create(r, now, s);
 }
 
 enum result session_answer_create(struct redis *r)
@@ -207,113 +189,54 @@ enum result session_renew(struct redis *r, const struct config *c, long long now
 			  char ticket[static CRYPTO_TICKET_LEN + 1])
 {
 	struct session graced = *old;
-	struct text value = {0};
-	struct key index, ticket_of_old;
-	char buffer[2][TEXT_DECIMAL_SIZE];
 	long long left_s = old->renewable_until - now;
+	const struct redisReply *reply;
 
 	if (left_s <= 0)
 		return RESULT_UNAUTHENTICATED;
-	if (!make_ticket(s, stored_password, ticket))
-		return RESULT_INTERNAL;
-	memcpy(s->username, old->username, sizeof s->username);
-	s->renewable_until = old->renewable_until;
+	*s = *old;
 	s->expires_at = now + (left_s < c->ticket_ttl_s ? left_s : c->ticket_ttl_s);
-
 	if (graced.expires_at > now + SESSION_GRACE_S)
 		graced.expires_at = now + SESSION_GRACE_S;
 	if (graced.expires_at <= now)
 		graced.expires_at = now + 1;
-	index_key(&index, old->username);
-	ticket_key(&ticket_of_old, old->digest);
-	write_value(&value, &graced);
-	bool queued = !value.failed && queue_create(r, now, s);
-	if (queued) {
-		redis_command(r, "ZADD", index.at, "XX", text_decimal(buffer[0], graced.expires_at),
-			      old->digest, NULL);
-		/* XX decides the race with a logout: if the old session has been ended, nothing brings
-		 * it back, and the new one must not be. */
-		redis_command(r, "SET", ticket_of_old.at, value.at, "EX",
-			      text_decimal(buffer[1], graced.expires_at - now), "XX", NULL);
-	}
-	text_free(&value);
-	if (!queued || !redis_send(r) || !take_create(r) || !redis_done(r))
+
+	/* XX decides the race with a logout: if the old session has been ended, nothing brings it back, and the new
+	 * one must not be. */
+	if (!make_ticket(s, stored_password, ticket) || !queue_create(r, now, s))
+		return RESULT_INTERNAL;
+	tickets_move(r, old->username, &old->name, graced.expires_at);
+	if (!queue_set(r, now, &graced, "XX"))
+		return RESULT_INTERNAL;
+	if (!redis_send(r) || !take_create(r) || !redis_done(r) || (reply = redis_next(r)) == NULL)
 		return RESULT_UNAVAILABLE;
-	const struct redisReply *reply = redis_next(r);
-	if (reply == NULL)
-		return RESULT_UNAVAILABLE;
-	if (!redis_is_nil(reply))
-		return RESULT_OK;
-	return session_end(r, s) == RESULT_OK ? RESULT_UNAUTHENTICATED : RESULT_UNAVAILABLE;
-}
-
-static bool is_digest(const struct redisReply *reply)
-{
-	const char *text;
-	size_t len;
-
-	return redis_text(reply, &text, &len) && len == CRYPTO_DIGEST_LEN && strlen(text) == len;
-}
-
-static void queue_end(struct redis *r, const struct key *index, const char *digest)
-{
-	struct key ticket;
-
-	ticket_key(&ticket, digest);
-	redis_command(r, "DEL", ticket.at, NULL);
-	redis_command(r, "ZREM", index->at, digest, NULL);
-}
-
-/* Sends what queue_end queued for so many tickets. */
-static enum result send_end(struct redis *r, size_t tickets)
-{
-	if (!redis_send(r))
-		return RESULT_UNAVAILABLE;
-	for (size_t i = 0; i < 2 * tickets; i++)
-		if (!redis_done(r))
-			return RESULT_UNAVAILABLE;
+	if (redis_is_nil(reply))
+		return tickets_end_one(r, s->username, &s->name) == RESULT_OK
+			   ? RESULT_UNAUTHENTICATED
+			   : RESULT_UNAVAILABLE;
+	if (s->expires_at < old->expires_at)
+		tickets_trim(r, s->username);
 	return RESULT_OK;
+}
+
+/* The ticket in hand is ended first, so that it is dead even where the index has been lost. */
+static enum result end(struct redis *r, const struct session *s, const char *login)
+{
+	enum result result = tickets_end_one(r, s->username, &s->name);
+
+	if (result == RESULT_OK)
+		result = tickets_end(r, s->username, login);
+	if (result == RESULT_OK && login != NULL)
+		tickets_trim(r, s->username);
+	return result;
 }
 
 enum result session_end(struct redis *r, const struct session *s)
 {
-	struct key index;
-
-	index_key(&index, s->username);
-	queue_end(r, &index, s->digest);
-	return send_end(r, 1);
+	return end(r, s, s->name.login);
 }
 
-/* Until the index is empty, because a renewal beside it may have put a new ticket there before the old one
- * was deleted; one that comes later fails, see session_renew. */
 enum result session_end_all(struct redis *r, const struct session *s)
 {
-	struct key index;
-	size_t count;
-	char last[TEXT_DECIMAL_SIZE];
-
-	if (session_end(r, s) != RESULT_OK)
-		return RESULT_UNAVAILABLE;
-	index_key(&index, s->username);
-	for (;;) {
-		const struct redisReply *reply;
-		redis_command(r, "ZRANGE", index.at, "0", text_decimal(last, END_ALL_AT_A_TIME - 1),
-			      NULL);
-		if (!redis_send(r) || (reply = redis_next(r)) == NULL)
-			return RESULT_UNAVAILABLE;
-		count = redis_count(reply);
-		for (size_t i = 0; i < count; i++)
-			if (!is_digest(redis_element(reply, i)))
-				return RESULT_INTERNAL; /* not written by us */
-		if (count == 0)
-			return RESULT_OK;
-		for (size_t i = 0; i < count; i++) {
-			const char *digest;
-			size_t len;
-			redis_text(redis_element(reply, i), &digest, &len);
-			queue_end(r, &index, digest);
-		}
-		if (send_end(r, count) != RESULT_OK)
-			return RESULT_UNAVAILABLE;
-	}
+	return end(r, s, NULL);
 }

@@ -1,24 +1,22 @@
-/* session: tickets and the sessions they open, kept in Redis.
+/* session: who a ticket stands for, kept in Redis under the keys of tickets.h:
  *
- *   ssa:ticket:<digest of the ticket>   {"username","fingerprint","expires","renewable_until"},
- * with a TTL ssa:user:<digest of the name>       a sorted set of his tickets' digests by expiry,
- * with a TTL
+ *   {"username","login","fingerprint","expires","renewable_until"}, with a TTL
  *
- * The ticket itself is never stored, so neither a dump nor MONITOR opens a session. The fingerprint
- * binds the session to the password as users.json held it at the login: a digest keyed with the
- * ticket, so that it tells nothing to who reads Redis. The CSRF token is derived from the ticket
- * and stored nowhere.
+ * The ticket itself is never stored, so neither a dump nor MONITOR opens a session. The fingerprint binds the session to
+ * the password as users.json held it at the login: a digest keyed with the ticket, so that it tells nothing to who
+ * reads Redis. The CSRF token is derived from the ticket and stored nowhere.
  *
- * Redis's own clock is the only one: a session lives as long as its key, and expiry times are made
- * from Redis's TIME, so a wrong clock on this host neither ends nor prolongs anything.
+ * Redis's own clock is the only one: a session lives as long as its key, and expiry times are made from Redis's TIME,
+ * so a wrong clock on this host neither ends nor prolongs anything.
  *
- * The ask and answer functions queue commands and take their replies, so that several rooms share
- * one round trip; see redis.h. */
+ * The ask and answer functions queue commands and take their replies, so that several rooms share one round trip; see
+ * redis.h. */
 #ifndef SSA_SESSION_H
 #define SSA_SESSION_H
 
 #include "crypto.h"
 #include "result.h"
+#include "tickets.h"
 #include "users.h"
 
 #include <stdbool.h>
@@ -27,8 +25,7 @@ struct redis;
 struct config;
 
 struct session {
-	char digest[CRYPTO_DIGEST_LEN +
-		    1]; /* of the ticket; its first 8 digits are its name in the log */
+	struct ticket_name name;
 	char username[USERS_NAME_MAX_BYTES + 1];
 	char fingerprint[CRYPTO_DIGEST_LEN + 1];
 	long long expires_at;      /* Unix seconds, by Redis's clock */
@@ -41,7 +38,7 @@ bool session_is_ticket(const char *text);
 /* Queues the look-up of a well-formed ticket. */
 void session_ask(struct redis *r, const char *ticket, struct session *s);
 
-/* RESULT_OK: *s is the session. RESULT_UNAUTHENTICATED: there is none; only s->digest counts.
+/* RESULT_OK: *s is the session. RESULT_UNAUTHENTICATED: there is none; only s->name.digest counts.
  * RESULT_UNAVAILABLE: redis_error() says why. */
 enum result session_answer(struct redis *r, struct session *s);
 
@@ -73,7 +70,8 @@ enum result session_renew(struct redis *r, const struct config *c, long long now
 			  const char *stored_password, const struct session *old, struct session *s,
 			  char ticket[static CRYPTO_TICKET_LEN + 1]);
 
-/* Ends this session, or all of the user's. The ticket is dead when it returns RESULT_OK. */
+/* Ends the session's login, with all tickets that came of it by renewal, or all of the user's. RESULT_OK: they are dead.
+ * RESULT_UNAVAILABLE: Redis failed. RESULT_INTERNAL: the user's index holds what was not written here. */
 enum result session_end(struct redis *r, const struct session *s);
 enum result session_end_all(struct redis *r, const struct session *s);
 

@@ -1,0 +1,198 @@
+#include "tickets.h"
+#include "redis.h"
+#include "text.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum {
+	MEMBER_LEN = TICKETS_LOGIN_LEN + 1 + CRYPTO_DIGEST_LEN,
+	PAGE = 500, /* members read at a time */
+};
+
+static void make_key(char key[static TICKETS_KEY_SIZE], const char *prefix, const char *digest)
+{
+	size_t len = strlen(prefix);
+
+	memcpy(key, prefix, len);
+	memcpy(key + len, digest, CRYPTO_DIGEST_LEN + 1);
+}
+
+void tickets_key(char key[static TICKETS_KEY_SIZE], const char *digest)
+{
+	make_key(key, "ssa:ticket:", digest);
+}
+
+static void index_key(char key[static TICKETS_KEY_SIZE], const char *username)
+{
+	char digest[CRYPTO_DIGEST_LEN + 1];
+
+	crypto_digest(digest, NULL, "user", username, NULL);
+	make_key(key, "ssa:user:", digest);
+}
+
+static void make_member(char member[static MEMBER_LEN + 1], const struct ticket_name *t)
+{
+	memcpy(member, t->login, TICKETS_LOGIN_LEN);
+	member[TICKETS_LOGIN_LEN] = ':';
+	memcpy(member + TICKETS_LOGIN_LEN + 1, t->digest, CRYPTO_DIGEST_LEN + 1);
+}
+
+void tickets_add(struct redis *r, const char *username, const struct ticket_name *t, long long now,
+		 long long expires_at)
+{
+	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1], buffer[3][TEXT_DECIMAL_SIZE];
+	char before_now[TEXT_DECIMAL_SIZE + 1] = "("; /* an open end of a range */
+	const char *ttl_s = text_decimal(buffer[0], expires_at - now);
+
+	index_key(index, username);
+	make_member(member, t);
+	strcpy(before_now + 1, text_decimal(buffer[1], now));
+	redis_command(r, "ZREMRANGEBYSCORE", index, "-inf", before_now, NULL);
+	redis_command(r, "ZADD", index, text_decimal(buffer[2], expires_at), member, NULL);
+	/* NX where it has no end yet, GT where a longer one is due. */
+	redis_command(r, "EXPIRE", index, ttl_s, "NX", NULL);
+	redis_command(r, "EXPIRE", index, ttl_s, "GT", NULL);
+}
+
+void tickets_move(struct redis *r, const char *username, const struct ticket_name *t,
+		  long long expires_at)
+{
+	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1], buffer[TEXT_DECIMAL_SIZE];
+
+	index_key(index, username);
+	make_member(member, t);
+	redis_command(r, "ZADD", index, "XX", text_decimal(buffer, expires_at), member, NULL);
+}
+
+static void queue_end(struct redis *r, const char *index, const char *member)
+{
+	char ticket[TICKETS_KEY_SIZE];
+
+	tickets_key(ticket, member + TICKETS_LOGIN_LEN + 1);
+	redis_command(r, "DEL", ticket, NULL);
+	redis_command(r, "ZREM", index, member, NULL);
+}
+
+/* Sends what queue_end queued for so many tickets. */
+static bool send_end(struct redis *r, size_t tickets)
+{
+	if (tickets == 0)
+		return true;
+	if (!redis_send(r))
+		return false;
+	for (size_t i = 0; i < 2 * tickets; i++)
+		if (!redis_done(r))
+			return false;
+	return true;
+}
+
+enum result tickets_end_one(struct redis *r, const char *username, const struct ticket_name *t)
+{
+	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1];
+
+	index_key(index, username);
+	make_member(member, t);
+	queue_end(r, index, member);
+	return send_end(r, 1) ? RESULT_OK : RESULT_UNAVAILABLE;
+}
+
+/* The i-th member of a page; NULL: not one of ours. */
+static const char *member_of(const struct redisReply *page, size_t i)
+{
+	const char *member;
+	size_t len;
+
+	return redis_text(redis_element(page, i), &member, &len) && len == MEMBER_LEN &&
+		       strlen(member) == len && member[TICKETS_LOGIN_LEN] == ':'
+		   ? member
+		   : NULL;
+}
+
+/* Ends the tickets of a login on one page of the index. *others are the tickets before it that stay. */
+static enum result end_page(struct redis *r, const char *index, const char *login, size_t *others,
+			    size_t *ended, bool *last)
+{
+	char buffer[2][TEXT_DECIMAL_SIZE];
+	const struct redisReply *page;
+	long long first = (long long)*others;
+	size_t mine = 0;
+
+	redis_command(r, "ZRANGE", index, text_decimal(buffer[0], first),
+		      text_decimal(buffer[1], first + PAGE - 1), NULL);
+	if (!redis_send(r) || (page = redis_next(r)) == NULL)
+		return RESULT_UNAVAILABLE;
+	size_t count = redis_count(page);
+	for (size_t i = 0; i < count; i++)
+		if (member_of(page, i) == NULL)
+			return RESULT_INTERNAL;
+	for (size_t i = 0; i < count; i++) {
+		const char *member = member_of(page, i);
+		if (login != NULL && memcmp(member, login, TICKETS_LOGIN_LEN) != 0)
+			continue;
+		queue_end(r, index, member);
+		mine++;
+	}
+	*others += count - mine;
+	*ended += mine;
+	*last = count < PAGE;
+	return send_end(r, mine) ? RESULT_OK : RESULT_UNAVAILABLE;
+}
+
+/* Until a whole pass finds none. A renewal beside it that has put its new ticket into the index either finds its old one
+ * gone, and takes the new one back (session_renew), or came before that was deleted, and the next pass sees it. */
+enum result tickets_end(struct redis *r, const char *username, const char *login)
+{
+	char index[TICKETS_KEY_SIZE];
+	size_t ended;
+
+	index_key(index, username);
+	do {
+		size_t others = 0;
+		bool last = false;
+		ended = 0;
+		while (!last) {
+			enum result result = end_page(r, index, login, &others, &ended, &last);
+			if (result != RESULT_OK)
+				return result;
+		}
+	} while (ended > 0);
+	return RESULT_OK;
+}
+
+/* The score of the last member in a reply of ZRANGE … WITHSCORES, as text. false: the index is empty. */
+static bool last_expiry(const struct redisReply *reply, char out[static TEXT_DECIMAL_SIZE])
+{
+	const char *score;
+	size_t len;
+
+	if (reply == NULL || redis_count(reply) != 2 ||
+	    !redis_text(redis_element(reply, 1), &score, &len) || len >= TEXT_DECIMAL_SIZE)
+		return false;
+	memcpy(out, score, len + 1);
+	return true;
+}
+
+/* WATCH, because a login beside it may add a ticket between the look and the shortening. */
+void tickets_trim(struct redis *r, const char *username)
+{
+	char index[TICKETS_KEY_SIZE], expiry[TEXT_DECIMAL_SIZE];
+	int replies = 1;
+
+	index_key(index, username);
+	redis_command(r, "WATCH", index, NULL);
+	redis_command(r, "ZRANGE", index, "-1", "-1", "WITHSCORES", NULL);
+	if (!redis_send(r) || !redis_done(r))
+		return;
+	if (last_expiry(redis_next(r), expiry)) {
+		redis_command(r, "MULTI", NULL);
+		redis_command(r, "EXPIREAT", index, expiry, "LT", NULL);
+		redis_command(r, "EXEC", NULL);
+		replies = 3;
+	} else {
+		redis_command(r, "UNWATCH", NULL);
+	}
+	if (redis_send(r))
+		while (replies-- > 0 && redis_done(r))
+			;
+}
