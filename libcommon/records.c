@@ -179,9 +179,11 @@ static enum datafile_fault take_text(struct records *r, char *text, size_t len, 
 	enum datafile_fault fault = split_text(&to, &s, &why);
 	if (fault != DATAFILE_FINE) {
 		free(to.list);
+		if (quiet && fault == DATAFILE_INVALID)
+			return fault;
 		if (why != NULL)
 			complain(r, fault, why);
-		else if (!quiet)
+		else
 			complain_of_text(r, text, &s);
 		return fault;
 	}
