@@ -105,27 +105,34 @@ write_machines() { printf %s "$1" >"$DATA_DIR/.machines.new" && mv "$DATA_DIR/.m
 
 # --- a program with an environment and stdin, no server -------------------------------------------------------
 
+# A subshell with exec instead of bats' own `run`, which takes ten times as long; there are thousands of calls.
+
 # cgi METHOD PROGRAM [BODY [NAME=VALUE...]]: runs it. $status is its exit status, $http the status of its reply,
 # $head and $body the reply's two parts, $stderr its log.
+# shellcheck disable=SC2034  # for the tests
 cgi() {
-  local method=$1 program=$2 input=$BATS_TEST_TMPDIR/input
-  printf %s "${3-}" >"$input"
+  local method=$1 program=$2 input=${3-} LC_ALL=C length
   shift $(($# < 3 ? 2 : 3))
-  # shellcheck disable=SC2094  # its size is asked before it is read
-  run --separate-stderr env -i PATH="$PATH" REDIS_URL="${REDIS_URL-}" SSA_DATA_DIR="$DATA_DIR" \
-    REMOTE_ADDR=192.0.2.1 REQUEST_METHOD="$method" CONTENT_LENGTH="$(stat -c %s "$input")" "$@" \
-    "$CGI_BIN/$program" <"$input"
-  # shellcheck disable=SC2154  # bats sets $output
+  length=${#input} # bytes, in this locale
+  printf %s "$input" >"$BATS_TEST_TMPDIR/input"
+  status=0
+  output=$(exec env -i PATH="$PATH" REDIS_URL="${REDIS_URL-}" SSA_DATA_DIR="$DATA_DIR" REMOTE_ADDR=192.0.2.1 \
+    REQUEST_METHOD="$method" CONTENT_LENGTH="$length" "$@" "$CGI_BIN/$program" <"$BATS_TEST_TMPDIR/input" \
+    2>"$BATS_TEST_TMPDIR/stderr" 3>&-) || status=$?
+  stderr=$(<"$BATS_TEST_TMPDIR/stderr")
   split_reply "$output"
 }
 
 # --- through lighttpd -------------------------------------------------------------------------------------------
 
 # api PATH [CURL OPTION...]: the same variables, $status being curl's exit status.
+# shellcheck disable=SC2034
 api() {
   local path=$1
   shift
-  run curl -q -s -i --noproxy '*' --max-time 15 --unix-socket "$BATS_FILE_TMPDIR/http.sock" "$@" "http://localhost$path"
+  status=0 stderr=
+  output=$(exec curl -q -s -i --noproxy '*' --max-time 15 --unix-socket "$BATS_FILE_TMPDIR/http.sock" "$@" \
+    "http://localhost$path" 3>&-) || status=$?
   split_reply "$output"
 }
 
@@ -144,6 +151,7 @@ split_reply() {
   # "100 Continue" is not the answer.
   while [[ $reply == 'HTTP/1.1 100 '*$'\n\n'* ]]; do reply=${reply#*$'\n\n'}; done
   head=${reply%%$'\n\n'*}
+  head=${head%$'\n'} # of a reply without a body
   body=
   http=
   [[ $reply != *$'\n\n'* ]] || body=${reply#*$'\n\n'}
@@ -163,11 +171,11 @@ expect() { # HTTP-STATUS
   }
 }
 
-# expect_error STATUS: and the one shape that all errors have.
+# expect_error STATUS: and the one shape that all errors have, to the byte.
 expect_error() {
   expect "$1" || return 1
-  jq -e --argjson code "$1" \
-    '.code == $code and (.message | type == "string" and length > 0) and .data == "" and length == 3' <<<"$body" >/dev/null || {
+  local shape='^\{"code":'$1',"message":"[^"\\]+","data":""\}$'
+  [[ $body =~ $shape ]] || {
     printf 'not the shape of an error: %s\n' "$body"
     return 1
   }
