@@ -159,6 +159,7 @@ failing() {
   done
   cgi HEAD status '' PATH_INFO=/x
   expect 404
+  [ -z "$body" ]
 }
 
 @test "an unknown query parameter is no error" {

@@ -1,0 +1,19 @@
+# make bench. The yardsticks are built as the programs are: the same compiler, flags and archives, but without our
+# heap, so that cJSON has the C library's.
+bench_programs = $(addprefix build/bench/,empty empty-scgi cjson-parse bare-hash)
+
+bench:  ## measure speed and memory; PEERS=1 against FastAPI too, BENCH_S= seconds a measurement
+	@scripts/deps.sh bench
+	@$(MAKE) --no-print-directory LIBC=musl SANITIZE= all bench-programs
+	@$(MAKE) --no-print-directory LIBC=system SANITIZE= all
+	@PEERS=$(PEERS) BENCH_S=$(BENCH_S) BENCH_ROUNDS=$(BENCH_ROUNDS) BENCH_PARTS="$(BENCH_PARTS)" \
+	    /usr/bin/python3 -B tests/bench/bench.py
+
+bench-programs: $(bench_programs)
+
+build/bench/%: tests/bench/%.c build/flags | $(archives)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(filter-out $(wrap),$(LDFLAGS)) -o $@ $< $(LDLIBS)
+
+.PHONY: bench bench-programs

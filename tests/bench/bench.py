@@ -1,0 +1,316 @@
+#!/usr/bin/python3
+"""make bench: how fast the programs are, seen beside what is possible.
+
+An empty program under the same lighttpd.conf is the limit for CGI, an empty SCGI worker for SCGI. Every figure
+is also given as a ratio to the empty program of its mode, measured in the same round: the rounds are interleaved
+and the ratio is the median over the rounds, so that what else the machine does falls out of it.
+
+From the environment: BENCH_S seconds a measurement (1), BENCH_ROUNDS (3), PEERS=1 to measure a FastAPI service
+too, BENCH_PARTS a list of the parts below (all). Results: the tables on stdout, results.json and results.svg
+beside this file; what was not measured this time is kept there from the last time.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import report
+from servers import (BUILDS, BUILT, ENDPOINTS, HERE, ROOT, Failed, Lighttpd, Peer, Redis, cgi_environment,
+                     cgi_memory_kb, credentials, empty_programs, memory_kb, run_cgi)
+
+SECONDS = float(os.environ.get("BENCH_S") or 1)
+ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 3)
+PASSWORD = "A1B2C3D4E5F6G7H8I9HD"
+SIZES = (10, 100, 1000, 10_000, 100_000)
+PLOT_CONNECTIONS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+LOGINS = 200
+
+
+class Bench:
+    """What all parts share: a folder, a Redis, and the programs under test."""
+
+    def __init__(self, folder, stack):
+        self.folder, self.stack = folder, stack
+        self.redis = self.keep(Redis(folder))
+        self.empty = empty_programs(folder)
+        self.hash = subprocess.run([BUILT / "bare-hash", "make", PASSWORD], capture_output=True, text=True,
+                                   check=True).stdout.strip()
+        self.shipped = self.data("shipped", (ROOT / "data" / "users.json").read_text(),
+                                 (ROOT / "data" / "machines.json").read_text())
+
+    def keep(self, server):
+        self.stack.callback(server.close)
+        return server
+
+    def data(self, name, users, machines):
+        folder = self.folder / ("data-" + name)
+        folder.mkdir()
+        for file, content in (("users.json", users), ("machines.json", machines)):
+            (folder / file).write_text(content if isinstance(content, str) else json.dumps(content))
+        time.sleep(0.15)  # a file as young as the kernel's clock tick is read at every request, see records.c
+        return folder
+
+    def lighttpd(self, name, mode, programs, data=None, **settings):
+        return self.keep(Lighttpd(self.folder, name, mode, programs, self.redis, data or self.shipped, **settings))
+
+    def measure(self, server, endpoint, connections=16, seconds=SECONDS):
+        """One endpoint under load, from an empty Redis."""
+        self.redis.forget()
+        ticket = server.log_in("user1", PASSWORD) if endpoint == "info" and "empty" not in server.name else "x" * 43
+        body = credentials("user1", PASSWORD) if endpoint == "ticket" else None
+        return server.load(self.redis, "/api/" + endpoint, connections, seconds, body, ticket)
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def median_of(loads):
+    return {field: statistics.median(getattr(load, field) for load in loads) for field in loads[0]._fields}
+
+
+def median_ratio(loads, limits):
+    return statistics.median(load.rate / limit.rate for load, limit in zip(loads, limits))
+
+
+# --- The endpoints beside the empty program ----------------------------------------------------------------------
+
+def endpoints(bench):
+    """The three endpoints, both modes, both builds, at 16 connections. Just before each, the empty program."""
+    servers = {(mode, build): bench.lighttpd(f"{build}-{mode}", mode, programs)
+               for mode in ("cgi", "scgi")
+               for build, programs in (("empty", bench.empty[mode]), *BUILDS.items())}
+    cells = [(mode, build, endpoint) for mode in ("cgi", "scgi") for build in BUILDS for endpoint in ENDPOINTS]
+    loads, limits = {cell: [] for cell in cells}, {cell: [] for cell in cells}
+    for mode, build, endpoint in cells:  # warm: workers parse their data, files come into memory
+        servers[mode, build].ask("GET", "/api/" + endpoint)
+    for turn in range(ROUNDS):
+        for cell in cells:
+            mode, build, endpoint = cell
+            limits[cell].append(bench.measure(servers[mode, "empty"], endpoint))
+            loads[cell].append(bench.measure(servers[mode, build], endpoint))
+            say(f"round {turn + 1}: {mode} {endpoint} {build}: {loads[cell][-1].rate:.0f}/s "
+                f"of {limits[cell][-1].rate:.0f}")
+
+    environment = cgi_environment(bench.redis, bench.shipped, servers["scgi", "musl"].log_in("user1", PASSWORD))
+
+    def memory(mode, build, endpoint, programs):
+        found = (cgi_memory_kb(programs / endpoint, environment) if mode == "cgi"
+                 else memory_kb(servers[mode, build].workers(endpoint)[0]))
+        return {"rss_kb": found["Rss"], "pss_kb": found["Pss"]}
+
+    results = []
+    for mode in ("cgi", "scgi"):
+        own = [cell for cell in cells if cell[0] == mode]
+        results.append({"mode": mode, "build": "empty", "endpoint": "",
+                        **median_of([load for cell in own for load in limits[cell]]), "of_empty": 1.0,
+                        **memory(mode, "empty", "info", bench.empty[mode])})
+        results += [{"mode": mode, "build": build, "endpoint": endpoint, **median_of(loads[mode, build, endpoint]),
+                     "of_empty": median_ratio(loads[mode, build, endpoint], limits[mode, build, endpoint]),
+                     **memory(mode, build, endpoint, BUILDS[build])} for _, build, endpoint in own]
+    return results
+
+
+def crowd(bench):
+    """SCGI info at 64 connections: how far is the slowest hundredth from the middle?"""
+    server = bench.lighttpd("crowd", "scgi", BUILDS["musl"])
+    loads = [bench.measure(server, "info", connections=64, seconds=2 * SECONDS) for _ in range(ROUNDS)]
+    return {**median_of(loads), "p99_of_p50": statistics.median(load.p99_ms / load.p50_ms for load in loads)}
+
+
+def plot(bench):
+    """Throughput and latency over the number of connections."""
+    lines = [{"mode": mode, "build": build, "points": []} for mode in ("cgi", "scgi") for build in ("empty", "musl")]
+    servers = [bench.lighttpd(f"plot-{line['build']}-{line['mode']}", line["mode"],
+                              BUILDS.get(line["build"], bench.empty[line["mode"]])) for line in lines]
+    for connections in PLOT_CONNECTIONS:
+        for line, server in zip(lines, servers):
+            load = bench.measure(server, "info", connections)
+            line["points"].append({"connections": connections, **load._asdict()})
+        say(f"plot: {connections} connections done")
+    return lines
+
+
+# --- Growth with the data ---------------------------------------------------------------------------------------------
+
+def machine(i):
+    return {"id": 100 + i, "name": f"Aimlab{i:06}", "GPU": "RTX4090", "cpus": 32,
+            "status": "running" if i % 3 else "stopped", "ip": f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}",
+            "mem": 11591667560 + i, "maxdisk": 128849018880, "tags": ["training", "nvlink"]}
+
+
+def grown_users(count):
+    """So many users; user1, who sees ten machines from all over the file, is in the middle. boss sees all."""
+    users = [{"username": f"user{i:06}", "password": PASSWORD, "machines": [100 + i, 100 + count - 1 - i]}
+             for i in range(count - 2)]
+    own = [100 + i * count // 10 for i in range(10)]
+    users.insert(count // 2, {"username": "user1", "password": PASSWORD, "machines": own})
+    return [*users, {"username": "boss", "password": PASSWORD}]
+
+
+def growth(bench):
+    """From 10 machines and users to 100,000. The resident figures of every size are measured in turn, like
+    everything else; the ratio is to the smallest size."""
+    stages = []
+    for size in SIZES:
+        data = bench.data(f"grown-{size}", grown_users(size), [machine(i) for i in range(size)])
+        server = bench.lighttpd(f"grown-{size}", "scgi", BUILDS["musl"], data)
+        stages.append({"size": size, "data": data, "server": server, "own": [], "whoami": [], "all": [],
+                       "cgi": [], "cjson": []})
+    for _ in range(ROUNDS):
+        bench.redis.forget()
+        for stage in stages:
+            stage["ticket"] = {user: stage["server"].log_in(user, PASSWORD) for user in ("user1", "boss")}
+            for path in ("ticket", "info"):  # the first request after a change pays for the parsing
+                for _ in range(8):
+                    _, reply = stage["server"].ask("GET", "/api/" + path,
+                                                   headers={"X-Auth-Token": stage["ticket"]["boss"]})
+            stage["all_bytes"] = len(reply)
+        for what, path, user, connections in (("own", "info", "user1", 16), ("whoami", "ticket", "user1", 16),
+                                              ("all", "info", "boss", 2)):
+            for stage in stages:  # one size just after the other: what is compared is measured side by side
+                stage[what].append(stage["server"].load(bench.redis, "/api/" + path, connections, SECONDS,
+                                                        ticket=stage["ticket"][user]))
+        for stage in stages:
+            environment = cgi_environment(bench.redis, stage["data"], stage["ticket"]["boss"])
+            files = [stage["data"] / "users.json", stage["data"] / "machines.json"]
+            for _ in range(2 if stage["size"] == SIZES[-1] else 10):
+                stage["cgi"].append(run_cgi(BUILDS["musl"] / "info", environment))
+                stage["cjson"].append(run_cgi(BUILT / "cjson-parse", environment, files))
+        say("growth: a round done")
+    results = []
+    for stage in stages:
+        bytes_ = sum((stage["data"] / name).stat().st_size for name in ("users.json", "machines.json"))
+        memory = max(memory_kb(pid)["Rss"] for pid in stage["server"].workers("info"))
+        cgi, cjson = statistics.median(stage["cgi"]), statistics.median(stage["cjson"])
+        results.append({
+            "size": stage["size"], "file_bytes": bytes_, "worker_rss_kb": memory,
+            "memory_of_file": memory * 1024 / bytes_,
+            "own": median_of(stage["own"]), "own_of_smallest": median_ratio(stage["own"], stages[0]["own"]),
+            "whoami": median_of(stage["whoami"]),
+            "whoami_of_smallest": median_ratio(stage["whoami"], stages[0]["whoami"]),
+            "all": median_of(stage["all"]), "all_bytes": stage["all_bytes"],
+            "cgi_ms": cgi * 1e3, "cjson_ms": cjson * 1e3,
+            "cgi_of_cjson": statistics.median(a / b for a, b in zip(stage["cgi"], stage["cjson"]))})
+    return results
+
+
+# --- Logins -----------------------------------------------------------------------------------------------------------
+
+def argon2(bench):
+    """Logins with a password of 19 MiB and 2 passes, against the same hash with nothing around it."""
+    data = bench.data("argon2", [{"username": "user1", "password": bench.hash}], "[]")
+    servers = {mode: bench.lighttpd(f"argon2-{mode}", mode, BUILDS["musl"], data) for mode in ("cgi", "scgi")}
+    seconds = max(2, SECONDS)
+    bare, loads = [], {mode: [] for mode in servers}
+    for _ in range(ROUNDS):
+        found = subprocess.run([BUILT / "bare-hash", "rate", bench.hash, PASSWORD, str(seconds)],
+                               capture_output=True, text=True, check=True)
+        bare.append(float(found.stdout))
+        for mode, server in servers.items():
+            loads[mode].append(bench.measure(server, "ticket", seconds=seconds))
+        say(f"argon2: bare {bare[-1]:.1f}/s, cgi {loads['cgi'][-1].rate:.1f}/s, scgi {loads['scgi'][-1].rate:.1f}/s")
+    return {"bare_rate": statistics.median(bare),
+            **{mode: {**median_of(loads[mode]),
+                      "of_bare": statistics.median(load.rate / rate for load, rate in zip(loads[mode], bare))}
+               for mode in servers}}
+
+
+def refusals(server, cases):
+    """Medians in ms of so many refused logins of each case, in an order that no drift can follow."""
+    took = {name: [] for name in cases}
+    headers = {"Content-Type": "application/json"}
+    for _ in range(LOGINS):
+        for name in random.sample(list(cases), len(cases)):
+            body = credentials(*cases[name])
+            begin = time.perf_counter()
+            status, _ = server.ask("POST", "/api/ticket", body, headers)
+            took[name].append(time.perf_counter() - begin)
+            if status != 401:
+                raise Failed(f"timing: {name} answers {status}")
+    medians = {name: statistics.median(times) * 1e3 for name, times in took.items()}
+    return {"medians_ms": medians, "spread": max(medians.values()) / min(medians.values()) - 1}
+
+
+def timing(bench):
+    """Does the time of a refused login tell who is known? Once with hashes among the passwords, once with
+    plain ones only. Regulation is off, or it would answer."""
+    wrong, other = "X" * len(PASSWORD), "X"
+    users = [{"username": "known", "password": bench.hash},
+             {"username": "former", "password": bench.hash, "disabled": True},
+             {"username": "plain", "password": PASSWORD}]
+    plain = [{**user, "password": PASSWORD} for user in users]
+    cases = {"unknown user": ("nobody", wrong), "wrong password, right length": ("known", wrong),
+             "wrong password, other length": ("known", other), "disabled user, right password": ("former", PASSWORD),
+             "disabled user, wrong password": ("former", wrong), "plain password, wrong": ("plain", wrong)}
+    results = {}
+    for name, records in (("hashed", users), ("plain", plain)):
+        data = bench.data("timing-" + name, records, "[]")
+        server = bench.lighttpd("timing-" + name, "scgi", BUILDS["musl"], data, SSA_LOGIN_LIMITS="0,0,0")
+        results[name] = refusals(server, cases)
+        say(f"timing: {name} done")
+    return results
+
+
+# --- The peer ---------------------------------------------------------------------------------------------------------
+
+def peers(bench):
+    """The same work by FastAPI with four workers, in turn with the SCGI workers."""
+    ours = bench.lighttpd("ours", "scgi", BUILDS["musl"])
+    peer = bench.keep(Peer(bench.folder, bench.redis, bench.shipped))
+    loads = {(server.name, endpoint): [] for server in (ours, peer) for endpoint in ENDPOINTS}
+    for _ in range(ROUNDS):
+        for endpoint in ENDPOINTS:
+            for server in (peer, ours):
+                loads[server.name, endpoint].append(bench.measure(server, endpoint, seconds=2 * SECONDS))
+                say(f"peer: {server.name} {endpoint}: {loads[server.name, endpoint][-1].rate:.0f}/s")
+    memory = max(memory_kb(pid)["Rss"] for pid in peer.pids())
+    return [{"endpoint": endpoint, **median_of(loads["peer", endpoint]), "rss_kb": memory,
+             "ours_times": median_ratio(loads["ours", endpoint], loads["peer", endpoint])}
+            for endpoint in ENDPOINTS]
+
+
+PARTS = {"endpoints": endpoints, "crowd": crowd, "growth": growth, "argon2": argon2, "timing": timing,
+         "plot": plot, "peers": peers}
+
+
+def main():
+    wanted = (os.environ.get("BENCH_PARTS") or " ".join(name for name in PARTS if name != "peers")).split()
+    if os.environ.get("PEERS") == "1" and "peers" not in wanted:
+        wanted.append("peers")
+    unknown = set(wanted) - set(PARTS)
+    if unknown:
+        raise Failed(f"no part called {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    begin = time.monotonic()
+    file = HERE / "results.json"
+    results = json.loads(file.read_text()) if file.exists() else {}
+    with tempfile.TemporaryDirectory(prefix="ssa-bench.") as folder:
+        for name in wanted:
+            with contextlib.ExitStack() as stack:
+                place = pathlib.Path(folder) / name
+                place.mkdir()
+                results[name] = PARTS[name](Bench(place, stack))
+            file.write_text(json.dumps(results, indent=1) + "\n")
+            if name == "plot":
+                (HERE / "results.svg").write_text(report.svg(results[name]))
+    print(report.text({name: results[name] for name in PARTS if name in wanted}))
+    say(f"took {time.monotonic() - begin:.0f} s")
+
+
+if __name__ == "__main__":
+    for number in (signal.SIGTERM, signal.SIGHUP):  # ends like Ctrl-C: the servers are stopped
+        signal.signal(number, lambda *_: sys.exit(1))
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Failed as failure:
+        sys.exit(f"bench: {failure}")

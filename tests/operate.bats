@@ -1,0 +1,501 @@
+# Operating: the blocks that follow "<!-- snippet: NAME -->" in the documentation are taken as they stand and run: the
+# Redis user, file modes, TLS, systemd's units, spawn-fcgi, and other servers in front.
+# shellcheck disable=SC2030,SC2031,SC2154  # each test is a process of its own; what `run --separate-stderr` sets
+load helpers
+
+setup_file() {
+  start_redis
+  fresh
+  # two failures and the third attempt is refused: a short round
+  export SSA_LOGIN_LIMITS=2/600,0,0
+}
+
+teardown_file() { stop_servers; }
+
+setup() {
+  fresh
+  srv=$BATS_TEST_TMPDIR/srv sockets=$BATS_TEST_TMPDIR/run
+  mkdir "$srv" "$sockets"
+  started=()
+}
+
+teardown() {
+  stop_lighttpd
+  local pid
+  for pid in ${started[@]+"${started[@]}"}; do
+    kill "$pid" 2>/dev/null || true
+    ended 10 "$pid"
+  done
+  # no program of $srv stays, whoever started it
+  pid=$(find /proc/[0-9]*/exe -maxdepth 0 -lname "$srv/*" 2>/dev/null | cut -d / -f 3)
+  [[ -z $pid ]] || {
+    echo "left behind: $pid"
+    xargs kill -KILL <<<"$pid"
+    return 1
+  }
+}
+
+# ended SECONDS PID: the process is gone, or a zombie that nobody takes.
+ended() {
+  local end=$((SECONDS + $1))
+  while kill -0 "$2" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$2/status" 2>/dev/null; do
+    ((SECONDS < end)) || return 1
+    sleep 0.02
+  done
+}
+
+# snippet NAME: the documentation's block, with this test's folders in place of the documentation's.
+snippet() {
+  local text
+  # shellcheck disable=SC2016
+  text=$(awk -v marker="<!-- snippet: $1 -->" '
+    $0 == marker { found = 1; next }
+    found && /^```/ { if (inside) exit; inside = 1; next }
+    inside' "$ROOT"/*.md)
+  [[ -n $text ]] || {
+    echo "no snippet $1 in $ROOT/*.md" >&2
+    return 1
+  }
+  sed "s|/usr/local/lib/simpleserverapi|$srv|g; s|/run/ssa|$sockets|g
+    s|/etc/ssl/ssa|$BATS_TEST_TMPDIR|g; s|redis://127.0.0.1:6379/0|$REDIS_URL|g" <<<"$text"
+}
+
+# install_to_srv: `make install` without building, with the fixtures as its data.
+install_to_srv() {
+  (umask 022 && env -u MAKEFLAGS -u MAKELEVEL make -s -C "$ROOT" -o all install INSTALL="$srv" CGI_BIN="$CGI_BIN")
+  cat "$ROOT/tests/fixtures/users.json" >"$srv/data/users.json"
+  cat "$ROOT/tests/fixtures/machines.json" >"$srv/data/machines.json"
+}
+
+# open_to USER: root's servers run as another user, who must come to the test's folders and to Redis.
+open_to() {
+  [[ $(id -u) == 0 ]] || return 0
+  # The suite's folders are made for their owner alone.
+  local folder=$BATS_RUN_TMPDIR
+  while [[ ${folder##*/} == bats-run-* || $folder == */ssa-test.* ]]; do
+    chmod 711 "$folder"
+    folder=${folder%/*}
+  done
+  chmod 777 "$BATS_FILE_TMPDIR/redis.sock"
+  setpriv --reuid "$1" --clear-groups test -r "$srv" || skip "TMPDIR is closed to other users"
+}
+
+needs() { # COMMAND... : or skips, with the reason
+  local command
+  for command; do
+    PATH=$PATH:/usr/sbin type -P "$command" >/dev/null || skip "$command is not installed"
+  done
+}
+
+free_port() {
+  local port
+  for _ in {1..50}; do
+    port=$((10000 + RANDOM % 20000))
+    curl -s "http://127.0.0.1:$port" >/dev/null || [[ $? != 7 ]] || break
+  done
+  echo "$port"
+}
+
+# begin READY-COMMAND -- COMMAND...: a server in the background, until the first command succeeds.
+begin() {
+  local ready=()
+  while [[ $1 != -- ]]; do
+    ready+=("$1")
+    shift
+  done
+  shift
+  "$@" >>"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+  started+=($!)
+  wait_until 10 $! "${ready[@]}" || {
+    tail -n 20 "$BATS_TEST_TMPDIR"/*log
+    return 1
+  }
+}
+
+# --- one round through everything --------------------------------------------------------------------------------------
+
+# round CURL-OPTION...: all that a client can do, at $base; says what is not as it should be.
+round() {
+  local via=("$@") t new second code body=$BATS_TEST_TMPDIR/body
+  hit() { # WANTED WHAT PATH [CURL OPTION...]
+    local wanted=$1 what=$2 path=$3
+    shift 3
+    code=$(curl -s --max-time 10 -D "$body.head" -o "$body" -w '%{http_code}' "${via[@]}" "$@" "$base$path")
+    [[ $code == "$wanted" ]] || {
+      echo "$what: $code instead of $wanted: $(cat "$body")"
+      return 1
+    }
+  }
+  login_as() { # WANTED WHAT USER PASSWORD
+    hit "$1" "$2" /api/ticket -H 'Content-Type: application/json' -d "{\"username\":\"$3\",\"password\":\"$4\"}"
+  }
+  redis flushall >/dev/null
+  hit 200 status /api/status && [[ $(<"$body") == '{"code":200,"message":"OK"}' ]] || return 1
+  login_as 200 login user1 A1B2C3D4E5F6G7H8I9HD || return 1
+  t=$(jq -r .data.ticket "$body")
+  hit 200 info /api/info -H "X-Auth-Token: $t" || return 1
+  [[ $(jq -c .data "$body") == "$(jq -c . "$DATA_DIR/machines.json")" ]] || return 1
+  grep -qi "^content-length: $(stat -c %s "$body")" "$body.head" || {
+    echo "no true Content-Length"
+    return 1
+  }
+  hit 200 'who am I' /api/ticket -H "X-Auth-Token: $t" || return 1
+  hit 401 'two tickets' /api/ticket -H "X-Auth-Token: $t" -H "X-Auth-Token: $t" || return 1
+  login_as 200 renewal user1 "$t" || return 1
+  new=$(jq -r .data.ticket "$body")
+  hit 200 'the new ticket' /api/ticket -H "X-Auth-Token: $new" || return 1
+  hit 200 'the old ticket' /api/ticket -H "X-Auth-Token: $t" || return 1
+  login_as 401 'first failure' nobody wrong && login_as 401 'second failure' nobody wrong || return 1
+  login_as 429 'third failure' nobody wrong || return 1
+  grep -qi '^retry-after: [1-9]' "$body.head" || return 1
+  # a logout ends the login with its renewals, and shortens the life of the user's index to that of what is left
+  login_as 200 'second login' user1 A1B2C3D4E5F6G7H8I9HD || return 1
+  second=$(jq -r .data.ticket "$body")
+  redis expire "$(redis --scan --pattern 'ssa:user:*')" 9000 >/dev/null
+  hit 204 logout /api/ticket -X DELETE -H "X-Auth-Token: $t" || return 1
+  hit 401 'after the logout' /api/info -H "X-Auth-Token: $t" || return 1
+  hit 401 'the renewed one, after the logout' /api/info -H "X-Auth-Token: $new" || return 1
+  hit 200 'the second login' /api/info -H "X-Auth-Token: $second" || return 1
+  (($(redis ttl "$(redis --scan --pattern 'ssa:user:*')") <= 7200)) || {
+    echo "the index outlives its tickets"
+    return 1
+  }
+  hit 204 'logout of all' '/api/ticket?all' -X DELETE -H "X-Auth-Token: $second" || return 1
+  hit 401 'after the logout of all' /api/info -H "X-Auth-Token: $second" || return 1
+  # the last ticket of a user, by itself
+  login_as 200 'third login' user1 A1B2C3D4E5F6G7H8I9HD || return 1
+  hit 204 'logout of the last' /api/ticket -X DELETE -H "X-Auth-Token: $(jq -r .data.ticket "$body")" || return 1
+  hit 401 'no ticket' /api/info || return 1
+}
+
+# only_the_three: nothing else is served.
+only_the_three() { # CURL OPTION...
+  local path code
+  for path in /api/status/x /api/status/ /api/statusx /api/status.c /api/ / /data/users.json /cgi-bin/info; do
+    code=$(curl -s -o /dev/null --path-as-is -w '%{http_code}' "$@" "$base$path")
+    [[ $code == 40[34] ]] || {
+      echo "$path: $code"
+      return 1
+    }
+  done
+}
+
+# --- Redis -------------------------------------------------------------------------------------------------------------
+
+acl_user() { # [PASSWORD]: the documented user
+  local line
+  line=$(snippet acl)
+  # shellcheck disable=SC2086  # the words of the command
+  redis ${line/a-long-random-password/${1-a-long-random-password}}
+}
+
+as_user() { # PASSWORD QUERY: lighttpd with that user
+  local admin=$REDIS_URL
+  REDIS_URL=unix://ssa:$1@$BATS_FILE_TMPDIR/redis.sock$2
+  start_lighttpd
+  REDIS_URL=$admin
+  base=http://localhost via=(--unix-socket "$BATS_FILE_TMPDIR/http.sock")
+}
+
+@test "the documented Redis user can do all that is needed, and nothing else" {
+  [[ $(acl_user) == OK ]]
+  as_user a-long-random-password ''
+  redis acl log reset >/dev/null
+  round "${via[@]}"
+  [[ -z $(redis acl log) ]] # nothing that a program tried was refused
+  local command
+  for command in 'get other' 'set other 1' 'zrange other 0 1' 'keys ssa:x' 'scan 0' flushall 'config get dir' \
+    'acl list' 'select 1' 'eval return 0'; do
+    # shellcheck disable=SC2086
+    run redis --no-auth-warning --user ssa --pass a-long-random-password $command
+    echo "$command: $output"
+    [[ $output == *NOPERM* ]]
+  done
+}
+
+@test "each command of the Redis user is needed, and so are its keys" {
+  local rule
+  acl_user
+  as_user a-long-random-password ''
+  for rule in $(snippet acl | grep -o '+[a-z]*'); do
+    redis acl setuser ssa "-${rule#+}" >/dev/null
+    redis acl log reset >/dev/null
+    run round "${via[@]}"
+    echo "without $rule: $output"
+    run redis acl log # Redis says what it refused: some of it is no more than tidying up
+    grep -qx "${rule#+}" <<<"$output"
+    redis acl setuser ssa "$rule" >/dev/null
+  done
+  local keys=('~ssa:ticket:*' '~ssa:user:*' '~ssa:fail:*' '~ssa:probe') i
+  redis acl setuser ssa resetkeys "${keys[@]}" >/dev/null
+  round "${via[@]}" # there are no others
+  for i in 0 1 2 3; do
+    redis acl setuser ssa resetkeys "${keys[@]:0:i}" "${keys[@]:i+1}" >/dev/null
+    run round "${via[@]}"
+    echo "without ${keys[i]}: $output"
+    [ "$status" != 0 ]
+  done
+}
+
+@test "a database that is not 0 needs select" {
+  acl_user
+  redis acl setuser ssa +select >/dev/null
+  as_user a-long-random-password '?db=1'
+  round "${via[@]}"
+  acl_user
+  redis client kill user ssa >/dev/null
+  run curl -s "${via[@]}" $base/api/status
+  [[ $output == '{"code":503,"message":"redis","data":""}' ]]
+}
+
+@test "user and password in REDIS_URL: by TCP too, escaped too, and never in a log or a command line" {
+  local port admin=$REDIS_URL secret='p@ss/w%rd:1'
+  port=$(free_port)
+  redis config set port "$port" >/dev/null
+  acl_user "$secret"
+  export SSA_MODE=scgi # whose workers stay, with their command lines
+  REDIS_URL=redis://ssa:p%40ss%2Fw%25rd%3A1@127.0.0.1:$port/0
+  start_lighttpd
+  base=http://localhost
+  REDIS_URL=$admin round --unix-socket "$BATS_FILE_TMPDIR/http.sock"
+  run cat /proc/[0-9]*/cmdline
+  [[ $output != *p%40ss* && $output != *"$secret"* ]]
+  # refused: that is logged, without the password
+  redis acl setuser ssa off >/dev/null
+  redis client kill user ssa >/dev/null
+  run curl -s --unix-socket "$BATS_FILE_TMPDIR/http.sock" $base/api/status
+  [[ $output == *'"redis"'* ]]
+  cat "$LOG"
+  grep -q 'WRONGPASS' "$LOG"
+  run grep -E 'p%40ss|w%25rd|p@ss|w%rd' "$LOG" "$BATS_FILE_TMPDIR/redis.log"
+  [ "$status" = 1 ]
+  # a URL that cannot be read: neither
+  run --separate-stderr env REQUEST_METHOD=GET REDIS_URL='redis://ssa:topsecret@host:port' "$CGI_BIN/status"
+  [[ $output == *'Status: 500'* ]]
+  [[ $stderr == *REDIS_URL* && $output$stderr != *topsecret* ]]
+  redis config set port 0 >/dev/null
+  redis acl deluser ssa >/dev/null
+}
+
+# --- files --------------------------------------------------------------------------------------------------------------
+
+@test "the documented file modes are enough, and the service can write nothing" {
+  [[ $(id -u) == 0 ]] || skip "needs root"
+  local user=www-data as=(setpriv --reuid www-data --regid www-data --clear-groups)
+  install_to_srv
+  snippet modes | sed "s/-R ssa/-R $user/" | sh -e
+  open_to $user
+  run "${as[@]}" sh -c "cd $srv && lighttpd -tt -f lighttpd.conf"
+  [ "$status" = 0 ]
+  run "${as[@]}" env -i REQUEST_METHOD=GET REDIS_URL="$REDIS_URL" "$srv/cgi-bin/status"
+  echo "$output"
+  [[ $output == *'{"code":200,"message":"OK"}' ]]
+  run "${as[@]}" find "$srv" -writable
+  [ -z "$output" ]
+  # nobody else reads the data
+  run setpriv --reuid nobody --clear-groups cat "$srv/data/users.json"
+  [ "$status" != 0 ]
+  # and so it stays
+  echo '[]' >"$BATS_TEST_TMPDIR/users.json.new"
+  snippet replace | sed "s/-g ssa/-g $user/" | (cd "$BATS_TEST_TMPDIR" && sh -e)
+  [[ $(stat -c '%a %U %G' "$srv/data/users.json") == "640 root $user" ]]
+  [[ $("${as[@]}" cat "$srv/data/users.json") == '[]' ]]
+}
+
+# --- TLS ------------------------------------------------------------------------------------------------------------------
+
+@test "the documented tls.conf: TLS 1.2 and 1.3 with HSTS; no older one, no plain HTTP" {
+  needs openssl
+  printf '%s\n' 'server.document-root = "/"' 'server.modules = ("mod_openssl")' >"$BATS_TEST_TMPDIR/try.conf"
+  lighttpd -tt -f "$BATS_TEST_TMPDIR/try.conf" >/dev/null 2>&1 || skip "lighttpd-mod-openssl is not installed"
+  local version path sock=$BATS_TEST_TMPDIR/https.sock
+  install_to_srv
+  snippet tls.conf >"$srv/tls.conf"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost \
+    -addext subjectAltName=DNS:localhost -days 2 \
+    -keyout "$BATS_TEST_TMPDIR/privkey.pem" -out "$BATS_TEST_TMPDIR/fullchain.pem" 2>/dev/null
+  base=https://localhost via=(--unix-socket "$sock" --cacert "$BATS_TEST_TMPDIR/fullchain.pem")
+  cd "$srv"
+  begin curl -sf "${via[@]}" $base/api/status -- \
+    env SSA_BIND="$sock" lighttpd -D -f tls.conf
+  round "${via[@]}"
+  only_the_three "${via[@]}"
+  # every reply has the header, lighttpd's own errors too
+  for path in /api/status /nothing; do
+    curl -si "${via[@]}" $base$path | grep -i '^strict-transport-security: max-age=31536000'
+  done
+  # What the client would allow, so that it is the server that refuses.
+  for version in 1.0 1.1; do
+    run curl -s "${via[@]}" --tlsv$version --tls-max $version --ciphers DEFAULT@SECLEVEL=0 $base/api/status
+    [ "$status" = 35 ]
+  done
+  for version in 1.2 1.3; do
+    curl -sf "${via[@]}" --tlsv$version --tls-max $version $base/api/status
+  done
+  run curl -s -w '%{http_code}' --unix-socket "$sock" http://localhost/api/status
+  [[ $output == 000 || $output == *400 ]]
+  [[ $(curl -s -o /dev/null -w '%{http_version}' --http2 "${via[@]}" $base/api/status) == 1.1 ]]
+}
+
+# --- resident programs that others start -------------------------------------------------------------------------------
+
+spawn_all() { # as documented
+  install_to_srv
+  (snippet spawn-fcgi | sh -e) >/dev/null 3>&-
+  local file pids
+  for file in "$sockets"/*.pid; do
+    mapfile -t pids <"$file"
+    started+=("${pids[@]}")
+  done
+}
+
+# lighttpd in front of sockets that others made, to see a program through HTTP without one more server.
+front() {
+  cat >"$BATS_TEST_TMPDIR/front.conf" <<END
+server.document-root = "/nowhere"
+server.bind = "$BATS_TEST_TMPDIR/front.sock"
+server.compat-module-load = "disable"
+server.modules = ( "mod_scgi" )
+\$HTTP["url"] =~ "^/api/(?:status|ticket|info)$" {
+  scgi.server = (
+    "/api/status" => (( "socket" => "$sockets/status.sock", "check-local" => "disable" )),
+    "/api/ticket" => (( "socket" => "$sockets/ticket.sock", "check-local" => "disable" )),
+    "/api/info"   => (( "socket" => "$sockets/info.sock",   "check-local" => "disable" )) )
+}
+END
+  base=http://localhost via=(--unix-socket "$BATS_TEST_TMPDIR/front.sock")
+  begin curl -sf "${via[@]}" $base/api/status -- lighttpd -D -f "$BATS_TEST_TMPDIR/front.conf"
+}
+
+@test "spawn-fcgi, as documented" {
+  needs spawn-fcgi
+  spawn_all
+  [[ ${#started[@]} == 12 ]] # four of each program
+  front
+  round "${via[@]}"
+  # the log is kept
+  grep -q 'authentication failure; .*user="nobody"' "$sockets/log"
+  # SIGTERM ends each
+  local pid
+  for pid in "${started[@]}"; do
+    kill "$pid"
+    ended 5 "$pid"
+  done
+}
+
+@test "a launcher that passes a listening socket as fd 0, as systemd does for StandardInput=socket" {
+  needs python3
+  local program
+  for program in status ticket info; do
+    begin test -S "$sockets/$program.sock" -- env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" \
+      SSA_LOGIN_LIMITS="$SSA_LOGIN_LIMITS" "$(type -P python3)" -c '
+import os, socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen(1024)
+os.dup2(listener.fileno(), 0)
+os.execv(sys.argv[2], sys.argv[2:])' "$sockets/$program.sock" "$CGI_BIN/$program"
+  done
+  front
+  round "${via[@]}"
+  # it leaves with status 0 when it is told to, as Restart= and `systemctl stop` expect
+  kill "${started[0]}"
+  wait "${started[0]}"
+}
+
+@test "systemd finds nothing wrong with the documented units" {
+  needs systemd-analyze
+  local unit name
+  install_to_srv
+  for unit in ssa.service ssa@.socket ssa@.service; do
+    name=${unit/@/@status} # an instance
+    snippet $unit >"$BATS_TEST_TMPDIR/$name"
+  done
+  cd "$BATS_TEST_TMPDIR"
+  run systemd-analyze verify ./ssa.service ./ssa@status.socket ./ssa@status.service
+  echo "$output"
+  [ "$status" = 0 ]
+  [ -z "$output" ]
+  # what the first one starts: lighttpd with the sockets of its workers in a folder of its own
+  grep -q 'SSA_RUN_DIR=' ssa.service
+}
+
+# --- other servers in front --------------------------------------------------------------------------------------------
+
+@test "nginx with scgi_pass, as documented" {
+  needs nginx spawn-fcgi
+  spawn_all
+  cat >"$BATS_TEST_TMPDIR/nginx.conf" <<END
+$([[ $(id -u) != 0 ]] || echo 'user root;') # the test's folders are closed to others
+daemon off;
+pid $BATS_TEST_TMPDIR/nginx.pid;
+error_log $BATS_TEST_TMPDIR/nginx.log;
+events { }
+http {
+  access_log off;
+  client_body_temp_path $BATS_TEST_TMPDIR/t1;
+  proxy_temp_path $BATS_TEST_TMPDIR/t2;
+  fastcgi_temp_path $BATS_TEST_TMPDIR/t3;
+  uwsgi_temp_path $BATS_TEST_TMPDIR/t4;
+  scgi_temp_path $BATS_TEST_TMPDIR/t5;
+  server {
+    listen unix:$BATS_TEST_TMPDIR/nginx.sock;
+    root /nowhere;
+    $(snippet nginx | sed 's|include scgi_params|include /etc/nginx/scgi_params|')
+  }
+}
+END
+  base=http://localhost via=(--unix-socket "$BATS_TEST_TMPDIR/nginx.sock")
+  begin curl -sf "${via[@]}" $base/api/status -- nginx -e "$BATS_TEST_TMPDIR/nginx.log" -c "$BATS_TEST_TMPDIR/nginx.conf"
+  round "${via[@]}"
+  only_the_three "${via[@]}"
+  head -c 20000 /dev/zero >"$BATS_TEST_TMPDIR/big"
+  [[ $(curl -s -o /dev/null -w '%{http_code}' "${via[@]}" --data-binary "@$BATS_TEST_TMPDIR/big" $base/api/ticket) == 413 ]]
+}
+
+# apache SNIPPET MODULE...: on $port.
+apache() {
+  local snippet=$1 module modules
+  modules=$(ls -d /usr/lib/apache2/modules 2>/dev/null) || skip "Apache's modules are not in /usr/lib/apache2/modules"
+  shift
+  port=$(free_port)
+  {
+    cat <<END
+ServerRoot $BATS_TEST_TMPDIR
+ServerName localhost
+Listen 127.0.0.1:$port
+PidFile $BATS_TEST_TMPDIR/apache.pid
+ErrorLog $BATS_TEST_TMPDIR/apache.log
+DefaultRuntimeDir $BATS_TEST_TMPDIR
+DocumentRoot $BATS_TEST_TMPDIR
+$([[ $(id -u) != 0 ]] || printf 'User www-data\nGroup www-data\n')
+END
+    for module in mpm_event authz_core "$@"; do
+      echo "LoadModule ${module}_module $modules/mod_$module.so"
+    done
+    [[ $* != *cgid* ]] || printf '%s\n' "ScriptSock $BATS_TEST_TMPDIR/cgid.sock" "SetEnv SSA_LOGIN_LIMITS $SSA_LOGIN_LIMITS"
+    snippet "$snippet"
+  } >"$BATS_TEST_TMPDIR/apache.conf"
+  base=http://127.0.0.1:$port via=()
+  begin curl -sf "$base/api/status" -- apache2 -DFOREGROUND -f "$BATS_TEST_TMPDIR/apache.conf"
+}
+
+@test "Apache with mod_proxy_scgi, as documented" {
+  needs apache2 spawn-fcgi
+  spawn_all
+  open_to www-data
+  chmod 666 "$sockets"/*.sock
+  apache apache-scgi env proxy proxy_scgi
+  round
+  only_the_three
+}
+
+@test "Apache with mod_cgid, as documented" {
+  needs apache2
+  install_to_srv
+  [[ $(id -u) != 0 ]] || snippet modes | sed "s/-R ssa/-R www-data/" | sh -e
+  open_to www-data
+  apache apache-cgi alias env cgid
+  round
+  only_the_three
+}

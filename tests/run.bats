@@ -1,0 +1,497 @@
+# `make run`: scripts/run.sh in a copy of what it needs, on a free port. It keeps one process for each server, stops
+# them in their order, and leaves nothing behind.
+# shellcheck disable=SC2030,SC2031,SC2154  # each test is a process of its own; what `run --separate-stderr` sets
+load helpers
+
+# What the suite has set, make included, is not for the script.
+clean=(env -u REDIS_URL -u SSA_CGI_BIN -u SSA_MODE -u SSA_DATA_DIR -u SSA_RUN_DIR -u MAKEFLAGS -u MAKELEVEL)
+
+setup() {
+  here=$BATS_TEST_TMPDIR/here
+  copy_to "$here"
+  port=$(free_port)
+}
+
+teardown() {
+  [[ -z ${pid-} ]] || kill -TERM "$pid" 2>/dev/null || true
+  [[ -z ${other_redis-} ]] || kill "$other_redis" 2>/dev/null || true
+  none_left 10 || { # no test may leave a server behind, whatever it found
+    running | xargs -r kill -KILL
+    false
+  }
+  [[ -z ${outside-} ]] || rm -rf "$outside"
+}
+
+# copy_to FOLDER: what `make run` needs, and the programs under test.
+copy_to() {
+  mkdir -p "$1"
+  cp -a "$ROOT"/{Makefile,lighttpd.conf,scripts,www,data} "$1"
+  cp -a "$CGI_BIN" "$1/cgi-bin"
+}
+
+# Below the ports that the kernel gives to clients, so that no connection takes it meanwhile.
+free_port() {
+  local port
+  for _ in {1..50}; do
+    port=$((10000 + RANDOM % 20000))
+    curl -s "http://127.0.0.1:$port" >/dev/null || [[ $? != 7 ]] || break
+  done
+  echo "$port"
+}
+
+# running: the processes that were started in $here. Zombies have no folder any more.
+running() {
+  local pattern=${here//[\[\]*?\\]/\\&} # as find takes it literally
+  find /proc/[0-9]*/{cwd,exe} -maxdepth 0 \( -lname "$pattern" -o -lname "$pattern/*" \) 2>/dev/null |
+    cut -d / -f 3 | sort -u
+}
+
+none_left() { # SECONDS
+  local end=$((SECONDS + $1))
+  while [[ -n $(running) ]]; do
+    ((SECONDS < end)) || return 1
+    sleep 0.02
+  done
+}
+
+# pid_of COMMAND: the one server of this name that was started in $here.
+pid_of() {
+  local one
+  for one in $(running); do
+    [[ $(<"/proc/$one/comm") != "$1" ]] || echo "$one"
+  done
+}
+
+# begin [NAME=VALUE...]: runs it in the background, with its output in $out and $err.
+begin() {
+  out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
+  : >"$out" # now, so that `ready` does not see what an earlier one said
+  # Not as a child of this shell: in real life nobody waits for it.
+  (cd / && exec "${clean[@]}" SSA_PORT="$port" "$@" "$here/scripts/run.sh") >"$out" 2>"$err" 3>&- &
+  pid=$!
+}
+
+ready() {
+  wait_until 20 "$pid" grep -q '^curl .*/api/status$' "$out" || {
+    cat "$out" "$err"
+    return 1
+  }
+}
+
+# end SIGNAL: stops the script alone; $status is its exit status.
+end() {
+  kill -s "$1" "$pid"
+  wait_gone 20 "$pid"
+  status=0
+  wait "$pid" || status=$?
+  pid=
+}
+
+# refused WORDS: it ends by itself, not with 0, with one line that has these words, and nothing is left.
+refused() {
+  wait_gone 20 "$pid"
+  run wait "$pid"
+  pid=
+  [[ $status != 0 ]]
+  cat "$err"
+  [[ $(wc -l <"$err") == 1 ]]
+  [[ $(<"$err") == "run.sh: "*"$1"* ]]
+  [[ ! -s $out ]]
+  none_left 1
+}
+
+log_in() { # [USER PASSWORD]: the reply
+  curl -s --max-time 10 -H 'Content-Type: application/json' "http://127.0.0.1:$port/api/ticket" \
+    -d "{\"username\":\"${1-user1}\",\"password\":\"${2-A1B2C3D4E5F6G7H8I9HD}\"}"
+}
+
+# http_of TICKET: what GET /api/ticket answers.
+http_of() {
+  curl -s --max-time 10 -o /dev/null -w '%{http_code}' -H "X-Auth-Token: $1" "http://127.0.0.1:$port/api/ticket"
+}
+
+private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
+
+# --- it serves -----------------------------------------------------------------------------------------------------
+
+@test "the three printed commands work when pasted, in both modes" {
+  local mode
+  for mode in cgi scgi; do
+    begin SSA_MODE=$mode
+    ready
+    grep -q "http://127.0.0.1:$port" "$out"
+    sed -n '/^ticket=/p; /^curl /p' "$out" >"$BATS_TEST_TMPDIR/pasted"
+    [[ $(wc -l <"$BATS_TEST_TMPDIR/pasted") == 3 ]]
+    run bash -euc "$(<"$BATS_TEST_TMPDIR/pasted")"
+    echo "$output"
+    # what a terminal shows after the three: the machines, then the status
+    [[ $output == '{"data":['*']}{"code":200,"message":"OK"}' ]]
+    [[ $(jq -sc '.[0].data' <<<"$output") == "$(jq -c . "$here/data/machines.json")" ]]
+    [[ $mode == cgi ]] || [[ -n $(pid_of status) ]] # workers are there
+    end TERM
+    [ "$status" = 0 ]
+    none_left 5
+  done
+}
+
+@test "its Redis is private: a socket in a folder of mode 0700, no port; what it keeps is never evicted" {
+  begin
+  ready
+  [[ $(stat -c %a "$here/run") == 700 ]]
+  [[ -S $here/run/redis.sock ]]
+  [[ $(private_redis config get port | tail -n 1) == 0 ]]
+  [[ $(private_redis config get appendonly | tail -n 1) == yes ]]
+  [[ $(private_redis config get maxmemory-policy | tail -n 1) == noeviction ]]
+  [[ $(private_redis config get dir | tail -n 1) == "$here/run" ]]
+  grep -q 'ready to accept connections' "$here/run/redis.log"
+  # nothing of Redis on the terminal
+  run grep -i redis "$err"
+  [ "$status" = 1 ]
+}
+
+@test "the log of the server and of the programs is its stderr" {
+  begin
+  ready
+  log_in nobody wrong >/dev/null
+  grep 'authentication failure; rhost="\?127.0.0.1"\? user="nobody"' "$err"
+  grep 'server started' "$err"
+}
+
+@test "tickets survive a restart, a logout too" {
+  local kept ended
+  begin
+  ready
+  kept=$(log_in | jq -r .data.ticket)
+  ended=$(log_in | jq -r .data.ticket)
+  [[ $(curl -s -o /dev/null -w '%{http_code}' -X DELETE -H "X-Auth-Token: $ended" \
+    "http://127.0.0.1:$port/api/ticket") == 204 ]]
+  end TERM
+  begin
+  ready
+  [[ $(http_of "$kept") == 200 ]]
+  [[ $(http_of "$ended") == 401 ]]
+}
+
+@test "the environment reaches the programs, in both modes" {
+  local mode expires answer
+  mkdir "$BATS_TEST_TMPDIR/data"
+  echo '[{"username":"elsewhere","password":"secret"}]' >"$BATS_TEST_TMPDIR/data/users.json"
+  echo '[]' >"$BATS_TEST_TMPDIR/data/machines.json"
+  for mode in cgi scgi; do
+    begin SSA_MODE=$mode SSA_BIND=127.0.0.2 SSA_DATA_DIR="$BATS_TEST_TMPDIR/data" SSA_TICKET_TTL=100 \
+      SSA_TICKET_MAX=200 SSA_LOGIN_LIMITS=0,1/600,0 SSA_WORKERS=3
+    ready
+    grep -q "http://127.0.0.2:$port/api/info" "$out"
+    run curl -s "http://127.0.0.1:$port/api/status"
+    [ "$status" = 7 ] # only where it was told
+    answer=$(curl -s --max-time 10 -H 'Content-Type: application/json' \
+      -d '{"username":"elsewhere","password":"secret"}' "http://127.0.0.2:$port/api/ticket")
+    expires=$(jq .data.expires <<<"$answer")
+    ((expires > $(date +%s) + 50 && expires <= $(date +%s) + 100))
+    [[ $mode == cgi ]] || [[ $(pid_of ticket | wc -l) == 3 ]]
+    # the first failure breaks the limit
+    answer=$(for _ in 1 2; do
+      curl -s -o /dev/null -w '%{http_code} ' -H 'Content-Type: application/json' \
+        -d '{"username":"elsewhere","password":"wrong"}' "http://127.0.0.2:$port/api/ticket"
+    done)
+    [[ $answer == "401 429 " ]]
+    private_redis flushall >/dev/null
+    end TERM
+  done
+}
+
+@test "REDIS_URL: that Redis is used and none is started" {
+  redis-server --port 0 --unixsocket "$BATS_TEST_TMPDIR/other.sock" --save '' --dir "$BATS_TEST_TMPDIR" \
+    >/dev/null 2>&1 3>&- &
+  other_redis=$!
+  wait_until 10 "$other_redis" redis-cli -s "$BATS_TEST_TMPDIR/other.sock" ping
+  [[ $(id -u) != 0 ]] || chmod 777 "$BATS_TEST_TMPDIR/other.sock" # should root give its rights away
+  begin REDIS_URL="unix://$BATS_TEST_TMPDIR/other.sock?db=3"
+  ready
+  log_in | jq -e .data.ticket
+  [[ $(redis-cli -s "$BATS_TEST_TMPDIR/other.sock" -n 3 dbsize) == 2 ]] # ticket and index
+  [[ ! -e $here/run/redis.sock ]]
+  [[ -z $(pid_of redis-server) ]]
+  end TERM
+  kill -0 "$other_redis" # not ours to stop
+}
+
+@test "a folder with a space, a percent sign and a question mark in its name" {
+  mv "$here" "$BATS_TEST_TMPDIR/a %41 b?db"
+  here="$BATS_TEST_TMPDIR/a %41 b?db"
+  begin
+  ready
+  log_in | jq -e .data.ticket
+  [[ $(private_redis dbsize) == 2 ]]
+}
+
+@test "what is not well is said, and it serves" {
+  echo '[' >"$here/data/machines.json"
+  begin
+  ready
+  grep '^run.sh: .*not all is well: .*machines' "$err"
+  log_in | jq -e .data.ticket
+}
+
+# --- it ends -------------------------------------------------------------------------------------------------------
+
+@test "SIGTERM or SIGHUP to the script alone: all ends, with status 0" {
+  local signal mode
+  for signal in TERM HUP; do
+    for mode in cgi scgi; do
+      begin SSA_MODE=$mode
+      ready
+      end $signal
+      [ "$status" = 0 ]
+      none_left 2
+      [[ ! -e $here/run/redis.sock ]]
+    done
+  done
+}
+
+@test "SIGTERM at any moment of the start" {
+  local step
+  for step in 02 05 10 15 20 27 35; do
+    begin
+    sleep "0.$step" # not a wait: each round ends it at another moment
+    end TERM
+    none_left 2
+  done
+}
+
+# in_terminal COMMAND: runs it in a terminal of its own; what is typed goes to file descriptor 7.
+in_terminal() {
+  out=$BATS_TEST_TMPDIR/terminal
+  mkfifo "$BATS_TEST_TMPDIR/keys"
+  # What a shell runs in the background ignores SIGINT; in a terminal nothing does.
+  "${clean[@]}" --default-signal=INT SSA_PORT="$port" script -qefc "$1" /dev/null <"$BATS_TEST_TMPDIR/keys" \
+    >"$out" 2>&1 3>&- &
+  exec 7>"$BATS_TEST_TMPDIR/keys"
+  local end=$((SECONDS + 20))
+  until grep -q '^curl .*/api/status.$' "$out"; do # the terminal ends a line with CR LF
+    ((SECONDS < end)) || { cat "$out" && return 1; }
+    sleep 0.02
+  done
+}
+
+@test "Ctrl-C at a terminal: make run ends, and all with it" {
+  in_terminal "cd $here && make -s -o all run"
+  [[ -n $(pid_of redis-server) && -n $(pid_of lighttpd) ]]
+  printf '\003' >&7
+  none_left 10
+  # Stopped as asked: nobody complains, but make says "Interrupt" of itself.
+  run grep -E 'Error|run.sh:.*ended' "$out"
+  cat "$out"
+  [ "$status" = 1 ]
+  grep -q 'graceful shutdown' "$out" # which is what the server does on SIGINT only
+  exec 7>&-
+}
+
+@test "a closed terminal" {
+  local mode shell
+  for mode in cgi scgi; do
+    rm -f "$BATS_TEST_TMPDIR/keys"
+    in_terminal "export SSA_MODE=$mode; cd $here && make -s -o all run"
+    shell=$(pgrep -f "^script -qefc export SSA_MODE=$mode; cd $here ")
+    # the terminal's program is gone at once, as when its window is closed
+    kill -KILL "$shell"
+    none_left 10
+    exec 7>&-
+  done
+}
+
+@test "the script killed with -9: the servers end too, and the next start works at once" {
+  local mode
+  for mode in cgi scgi; do
+    begin SSA_MODE=$mode
+    ready
+    kill -KILL "$pid"
+    begin SSA_MODE=$mode
+    ready
+    log_in | jq -e .data.ticket
+    [[ $(pid_of redis-server | wc -l) == 1 && $(pid_of lighttpd | wc -l) == 1 ]]
+    kill -KILL "$pid"
+    none_left 10
+  done
+}
+
+@test "a request on its way when it is stopped is answered" {
+  local client
+  begin
+  ready
+  private_redis client pause 700 ALL >/dev/null
+  curl -s --max-time 10 -o "$BATS_TEST_TMPDIR/answer" -w '%{http_code}' "http://127.0.0.1:$port/api/status" \
+    >"$BATS_TEST_TMPDIR/code" 3>&- &
+  client=$!
+  wait_until 5 "$pid" pid_of_program status
+  end TERM
+  wait "$client"
+  # Redis paused for longer than a command may take: the program says so itself, and it arrives
+  [[ $(<"$BATS_TEST_TMPDIR/code") == 503 ]]
+  jq -e '.message == "redis"' "$BATS_TEST_TMPDIR/answer"
+}
+
+pid_of_program() { [[ -n $(pid_of "$1") ]]; }
+
+@test "a server that ends by itself takes the other along, with one line" {
+  local server
+  for server in lighttpd redis-server; do
+    begin
+    ready
+    : >"$err"
+    kill -KILL "$(pid_of $server)"
+    wait_gone 20 "$pid"
+    run wait "$pid"
+    [ "$status" = 1 ]
+    cat "$err"
+    grep -i "^run.sh: ${server%-server} ended by itself" "$err"
+    none_left 2
+  done
+}
+
+# --- it does not start -----------------------------------------------------------------------------------------------
+
+@test "a taken port: one line, nothing left" {
+  local taken
+  begin
+  ready
+  taken=$pid
+  copy_to "$BATS_TEST_TMPDIR/second"
+  mkdir "$BATS_TEST_TMPDIR/first" # `here` is the second from now on
+  local first=$here
+  here=$BATS_TEST_TMPDIR/second
+  begin
+  refused "http://127.0.0.1:$port is taken"
+  [[ ! -e $here/run/redis.sock ]]
+  here=$first pid=$taken
+}
+
+@test "a second run in the same folder: one line, and the first goes on" {
+  local first
+  begin
+  ready
+  first=$pid ticket=$(log_in | jq -r .data.ticket)
+  out=$BATS_TEST_TMPDIR/out2 err=$BATS_TEST_TMPDIR/err2
+  run --separate-stderr timeout 10 "${clean[@]}" SSA_PORT="$(free_port)" "$here/scripts/run.sh"
+  [ "$status" = 1 ]
+  [ -z "$output" ]
+  [[ $stderr == "run.sh: another \`make run\` is running in this folder" ]]
+  pid=$first
+  [[ $(http_of "$ticket") == 200 ]]
+}
+
+@test "a missing program: one line that says make deps" {
+  local missing tool
+  # without the line that adds /usr/sbin, so that a folder of links is all there is
+  sed -i '/^PATH=/d' "$here/scripts/run.sh"
+  for missing in lighttpd redis-server curl; do
+    local bin=$BATS_TEST_TMPDIR/without-$missing
+    mkdir "$bin"
+    for tool in bash sh env dirname realpath setsid setpriv id stat chmod mkdir chown test flock sed nproc tail rm sleep \
+      lighttpd redis-server redis-cli curl; do
+      [[ $tool == "$missing" ]] || ln -s "$(PATH=$PATH:/usr/sbin type -P $tool)" "$bin"
+    done
+    begin PATH="$bin"
+    refused "$missing is not installed: \`make deps\`"
+  done
+}
+
+@test "programs that are not built: one line" {
+  rm "$here/cgi-bin/info"
+  begin
+  refused "cgi-bin/info is not built: \`make\`"
+}
+
+@test "a Redis that does not start: one line with its reason" {
+  begin
+  ready
+  end TERM
+  echo garbage >"$here/run/appendonlydir/appendonly.aof.manifest"
+  begin
+  refused "redis-server did not start: "
+  grep -q 'Invalid AOF manifest file format' "$err"
+}
+
+@test "a value that is not allowed: one line" {
+  begin SSA_MODE=fastcgi
+  refused "SSA_MODE must be cgi or scgi"
+  begin SSA_PORT=80a
+  refused "SSA_PORT must be a number"
+}
+
+@test "an address that is not this machine's: said, nothing left" {
+  begin SSA_BIND=192.0.2.7
+  wait_gone 20 "$pid"
+  run wait "$pid"
+  [ "$status" = 1 ]
+  cat "$err"
+  grep -q '^run.sh: ' "$err"
+  none_left 1
+}
+
+# --- as root -----------------------------------------------------------------------------------------------------------
+
+# in_the_open: moves $here to where every user can come.
+in_the_open() {
+  [[ $(id -u) == 0 ]] || skip "needs root"
+  outside=$(mktemp -d /tmp/ssa-run.XXXXXX) # TMPDIR may be closed
+  chmod 755 "$outside"
+  mv "$here" "$outside/here"
+  here=$outside/here
+}
+
+owners() { # the users of all that runs
+  local one
+  for one in $(running); do awk '/^Uid:/ { print $2 }' "/proc/$one/status" 2>/dev/null; done | sort -u | xargs -n 1 id -un
+}
+
+@test "root gives its rights away, to www-data" {
+  in_the_open
+  local mode ticket
+  for mode in cgi scgi; do
+    begin SSA_MODE=$mode
+    ready
+    [[ $(owners) == www-data ]]
+    [[ $(stat -c %U "$here/run" "$here/run/redis.sock" | sort -u) == www-data ]]
+    grep -q 'NoNewPrivs:[[:space:]]*1' "/proc/$(pid_of lighttpd)/status"
+    [[ $(awk '/^CapEff/ {print $2}' "/proc/$(pid_of lighttpd)/status") == 0000000000000000 ]]
+    ticket=$(log_in | jq -r .data.ticket)
+    [[ $(http_of "$ticket") == 200 ]]
+    run grep root "$err"
+    [ "$status" = 1 ]
+    end TERM
+    [ "$status" = 0 ]
+  done
+}
+
+@test "root gives its rights away, to the owner of the folder" {
+  in_the_open
+  chown -R nobody: "$here"
+  chmod 700 "$here"
+  begin
+  ready
+  [[ $(owners) == nobody ]]
+  log_in | jq -e .data.ticket
+}
+
+@test "root, port below 1024: no right is kept but that one" {
+  in_the_open
+  for port in 1023 1022 1021 1020 1019; do
+    curl -s "http://127.0.0.1:$port" >/dev/null || [[ $? != 7 ]] || break
+  done
+  begin
+  ready
+  [[ $(owners) == www-data ]]
+  [[ $(awk '/^CapEff/ {print $2}' "/proc/$(pid_of lighttpd)/status") == 0000000000000400 ]]
+  log_in | jq -e .data.ticket
+}
+
+@test "root in a folder that no other user can enter goes on, and says why" {
+  in_the_open
+  chmod 700 "$outside"
+  begin
+  ready
+  [[ $(wc -l <<<"$(grep '^run.sh:' "$err")") == 1 ]]
+  grep "^run.sh: goes on as root, because the user www-data may not read $here" "$err"
+  log_in | jq -e .data.ticket
+}

@@ -1,0 +1,175 @@
+#!/bin/bash
+# Runs the test suite, or the files named: tests/run.sh [FILE...]
+#
+# A file with a line `# modes: cgi scgi` goes through lighttpd and is run once in each of these modes; all others
+# are run once. Two files run at a time; the output of each is kept whole. What fails is printed in full. The last
+# line is `N passed, N failed`; the exit status is 1 if anything failed, if a file ran no test or not all of its
+# tests, or if it left a process behind.
+#
+#   SSA_CGI_BIN, SSA_UNIT_BIN   the programs and the unit tests to run (cgi-bin, build/unit)
+#   SSA_TEST_JOBS               files at a time (2)
+#   SSA_TEST_TIMEOUT            seconds for one test (60)
+#   SSA_TEST_MODES              only these modes (cgi scgi)
+set -u
+
+tests=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$tests")
+
+# A path from the environment is meant from where we were called; helpers.bash takes it from the root.
+for name in SSA_CGI_BIN SSA_UNIT_BIN; do
+  value=${!name-}
+  if [[ -n $value && $value != /* && -d $value ]]; then export "$name=$PWD/$value"; fi
+done
+export SSA_CGI_BIN=${SSA_CGI_BIN:-$root/cgi-bin} SSA_UNIT_BIN=${SSA_UNIT_BIN:-$root/build/unit}
+export BATS_TEST_TIMEOUT=${SSA_TEST_TIMEOUT:-60}
+jobs_max=${SSA_TEST_JOBS:-2}
+modes_wanted=${SSA_TEST_MODES:-cgi scgi}
+
+# The tests say what is set. Nobody's own settings decide whether they pass.
+unset REDIS_URL SSA_MODE SSA_BIND SSA_PORT SSA_DATA_DIR SSA_TICKET_TTL SSA_TICKET_MAX SSA_LOGIN_LIMITS \
+  SSA_WORKERS SSA_RUN_DIR SSA_SUPERVISED http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+export LC_ALL=C.UTF-8
+
+# Every process of a file has this folder in its environment or on its command line; so leftovers can be told.
+# The path is short: a Unix socket's has room for 107 bytes.
+work=$(mktemp -d "${TMPDIR:-/tmp}/ssa-test.XXXXXX") || exit 1
+
+# marked FOLDER: the processes that have it in their environment, command line or working folder; not this one.
+marked() {
+  {
+    grep -lsF -- "$1" /proc/[0-9]*/environ /proc/[0-9]*/cmdline
+    find /proc/[0-9]*/cwd -maxdepth 0 -lname "$1*" 2>/dev/null
+  } | sed -E 's|^/proc/([0-9]+)/.*|\1|' | sort -un | while read -r pid; do
+    # What has ended, grep and find among them, has no command line any more.
+    [[ $pid == "$$" || $pid == "${2-}" || -z $(tr -d '\0' 2>/dev/null <"/proc/$pid/cmdline") ]] || echo "$pid"
+  done 2>/dev/null
+}
+
+cleanup() {
+  trap - EXIT INT TERM HUP
+  local pid
+  for pid in "${!label[@]}"; do kill -TERM "$pid" 2>/dev/null; done
+  for pid in $(marked "$work"); do kill -KILL "$pid" 2>/dev/null; done
+  wait
+  rm -rf "$work"
+}
+
+# Hashing slots are the host's. Where it may be done, each file gets System V semaphores of its own, so that another
+# suite that runs at the same time does not take its slots.
+isolated=()
+if unshare --ipc true 2>/dev/null; then isolated=(unshare --ipc); fi
+
+# run_file FILE MODE FOLDER: writes TAP to FOLDER/tap, bats' exit status to FOLDER/status, leftovers to FOLDER/left.
+run_file() {
+  local file=$1 mode=$2 folder=$3 left n
+  export TMPDIR=$folder SSA_MODE=$mode
+  # A test has its own limit; this one is for what no test limits, such as a server that keeps bats waiting.
+  # In the subshell, so that its process group is no longer the terminal's.
+  timeout -k 10 900 "${isolated[@]}" bats --formatter tap --timing "$file" </dev/null >"$folder/tap" 2>&1
+  echo $? >"$folder/status"
+  # Processes may need a moment to end.
+  for ((n = 0; n < 50; n++)); do
+    left=$(marked "$folder" "$BASHPID")
+    [[ -n $left ]] || break
+    sleep 0.1
+  done
+  local pid
+  for pid in $left; do
+    printf '%s: %s\n' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
+    kill -KILL "$pid" 2>/dev/null
+  done >"$folder/left"
+  # It may hold 64 MiB files.
+  rm -rf "$folder"/bats-run-*
+}
+
+passed=0 failed=0 skipped=0
+
+# report FOLDER LABEL SECONDS
+report() {
+  local folder=$1 name=$2 seconds=$3 status planned ok not_ok skip missing
+  status=$(cat "$folder/status" 2>/dev/null || echo none)
+  planned=$(sed -nE 's/^1\.\.([0-9]+)$/\1/p' "$folder/tap" | head -n 1)
+  skip=$(grep -cE '^ok [0-9]+ .*# skip' "$folder/tap")
+  ok=$(($(grep -cE '^ok [0-9]+ ' "$folder/tap") - skip))
+  not_ok=$(grep -cE '^not ok [0-9]+ ' "$folder/tap")
+  missing=$((${planned:-0} - ok - skip - not_ok))
+  ((missing > 0)) || missing=0
+
+  # The failures in full; where bats itself went wrong, all it said.
+  if [[ ${planned:-0} == 0 || $missing -gt 0 ]]; then
+    sed 's/^/    /' "$folder/tap"
+  else
+    awk '/^(ok|not ok) [0-9]+ /{ show = /^not ok/ } show { print "    " $0 }
+      !/^(ok|not ok|#|1\.\.)/ && !show { print "    " $0 }' "$folder/tap"
+  fi
+  grep -E '^ok [0-9]+ .*# skip' "$folder/tap" | sed -E 's/^ok [0-9]+ /    skipped: /'
+  if [[ ${planned:-0} == 0 ]]; then
+    echo "    $name: no test was run (exit status $status)"
+    missing=1
+  elif ((missing > 0)); then
+    echo "    $name: $missing of $planned tests were not run (exit status $status)"
+  elif [[ $status != 0 && $not_ok == 0 ]]; then
+    echo "    $name: exit status $status without a failed test"
+    missing=1
+  fi
+  if [[ -s $folder/left ]]; then
+    echo "    $name: left behind:"
+    sed 's/^/      /' "$folder/left"
+    missing=$((missing + 1))
+  fi
+  passed=$((passed + ok)) failed=$((failed + not_ok + missing)) skipped=$((skipped + skip))
+  printf '%-24s %4d passed %4d failed %8.1f s\n' "$name" "$ok" "$((not_ok + missing))" "$seconds"
+}
+
+# finish: waits for one of the running files and reports it.
+finish() {
+  local pid
+  wait -n -p pid "${!label[@]}"
+  report "${folder_of[$pid]}" "${label[$pid]}" \
+    "$(awk -v a="${began[$pid]}" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }')"
+  unset "label[$pid]" "folder_of[$pid]" "began[$pid]"
+}
+
+# start FILE MODE LABEL
+start() {
+  local folder
+  while ((${#label[@]} >= jobs_max)); do finish; done
+  folder=$work/$((++serial))
+  mkdir "$folder"
+  run_file "$1" "$2" "$folder" &
+  label[$!]=$3 folder_of[$!]=$folder began[$!]=$EPOCHREALTIME
+}
+
+declare -A label=() folder_of=() began=()
+serial=0
+trap 'cleanup; exit 1' INT TERM HUP
+trap cleanup EXIT
+
+if (($# > 0)); then
+  files=("$@")
+else
+  files=("$tests"/*.bats)
+fi
+for file in "${files[@]}"; do
+  if [[ ! -f $file && -f $tests/$file ]]; then file=$tests/$file; fi
+  if [[ ! -f $file ]]; then
+    echo "$file: no such file"
+    failed=$((failed + 1))
+    continue
+  fi
+  name=$(basename "$file")
+  modes=$(sed -nE '1,20s/^# modes: *//p' "$file" | head -n 1)
+  if [[ -z $modes ]]; then
+    start "$file" cgi "$name"
+    continue
+  fi
+  for mode in $modes; do
+    if [[ " $modes_wanted " == *" $mode "* ]]; then start "$file" "$mode" "$name ($mode)"; fi
+  done
+done
+while ((${#label[@]} > 0)); do finish; done
+
+suffix=
+((skipped == 0)) || suffix=", $skipped skipped"
+echo "$passed passed, $failed failed$suffix"
+((failed == 0))
