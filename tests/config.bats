@@ -1,0 +1,160 @@
+# The environment variables: values that do not pass, and the defaults.
+load helpers
+
+setup_file() { start_redis; }
+teardown_file() { stop_servers; }
+setup() { fresh; }
+teardown() {
+  [[ ! -e $BATS_TEST_TMPDIR/tcp.pid ]] || kill "$(<"$BATS_TEST_TMPDIR/tcp.pid")" || true
+}
+
+# bad NAME=VALUE: every request is 500, and one line of the log names the variable, without its value.
+bad() {
+  local program
+  for program in status info ticket; do
+    cgi GET $program '' "$1"
+    expect_error 500
+    [[ $status == 0 && $body == '{"code":500,"message":"internal error","data":""}' ]]
+    [ "$(grep -c . <<<"$stderr")" = 1 ]
+    [[ $stderr == *"reason=\"${1%%=*}: "* ]]
+    [[ $1 != *s3cret* || $stderr != *s3cret* ]]
+  done
+  cgi POST ticket '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}' "$1"
+  expect_error 500
+}
+
+@test "a bad REDIS_URL" {
+  local url
+  for url in localhost:6379 http://127.0.0.1:6379 redis:// redis://127.0.0.1:0 redis://127.0.0.1:99999 redis://127.0.0.1/zero \
+    unix://relative.sock 'redis://user:s3cret%zz@127.0.0.1' redis://s3cret@127.0.0.1; do
+    bad "REDIS_URL=$url"
+  done
+}
+
+@test "a bad SSA_TICKET_TTL or SSA_TICKET_MAX" {
+  local value
+  for value in s3cret -1 7200s 31622401 '60 ' 1e3; do
+    bad "SSA_TICKET_TTL=$value"
+    bad "SSA_TICKET_MAX=$value"
+  done
+  cgi GET status '' SSA_TICKET_TTL=100 SSA_TICKET_MAX=99
+  expect_error 500
+  [[ $stderr == *'SSA_TICKET_MAX: '* ]]
+}
+
+@test "a bad SSA_LOGIN_LIMITS" {
+  local value
+  for value in s3cret 10 10/600,100/3600 10/600,100/3600,60/60,1/1 10/0,100/3600,60/60 '10/600, 100/3600, 60/60' 10/600:100/3600:60/60; do
+    bad "SSA_LOGIN_LIMITS=$value"
+  done
+}
+
+@test "an empty variable is an unset one" {
+  cgi GET status '' SSA_TICKET_TTL= SSA_TICKET_MAX= SSA_LOGIN_LIMITS= SSA_SUPERVISED=
+  expect 200
+}
+
+@test "a request's own variables configure nothing" {
+  cgi GET status '' HTTP_REDIS_URL=redis://192.0.2.1 HTTP_SSA_DATA_DIR=/nonexistent QUERY_STRING='REDIS_URL=x&SSA_DATA_DIR=y' HTTP_X_FORWARDED_FOR=x
+  expect 200
+}
+
+# Redis on a port of the loopback, with an ACL user: $port and $pid.
+start_tcp_redis() {
+  local try
+  # Nobody says which port is free; one that is taken is no fault of the service.
+  for try in 1 2 3 4 5; do
+    port=$((20000 + RANDOM % 10000))
+    printf '%s\n' "port $port" 'bind 127.0.0.1' 'save ""' "dir $BATS_TEST_TMPDIR" 'user default off' \
+      'user user:1 on >p@ss/wörd ~* &* +@all' >"$BATS_TEST_TMPDIR/$try.conf"
+    redis-server "$BATS_TEST_TMPDIR/$try.conf" >"$BATS_TEST_TMPDIR/$try.log" 2>&1 3>&- &
+    pid=$!
+    echo $pid >"$BATS_TEST_TMPDIR/tcp.pid"
+    if wait_until 10 $pid grep -q 'Ready to accept' "$BATS_TEST_TMPDIR/$try.log"; then return 0; fi
+  done
+  return 1
+}
+
+@test "Redis by TCP, with a database, a user and a password" {
+  local port pid
+  start_tcp_redis
+  REDIS_URL="redis://user%3A1:p%40ss%2Fw%C3%B6rd@127.0.0.1:$port/3"
+  cgi GET status
+  expect 200
+  cgi POST ticket '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
+  expect 200
+  [ "$(redis-cli -p "$port" --user user:1 --pass p@ss/wörd --no-auth-warning -n 3 dbsize)" = 2 ]
+  REDIS_URL="redis://user%3A1:wr0ng@127.0.0.1:$port/3"
+  cgi GET status
+  expect_error 503
+  [[ $stderr != *wr0ng* && $stderr == *WRONGPASS* ]]
+  REDIS_URL="redis://127.0.0.1:$port"
+  cgi GET status
+  expect_error 503
+  REDIS_URL="redis://127.0.0.1:1"
+  cgi GET status
+  expect_error 503
+}
+
+@test "without SSA_DATA_DIR the data are in ../data of the program's folder" {
+  local home=$BATS_TEST_TMPDIR/home
+  mkdir -p "$home/cgi-bin" "$home/data"
+  cp "$CGI_BIN"/{status,info,ticket} "$home/cgi-bin/"
+  cp "$DATA_DIR"/*.json "$home/data/"
+  local folder program
+  # By an absolute path, by a relative one, from the folder itself.
+  while read -r folder program; do
+    run --separate-stderr env -C "$folder" -i REDIS_URL="$REDIS_URL" REQUEST_METHOD=GET "$program" </dev/null
+    split_reply "$output"
+    expect 200
+  done <<EOT
+/ $home/cgi-bin/status
+$home cgi-bin/status
+$home/cgi-bin ./status
+$home/data ../cgi-bin/status
+EOT
+  rm "$home/data/users.json"
+  run --separate-stderr env -C / -i REDIS_URL="$REDIS_URL" REQUEST_METHOD=GET "$home/cgi-bin/status" </dev/null
+  split_reply "$output"
+  expect_error 503
+}
+
+@test "in an empty root, with the program, the data and Redis's socket only" {
+  if ! file_is_static "$CGI_BIN/status"; then skip "these programs need shared libraries"; fi
+  if ! unshare -r true 2>/dev/null && [ "$(id -u)" != 0 ]; then skip "no right to chroot here"; fi
+  local home=$BATS_FILE_TMPDIR/root enter=(unshare -r chroot)
+  [ "$(id -u)" != 0 ] || enter=(chroot)
+  mkdir -p "$home/cgi-bin" "$home/data"
+  cp "$CGI_BIN"/{status,info,ticket} "$home/cgi-bin/"
+  cp "$DATA_DIR"/*.json "$home/data/"
+  ln -f "$BATS_FILE_TMPDIR/redis.sock" "$home/redis.sock"
+  inside() { # METHOD PROGRAM BODY [NAME=VALUE...]
+    local input=$3 method=$1 program=$2
+    shift 3
+    output=$(printf %s "$input" | env -i PATH="$PATH" REDIS_URL=unix:///redis.sock REQUEST_METHOD="$method" REMOTE_ADDR=192.0.2.1 \
+      CONTENT_LENGTH=${#input} "$@" "${enter[@]}" "$home" "/cgi-bin/$program" 2>"$BATS_TEST_TMPDIR/stderr")
+    stderr=$(<"$BATS_TEST_TMPDIR/stderr")
+    split_reply "$output"
+  }
+  inside GET status ''
+  expect 200
+  inside POST ticket '{"username":"hashed","password":"correct horse"}'
+  expect 200
+  inside GET info '' HTTP_X_AUTH_TOKEN="$(jq -r .data.ticket <<<"$body")"
+  expect 200
+  expect_json '[.data[].id] == [100, 200]'
+}
+
+file_is_static() { ! ldd "$1" >/dev/null 2>&1; }
+
+@test "the musl programs are static, stripped and small" {
+  if ! file_is_static "$CGI_BIN/status"; then skip "these programs need shared libraries"; fi
+  local program
+  for program in status info ticket; do
+    run ldd "$CGI_BIN/$program"
+    [[ $output == *'not a dynamic executable'* ]]
+    [ "$(stat -c %s "$CGI_BIN/$program")" -le 358400 ]
+    run nm "$CGI_BIN/$program"
+    [[ $output == *'no symbols'* ]]
+  done
+}

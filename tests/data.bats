@@ -1,0 +1,136 @@
+# The two files as they change: half-written, replaced, rewritten, of the original's form.
+load helpers
+
+setup_file() { start_redis; }
+teardown_file() { stop_servers; }
+setup() { fresh; }
+
+session() {
+  cgi POST ticket '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
+  expect 200
+  ticket=$(jq -r .data.ticket <<<"$body")
+}
+
+info() { cgi GET info '' HTTP_X_AUTH_TOKEN="$ticket"; }
+
+one='{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}'
+
+@test "the shipped data: user1 sees both machines of the README, the rest is sound" {
+  cp "$ROOT"/data/*.json "$DATA_DIR/"
+  cgi GET status '' QUERY_STRING=verbose
+  expect 200
+  [ "$body" = '{"code":200,"message":"OK","checks":{"redis":"OK","users":"OK","machines":"OK"}}' ]
+  session
+  info
+  expect 200
+  expect_json '.data | length >= 2'
+  expect_json '.data[] | select(.id == 100) | .name == "Aimlab001" and .GPU == "RTX4090" and .cpus == 32 and .status == "running"
+    and .ip == "192.168.1.100" and .mem == 11591667560 and .maxdisk == 128849018880'
+  expect_json '.data[] | select(.id == 200) | .name == "Aimlab200" and .GPU == "RTX3090" and .cpus == 24 and .status == "stopped" and .ip == "192.168.1.200"'
+  # One user has an Argon2id password and a list of machines, one is disabled.
+  jq -e 'any(.password | startswith("$argon2id$v=19$")) and any(.machines? | type == "array") and any(.disabled == true)' "$ROOT/data/users.json"
+}
+
+@test "files of the original: ids, odd names, an empty object" {
+  write_users '[{"id": 1, "username": "user@1", "password": "x y z"}, {"id": 2, "username": "b", "password": "$"}]'
+  cgi POST ticket '{"username":"user@1","password":"x y z"}'
+  expect 200
+  ticket=$(jq -r .data.ticket <<<"$body")
+  info
+  expect_json '.data | length == 3'
+  write_machines '{}'
+  info
+  [ "$body" = '{"data":[]}' ]
+  cgi GET status
+  expect 200
+  write_users '{}'
+  cgi GET status
+  expect 200
+  cgi POST ticket '{"username":"user@1","password":"x y z"}'
+  expect_error 401
+}
+
+@test "a user's record that breaks the rules: left out and logged, without his name or password" {
+  write_users '[{"username":"s3cret","password":1},{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"},{"username":1,"password":"s3cret"}]'
+  cgi POST ticket '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
+  expect 200
+  grep -q 'record left out; file="users.json" index="0" field="password" reason="of the wrong type"' <<<"$stderr"
+  grep -q 'record left out; file="users.json" index="2" field="username" reason="of the wrong type"' <<<"$stderr"
+  [[ $stderr != *s3cret* ]]
+}
+
+@test "caught half-written, a file is read again" {
+  session
+  local whole i
+  whole=$(<"$DATA_DIR/machines.json")
+  for i in 1 2 3; do
+    printf %s "${whole:0:$((i * 100))}" >"$DATA_DIR/machines.json"
+    # The rest follows in place, well before the third try.
+    (sleep 0.03 && printf %s "$whole" >"$DATA_DIR/machines.json") 3>&- &
+    info
+    wait $!
+    expect 200
+    expect_json '.data | length == 3'
+    [ -z "$stderr" ]
+  done
+}
+
+@test "emptied and written again: nobody notices" {
+  session
+  local whole
+  whole=$(<"$DATA_DIR/machines.json")
+  : >"$DATA_DIR/machines.json"
+  (sleep 0.03 && printf %s "$whole" >"$DATA_DIR/machines.json") 3>&- &
+  info
+  wait $!
+  expect 200
+  [ -z "$stderr" ]
+}
+
+@test "half-written for good: 500, and 200 with the next whole version" {
+  session
+  printf '[%s,' "$one" >"$DATA_DIR/machines.json"
+  info
+  expect_error 500
+  [[ $stderr == *'data file fault; file="machines.json" fault="invalid" reason="not JSON at line 1, column'* ]]
+  printf '[%s]' "$one" >"$DATA_DIR/machines.json"
+  info
+  expect 200
+  [ "$body" = "{\"data\":[$one]}" ]
+}
+
+@test "replaced by rename again and again: every answer is one whole version" {
+  session
+  write_machines "[$one]"
+  (
+    for ((i = 0; i < 400; i++)); do
+      write_machines "[$one]"
+      write_machines "[$one,$one,$one,$one]"
+    done
+  ) 3>&- &
+  local writer=$! seen=0
+  while kill -0 $writer 2>/dev/null; do
+    info
+    expect 200
+    [[ $body == "{\"data\":[$one]}" || $body == "{\"data\":[$one,$one,$one,$one]}" ]]
+    seen=$((seen + 1))
+  done
+  wait $writer
+  [ "$seen" -gt 3 ]
+}
+
+@test "a file of 10,000 machines" {
+  session
+  write_machines "[$(seq -s, 1 10000 | sed -E 's/[0-9]+/{"id":&,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}/g')]"
+  info
+  expect 200
+  expect_json '(.data | length == 10000) and .data[0].id == 1 and .data[9999].id == 10000'
+  [ "$(header Content-Length)" = "${#body}" ]
+}
+
+@test "line and column of a fault are those of an editor" {
+  printf '[\n  %s,\n  {"id": 01}\n]\n' "$one" >"$DATA_DIR/machines.json"
+  cgi GET status
+  expect_error 503
+  [[ $stderr == *'reason="not JSON at line 3, column 11"'* ]]
+}

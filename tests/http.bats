@@ -1,0 +1,466 @@
+# modes: cgi scgi
+# The whole service: lighttpd with the project's own configuration, a real Redis, curl and raw sockets.
+load helpers
+
+setup_file() {
+  fresh
+  start_redis
+  start_lighttpd
+}
+teardown_file() { stop_servers; }
+setup() { fresh; }
+
+good='{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
+
+# session: $ticket and $csrf of user1.
+session() {
+  login user1 A1B2C3D4E5F6G7H8I9HD
+  expect 200
+}
+
+# raw < <(REQUEST): sends the bytes as they are and reads until the server closes. $replies has all that came.
+raw() {
+  replies=$(python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.settimeout(10)
+s.connect(sys.argv[1])
+s.sendall(sys.stdin.buffer.read())
+got = b""
+try:
+    while True:
+        part = s.recv(65536)
+        if not part:
+            break
+        got += part
+except (socket.timeout, ConnectionResetError):
+    pass
+sys.stdout.buffer.write(got)' "$BATS_FILE_TMPDIR/http.sock" 3>&-)
+  split_reply "$replies"
+}
+
+# count PATTERN: lines of all the replies.
+count() { grep -oE "$1" <<<"$replies" | grep -c .; }
+
+standing_headers() {
+  [ "$(header Content-Type)" = application/json ] &&
+    [ "$(header Cache-Control)" = no-store ] &&
+    [ "$(header X-Content-Type-Options)" = nosniff ] &&
+    [ "$(header Content-Length)" = "$(printf %s "$body" | wc -c)" ]
+}
+
+@test "the three endpoints, end to end" {
+  api /api/status
+  expect 200
+  [ "$body" = '{"code":200,"message":"OK"}' ]
+  standing_headers
+  session
+  standing_headers
+  api /api/info -H "X-Auth-Token: $ticket"
+  expect 200
+  standing_headers
+  expect_json '[.data[].id] == [100, 200, 300]'
+  [[ $body == *'"mem": 9007199254740993'* && $body == *'"huge": 1e999'* && $body == *'é 🖥'* ]]
+  api /api/ticket -H "X-Auth-Token: $ticket"
+  expect 200
+  expect_json '.data.username == "user1"'
+  api '/api/ticket?all' -X DELETE -H "X-Auth-Token: $ticket" -H "CSRFPreventionToken: $csrf"
+  expect 204
+  [ -z "$body" ]
+  api /api/info -H "X-Auth-Token: $ticket"
+  expect_error 401
+  standing_headers
+  [ "$(header WWW-Authenticate)" = 'X-Auth-Token realm="SimpleServerAPI"' ]
+}
+
+@test "no server name, no version, no cookie, no CORS" {
+  api /api/status -H 'Origin: http://evil.example'
+  run header Server
+  [ "$status" != 0 ]
+  run grep -iE '^(access-control|set-cookie|x-powered)' <<<"$head"
+  [ "$status" = 1 ]
+  api /api/status -X OPTIONS -H 'Origin: http://evil.example' -H 'Access-Control-Request-Method: GET'
+  expect 204
+  run grep -i '^access-control' <<<"$head"
+  [ "$status" = 1 ]
+}
+
+@test "exactly three paths" {
+  local path
+  for path in / /api /api/ /api/status/ /api/status/x /api/statusx /api/stat /api/Status /API/status /api//status //api/status \
+    /api/status.c /api/status.json /api/ticket/ /api/ticket/user1 /api/info/ /api/info/100 /status /cgi-bin/status /cgi-bin/ \
+    /cgi-bin/status.c /cgi-bin/../api/status /data/users.json /data/machines.json /lighttpd.conf /Makefile /README.md /.git/config \
+    /.gitignore /.env /www/errors/404.html /errors/404.html /404.html /index.html /favicon.ico /robots.txt /tests/helpers.bash \
+    /run/redis.sock /libcommon/json.c /etc/passwd /api/status%00 /api%2fstatus /api/%2e%2e/data/users.json '/api/status;x' \
+    '/api/status%20' '/api/status%3fverbose' '/api/users.json' /api/.. /api/. /api/../../../../etc/passwd '/api/\..\data' /%61pi/statusx; do
+    api "$path" --path-as-is
+    [[ $http == 404 || $http == 400 || $http == 403 ]] || {
+      echo "$path: $http $body"
+      return 1
+    }
+    expect_error "$http"
+    # 400 is for what is no path at all.
+    [[ $http == 404 || $path == *[%\\]* || $path == *..* || $path == *//* || $path == */. ]]
+    [[ $body != *"$path"* || $path == / ]]
+  done
+  # No program was asked.
+  run grep ssa- "$LOG"
+  [ "$status" = 1 ]
+  # A question mark ends the path, as everywhere.
+  api '/api/status?/../x'
+  expect 200
+}
+
+@test "HEAD: the same head as GET, no body" {
+  session
+  local path want
+  for path in /api/status '/api/status?verbose' /api/info /api/ticket; do
+    api "$path" -H "X-Auth-Token: $ticket"
+    expect 200
+    want=$(grep -vi ^date <<<"$head")
+    api "$path" -I -H "X-Auth-Token: $ticket"
+    [ "$(grep -vi ^date <<<"$head")" = "$want" ]
+    [ -z "$body" ]
+  done
+  api /api/info -I
+  expect 401
+  [ -z "$body" ]
+  api /api/nothing -I
+  expect 404
+}
+
+@test "OPTIONS, and any other method: 405 with Allow" {
+  local method path
+  declare -A allow=([status]='GET, HEAD, OPTIONS' [info]='GET, HEAD, OPTIONS' [ticket]='GET, HEAD, POST, DELETE, OPTIONS')
+  for path in status info ticket; do
+    api /api/$path -X OPTIONS
+    expect 204
+    [ "$(header Allow)" = "${allow[$path]}" ]
+    for method in PUT PATCH TRACE PROPFIND MKCOL LOCK; do
+      api /api/$path -X $method
+      expect_error 405
+      [ "$(header Allow)" = "${allow[$path]}" ]
+      standing_headers
+    done
+  done
+  api /api/info -X POST -d '{}'
+  expect_error 405
+  api /api/status -X DELETE
+  expect_error 405
+}
+
+@test "a TRACE does not give back what was sent" {
+  api /api/status -X TRACE -H 'X-Auth-Token: s3cret'
+  expect_error 405
+  [[ $output != *s3cret* ]]
+}
+
+@test "a body of 16384 bytes passes, one more is 413" {
+  local pad type=(-H 'Content-Type: application/json')
+  pad=$(printf '%*s' $((16384 - ${#good})) '')
+  printf '%s%s' "$good" "$pad" >"$BATS_TEST_TMPDIR/body"
+  api /api/ticket "${type[@]}" --data-binary @"$BATS_TEST_TMPDIR/body"
+  expect 200
+  printf ' ' >>"$BATS_TEST_TMPDIR/body"
+  api /api/ticket "${type[@]}" --data-binary @"$BATS_TEST_TMPDIR/body"
+  expect_error 413
+  [ "$(header Content-Type)" = application/json ]
+  head -c 1000000 /dev/zero >"$BATS_TEST_TMPDIR/body"
+  api /api/ticket "${type[@]}" --data-binary @"$BATS_TEST_TMPDIR/body"
+  expect_error 413
+}
+
+# shellcheck disable=SC2059  # formats of our own
+@test "a chunked body: its true length counts" {
+  local start='POST /api/ticket HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n'
+  raw < <(printf "$start"'Content-Type: application/json\r\n\r\n%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n' \
+    16 "${good:0:16}" $((${#good} - 16)) "${good:16}")
+  expect 200
+  expect_json '.data.username == "user1"'
+  raw < <(printf "$start"'\r\n4001\r\n%s%*s\r\n0\r\n\r\n' "$good" $((16385 - ${#good})) '')
+  expect_error 413
+  raw < <(printf "$start"'\r\nzz\r\n')
+  expect_error 400
+}
+
+@test "100-continue is no obstacle" {
+  api /api/ticket -H 'Content-Type: application/json' -H 'Expect: 100-continue' -d "$good"
+  expect 200
+}
+
+@test "lighttpd's own errors are JSON too: 400 404 411 413 431 501 505" {
+  local row code
+  raw < <(printf 'GET /api/status HTTP/1.1\r\nHost: x\r\nBad Header\r\n\r\n')
+  expect_error 400
+  raw < <(printf 'GET /api/status HTTP/1.1\r\n\r\n')
+  expect_error 400
+  raw < <(printf 'GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  expect_error 404
+  raw < <(printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  expect_error 411
+  raw < <(printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n')
+  expect_error 413
+  raw < <(printf 'GET /api/status HTTP/1.1\r\nHost: x\r\nX: %09000d\r\n\r\n' 0)
+  expect_error 431
+  raw < <(printf 'GET /api/status HTTP/3.0\r\nHost: x\r\n\r\n')
+  expect_error 505
+  raw < <(printf 'BREW /api/status HTTP/1.1\r\nHost: x\r\n\r\n')
+  expect_error 501
+  raw < <(printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n')
+  expect_error 400
+  raw < <(printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n12345')
+  expect_error 400
+  # The pages as they are, those included that are hard to provoke.
+  for row in "$ROOT"/www/errors/*.html; do
+    code=$(basename "$row" .html)
+    http=$code body=$(<"$row") expect_error "$code"
+  done
+  for code in 400 403 404 411 413 431 500 501 502 503 504 505; do [ -f "$ROOT/www/errors/$code.html" ]; done
+}
+
+@test "400 and 415 of the program" {
+  api /api/ticket -H 'Content-Type: application/json' -d '{'
+  expect_error 400
+  # curl's own type for -d is a form's.
+  api /api/ticket -d "$good"
+  expect_error 415
+  api /api/ticket -H 'Content-Type:' -d "$good"
+  expect 200
+}
+
+@test "a ticket that comes twice or under two spellings is none" {
+  session
+  api /api/info -H "X-Auth-Token: $ticket" -H "X-Auth-Token: $ticket"
+  expect_error 401
+  api /api/info -H "X-Auth-Token: $ticket" -H "X_Auth_Token: $ticket"
+  expect_error 401
+  api /api/info -H "X_Auth_Token: x" -H "X-Auth-Token: $ticket"
+  expect_error 401
+  api /api/info -H "x-auth-token: $ticket"
+  expect 200
+  api /api/ticket -X DELETE -H "X-Auth-Token: $ticket" -H "CSRFPreventionToken: $csrf" -H "CSRFPreventionToken: $csrf"
+  expect_error 403
+  api /api/info -H "X-Auth-Token: $ticket"
+  expect 200
+}
+
+@test "X-Forwarded-For is not read" {
+  api /api/ticket -H 'Content-Type: application/json' -H 'X-Forwarded-For: 203.0.113.9' -H 'Forwarded: for=203.0.113.9' \
+    -H 'X-Real-IP: 203.0.113.9' -d '{"username":"user1","password":"wrong"}'
+  expect_error 401
+  grep -q 'authentication failure;' "$LOG"
+  run grep -F 203.0.113.9 "$LOG"
+  [ "$status" = 1 ]
+}
+
+@test "requests on one connection, one after the other and all at once" {
+  session
+  raw < <(
+    for _ in 1 2 3 4 5; do
+      printf 'GET /api/info HTTP/1.1\r\nHost: x\r\nX-Auth-Token: %s\r\n\r\n' "$ticket"
+      printf 'GET /api/status HTTP/1.1\r\nHost: x\r\n\r\n'
+    done
+    printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s' ${#good} "$good"
+    printf 'GET /api/nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
+  )
+  [ "$(count 'HTTP/1.1 200 OK')" = 11 ]
+  [ "$(count 'HTTP/1.1 404')" = 1 ]
+  [ "$(count '"id": 300')" = 5 ]
+  # curl keeps the connection by itself.
+  run curl -q -s -w '%{num_connects} ' --unix-socket "$BATS_FILE_TMPDIR/http.sock" http://x/api/status http://x/api/info http://x/api/status
+  [ "$(grep -o '}[0-9] ' <<<"$output" | tr -d '}\n')" = '1 0 0 ' ]
+}
+
+@test "HTTP/1.0, with and without keep-alive" {
+  raw < <(printf 'GET /api/status HTTP/1.0\r\n\r\n')
+  expect 200
+  [ "$body" = '{"code":200,"message":"OK"}' ]
+  raw < <(printf 'GET /api/status HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /api/status HTTP/1.0\r\n\r\n')
+  [ "$(count 'HTTP/1.[01] 200')" = 2 ]
+}
+
+@test "HTTP/2 is off" {
+  api /api/status --http2
+  expect 200
+  [[ $head == 'HTTP/1.1 200 OK'* ]]
+  api /api/status --http2-prior-knowledge
+  [ "$status" != 0 ] || [ "$http" != 200 ]
+}
+
+@test "no range, no compression, no condition changes a reply" {
+  api /api/status -H 'Range: bytes=0-3'
+  expect 200
+  [ "$body" = '{"code":200,"message":"OK"}' ]
+  api /api/status -H 'Accept-Encoding: gzip, br' -H 'If-None-Match: *' -H 'If-Modified-Since: Sun, 22 Nov 2037 00:00:00 GMT'
+  [[ $http == 200 && $body == '{"code":200,"message":"OK"}' ]]
+}
+
+@test "a user removed, disabled, restricted: at once, with nothing restarted" {
+  session
+  write_users '[{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD","machines":[300]}]'
+  api /api/info -H "X-Auth-Token: $ticket"
+  expect 200
+  expect_json '[.data[].id] == [300]'
+  write_machines '[]'
+  api /api/info -H "X-Auth-Token: $ticket"
+  [ "$body" = '{"data":[]}' ]
+  write_users '[{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD","disabled":true}]'
+  api /api/info -H "X-Auth-Token: $ticket"
+  expect_error 401
+}
+
+@test "the log: lines of the programs, of one form, with no secret" {
+  session
+  local first=("$ticket" "$csrf")
+  login user1 wr0ng-w0rd
+  expect_error 401
+  api /api/info -H 'X-Auth-Token: s3cret'
+  expect_error 401
+  grep -qE '^[0-9T:-]+Z ssa-ticket\[[0-9]+\]: login; rhost=[^ ]+ user="user1" ticket="[0-9a-f]{8}"' "$LOG" ||
+    grep -qE '^[0-9T:-]+Z ssa-ticket\[[0-9]+\]: login; .*user="user1" ticket="[0-9a-f]{8}"' "$LOG"
+  grep -qE '^[0-9T:-]+Z ssa-ticket\[[0-9]+\]: authentication failure;.* user="user1" reason="wrong password"' "$LOG"
+  grep -qE '^[0-9T:-]+Z ssa-info\[[0-9]+\]: refused;.*reason="malformed ticket"' "$LOG"
+  cat "$LOG"
+  run grep -F -e "${first[0]}" -e "${first[1]}" -e wr0ng -e s3cret -e A1B2C3 "$LOG"
+  [ "$status" = 1 ]
+}
+
+# within SECONDS STATUS PATH [CURL OPTION...]
+within() {
+  local most=$1 want=$2 began=$EPOCHREALTIME
+  shift 2
+  api "$@"
+  if [ "$want" = 503 ]; then
+    expect_error 503 && header Retry-After >/dev/null || return 1
+  else
+    expect "$want" || return 1
+  fi
+  awk -v a="$began" -v b="$EPOCHREALTIME" -v most="$most" 'BEGIN { if (b - a > most) { print b - a " s"; exit 1 } }'
+}
+
+# all_of_them STATUS SECONDS: each endpoint answers so, within that time.
+all_of_them() {
+  within "$2" "$1" /api/status && within "$2" "$1" /api/info -H "X-Auth-Token: $ticket" &&
+    within "$2" "$1" /api/ticket -H "X-Auth-Token: $ticket" &&
+    within "$2" "$1" /api/ticket -H 'Content-Type: application/json' -d "$good"
+}
+
+@test "Redis frozen: 503 within 1.5 s; thawed: 200" {
+  session
+  kill -STOP "$(redis_pid)"
+  all_of_them 503 1.5 || {
+    kill -CONT "$(redis_pid)"
+    return 1
+  }
+  kill -CONT "$(redis_pid)"
+  all_of_them 200 10
+}
+
+@test "Redis stopped and started: 503, then 200, with nothing else restarted" {
+  session
+  local server
+  server=$(lighttpd_pid)
+  stop_redis
+  all_of_them 503 1.5
+  api '/api/status?verbose'
+  expect_json '.checks.users == "OK" and .checks.redis != "OK"'
+  start_redis
+  session
+  all_of_them 200 10
+  [ "$(lighttpd_pid)" = "$server" ]
+  kill -0 "$server"
+}
+
+@test "a program under lighttpd has no environment but its own" {
+  # What lighttpd was started with is not for the programs: HOME, PATH of a user, his secrets.
+  if [ "$SSA_MODE" = cgi ]; then skip "a CGI program ends too soon to be looked at"; fi
+  local pid names='' found=0
+  for pid in $(pgrep -P "$(lighttpd_pid)"); do
+    names=$(tr '\0' '\n' <"/proc/$pid/environ" | cut -d= -f1 | sort | paste -sd' ')
+    # PHP_FCGI_CHILDREN and PWD are of lighttpd itself and its shell.
+    [ "$names" = 'PATH PHP_FCGI_CHILDREN PWD REDIS_URL SSA_DATA_DIR SSA_LOGIN_LIMITS SSA_SUPERVISED SSA_TICKET_MAX SSA_TICKET_TTL' ] || {
+      echo "$names"
+      return 1
+    }
+    found=$((found + 1))
+  done
+  [ "$found" -ge 3 ]
+}
+
+# The most memory a CGI program had, when its reply is made and waits in a pipe that is full. (A child's ru_maxrss
+# begins with its parent's.)
+peak_of() { # PROGRAM NAME=VALUE...
+  python3 -c '
+import fcntl, os, sys, time
+reads, writes = os.pipe()
+fcntl.fcntl(writes, 1031, 4096)  # F_SETPIPE_SZ
+os.set_blocking(writes, False)
+filled = os.write(writes, b"x" * 65536)
+os.set_blocking(writes, True)
+pid = os.fork()
+if pid == 0:
+    os.dup2(writes, 1)
+    os.execve(sys.argv[1], [sys.argv[1]], dict(word.split("=", 1) for word in sys.argv[2:]))
+os.close(writes)
+def look(name):
+    with open("/proc/%d/%s" % (pid, name)) as file:
+        return file.read()
+asleep = 0
+end = time.monotonic() + 10
+while asleep < 20 and time.monotonic() < end:
+    time.sleep(0.01)
+    status = look("status")
+    asleep = asleep + 1 if "State:\tS" in status and "Name:\tpython" not in status else 0
+peak = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")][0]
+reply = b""
+while True:
+    part = os.read(reads, 65536)
+    if not part:
+        break
+    reply += part
+os.waitpid(pid, 0)
+print(peak, reply[filled:].split(b"\r\n")[0].decode())' "$@" 3>&-
+}
+
+@test "memory of one program for info: under 1.5 MB resident" {
+  is_static || skip "with shared libraries"
+  session
+  local peak pid found=0
+  if [ "$SSA_MODE" = cgi ]; then
+    peak=$(peak_of "$CGI_BIN/info" REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=GET HTTP_X_AUTH_TOKEN="$ticket")
+    echo "kB, and the reply: $peak"
+    [[ $peak == *' Status: 200 OK' ]]
+    [ "${peak%% *}" -lt 1500 ]
+    return
+  fi
+  for _ in {1..50}; do
+    api /api/info -H "X-Auth-Token: $ticket"
+    expect 200
+  done
+  for pid in $(pgrep -P "$(lighttpd_pid)" -x info); do
+    peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status")
+    echo "worker $pid: $peak kB"
+    [ "$peak" -lt 1500 ]
+    found=$((found + 1))
+  done
+  [ "$found" -ge 2 ]
+}
+
+is_static() { ! ldd "$CGI_BIN/info" >/dev/null 2>&1; }
+
+@test "lighttpd finds nothing wrong with its configuration" {
+  run env -C "$ROOT" SSA_BIND="$BATS_TEST_TMPDIR/x.sock" SSA_RUN_DIR="$BATS_TEST_TMPDIR/run" lighttpd -tt -f lighttpd.conf
+  echo "$output"
+  [ "$status" = 0 ]
+  [ -z "$output" ]
+}
+
+@test "a bad mode, port or number of workers ends the start with one clear line" {
+  local row
+  for row in SSA_MODE=fcgi SSA_PORT=0 SSA_PORT=65536 SSA_PORT=http SSA_WORKERS=0 SSA_WORKERS=many; do
+    run timeout 10 env -C "$ROOT" SSA_BIND="$BATS_TEST_TMPDIR/x.sock" SSA_RUN_DIR="$BATS_TEST_TMPDIR/run" "$row" lighttpd -D -f lighttpd.conf
+    [ "$status" != 0 ]
+    [ "$status" != 124 ]
+    [[ $output == *"${row%%=*} must be"* ]]
+  done
+}

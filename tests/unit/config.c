@@ -1,0 +1,219 @@
+/* config: the environment, checked. */
+#include "config.h"
+#include "check.h"
+
+#include <string.h>
+
+static const char *const names[] = {"REDIS_URL",      "SSA_DATA_DIR",     "SSA_TICKET_TTL",
+				    "SSA_TICKET_MAX", "SSA_LOGIN_LIMITS", "SSA_SUPERVISED"};
+
+static void clear(void)
+{
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		unsetenv(names[i]);
+}
+
+static bool is(struct limit l, unsigned count, unsigned window_s)
+{
+	return l.count == count && (count == 0 || l.window_s == window_s);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+
+	return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+static void check_defaults(const struct config *c)
+{
+	CHECK(strcmp(c->redis.host, "127.0.0.1") == 0 && strcmp(c->redis.port, "6379") == 0 &&
+	      c->redis.db[0] == 0);
+	CHECK(c->redis.path[0] == '\0' && c->redis.user[0] == '\0' && c->redis.password[0] == '\0');
+	CHECK(c->ticket_ttl_s == 7200 && c->ticket_max_s == 43200);
+	CHECK(is(c->user_addr, 10, 600) && is(c->user, 100, 3600) && is(c->addr, 60, 60));
+	CHECK(!c->supervised && c->fault[0] == '\0');
+}
+
+static void test_defaults(const char *program)
+{
+	struct config c;
+	char want[1024];
+
+	clear();
+	memset(&c, 0xff, sizeof c);
+	CHECK(config_load(&c));
+	check_defaults(&c);
+	/* ../data from this program's own folder */
+	snprintf(want, sizeof want, "%.*s/../data", (int)(strrchr(program, '/') - program),
+		 program);
+	CHECK_ROW(strcmp(c.data_dir, want) == 0, c.data_dir);
+
+	/* Empty is unset. */
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		setenv(names[i], "", 1);
+	CHECK(config_load(&c));
+	check_defaults(&c);
+	CHECK(ends_with(c.data_dir, "/../data"));
+}
+
+static void test_values(void)
+{
+	struct config c;
+
+	clear();
+	setenv("REDIS_URL", "unix:///run/r.sock?db=2", 1);
+	setenv("SSA_DATA_DIR", "/srv/data", 1);
+	setenv("SSA_TICKET_TTL", "60", 1);
+	setenv("SSA_TICKET_MAX", "600", 1);
+	setenv("SSA_LOGIN_LIMITS", "1/2,3/4,5/6", 1);
+	setenv("SSA_SUPERVISED", "1", 1);
+	CHECK(config_load(&c));
+	CHECK(strcmp(c.redis.path, "/run/r.sock") == 0 && strcmp(c.redis.db, "2") == 0);
+	CHECK(strcmp(c.data_dir, "/srv/data") == 0);
+	CHECK(c.ticket_ttl_s == 60 && c.ticket_max_s == 600 && c.supervised);
+	CHECK(is(c.user_addr, 1, 2) && is(c.user, 3, 4) && is(c.addr, 5, 6));
+
+	/* A longer life than the default chain is no contradiction of who set only the one. */
+	clear();
+	setenv("SSA_TICKET_TTL", "86400", 1);
+	CHECK(config_load(&c) && c.ticket_ttl_s == 86400 && c.ticket_max_s == 86400);
+	setenv("SSA_TICKET_MAX", "86400", 1);
+	CHECK(config_load(&c) && c.ticket_max_s == 86400);
+	setenv("SSA_TICKET_MAX", "86399", 1);
+	CHECK(!config_load(&c) && strncmp(c.fault, "SSA_TICKET_MAX", 14) == 0);
+}
+
+static void test_limits(void)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		unsigned count[3];
+	} rows[] = {
+	    {"0,0,0", true, {0, 0, 0}},
+	    {"0/600,0/1,0/60", true, {0, 0, 0}},
+	    {"10/600,0,60/60", true, {10, 0, 60}},
+	    {"0,5/5,0", true, {0, 5, 0}},
+	    {"1/1,1/1,1/1", true, {1, 1, 1}},
+	    {"010/0600,1/1,1/1", true, {10, 1, 1}},
+	    {"10", false, {0}},
+	    {"10/600", false, {0}},
+	    {"10/600,100/3600", false, {0}},
+	    {"10/600,100/3600,60/60,1/1", false, {0}},
+	    {"10/600,100/3600,60/60,", false, {0}},
+	    {",,", false, {0}},
+	    {"10/600;100/3600;60/60", false, {0}},
+	    {"10/0,100/3600,60/60", false, {0}},
+	    {"10,100,60", false, {0}},
+	    {"10/600, 100/3600, 60/60", false, {0}},
+	    {"-1/600,100/3600,60/60", false, {0}},
+	    {"10/-6,1/1,1/1", false, {0}},
+	    {"a/600,100/3600,60/60", false, {0}},
+	    {"10/600s,100/3600,60/60", false, {0}},
+	    {"10/600,100/3600,60/60 ", false, {0}},
+	    {"99999999999/1,1/1,1/1", false, {0}},
+	    {"1/99999999999,1/1,1/1", false, {0}},
+	    {"1/1,1/1,1/", false, {0}},
+	    {"1/1,1/1,/1", false, {0}},
+	    {"0x1/1,1/1,1/1", false, {0}},
+	    {"1/1,1/1,1/1/1", false, {0}},
+	    {"1.5/1,1/1,1/1", false, {0}},
+	    {"off", false, {0}},
+	    {"0", false, {0}},
+	};
+
+	clear();
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct config c;
+		setenv("SSA_LOGIN_LIMITS", rows[i].text, 1);
+		bool good = config_load(&c);
+		CHECK_ROW(good == rows[i].good, rows[i].text);
+		if (good)
+			CHECK_ROW(c.user_addr.count == rows[i].count[0] &&
+				      c.user.count == rows[i].count[1] &&
+				      c.addr.count == rows[i].count[2],
+				  rows[i].text);
+		else
+			CHECK_ROW(strncmp(c.fault, "SSA_LOGIN_LIMITS", 16) == 0, rows[i].text);
+	}
+}
+
+static void test_seconds(void)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} rows[] = {
+	    {"1", true},           {"31622400", true},
+	    {"007", true},         {"0", false},
+	    {"31622401", false},   {"-1", false},
+	    {"+1", false},         {" 1", false},
+	    {"1 ", false},         {"1s", false},
+	    {"2h", false},         {"1.5", false},
+	    {"1e3", false},        {"0x10", false},
+	    {"4294967297", false}, {"99999999999999999999", false},
+	    {"abc", false},        {" ", false},
+	};
+
+	for (int which = 2; which <= 3; which++)
+		for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+			struct config c;
+			clear();
+			setenv("SSA_TICKET_TTL", "1", 1);
+			setenv(names[which], rows[i].text, 1);
+			CHECK_ROW(config_load(&c) == rows[i].good, rows[i].text);
+			if (!rows[i].good)
+				CHECK_ROW(strncmp(c.fault, names[which], strlen(names[which])) == 0,
+					  rows[i].text);
+		}
+}
+
+/* The fault goes to the log: the variable and the rule, but no value, which may be a password. */
+static void test_faults(void)
+{
+	static const struct {
+		const char *name, *value;
+	} rows[] = {
+	    {"REDIS_URL", "redis://user:s3cret@host:0"},
+	    {"REDIS_URL", "s3cret"},
+	    {"REDIS_URL", "unix://s3cret"},
+	    {"REDIS_URL", "redis://:s3cret"},
+	    {"REDIS_URL", "redis://u:s3cret%@host"},
+	    {"SSA_TICKET_TTL", "s3cret"},
+	    {"SSA_LOGIN_LIMITS", "s3cret"},
+	};
+	char path[2000];
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct config c;
+		clear();
+		setenv(rows[i].name, rows[i].value, 1);
+		CHECK_ROW(!config_load(&c), rows[i].value);
+		CHECK_ROW(strncmp(c.fault, rows[i].name, strlen(rows[i].name)) == 0, c.fault);
+		CHECK_ROW(strlen(c.fault) > strlen(rows[i].name) + 3 &&
+			      strstr(c.fault, "s3cret") == NULL,
+			  c.fault);
+	}
+	struct config c;
+	clear();
+	memset(path, 'd', sizeof path);
+	path[sizeof c.data_dir - 1] = '\0';
+	setenv("SSA_DATA_DIR", path, 1);
+	CHECK(config_load(&c) && strcmp(c.data_dir, path) == 0);
+	path[sizeof c.data_dir - 1] = 'd';
+	path[sizeof c.data_dir] = '\0';
+	setenv("SSA_DATA_DIR", path, 1);
+	CHECK(!config_load(&c) && strncmp(c.fault, "SSA_DATA_DIR", 12) == 0);
+}
+
+int main(int argc, char **argv)
+{
+	CHECK(argc == 1);
+	test_defaults(argv[0]);
+	test_values();
+	test_limits();
+	test_seconds();
+	test_faults();
+	return check_done();
+}

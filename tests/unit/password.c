@@ -1,0 +1,160 @@
+/* password: plain text, Argon2id by the argon2 tool, and what is neither. */
+#include "password.h"
+#include "check.h"
+#include "crypto.h"
+
+#include <string.h>
+
+static const char word[] = "correct horse";
+
+/* Made by `printf 'correct horse' | argon2 SALT -id …`. */
+static const char *const hashes[] = {
+    "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
+    "$argon2id$v=19$m=64,t=1,p=1$dW5pdC1zYWx0LTY0$xjpktn782GarEUUPm84g+zrSKMO6qfUMWdBA46MKb7M",
+    "$argon2id$v=19$m=256,t=3,p=1$dW5pdC1zYWx0LTI1Ng$lAB55LtDttN9lS5AteoADT7t38kfj2U9jZl/iJqi5C8",
+    "$argon2id$v=19$m=512,t=2,p=2$dW5pdC1zYWx0LTUxMg$zDzqArz52EQANSCE65cfyss1f5bca4WTy2hdN4MHut8",
+    "$argon2id$v=19$m=1024,t=1,p=4$dW5pdC1zYWx0LTEwMjQ$bFiVVZ72mH2zE9TgYYX72CmlvSZNH3MyOP8lCk3gmUA",
+    "$argon2id$v=19$m=4096,t=1,p=1$dW5pdC1zYWx0LTQwOTY$bQ4y/Vde0b/NV1OS/npwJUYpdGkrJb8EZDgOV0iAEOs",
+    "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$"
+    "BGGpQB44ITZJeQQk3tVeXYij8woYKP0VwysRAio0qxwbDI1urQWOa7R94V6BmDRG6jFZvl6U/zMFWvIEmfz6QQ",
+    "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$uVcYuVRCVwpgtJGHLz2kQg",
+};
+
+/* Hashes of the same password by other methods, and strings that only look like hashes. */
+static const char *const others[] = {
+    "$argon2i$v=19$m=64,t=3,p=1$dW5pdC1zYWx0LWk$9UULPbRyR4XCslzSRdb9lKAEl2PUgHvfla3Pg8A/7/E",
+    "$argon2d$v=19$m=64,t=3,p=1$dW5pdC1zYWx0LWQ$IV/+ePDxjDoQXaeIxA3LpEJNR3CoJoTeLmJMxZOvOlU",
+    "$argon2id$v=16$m=64,t=3,p=1$dW5pdC1zYWx0LXY$zObjLT3McWZmzze3hqVnOOoxNECPdEI7dP5J52dkEXU",
+    "$2b$12$abcdefghijklmnopqrstuuO3pQ1xZ1dXk8fXk8fXk8fXk8fXk8fXk",
+    "$6$salt$hash",
+    "$1$a$b",
+    "$y$j9T$x$y",
+    "$pbkdf2-sha256$29000$a$b",
+    "$scrypt$a$b",
+    "$$",
+    "$x$",
+    "$a$b",
+    "$ARGON2ID$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
+};
+
+/* Argon2id by its beginning, and broken behind. */
+static const char *const broken[] = {
+    "$argon2id$v=19$",
+    "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$",
+    "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg",
+    "$argon2id$v=19$m=8,t=1,p=1$$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
+    "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVW",
+    "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWt",
+    "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs$",
+    "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs=",
+    "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs ",
+    "$argon2id$v=19$m=9,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
+    "$argon2id$v=19$m=8,t=2,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
+    "$argon2id$v=19$m=8,t=0,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
+    "$argon2id$v=19$m=0,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
+    "$argon2id$v=19$m=8,t=1,p=0$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
+    "$argon2id$v=19$t=1,m=8,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
+    "$argon2id$v=19$m=8,t=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
+    "$argon2id$v=19$m=-8,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
+    "$argon2id$v=19$m=99999999999,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/"
+    "YyE6sXVcVWs",
+};
+
+static enum result verify(const char *stored, const char *sent, const char **why)
+{
+	*why = NULL;
+	return password_verify(stored, NULL, sent, why);
+}
+
+static void test_argon2id(void)
+{
+	static const char *const wrong[] = {
+	    "", "correct hors", "correct horse ", "Correct horse", "correct horsf", "x"};
+	const char *why;
+
+	for (size_t i = 0; i < sizeof hashes / sizeof hashes[0]; i++) {
+		CHECK_ROW(verify(hashes[i], word, &why) == RESULT_OK, hashes[i]);
+		CHECK_ROW(crypto_argon2id(hashes[i], word) == CRYPTO_MATCH, hashes[i]);
+		for (size_t k = 0; k < sizeof wrong / sizeof wrong[0]; k++) {
+			CHECK_ROW(verify(hashes[i], wrong[k], &why) == RESULT_UNAUTHENTICATED,
+				  hashes[i]);
+			CHECK(why != NULL && strcmp(why, "wrong password") == 0);
+		}
+		/* The string itself opens nothing. */
+		CHECK_ROW(verify(hashes[i], hashes[i], &why) == RESULT_UNAUTHENTICATED, hashes[i]);
+	}
+	CHECK(verify("$argon2id$v=19$m=64,t=1,p=1$dW5pdC1zYWx0LXU$RqrRR4Tx/"
+		     "ui3my2WKACEittwK7Z4sb4+Q3nQdK0mkxI",
+		     "p\xc3\xa4ss \"w\\rd", &why) == RESULT_OK);
+}
+
+/* A hash is never plain text, whatever its method. */
+static void test_others(void)
+{
+	const char *why;
+
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		CHECK_ROW(verify(others[i], word, &why) == RESULT_UNAUTHENTICATED, others[i]);
+		CHECK_ROW(why != NULL && strstr(why, "unsupported") != NULL, others[i]);
+		CHECK_ROW(verify(others[i], others[i], &why) == RESULT_UNAUTHENTICATED, others[i]);
+	}
+	for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+		CHECK_ROW(verify(broken[i], word, &why) != RESULT_OK && why != NULL, broken[i]);
+		CHECK_ROW(verify(broken[i], broken[i], &why) != RESULT_OK && why != NULL,
+			  broken[i]);
+	}
+}
+
+static void test_plain(void)
+{
+	static const char *const rows[] = {
+	    "A1B2C3D4E5F6G7H8I9HD", "x", "$", "$x", "a$b$c", " ", "p\xc3\xa4ss \"w\\rd",
+	    "argon2id$v=19$"};
+	char changed[64];
+	const char *why;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		size_t len = strlen(rows[i]);
+		CHECK_ROW(verify(rows[i], rows[i], &why) == RESULT_OK, rows[i]);
+		for (size_t k = 0; k < len; k++) {
+			strcpy(changed, rows[i]);
+			changed[k] = (char)(changed[k] ^ 1);
+			CHECK_ROW(verify(rows[i], changed, &why) == RESULT_UNAUTHENTICATED,
+				  rows[i]);
+		}
+		/* One byte short, one long: a prefix is not a password. */
+		strcpy(changed, rows[i]);
+		changed[len - 1] = '\0';
+		CHECK_ROW(verify(rows[i], changed, &why) == RESULT_UNAUTHENTICATED, rows[i]);
+		sprintf(changed, "%sx", rows[i]);
+		CHECK_ROW(verify(rows[i], changed, &why) == RESULT_UNAUTHENTICATED &&
+			      strcmp(why, "wrong password") == 0,
+			  rows[i]);
+	}
+	CHECK(verify("", "x", &why) == RESULT_UNAUTHENTICATED);
+}
+
+/* An unknown user: no password fits, that of the hash which is worked at in his stead included. */
+static void test_unknown(void)
+{
+	const char *why = NULL;
+
+	CHECK(password_verify(NULL, NULL, word, &why) == RESULT_UNAUTHENTICATED &&
+	      strcmp(why, "unknown user") == 0);
+	CHECK(password_verify(NULL, hashes[0], word, &why) == RESULT_UNAUTHENTICATED &&
+	      strcmp(why, "unknown user") == 0);
+	CHECK(password_verify("plain", hashes[0], word, &why) == RESULT_UNAUTHENTICATED &&
+	      strcmp(why, "wrong password") == 0);
+	CHECK(password_verify(others[0], hashes[0], word, &why) == RESULT_UNAUTHENTICATED);
+	CHECK(password_verify("plain", hashes[0], "plain", &why) == RESULT_OK);
+	CHECK(password_verify(NULL, broken[0], word, &why) == RESULT_UNAUTHENTICATED);
+}
+
+int main(void)
+{
+	test_argon2id();
+	test_others();
+	test_plain();
+	test_unknown();
+	return check_done();
+}

@@ -1,0 +1,404 @@
+/* records: a data file and its versions. */
+#include "records.h"
+#include "check.h"
+#include "folder.h"
+
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+static const struct records_kind kind = {
+    .name = "things",
+    .file_name = "users.json",
+    .fields = {JSON_FIELD("key", JSON_STRING), JSON_FIELD("n", JSON_NUMBER),
+	       JSON_FIELD("on", JSON_BOOL)},
+    .count = 3,
+    .required = 2,
+};
+
+static void pause_ms(long ms)
+{
+	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}
+
+static bool text_is(const struct records *r, size_t i, const char *text)
+{
+	struct span record = records_text(r, i);
+
+	return record.len == strlen(text) && memcmp(record.at, text, record.len) == 0;
+}
+
+static size_t find(struct records *r, const char *key)
+{
+	return records_find(r, key, strlen(key));
+}
+
+/* What the whole file is taken for. */
+static void test_files(void)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		size_t count, skipped;
+	} rows[] = {
+	    {"[]", true, 0, 0},
+	    {" [ ] \n", true, 0, 0},
+	    {"{}", true, 0, 0},
+	    {" { } ", true, 0, 0},
+	    {"[{\"key\":\"a\",\"n\":1}]", true, 1, 0},
+	    {"[{\"key\":\"a\",\"n\":1},{\"n\":-1e9,\"key\":\"b\",\"more\":[{}]}]", true, 2, 0},
+	    {"", false, 0, 0},
+	    {" \n", false, 0, 0},
+	    {"null", false, 0, 0},
+	    {"1", false, 0, 0},
+	    {"\"\"", false, 0, 0},
+	    {"{\"key\":\"a\",\"n\":1}", false, 0, 0},
+	    {"{}x", false, 0, 0},
+	    {"{", false, 0, 0},
+	    {"[", false, 0, 0},
+	    {"[{\"key\":\"a\",\"n\":1}", false, 0, 0},
+	    {"[{\"key\":\"a\",\"n\":1}]]", false, 0, 0},
+	    {"[{\"key\":\"a\",\"n\":1},]", false, 0, 0},
+	    {"[{\"key\":\"a\",\"n\":01}]", false, 0, 0},
+	    {"[{\"key\":\"a\",\"n\":1}] x", false, 0, 0},
+	    {"\xef\xbb\xbf[]", false, 0, 0},
+	    {"[{\"key\":\"\xff\",\"n\":1}]", false, 0, 0},
+	    {"[]{}", false, 0, 0},
+	    {"{}[]", false, 0, 0},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct records r;
+		folder_write("users.json", rows[i].text);
+		CHECK(records_open(&r, &kind, folder));
+		/* With a good version to go on with, a bad one is not waited for; the rows with an empty text
+		 * have none. */
+		bool before = !rows[i].good && rows[i].text[0] != '\0';
+		if (before) {
+			folder_write("users.json", "[]");
+			CHECK(records_refresh(&r));
+			folder_write("users.json", rows[i].text);
+		}
+		bool usable = records_refresh(&r), good = r.fault == NULL;
+		CHECK_ROW(good == rows[i].good && usable == (good || before), rows[i].text);
+		CHECK_ROW(good ? r.count == rows[i].count && r.skipped == rows[i].skipped
+			       : strcmp(r.fault, "invalid") == 0,
+			  rows[i].text);
+		/* A fault is logged once, by the file's name, without its path. */
+		const char *log = folder_logged(), *line = strstr(log, "users.json");
+		CHECK_ROW(good ? *log == '\0'
+			       : line != NULL && strstr(line + 1, "users.json") == NULL,
+			  log);
+		CHECK_ROW(strstr(log, folder) == NULL, log);
+		records_close(&r);
+	}
+}
+
+/* Records that break the rules: left out, logged by index and field; the others stay. */
+static void test_rules(void)
+{
+	static const struct {
+		const char *record, *field, *reason;
+	} rows[] = {
+	    {"{\"n\":1}", "key", "missing"},
+	    {"{\"key\":\"x\"}", "n", "missing"},
+	    {"{}", "key", "missing"},
+	    {"{\"Key\":\"x\",\"n\":1}", "key", "missing"},
+	    {"{\"key\":1,\"n\":1}", "key", "wrong type"},
+	    {"{\"key\":null,\"n\":1}", "key", "wrong type"},
+	    {"{\"key\":\"x\",\"n\":\"1\"}", "n", "wrong type"},
+	    {"{\"key\":\"x\",\"n\":true}", "n", "wrong type"},
+	    {"{\"key\":\"x\",\"n\":1,\"on\":1}", "on", "wrong type"},
+	    {"{\"key\":\"x\",\"n\":1,\"on\":null}", "on", "wrong type"},
+	    {"{\"key\":\"x\",\"key\":\"x\",\"n\":1}", "key", "twice"},
+	    {"{\"key\":\"x\",\"n\":1,\"n\":1}", "n", "twice"},
+	    {"{\"key\":\"x\",\"n\":1,\"on\":true,\"on\":true}", "on", "twice"},
+	    {"{\"key\":\"x\\u0000y\",\"n\":1}", "", "\\x5cu0000"},
+	    {"{\"key\":\"x\",\"n\":1,\"o\":\"\\ud800\"}", "", "surrogate"},
+	    {"1", "", "not an object"},
+	    {"null", "", "not an object"},
+	    {"\"x\"", "", "not an object"},
+	    {"[]", "", "not an object"},
+	    {"[{\"key\":\"x\",\"n\":1}]", "", "not an object"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct records r;
+		char text[300], field[60];
+		snprintf(
+		    text, sizeof text,
+		    "[{\"key\":\"a\",\"n\":1},{\"key\":\"b\",\"n\":1},%s,{\"key\":\"c\",\"n\":1}]",
+		    rows[i].record);
+		folder_write("users.json", text);
+		records_open(&r, &kind, folder);
+		CHECK_ROW(records_refresh(&r) && r.fault == NULL && r.count == 3 && r.skipped == 1,
+			  rows[i].record);
+		CHECK_ROW(find(&r, "x") == 3 && find(&r, "a") == 0 && find(&r, "c") == 2,
+			  rows[i].record);
+		const char *log = folder_logged();
+		snprintf(field, sizeof field, "field=\"%s\"", rows[i].field);
+		CHECK_ROW(strstr(log, "index=\"2\"") != NULL, log);
+		CHECK_ROW(rows[i].field[0] ? strstr(log, field) != NULL
+					   : strstr(log, "field=") == NULL,
+			  log);
+		CHECK_ROW(strstr(log, rows[i].reason) != NULL &&
+			      strchr(log, '\n') == log + strlen(log) - 1,
+			  log);
+		records_close(&r);
+	}
+
+	/* A file full of them does not fill the log. */
+	char *many = malloc(100000), *at = many;
+	for (int i = 0; i < 10000; i++)
+		at += sprintf(at, "%s1", i ? "," : "[");
+	strcpy(at, "]");
+	folder_write("users.json", many);
+	struct records r;
+	records_open(&r, &kind, folder);
+	CHECK(records_refresh(&r) && r.count == 0 && r.skipped == 10000);
+	CHECK(strlen(folder_logged()) < 10000);
+	records_close(&r);
+	free(many);
+}
+
+enum { MANY = 3000 };
+static unsigned seen[MANY + 10], seen_count;
+
+static void note(void *context, size_t i)
+{
+	CHECK(context == seen);
+	seen[seen_count++] = (unsigned)i;
+}
+
+/* Finding without and with the index: the first of equal keys, escapes decoded, names exact. */
+static void test_find(void)
+{
+	static const char *const spellings[] = {"k%d", "\\u006b%d", "k\\u00%02d", "K%d"};
+	char *text = malloc(MANY * 60), *at = text, key[40];
+
+	at += sprintf(at, "[{\"key\":\"\",\"n\":0}");
+	for (int i = 1; i < MANY; i++) {
+		at += sprintf(at, ", {\"n\" :1,\"key\":\"");
+		/* Every third key was there before. */
+		at += sprintf(at, i % 7 == 6 ? spellings[1] : spellings[0], i % 3 == 2 ? i / 2 : i);
+		at += sprintf(at, "\"}");
+	}
+	strcpy(at, ",{\"key\":\"a\\/\\n\\u00e9\\ud83d\\udda5\",\"n\":1},{\"key\":\"k1\",\"n\":2}]");
+	folder_write("users.json", text);
+
+	for (int with_index = 0; with_index < 2; with_index++) {
+		struct records r;
+		records_open(&r, &kind, folder);
+		CHECK(records_refresh(&r) && r.count == MANY + 2);
+		if (with_index) {
+			find(&r, "k5");
+			find(&r, "k5");
+			CHECK(r.index != NULL);
+		}
+		for (int i = 0; i < MANY; i++) {
+			/* What the first with this key is, by looking at all. */
+			int first = MANY + 2;
+			if (i == 0)
+				first = 0;
+			for (int k = 1; i > 0 && k < MANY && first > MANY; k++)
+				if ((k % 3 == 2 ? k / 2 : k) == i)
+					first = k;
+			snprintf(key, sizeof key, i ? "k%d" : "", i);
+			if (!with_index)
+				r.lookups = 0;
+			CHECK_ROW(find(&r, key) == (size_t)first, key);
+			CHECK(with_index == (r.index != NULL));
+		}
+		static const char *const none[] = {"k",   "k00001",   "K5",  "5",
+						   "k5 ", "\\u006b6", "zzz", "k999999"};
+		for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+			if (!with_index)
+				r.lookups = 0;
+			CHECK_ROW(find(&r, none[i]) == r.count, none[i]);
+		}
+		if (!with_index)
+			r.lookups = 0;
+		CHECK(find(&r, "a/\n\xc3\xa9\xf0\x9f\x96\xa5") == MANY);
+		/* Only len bytes of the key count. */
+		if (!with_index)
+			r.lookups = 0;
+		CHECK(records_find(&r, "k1x", 2) == 1);
+
+		/* All with one key. */
+		if (!with_index)
+			r.lookups = 0;
+		seen_count = 0;
+		records_each(&r, "k1", 2, note, seen);
+		unsigned want = 0;
+		for (unsigned k = 1; k < MANY; k++)
+			want += (k % 3 == 2 ? k / 2 : k) == 1;
+		CHECK(seen_count == want + 1);
+		bool last = false;
+		for (unsigned i = 0; i < seen_count; i++)
+			last = last || seen[i] == MANY + 1;
+		CHECK(last);
+		seen_count = 0;
+		records_each(&r, "none", 4, note, seen);
+		CHECK(seen_count == 0);
+		records_close(&r);
+	}
+	free(text);
+	folder_logged();
+
+	/* A key longer than any that is asked for is in nobody's way. */
+	struct records r;
+	char *longest = malloc(5000);
+	int len = sprintf(longest, "[{\"key\":\"\\u0061");
+	memset(longest + len, 'a', 3000);
+	strcpy(longest + len + 3000, "\",\"n\":1},{\"key\":\"b\",\"n\":1}]");
+	folder_write("users.json", longest);
+	records_open(&r, &kind, folder);
+	CHECK(records_refresh(&r) && find(&r, "b") == 1 && find(&r, "b") == 1 &&
+	      find(&r, "b") == 1 && find(&r, "a") == 2);
+	records_close(&r);
+	free(longest);
+}
+
+static void test_versions(void)
+{
+	struct records r;
+
+	records_open(&r, &kind, folder);
+	struct timespec before, after;
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	folder_replace("users.json", "[ {\"key\":\"a\" , \"n\":1.10} ]");
+	CHECK(records_refresh(&r) && r.count == 1 &&
+	      text_is(&r, 0, "{\"key\":\"a\" , \"n\":1.10}"));
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	/* So young a version cannot be told from the next; unless this machine was busy elsewhere. */
+	if ((after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000 < 20)
+		CHECK(!r.settled);
+	unsigned generation = r.generation;
+
+	/* Unchanged: the same version, as soon as it is old enough to be told from a later one. */
+	pause_ms(150);
+	CHECK(records_refresh(&r));
+	generation = r.generation;
+	CHECK(r.settled);
+	const char *text = r.text;
+	for (int i = 0; i < 5; i++)
+		CHECK(records_refresh(&r) && r.generation == generation && r.text == text);
+
+	/* Replaced, by one of the same length. */
+	folder_replace("users.json", "[ {\"key\":\"b\" , \"n\":1.10} ]");
+	CHECK(records_refresh(&r) && r.generation > generation && find(&r, "b") == 0 &&
+	      find(&r, "a") == 1);
+
+	/* Rewritten in place many times within one tick of the clock, always of the same length: the last is seen. */
+	for (int i = 0; i < 200; i++) {
+		char now[40], key[2] = {(char)('a' + i % 26), '\0'};
+		snprintf(now, sizeof now, "[ {\"key\":\"%s\" , \"n\":1.10} ]", key);
+		folder_write("users.json", now);
+		CHECK(records_refresh(&r) && find(&r, key) == 0);
+	}
+
+	/* The index and the counters are of the version they were made of. */
+	find(&r, "x");
+	find(&r, "x");
+	CHECK(r.index != NULL);
+	folder_replace("users.json", "[{\"key\":\"p\",\"n\":1},{\"key\":\"q\",\"n\":1},3]");
+	CHECK(records_refresh(&r) && r.count == 2 && r.skipped == 1 && find(&r, "q") == 1 &&
+	      find(&r, "q") == 1);
+
+	/* A time stamp that was set back does not hide a change. */
+	pause_ms(150);
+	records_refresh(&r);
+	struct stat st;
+	stat(folder_path("users.json"), &st);
+	folder_write("users.json", "[{\"key\":\"P\",\"n\":1},{\"key\":\"q\",\"n\":1},3]");
+	utimensat(AT_FDCWD, folder_path("users.json"), (struct timespec[]){st.st_atim, st.st_mtim},
+		  0);
+	CHECK(records_refresh(&r) && find(&r, "P") == 0);
+
+	/* Gone bad, the last good version stays, and the fault says so. It is not read again and again. */
+	folder_logged();
+	folder_replace("users.json", "[{\"key\":\"R\"");
+	CHECK(records_refresh(&r) && r.fault != NULL && strcmp(r.fault, "invalid") == 0 &&
+	      find(&r, "P") == 0);
+	pause_ms(150);
+	records_refresh(&r);
+	folder_logged();
+	CHECK(records_refresh(&r) && r.fault != NULL && *folder_logged() == '\0');
+	/* Gone altogether. */
+	unlink(folder_path("users.json"));
+	CHECK(records_refresh(&r) && strcmp(r.fault, "unreadable") == 0 && find(&r, "P") == 0);
+	/* Back. */
+	folder_replace("users.json", "[{\"key\":\"S\",\"n\":1}]");
+	CHECK(records_refresh(&r) && r.fault == NULL && find(&r, "S") == 0 && find(&r, "P") == 1);
+	records_close(&r);
+	folder_logged();
+}
+
+/* Without a good version. */
+static void test_faults(void)
+{
+	struct records r;
+	char path[2000];
+
+	unlink(folder_path("users.json"));
+	records_open(&r, &kind, folder);
+	CHECK(!records_refresh(&r) && strcmp(r.fault, "unreadable") == 0);
+	CHECK(r.count == 0 && find(&r, "a") == 0);
+	folder_write("users.json", "[{\"key\":\"a\",\"n\":1}]");
+	CHECK(records_refresh(&r) && r.fault == NULL);
+	records_close(&r);
+
+	unlink(folder_path("users.json"));
+	mkdir(folder_path("users.json"), 0700);
+	records_open(&r, &kind, folder);
+	CHECK(!records_refresh(&r) && strcmp(r.fault, "unreadable") == 0);
+	rmdir(folder_path("users.json"));
+	mkfifo(folder_path("users.json"), 0600);
+	CHECK(!records_refresh(&r) && strcmp(r.fault, "unreadable") == 0);
+	unlink(folder_path("users.json"));
+
+	/* 64 MiB and one byte, of which nothing is read. */
+	int fd = open(folder_path("users.json"), O_WRONLY | O_CREAT, 0600);
+	CHECK(ftruncate(fd, DATAFILE_MAX_BYTES + 1) == 0);
+	close(fd);
+	CHECK(!records_refresh(&r) && strcmp(r.fault, "too large") == 0);
+	unlink(folder_path("users.json"));
+	records_close(&r);
+
+	memset(path, 'p', sizeof path);
+	path[sizeof path - 1] = '\0';
+	CHECK(!records_open(&r, &kind, path));
+	folder_logged();
+}
+
+/* Caught half-written, while its writer is still at it. */
+static void test_half_written(void)
+{
+	struct records r;
+
+	folder_write("users.json", "[{\"key\":\"a\",");
+	pid_t writer = fork();
+	if (writer == 0) {
+		pause_ms(30);
+		folder_write("users.json", "[{\"key\":\"a\",\"n\":1}]");
+		_exit(0);
+	}
+	records_open(&r, &kind, folder);
+	CHECK(records_refresh(&r) && r.fault == NULL && find(&r, "a") == 0);
+	CHECK(*folder_logged() == '\0');
+	waitpid(writer, NULL, 0);
+	records_close(&r);
+}
+
+int main(void)
+{
+	folder_make();
+	folder_log();
+	test_files();
+	test_rules();
+	test_find();
+	test_versions();
+	test_faults();
+	test_half_written();
+	return check_done();
+}

@@ -1,0 +1,149 @@
+/* redis_url: valid and invalid addresses. */
+#include "redis_url.h"
+#include "check.h"
+#include <stdlib.h>
+
+#include <string.h>
+
+static const struct {
+	const char *url, *path, *host, *port, *user, *password, *db;
+} valid[] = {
+    {"redis://127.0.0.1:6379/0", "", "127.0.0.1", "6379", "", "", ""},
+    {"redis://localhost", "", "localhost", "6379", "", "", ""},
+    {"redis://localhost/", "", "localhost", "6379", "", "", ""},
+    {"redis://localhost/5", "", "localhost", "6379", "", "", "5"},
+    {"redis://localhost:1", "", "localhost", "1", "", "", ""},
+    {"redis://localhost:65535/15", "", "localhost", "65535", "", "", "15"},
+    {"redis://[::1]", "", "::1", "6379", "", "", ""},
+    {"redis://[::1]:7000/2", "", "::1", "7000", "", "", "2"},
+    {"redis://[fe80::1]:7000", "", "fe80::1", "7000", "", "", ""},
+    {"redis://:secret@host", "", "host", "6379", "", "secret", ""},
+    {"redis://user:secret@host:7/3", "", "host", "7", "user", "secret", "3"},
+    {"redis://user:@host", "", "host", "6379", "user", "", ""},
+    {"redis://u%40x:p%3a%2F%40@host", "", "host", "6379", "u@x", "p:/@", ""},
+    {"redis://u:a@b@host", "", "host", "6379", "u", "a@b", ""},
+    {"redis://u:a:b@host", "", "host", "6379", "u", "a:b", ""},
+    {"redis://u:%25@host", "", "host", "6379", "u", "%", ""},
+    {"redis://u:p@[::1]:9", "", "::1", "9", "u", "p", ""},
+    {"unix:///run/redis.sock", "/run/redis.sock", "", "", "", "", ""},
+    {"unix:///run/redis.sock?db=3", "/run/redis.sock", "", "", "", "", "3"},
+    {"unix:///a%20b%3Fc", "/a b?c", "", "", "", "", ""},
+    {"unix://user:pa%40ss@/run/r.sock?db=15", "/run/r.sock", "", "", "user", "pa@ss", "15"},
+    {"unix://:pass@/run/r.sock", "/run/r.sock", "", "", "", "pass", ""},
+    {"unix:///run/with@sign", "/run/with@sign", "", "", "", "", ""},
+};
+
+static const char *const invalid[] = {
+    "",
+    "redis",
+    "redis:",
+    "redis:/",
+    "redis://",
+    "redis:///0",
+    "redis://:6379",
+    "redis://@",
+    "redis://:p@",
+    "http://localhost",
+    "rediss://localhost",
+    "REDIS://localhost",
+    "redis-socket:///x",
+    "localhost:6379",
+    "/run/redis.sock",
+    " redis://localhost",
+    "tcp://localhost",
+    "redis://localhost:",
+    "redis://localhost:0",
+    "redis://localhost:65536",
+    "redis://localhost:-1",
+    "redis://localhost:+1",
+    "redis://localhost:6379x",
+    "redis://localhost:63 79",
+    "redis://localhost:99999999999",
+    "redis://localhost:6379/x",
+    "redis://localhost/-1",
+    "redis://localhost/1/2",
+    "redis://localhost/0x1",
+    "redis://localhost/123456",
+    "redis://localhost?db=1",
+    "redis://localhost/1?x",
+    "redis://localhost#a",
+    "redis://localhost/1#a",
+    "redis://[::1",
+    "redis://[]",
+    "redis://[::1]x",
+    "redis://[::1]:",
+    "redis://::1",
+    "redis://user@host",
+    "redis://u:%4@host",
+    "redis://u:%zz@host",
+    "redis://u:%00@host",
+    "redis://u%:p@host",
+    "redis://u:p%@host",
+    "redis://ho%00st",
+    "unix://",
+    "unix:/run/redis.sock",
+    "unix://run/redis.sock",
+    "unix://?db=1",
+    "unix:///x?",
+    "unix:///x?db",
+    "unix:///x?db=",
+    "unix:///x?db=a",
+    "unix:///x?db=-1",
+    "unix:///x?db=1&y=2",
+    "unix:///x?DB=1",
+    "unix:///x?db=1 ",
+    "unix:///%",
+    "unix:///%2",
+    "unix:///a%00b",
+    "unix://user@/x",
+    "unix://u:p@",
+    "unix://u:p@x",
+};
+
+int main(void)
+{
+	struct redis_url u;
+	const char *fault;
+
+	for (size_t i = 0; i < sizeof valid / sizeof valid[0]; i++) {
+		const char *url = valid[i].url;
+		memset(&u, 0xff, sizeof u);
+		CHECK_ROW(redis_url_parse(url, &u, &fault), url);
+		CHECK_ROW(strcmp(u.path, valid[i].path) == 0, url);
+		CHECK_ROW(strcmp(u.host, valid[i].host) == 0, url);
+		CHECK_ROW(strcmp(u.port, valid[i].port) == 0, url);
+		CHECK_ROW(strcmp(u.user, valid[i].user) == 0, url);
+		CHECK_ROW(strcmp(u.password, valid[i].password) == 0, url);
+		CHECK_ROW(strcmp(u.db, valid[i].db) == 0, url);
+	}
+	for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
+		fault = NULL;
+		CHECK_ROW(!redis_url_parse(invalid[i], &u, &fault), invalid[i]);
+		CHECK_ROW(fault != NULL && *fault != '\0', invalid[i]);
+	}
+
+	/* What is too long is an error, not a shorter name. */
+	static const struct {
+		const char *before, *after;
+		size_t most;
+	} longest[] = {
+	    {"unix:///", "", sizeof u.path - 2},
+	    {"redis://", "", sizeof u.host - 1},
+	    {"redis://[", "]", sizeof u.host - 1},
+	    {"redis://", ":p@host", sizeof u.user - 1},
+	    {"redis://u:", "@host", sizeof u.password - 1},
+	    {"redis://u:", "@[::1]", sizeof u.password - 1},
+	};
+	for (size_t i = 0; i < sizeof longest / sizeof longest[0]; i++)
+		for (size_t more = 0; more <= 2; more++) {
+			char url[1024];
+			size_t len = strlen(longest[i].before);
+			memcpy(url, longest[i].before, len);
+			memset(url + len, 'a', longest[i].most + more);
+			strcpy(url + len + longest[i].most + more, longest[i].after);
+			CHECK_ROW(redis_url_parse(url, &u, &fault) == (more == 0), url);
+			/* The fault is for the log: it must not hold what may be a password. */
+			CHECK_ROW(more == 0 || strstr(fault, "aaa") == NULL, url);
+		}
+	return check_done();
+}

@@ -1,0 +1,55 @@
+/* regulation: what is counted, under which names. (With Redis: regulation.bats) */
+#include "regulation.h"
+#include "check.h"
+
+#include <string.h>
+
+static void begin(struct regulation *g, const char *user, const char *address)
+{
+	static const struct config c = {
+	    .user_addr = {10, 600}, .user = {100, 3600}, .addr = {60, 61}};
+
+	regulation_begin(g, &c, user, address);
+}
+
+static bool same(const struct regulation *a, const struct regulation *b, int rule)
+{
+	return strcmp(a->rule[rule].key, b->rule[rule].key) == 0;
+}
+
+int main(void)
+{
+	struct regulation a, b;
+
+	begin(&a, "user1", "192.0.2.1");
+	CHECK(a.rule[0].limit.count == 10 && a.rule[0].limit.window_s == 600);
+	CHECK(a.rule[1].limit.count == 100 && a.rule[1].limit.window_s == 3600);
+	CHECK(a.rule[2].limit.count == 60 && a.rule[2].limit.window_s == 61);
+	for (int i = 0; i < REGULATION_RULES; i++) {
+		CHECK(strncmp(a.rule[i].key, "ssa:fail:", 9) == 0 && a.rule[i].name != NULL);
+		CHECK(strspn(a.rule[i].key + 9, "0123456789abcdef") == CRYPTO_DIGEST_LEN);
+		CHECK(strlen(a.rule[i].key) == 9 + CRYPTO_DIGEST_LEN);
+		for (int k = 0; k < i; k++)
+			CHECK(strcmp(a.rule[i].key, a.rule[k].key) != 0);
+	}
+	begin(&b, "user1", "192.0.2.1");
+	CHECK(same(&a, &b, 0) && same(&a, &b, 1) && same(&a, &b, 2));
+	begin(&b, "user1", "192.0.2.2");
+	CHECK(!same(&a, &b, 0) && same(&a, &b, 1) && !same(&a, &b, 2));
+	begin(&b, "user2", "192.0.2.1");
+	CHECK(!same(&a, &b, 0) && !same(&a, &b, 1) && same(&a, &b, 2));
+	begin(&b, "User1", "192.0.2.1");
+	CHECK(!same(&a, &b, 0) && !same(&a, &b, 1));
+	/* A name that looks like an address is not one, and name and address do not run into each other. */
+	begin(&b, "192.0.2.1", "user1");
+	CHECK(!same(&a, &b, 0) && !same(&a, &b, 1) && !same(&a, &b, 2));
+	for (int i = 0; i < REGULATION_RULES; i++)
+		for (int k = 0; k < REGULATION_RULES; k++)
+			CHECK(strcmp(a.rule[i].key, b.rule[k].key) != 0);
+	begin(&b, "user11", "92.0.2.1");
+	CHECK(!same(&a, &b, 0));
+	begin(&b, "", "");
+	CHECK(strcmp(b.rule[1].key, b.rule[2].key) != 0);
+	CHECK(regulation_broken(&b) != NULL);
+	return check_done();
+}

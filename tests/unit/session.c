@@ -1,0 +1,65 @@
+/* session: the form of tickets, and what is derived from them. (With Redis: ticket.bats) */
+#include "session.h"
+#include "check.h"
+
+#include <string.h>
+
+static void test_form(void)
+{
+	char text[60];
+
+	for (int len = 0; len < 59; len++) {
+		memset(text, 'A', sizeof text);
+		text[len] = '\0';
+		CHECK_ROW(session_is_ticket(text) == (len == CRYPTO_TICKET_LEN), text);
+	}
+	/* Each byte at the first, a middle and the last place. */
+	for (int c = 0; c < 256; c++)
+		for (int place = 0; place < 43; place += 21) {
+			memset(text, 'A', 43);
+			text[43] = '\0';
+			text[place] = (char)c;
+			bool good = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+				    (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+			CHECK(session_is_ticket(text) == good);
+		}
+	CHECK(!session_is_ticket("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA, "
+				 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
+	for (int i = 0; i < 100; i++) {
+		char ticket[CRYPTO_TICKET_LEN + 1];
+		CHECK(crypto_ticket(ticket) && session_is_ticket(ticket));
+	}
+}
+
+static void test_derived(void)
+{
+	char one[CRYPTO_DIGEST_LEN + 1], two[CRYPTO_DIGEST_LEN + 1], ticket[CRYPTO_TICKET_LEN + 1];
+	struct session s = {0};
+
+	crypto_ticket(ticket);
+	session_csrf(one, ticket);
+	session_csrf(two, ticket);
+	CHECK(strcmp(one, two) == 0 && strlen(one) == CRYPTO_DIGEST_LEN);
+	ticket[0] = ticket[0] == 'A' ? 'B' : 'A';
+	session_csrf(two, ticket);
+	CHECK(strcmp(one, two) != 0);
+	CHECK(strcmp(one, ticket) != 0 && strstr(one, ticket) == NULL);
+
+	/* The fingerprint binds ticket and password. */
+	crypto_digest(s.fingerprint, ticket, "fingerprint", "secret", NULL);
+	CHECK(session_fits(&s, ticket, "secret"));
+	CHECK(!session_fits(&s, ticket, "Secret") && !session_fits(&s, ticket, "secre") &&
+	      !session_fits(&s, ticket, ""));
+	ticket[1] = ticket[1] == 'A' ? 'B' : 'A';
+	CHECK(!session_fits(&s, ticket, "secret"));
+	/* An empty fingerprint fits nobody. */
+	memset(&s, 0, sizeof s);
+	CHECK(!session_fits(&s, ticket, "secret"));
+}
+
+int main(void)
+{
+	test_form();
+	test_derived();
+	return check_done();
+}

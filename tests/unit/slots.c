@@ -1,0 +1,120 @@
+/* slots: never more than there are, and a killed holder gives his back. Other programs of this host may hold slots
+ * at the same time, so nothing is claimed of the first try. */
+#include "slots.h"
+#include "check.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct shared {
+	atomic_int now, most, rounds, faults, taken;
+} * shared;
+
+static void pause_us(long us)
+{
+	nanosleep(&(struct timespec){.tv_nsec = us * 1000}, NULL);
+}
+
+static int processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 64 ? (int)n : 64;
+}
+
+static void hold(int slot)
+{
+	int now = atomic_fetch_add(&shared->now, 1) + 1, most = atomic_load(&shared->most);
+
+	if (slot < 0 || slot >= processors())
+		atomic_fetch_add(&shared->faults, 1);
+	while (now > most && !atomic_compare_exchange_weak(&shared->most, &most, now))
+		;
+	pause_us(300);
+	atomic_fetch_sub(&shared->now, 1);
+}
+
+/* Many processes, each taking slots again and again, by both ways. */
+static void test_never_more(void)
+{
+	int count = processors() * 4;
+
+	for (int i = 0; i < count; i++)
+		if (fork() == 0) {
+			for (int round = 0; round < 40; round++) {
+				int slot = round % 2 ? slots_try() : slots_wait();
+				if (slot == SLOTS_NONE)
+					continue;
+				hold(slot);
+				slots_release(slot);
+				atomic_fetch_add(&shared->rounds, 1);
+			}
+			_exit(0);
+		}
+	while (wait(NULL) > 0)
+		;
+	CHECK(shared->faults == 0);
+	CHECK(shared->most >= 1 && shared->most <= processors());
+	CHECK(shared->rounds >= count * 20);
+}
+
+/* Takes as many as there are to be had within two seconds. */
+static int take_all(int *slots)
+{
+	int count = 0;
+
+	for (int i = 0; i < 20000 && count < processors(); i++) {
+		int slot = slots_try();
+		if (slot >= 0)
+			slots[count++] = slot;
+		else
+			pause_us(100);
+	}
+	return count;
+}
+
+static void test_killed(void)
+{
+	int slots[64];
+	pid_t child = fork();
+
+	if (child == 0) {
+		atomic_store(&shared->taken, take_all(slots));
+		/* The parent ends it. */
+		for (;;)
+			pause();
+	}
+	for (int i = 0; i < 5000 && atomic_load(&shared->taken) == 0; i++)
+		pause_us(1000);
+	CHECK(shared->taken == processors());
+	CHECK(slots_try() == SLOTS_NONE);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	/* All are to be had again, each of them once. */
+	CHECK(take_all(slots) == processors());
+	CHECK(slots_try() == SLOTS_NONE);
+	for (int i = 0; i < processors(); i++) {
+		for (int k = 0; k < i; k++)
+			CHECK(slots[i] != slots[k]);
+		slots_release(slots[i]);
+	}
+	/* What was given back can be waited for. */
+	int slot = slots_wait();
+	CHECK(slot >= 0);
+	slots_release(slot);
+}
+
+int main(void)
+{
+	shared =
+	    mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		return EXIT_FAILURE;
+	test_never_more();
+	test_killed();
+	return check_done();
+}

@@ -1,0 +1,143 @@
+/* users: what users.json says of somebody. */
+#include "users.h"
+#include "check.h"
+#include "folder.h"
+
+#include <string.h>
+
+static void load(struct users *u, const char *text)
+{
+	folder_replace("users.json", text);
+	CHECK_ROW(users_refresh(u), text);
+}
+
+static void test_find(struct users *u)
+{
+	struct user user;
+
+	load(u, "[{\"username\":\"a\",\"password\":\"pa\"},"
+		"{\"username\":\"b\",\"password\":\"p\\u00e4\\\"\",\"disabled\":true,\"machines\":["
+		" 1, \"x\" ]},"
+		"{\"username\":\"c\",\"password\":\"\",\"disabled\":false,\"machines\":[]},"
+		"{\"id\":7,\"password\":\"pe\",\"username\":\"user@1\",\"disabled "
+		"\":true,\"Machines\":[]},"
+		"{\"username\":\"a\",\"password\":\"second\",\"disabled\":true},"
+		"{\"username\":\"\\u0064\",\"password\":\"pd\"}]");
+	CHECK(users_find(u, "a", &user) && strcmp(user.password, "pa") == 0 && !user.disabled &&
+	      user.machines.at == NULL);
+	CHECK(users_find(u, "b", &user) && strcmp(user.password, "p\xc3\xa4\"") == 0 &&
+	      user.disabled);
+	CHECK(user.machines.len == 10 && memcmp(user.machines.at, "[ 1, \"x\" ]", 10) == 0);
+	CHECK(users_find(u, "c", &user) && strcmp(user.password, "") == 0 && !user.disabled);
+	CHECK(user.machines.len == 2 && memcmp(user.machines.at, "[]", 2) == 0);
+	CHECK(users_find(u, "user@1", &user) && strcmp(user.password, "pe") == 0 &&
+	      !user.disabled && user.machines.at == NULL);
+	CHECK(users_find(u, "d", &user) && strcmp(user.password, "pd") == 0);
+	static const char *const none[] = {"", "A", "aa", "\\u0064", "a ", "user", "nobody", "pa"};
+	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+		CHECK_ROW(!users_find(u, none[i], &user), none[i]);
+}
+
+/* A restriction that cannot be read must not become no restriction. */
+static void test_rules(struct users *u)
+{
+	static const char *const rows[] = {
+	    "{\"username\":\"x\"}",
+	    "{\"password\":\"p\"}",
+	    "{\"username\":1,\"password\":\"p\"}",
+	    "{\"username\":\"x\",\"password\":1}",
+	    "{\"username\":\"x\",\"password\":null}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"disabled\":\"true\"}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"disabled\":1}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"disabled\":null}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"machines\":100}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"machines\":null}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"machines\":{}}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"machines\":\"100\"}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"machines\":[1],\"machines\":[2]}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"disabled\":true,\"disabled\":false}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"password\":\"q\"}",
+	    "{\"username\":\"x\",\"username\":\"x\",\"password\":\"p\"}",
+	};
+	char text[300];
+	struct user user;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		snprintf(text, sizeof text, "[%s,{\"username\":\"y\",\"password\":\"p\"}]",
+			 rows[i]);
+		load(u, text);
+		CHECK_ROW(!users_find(u, "x", &user) && users_find(u, "y", &user) &&
+			      u->records.skipped == 1,
+			  rows[i]);
+	}
+}
+
+static void test_lengths(struct users *u)
+{
+	char *text = malloc(10000), *name = malloc(1000);
+	struct user user;
+
+	for (int more = 0; more <= 1; more++) {
+		sprintf(text, "[{\"username\":\"x\",\"password\":\"%0*d\"}]",
+			USERS_PASSWORD_MAX_BYTES + more, 0);
+		load(u, text);
+		CHECK(users_find(u, "x", &user) == (more == 0));
+	}
+	CHECK(strlen(user.password) <= USERS_PASSWORD_MAX_BYTES);
+	snprintf(name, 1000, "%0*d", USERS_NAME_MAX_BYTES, 0);
+	snprintf(
+	    text, 10000,
+	    "[{\"username\":\"%s\",\"password\":\"p\"},{\"username\":\"\",\"password\":\"p\"}]",
+	    name);
+	load(u, text);
+	CHECK(users_find(u, name, &user));
+	name[USERS_NAME_MAX_BYTES - 1] = '\0';
+	CHECK(!users_find(u, name, &user));
+	free(text);
+	free(name);
+}
+
+/* The hash whose work an unknown user costs: of the file as it is now. */
+static void test_work_like(struct users *u)
+{
+	load(u, "[{\"username\":\"a\",\"password\":\"plain\"}]");
+	CHECK(users_work_like(u) == NULL);
+	CHECK(users_work_like(u) == NULL);
+	load(
+	    u,
+	    "[{\"username\":\"a\",\"password\":\"plain\"},{\"username\":\"b\",\"password\":\"$"
+	    "argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA\"},"
+	    "{\"username\":\"c\",\"password\":\"$argon2id$v=19$m=8,t=2,p=1$c2FsdHNhbHQ$aGFzaA\"}]");
+	for (int i = 0; i < 2; i++)
+		CHECK(users_work_like(u) != NULL &&
+		      strcmp(users_work_like(u), "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA") ==
+			  0);
+	load(u, "[{\"username\":\"c\",\"password\":\"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$a\\/"
+		"Fz\"}]");
+	CHECK(users_work_like(u) != NULL &&
+	      strcmp(users_work_like(u), "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$a/Fz") == 0);
+	/* What only begins like one is not worked at. */
+	load(
+	    u,
+	    "[{\"username\":\"a\",\"password\":\"p\",\"note\":\"$argon2id$ is what we use\"},"
+	    "{\"username\":\"b\",\"password\":\"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA\"}]");
+	CHECK(users_work_like(u) != NULL &&
+	      strcmp(users_work_like(u), "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA") == 0);
+	load(u, "[]");
+	CHECK(users_work_like(u) == NULL);
+}
+
+int main(void)
+{
+	struct users u;
+
+	folder_make();
+	folder_log();
+	CHECK(users_open(&u, folder));
+	test_find(&u);
+	test_rules(&u);
+	test_lengths(&u);
+	test_work_like(&u);
+	users_close(&u);
+	return check_done();
+}
