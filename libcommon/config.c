@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-enum { SECONDS_MAX = 366 * 86400, COUNT_MAX = 1000000 };
+enum { SECONDS_MAX = 366 * 86400, COUNT_MAX = 1000000, WORKERS_MAX = 512 };
 
 static bool fail(struct config *c, const char *name, const char *rule)
 {
@@ -74,6 +74,16 @@ static bool take_limits(struct config *c)
 		    "must be three of count/seconds, such as 10/600,100/3600,60/60");
 }
 
+static bool take_workers(struct config *c)
+{
+	const char *at = get("SSA_WORKERS");
+
+	if (at == NULL ||
+	    (take_number(&at, WORKERS_MAX, &c->workers) && *at == '\0' && c->workers > 0))
+		return true;
+	return fail(c, "SSA_WORKERS", "must be a number, 1 to 512");
+}
+
 /* The default is ../data seen from the program's folder. AT_EXECFN is the path the kernel was
  * given: unlike /proc/self/exe it is there in an empty chroot too. */
 static bool take_data_dir(struct config *c)
@@ -108,13 +118,14 @@ bool config_load(struct config *c)
 	    .user_addr = {10, 600},
 	    .user = {100, 3600},
 	    .addr = {60, 60},
+	    .workers = 1,
 	    .supervised = supervised != NULL && strcmp(supervised, "1") == 0,
 	};
 	if (!redis_url_parse(url ? url : "redis://127.0.0.1:6379/0", &c->redis, &fault))
 		return fail(c, "REDIS_URL", fault);
 	if (!take_seconds(c, "SSA_TICKET_TTL", &c->ticket_ttl_s) ||
 	    !take_seconds(c, "SSA_TICKET_MAX", &c->ticket_max_s) || !take_limits(c) ||
-	    !take_data_dir(c))
+	    !take_workers(c) || !take_data_dir(c))
 		return false;
 	if (c->ticket_max_s < c->ticket_ttl_s && get("SSA_TICKET_MAX") == NULL)
 		c->ticket_max_s = c->ticket_ttl_s;

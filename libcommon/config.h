@@ -18,7 +18,8 @@ struct config {
 	unsigned ticket_ttl_s;  /* SSA_TICKET_TTL */
 	unsigned ticket_max_s;  /* SSA_TICKET_MAX: how long renewals can prolong one login */
 	struct limit user_addr, user, addr; /* SSA_LOGIN_LIMITS, in this order */
-	bool supervised; /* SSA_SUPERVISED=1: a worker ends when its parent does */
+	unsigned workers;                   /* SSA_WORKERS: processes of a resident program */
+	bool supervised; /* SSA_SUPERVISED=1: a resident program ends when its parent does */
 	char fault[160]; /* what is wrong, for the log; "" when the config is good */
 };
 

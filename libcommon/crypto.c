@@ -54,9 +54,9 @@ static bool has_memory_for(const char *hash)
 	if (strncmp(hash, before, sizeof before - 1) != 0)
 		return true; /* not a hash it computes anything for */
 	unsigned long kib = strtoul(hash + sizeof before - 1, &end, 10);
-	if (kib > (SIZE_MAX - BESIDE_BYTES) / 1024)
-		return false;
-	void *memory = malloc(kib * 1024 + BESIDE_BYTES);
+	if (kib > UINT32_MAX)
+		return true; /* nor for this: Argon2's parameters have 32 bits */
+	void *memory = malloc((size_t)kib * 1024 + BESIDE_BYTES);
 	free(memory);
 	return memory != NULL;
 }

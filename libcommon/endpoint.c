@@ -6,6 +6,7 @@
 #include "request.h"
 #include "scgi.h"
 #include "service.h"
+#include "workers.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -218,7 +219,9 @@ int endpoint_main(const struct endpoint *e)
 
 	if (!resident)
 		return cgi_serve(answer, &process); /* the kernel cleans up faster than we could */
-	int status = scgi_serve(0, e->at_a_time, config.supervised ? parent : 0, answer, &process);
+	int status = 0;
+	if (workers_start(config.workers, config.supervised ? parent : 0))
+		status = scgi_serve(0, e->at_a_time, answer, &process);
 	service_close(process.service);
 	free(process.jobs);
 	return status;

@@ -5,11 +5,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,19 +20,12 @@ enum {
 };
 
 /* What a signal handler can know. */
-static volatile sig_atomic_t stopping, listening_fd;
+static volatile sig_atomic_t stopping;
 
-/* Closing the socket ends a wait for it, and one that is just about to begin: there is no moment in which the signal is
- * missed, and none in which an accepted request is dropped. */
 static void stop(int signal)
 {
-	int saved = errno;
-
 	(void)signal;
-	if (!stopping) /* a second signal would close whatever has the number by then */
-		close(listening_fd);
 	stopping = 1;
-	errno = saved;
 }
 
 bool scgi_is_listener(int fd)
@@ -186,62 +178,67 @@ static void serve(struct hand *h, unsigned count, answer_function *answer, void 
 	deadline_stop();
 }
 
-/* After an accept that failed. */
-static bool may_go_on(int error)
-{
-	if (stopping)
-		return false;
-	if (error == EINTR || error == ECONNABORTED || error == EAGAIN)
-		return true;
-	log_event("fault", "reason", strerror(error), NULL);
-	return false; /* whoever started us starts a new one */
-}
-
-/* Accepts what waits; waits for the first. 0: nothing this time. */
-static unsigned accept_some(int listener, struct hand *h, unsigned at_a_time, bool *go_on)
+/* Accepts what waits. */
+static unsigned accept_some(int listener, struct hand *h, unsigned at_a_time)
 {
 	unsigned count = 0;
 
 	while (count < at_a_time) {
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-		if (fd >= 0) {
-			h->in[count++].fd = fd;
-			continue;
-		}
-		*go_on = may_go_on(errno);
-		if (count == 0 && *go_on)
-			poll(&(struct pollfd){.fd = listener, .events = POLLIN}, 1, -1);
-		break;
+		if (fd < 0)
+			break;
+		h->in[count++].fd = fd;
 	}
 	return count;
 }
 
-int scgi_serve(int listener, unsigned at_a_time, pid_t supervisor, answer_function *answer,
-	       void *context)
+/* A set in which a new connection wakes one of the workers that share the socket, not all. -1: errno. */
+static int watch(int listener)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE};
+	int set = epoll_create1(EPOLL_CLOEXEC);
+
+	fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
+	return set >= 0 && epoll_ctl(set, EPOLL_CTL_ADD, listener, &event) == 0 ? set : -1;
+}
+
+/* Serves until it is told to stop and nothing waits any more. The signals are blocked but for the wait itself: so none
+ * is missed, and none meets a request in hand. */
+static void serve_all(int listener, int set, struct hand *h, unsigned at_a_time,
+		      answer_function *answer, void *context)
+{
+	struct epoll_event event;
+	sigset_t none;
+
+	sigemptyset(&none);
+	for (;;) {
+		unsigned count = accept_some(listener, h, at_a_time);
+		if (count > 0)
+			serve(h, count, answer, context);
+		else if (stopping)
+			return;
+		else if (epoll_pwait(set, &event, 1, -1, &none) < 0 && errno != EINTR)
+			return;
+	}
+}
+
+int scgi_serve(int listener, unsigned at_a_time, answer_function *answer, void *context)
 {
 	struct hand *h = calloc(1, sizeof *h); /* pages that are not used are not there */
-	bool go_on = true;
+	int set = watch(listener);
 
-	if (h == NULL) {
-		log_event("fault", "reason", "out of memory", NULL);
+	if (h == NULL || set < 0) {
+		log_event("fault", "reason", h == NULL ? "out of memory" : strerror(errno), NULL);
 		return 1;
 	}
 	deadline_prepare();
-	listening_fd = listener;
 	signal(SIGTERM, stop);
 	signal(SIGINT, stop);
 	signal(SIGHUP, stop);
-	if (supervisor > 0 && (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != supervisor))
-		go_on = false; /* it was gone before we asked */
-	fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
-
-	while (go_on && !stopping) {
-		unsigned count = accept_some(listener, h, at_a_time, &go_on);
-		if (count > 0)
-			serve(h, count, answer, context);
-	}
+	serve_all(listener, set, h, at_a_time, answer, context);
 	for (unsigned i = 0; i < SCGI_AT_A_TIME_MAX; i++)
 		text_free(&h->kept[i]);
 	free(h);
+	close(set);
 	return 0;
 }

@@ -8,17 +8,15 @@
 #include "cgi.h"
 
 #include <stdbool.h>
-#include <sys/types.h>
 
 /* Whether fd is a listening socket. */
 bool scgi_is_listener(int fd);
 
 enum { SCGI_AT_A_TIME_MAX = 8 };
 
-/* Serves until SIGTERM, SIGINT or SIGHUP, which let the requests in hand be answered. Requests that wait are taken
- * together, `at_a_time` at most: then they share one round trip to Redis, and one wake-up of either side. `supervisor`:
- * the parent process with which the worker is to end; 0: none. Returns the exit status. */
-int scgi_serve(int listener, unsigned at_a_time, pid_t supervisor, answer_function *answer,
-	       void *context);
+/* Serves until SIGTERM, SIGINT or SIGHUP, and what waits then to the end; the caller has blocked these signals. Requests
+ * that wait are taken together, `at_a_time` at most: then they share one round trip to Redis, and one wake-up of either
+ * side. Returns the exit status. */
+int scgi_serve(int listener, unsigned at_a_time, answer_function *answer, void *context);
 
 #endif

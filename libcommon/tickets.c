@@ -128,7 +128,8 @@ static enum result end_page(struct redis *r, const char *index, const char *logi
 			return RESULT_INTERNAL;
 	for (size_t i = 0; i < count; i++) {
 		const char *member = member_of(page, i);
-		if (login != NULL && memcmp(member, login, TICKETS_LOGIN_LEN) != 0)
+		if (member == NULL ||
+		    (login != NULL && memcmp(member, login, TICKETS_LOGIN_LEN) != 0))
 			continue;
 		queue_end(r, index, member);
 		mine++;

@@ -29,7 +29,7 @@ number SSA_WORKERS "$workers" 1 512
 
 # The sockets of SCGI workers. Only who serves may connect.
 run_dir=${SSA_RUN_DIR:-$PWD/run}
-if [ "$mode" = scgi ]; then mkdir -p -m 700 "$run_dir" || fail "cannot make $run_dir"; fi
+if [ "$mode" = scgi ]; then (umask 077 && mkdir -p "$run_dir") || fail "cannot make $run_dir"; fi
 
 # lighttpd wants absolute paths here; its own test of the configuration does not notice.
 cgi_bin=${SSA_CGI_BIN:-cgi-bin}
@@ -40,7 +40,7 @@ case $data_dir in /*) ;; *) data_dir=$PWD/$data_dir ;; esac
 var mode "$mode"
 var bind "${SSA_BIND:-127.0.0.1}"
 echo "var.port = $port"
-echo "var.workers = $workers"
+var workers "$workers"
 var run_dir "$run_dir"
 var cgi_bin "$cgi_bin"
 var data_dir "$data_dir"

@@ -82,6 +82,14 @@ stop_servers() {
   stop_redis
 }
 
+# workers_of PROGRAM: the processes that serve in scgi mode. With SSA_WORKERS=1 that is what lighttpd started, else the
+# children of it.
+workers_of() {
+  local keeper
+  keeper=$(pgrep -P "$(lighttpd_pid)" -x "$1") || return 0
+  pgrep -P "$keeper" -x "$1" || echo "$keeper"
+}
+
 # --- data --------------------------------------------------------------------------------------------------------
 
 # Every file has its own copy of the fixtures, which its tests may change.

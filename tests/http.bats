@@ -378,7 +378,7 @@ all_of_them() {
   for pid in $(pgrep -P "$(lighttpd_pid)"); do
     names=$(tr '\0' '\n' <"/proc/$pid/environ" | cut -d= -f1 | sort | paste -sd' ')
     # PHP_FCGI_CHILDREN and PWD are of lighttpd itself and its shell.
-    [ "$names" = 'PATH PHP_FCGI_CHILDREN PWD REDIS_URL SSA_DATA_DIR SSA_LOGIN_LIMITS SSA_SUPERVISED SSA_TICKET_MAX SSA_TICKET_TTL' ] || {
+    [ "$names" = 'PATH PHP_FCGI_CHILDREN PWD REDIS_URL SSA_DATA_DIR SSA_LOGIN_LIMITS SSA_SUPERVISED SSA_TICKET_MAX SSA_TICKET_TTL SSA_WORKERS' ] || {
       echo "$names"
       return 1
     }
@@ -437,7 +437,7 @@ print(peak, reply[filled:].split(b"\r\n")[0].decode())' "$@" 3>&-
     api /api/info -H "X-Auth-Token: $ticket"
     expect 200
   done
-  for pid in $(pgrep -P "$(lighttpd_pid)" -x info); do
+  for pid in $(workers_of info); do
     peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status")
     echo "worker $pid: $peak kB"
     [ "$peak" -lt 1500 ]

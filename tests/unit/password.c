@@ -15,8 +15,8 @@ static const char *const hashes[] = {
     "$argon2id$v=19$m=512,t=2,p=2$dW5pdC1zYWx0LTUxMg$zDzqArz52EQANSCE65cfyss1f5bca4WTy2hdN4MHut8",
     "$argon2id$v=19$m=1024,t=1,p=4$dW5pdC1zYWx0LTEwMjQ$bFiVVZ72mH2zE9TgYYX72CmlvSZNH3MyOP8lCk3gmUA",
     "$argon2id$v=19$m=4096,t=1,p=1$dW5pdC1zYWx0LTQwOTY$bQ4y/Vde0b/NV1OS/npwJUYpdGkrJb8EZDgOV0iAEOs",
-    "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$"
-    "BGGpQB44ITZJeQQk3tVeXYij8woYKP0VwysRAio0qxwbDI1urQWOa7R94V6BmDRG6jFZvl6U/zMFWvIEmfz6QQ",
+    ("$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$"
+     "BGGpQB44ITZJeQQk3tVeXYij8woYKP0VwysRAio0qxwbDI1urQWOa7R94V6BmDRG6jFZvl6U/zMFWvIEmfz6QQ"),
     "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$uVcYuVRCVwpgtJGHLz2kQg",
 };
 
@@ -56,8 +56,8 @@ static const char *const broken[] = {
     "$argon2id$v=19$t=1,m=8,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
     "$argon2id$v=19$m=8,t=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
     "$argon2id$v=19$m=-8,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
-    "$argon2id$v=19$m=99999999999,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/"
-    "YyE6sXVcVWs",
+    ("$argon2id$v=19$m=99999999999,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/"
+     "YyE6sXVcVWs"),
 };
 
 static enum result verify(const char *stored, const char *sent, const char **why)

@@ -1,0 +1,19 @@
+/* workers: keeps a number of worker processes alive that share one listening socket. What waits in the socket's queue
+ * belongs to all of them: a worker that dies takes with it the requests in its hands and no other. */
+#ifndef SSA_WORKERS_H
+#define SSA_WORKERS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum { WORKERS_MAX = 512 };
+
+/* Starts `count` workers and a new one for each that ends. true: this process is a worker, which ends when SIGTERM
+ * comes; it comes too when its keeper or, where there is but one worker and so no keeper, its supervisor dies. false: this
+ * process is the keeper, SIGTERM, SIGINT or SIGHUP has come, and all workers have ended.
+ *
+ * `supervisor`: the parent process with which all of it is to end; 0: none. SIGTERM, SIGINT and SIGHUP are blocked in a
+ * worker: it looks for them when it has nothing in hand. */
+bool workers_start(unsigned count, pid_t supervisor);
+
+#endif
