@@ -1,5 +1,9 @@
 /* The least that an SCGI worker can do: accept, one read, one write, close. What lighttpd makes of it is the
- * limit for every SCGI worker. lighttpd starts it with the listening socket as fd 0. */
+ * limit for every SCGI worker. lighttpd starts it with the listening socket as fd 0; like the programs it makes
+ * SSA_WORKERS processes of itself. */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,7 +17,14 @@ int main(void)
 				    "\r\n"
 				    "{\"code\":200,\"message\":\"OK\"}";
 	static char request[16384];
+	const char *workers = getenv("SSA_WORKERS");
 
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	for (int i = workers ? atoi(workers) : 1; i > 1; i--)
+		if (fork() == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGTERM);
+			break;
+		}
 	for (;;) {
 		int fd = accept(STDIN_FILENO, NULL, NULL);
 		if (fd < 0)

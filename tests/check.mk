@@ -1,0 +1,49 @@
+# Verification beyond the suite, for the Makefile. `make deps-check` installs what it needs.
+
+check:  ## compilers, analysers, rules of the house, and the suite under sanitizers; CHECKS="cppcheck layers": only these
+	@tests/check.sh $(CHECKS)
+
+# What the sanitizers should know of our programs.
+ifneq ($(SANITIZE),)
+LDLIBS += $(BUILD)/obj/sanitize.o
+$(programs:%=$(CGI_BIN)/%) $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c)): $(BUILD)/obj/sanitize.o
+$(BUILD)/obj/sanitize.o: tests/sanitize.c $(BUILD)/flags
+	$(Q)$(CC) $(ALL_CFLAGS) -DSANITIZE_REPORT='"$(CURDIR)/$(BUILD)/report"' -c -o $@ $<
+endif
+
+# Valgrind sees nothing in static programs, so it gets the distribution's libraries. The unit tests, and the tests that
+# start a program with an environment alone, each program behind a script that runs valgrind. A complaint of valgrind
+# is a failure; a test that fails is told, because some (memory limits, an empty root, time) cannot pass this way.
+vg       = $(CURDIR)/build/valgrind
+vg_run   = valgrind -q --error-exitcode=99 --track-fds=no
+vg_files = $(notdir $(shell grep -lE '^ *cgi ' $$(grep -L '^\# modes:' tests/*.bats)))
+
+valgrind:  ## the unit tests, and the programs in the suite, under valgrind
+	@$(MAKE) --no-print-directory LIBC=system all unit
+	@rm -rf $(vg) && mkdir -p $(vg)/cgi-bin $(vg)/log && chmod 1777 $(vg)/log
+	@for p in $(programs); do \
+		printf '#!/bin/sh\nexec $(vg_run) --log-file=$(vg)/log/%s.%%p $(CURDIR)/build/system/cgi-bin/%s\n' $$p $$p >$(vg)/cgi-bin/$$p; \
+		chmod 755 $(vg)/cgi-bin/$$p; \
+	done
+	@own=$$(unshare --ipc true 2>/dev/null && echo 'unshare --ipc'); for unit in build/system/unit/*; do \
+		[ -x $$unit ] && { timeout 300 $$own $(vg_run) --leak-check=full --log-file=$(vg)/log/unit-$${unit##*/} $$unit >/dev/null || echo "  $$unit failed"; }; \
+	done; true
+	@SSA_CGI_BIN=$(vg)/cgi-bin SSA_UNIT_BIN=build/system/unit SSA_TEST_TIMEOUT=300 tests/run.sh $(vg_files) >$(vg)/suite.log; tail -n 1 $(vg)/suite.log
+	@echo "  valgrind looked at $$(ls $(vg)/log | wc -l) runs"
+	@find $(vg)/log -type f -size +0 -exec tail -n +1 {} + | grep . && exit 1; echo "  valgrind: no complaint"
+
+coverage:  ## lines and branches of libcommon and cgi-bin that the suite reaches
+	@mkdir -p build/coverage/obj && find build/coverage -name '*.gcda' -delete
+	@$(MAKE) --no-print-directory LIBC=system BUILD=build/coverage CC='gcc --coverage' \
+		CFLAGS='-Og -g -fprofile-abs-path -fprofile-update=atomic -D_exit=coverage_exit' build/coverage/obj/coverage.o
+	@$(MAKE) --no-print-directory LIBC=system BUILD=build/coverage CC='gcc --coverage' \
+		CFLAGS='-Og -g -fprofile-abs-path -fprofile-update=atomic -D_exit=coverage_exit' \
+		LDLIBS='$(CURDIR)/build/coverage/obj/coverage.o $(shell pkg-config --libs hiredis libcjson libsodium)' all unit
+	@SSA_CGI_BIN=build/coverage/cgi-bin SSA_UNIT_BIN=build/coverage/unit tests/run.sh >build/coverage/suite.log; tail -n 1 build/coverage/suite.log
+	@gcovr -r . --object-directory build/coverage -f libcommon/ -f cgi-bin/ -s build/coverage
+
+# A deadline ends the process without exit handlers; what was counted is written all the same.
+build/coverage/obj/coverage.o: tests/coverage.c
+	$(Q)mkdir -p $(@D) && gcc $(std) $(warnings) -c -o $@ $<
+
+.PHONY: check valgrind coverage

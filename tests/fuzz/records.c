@@ -1,0 +1,269 @@
+/* The two data files: records.c, users.c, machines.c. The first byte of the input says which file
+ * it is and how the program lives (one request, or many); the rest is the file. */
+#include "fuzz.h"
+#include "machines.h"
+#include "users.h"
+
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { IS_USERS = 1, IS_RESIDENT = 2 };
+
+static char dir[] = "/dev/shm/ssa-fuzz.XXXXXX";
+static int file[2]; /* machines.json, users.json */
+
+/* A file caught half-written is read again after a moment; here it stays as it is. */
+int __wrap_nanosleep(const struct timespec *wait, struct timespec *left);
+int __wrap_nanosleep(const struct timespec *wait, struct timespec *left)
+{
+	(void)wait, (void)left;
+	return 0;
+}
+
+static void remove_files(void)
+{
+	static const char *const name[] = {"/machines.json", "/users.json"};
+	char path[64];
+
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof path, "%s%s", dir, name[i]);
+		unlink(path);
+	}
+	rmdir(dir);
+}
+
+static void set_up(void)
+{
+	char path[64];
+
+	CLAIM(mkdtemp(dir) != NULL);
+	atexit(remove_files);
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof path, "%s/%s", dir, i ? "users.json" : "machines.json");
+		file[i] = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		CLAIM(file[i] >= 0);
+	}
+}
+
+static void put_file(int fd, const void *at, size_t len)
+{
+	CLAIM(pwrite(fd, at, len, 0) == (ssize_t)len && ftruncate(fd, (off_t)len) == 0);
+}
+
+static char *decoded_key(const struct records *r, size_t i, size_t *len)
+{
+	struct span key = {r->text + r->list[i].key_at, r->list[i].key_len};
+	char *out = malloc(key.len + 1);
+
+	CLAIM(out != NULL);
+	if (key.at[-1] == '"' && key.at[key.len] == '"') {
+		CLAIM(json_decode((struct span){key.at - 1, key.len + 2}, out, key.len + 1));
+	} else {
+		memcpy(out, key.at, key.len);
+		out[key.len] = '\0';
+	}
+	*len = strlen(out);
+	return out;
+}
+
+static void check_record(struct records *r, size_t i)
+{
+	struct json_field f[RECORDS_MAX_FIELDS];
+	struct span text = records_text(r, i);
+	struct scan s;
+	bool odd;
+
+	CLAIM(fuzz_is_json(text.at, text.len, SCAN_DEPTH_MAX, &odd) && !odd);
+	CLAIM(text.at[0] == '{' && text.at[text.len - 1] == '}');
+	CLAIM(i == 0 || text.at >= r->text + r->list[i - 1].at + r->list[i - 1].len);
+	memcpy(f, r->kind->fields, sizeof f);
+	scan_begin(&s, text.at, text.len, SCAN_DEPTH_MAX - 1);
+	CLAIM(json_object(&s, f, r->kind->count) && scan_finish(&s));
+	for (size_t k = 0; k < r->kind->count; k++)
+		CLAIM(f[k].state == JSON_PRESENT ||
+		      (f[k].state == JSON_ABSENT && k >= r->kind->required));
+}
+
+struct found {
+	size_t want, times, total;
+};
+
+static void note(void *context, size_t i)
+{
+	struct found *f = context;
+
+	f->times += i == f->want;
+	f->total++;
+}
+
+/* The first look-up walks, the later ones use the index: both find the same. */
+static void check_find(struct records *r, size_t i)
+{
+	size_t len, other_len, first = 0;
+	char *key = decoded_key(r, i, &len);
+	struct found f = {i, 0, 0};
+
+	for (;; first++) {
+		char *other = decoded_key(r, first, &other_len);
+		bool same = other_len == len && memcmp(other, key, len) == 0;
+		free(other);
+		if (same)
+			break;
+	}
+	if (len < 1000) { /* longer ones are in no index, nobody asks for them */
+		CLAIM(records_find(r, key, len) == first);
+		records_each(r, key, len, note, &f);
+		CLAIM(f.times == 1 && f.total >= 1 && f.total <= r->count);
+	}
+	free(key);
+}
+
+static void check_records(struct records *r)
+{
+	struct found f = {r->count, 0, 0};
+
+	for (size_t i = 0; i < r->count && i < 50; i++)
+		check_record(r, i);
+	for (size_t i = 0; i < r->count && i < 20; i++)
+		check_find(r, i);
+	CLAIM(records_find(r, "no such key", 11) == r->count || r->count > 0);
+	records_each(r, "", 0, note, &f);
+	CLAIM(f.times == 0);
+}
+
+/* What machines_write gives is JSON, and each record in it stands as the file wrote it. */
+static void check_written(struct machines *m, struct span ids)
+{
+	struct text out = {0};
+	struct scan s;
+	struct span value;
+	size_t at = 0, n = 0;
+	bool odd;
+
+	CLAIM(machines_write(m, ids, &out));
+	CLAIM(fuzz_is_json(out.at, out.len, SCAN_DEPTH_MAX, &odd) && !odd);
+	scan_begin(&s, out.at, out.len, SCAN_DEPTH_MAX - 1);
+	CLAIM(scan_enter(&s, '['));
+	for (; scan_next(&s, NULL); n++, at++) {
+		CLAIM(scan_value(&s, &value));
+		for (;; at++) { /* in the file's order, each at most once */
+			CLAIM(at < m->records.count);
+			struct span record = records_text(&m->records, at);
+			if (record.len == value.len && memcmp(record.at, value.at, value.len) == 0)
+				break;
+		}
+	}
+	CLAIM(scan_finish(&s));
+	CLAIM(ids.at != NULL || n == m->records.count);
+	text_free(&out);
+}
+
+static void check_machines(struct machines *m)
+{
+	static const char *const lists[] = {"[]", "[100,200]", "[\"100\",null,{},200,100,100]"};
+	struct text own = {0};
+
+	check_records(&m->records);
+	check_written(m, (struct span){NULL, 0});
+	for (int i = 0; i < 3; i++)
+		check_written(m, (struct span){lists[i], strlen(lists[i])});
+	/* A list of every id there is shows every machine. */
+	text_string(&own, "[");
+	for (size_t i = 0; i < m->records.count; i++) {
+		text_string(&own, i ? "," : "");
+		text_add(&own, m->records.text + m->records.list[i].key_at,
+			 m->records.list[i].key_len);
+	}
+	text_string(&own, "]");
+	struct text all = {0}, mine = {0};
+	CLAIM(machines_write(m, (struct span){NULL, 0}, &all));
+	CLAIM(machines_write(m, (struct span){own.at, own.len}, &mine));
+	CLAIM(all.len == mine.len && memcmp(all.at, mine.at, all.len) == 0);
+	text_free(&all);
+	text_free(&mine);
+	text_free(&own);
+}
+
+static void check_users(struct users *u)
+{
+	struct user user;
+	bool odd;
+
+	check_records(&u->records);
+	for (size_t i = 0; i < u->records.count && i < 20; i++) {
+		size_t len;
+		char *name = decoded_key(&u->records, i, &len);
+		if (len <= USERS_NAME_MAX_BYTES && users_find(u, name, &user)) {
+			CLAIM(fuzz_is_text(user.password, strlen(user.password)));
+			if (user.machines.at != NULL)
+				CLAIM(*user.machines.at == '[' &&
+				      fuzz_is_json(user.machines.at, user.machines.len,
+						   SCAN_DEPTH_MAX, &odd));
+		}
+		free(name);
+	}
+	const char *work = users_work_like(u);
+	CLAIM(work == NULL ||
+	      (strncmp(work, "$argon2id$v=19$", 15) == 0 && fuzz_is_text(work, strlen(work))));
+	CLAIM(users_work_like(u) == work);
+}
+
+/* The words of the contract: an array of records, or {}. */
+static bool is_file(const char *text, size_t len)
+{
+	struct scan s;
+	bool odd;
+
+	if (!fuzz_is_json(text, len, SCAN_DEPTH_MAX - 1, &odd))
+		return false;
+	scan_begin(&s, text, len, SCAN_DEPTH_MAX - 1);
+	return scan_peek(&s) == '[' || (scan_enter(&s, '{') && !scan_next(&s, NULL));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static bool ready;
+	struct users u;
+	struct machines m;
+
+	if (size == 0)
+		return 0;
+	if (!ready)
+		set_up();
+	ready = true;
+	int kind = data[0] & IS_USERS;
+	bool resident = data[0] & IS_RESIDENT;
+	const char *text = (const char *)data + 1;
+	size_t len = size - 1;
+	CLAIM(kind ? users_open(&u, dir) : machines_open(&m, dir));
+	struct records *r = kind ? &u.records : &m.records;
+
+	if (resident) { /* a good version first, which must outlast a bad one */
+		put_file(file[kind], "[]", 2);
+		CLAIM(records_refresh(r) && r->fault == NULL && r->count == 0);
+		r->settled = false;
+	}
+	put_file(file[kind], text, len);
+	bool good = is_file(text, len);
+	bool usable = kind ? users_refresh(&u) : machines_refresh(&m);
+	CLAIM(good == (r->fault == NULL));
+	CLAIM(usable == (good || resident));
+	CLAIM(good || fuzz_log_lines() > 0); /* a fault is told */
+	if (usable) {
+		CLAIM(good || (r->count == 0 && strncmp(r->text, "[]", 2) == 0));
+		if (kind)
+			check_users(&u);
+		else
+			check_machines(&m);
+	}
+	fuzz_log_lines();
+	r->settled = true; /* unchanged: nothing is read again, nothing logged */
+	unsigned generation = r->generation;
+	CLAIM(records_refresh(r) == usable && r->generation == generation && fuzz_log_lines() == 0);
+	if (kind)
+		users_close(&u);
+	else
+		machines_close(&m);
+	return 0;
+}

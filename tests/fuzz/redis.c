@@ -1,0 +1,350 @@
+/* Redis's replies: redis.c, and session.c and regulation.c, which read them. The socket is played by
+ * the input: first a few bytes that say what the connection does (see `step`), then a zero byte,
+ * then what Redis sends. */
+#include "fuzz.h"
+
+#include "../../libcommon/redis.c" /* what is tested is static there */
+
+#include "config.h"
+#include "regulation.h"
+#include "session.h"
+
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+static struct bytes steps, wire;
+static int open_sockets, sockets;
+static struct text written; /* what the open connection got */
+static bool no_random;
+
+/* What happens next on the connection: 0 to 63 as planned, in a piece of so many bytes (0: all). */
+enum { INTERRUPTED = 64, TIMED_OUT, RESET, CLOSED, REFUSED };
+static uint8_t step(void)
+{
+	return fuzz_byte(&steps);
+}
+
+static int with_errno(int error)
+{
+	errno = error;
+	return -1;
+}
+
+int __wrap_socket(int domain, int type, int protocol);
+int __wrap_socket(int domain, int type, int protocol)
+{
+	(void)domain, (void)protocol;
+	CLAIM(type & SOCK_CLOEXEC);
+	CLAIM(open_sockets == 0); /* one connection, the old one closed before */
+	if (step() == REFUSED)
+		return with_errno(EMFILE);
+	open_sockets++;
+	sockets++;
+	text_clear(&written, 65536);
+	return 1000 + sockets;
+}
+
+int __wrap_connect(int fd, const struct sockaddr *a, socklen_t len);
+int __wrap_connect(int fd, const struct sockaddr *a, socklen_t len)
+{
+	(void)a, (void)len;
+	CLAIM(fd == 1000 + sockets);
+	switch (step()) {
+	case INTERRUPTED:
+		return with_errno(EINTR);
+	case TIMED_OUT:
+		return with_errno(EAGAIN);
+	case REFUSED:
+		return with_errno(ECONNREFUSED);
+	default:
+		return 0;
+	}
+}
+
+int __wrap_setsockopt(int fd, int level, int option, const void *value, socklen_t len);
+int __wrap_setsockopt(int fd, int level, int option, const void *value, socklen_t len)
+{
+	const struct timeval *limit = value;
+
+	(void)level, (void)option;
+	CLAIM(fd == 1000 + sockets && open_sockets == 1);
+	if (len == sizeof *limit) /* zero would mean: wait for ever */
+		CLAIM(limit->tv_sec == 0 && limit->tv_usec > 0 &&
+		      limit->tv_usec <= REDIS_COMMAND_MS * 1000);
+	return 0;
+}
+
+int __real_close(int fd);
+int __wrap_close(int fd);
+int __wrap_close(int fd)
+{
+	if (fd < 1000)
+		return __real_close(fd);
+	CLAIM(fd == 1000 + sockets && open_sockets == 1);
+	open_sockets--;
+	return 0;
+}
+
+ssize_t __wrap_send(int fd, const void *at, size_t len, int flags);
+ssize_t __wrap_send(int fd, const void *at, size_t len, int flags)
+{
+	CLAIM(fd == 1000 + sockets && open_sockets == 1 && (flags & MSG_NOSIGNAL) && len > 0);
+	uint8_t now = step();
+	switch (now) {
+	case INTERRUPTED:
+		return with_errno(EINTR);
+	case TIMED_OUT:
+		return with_errno(EAGAIN);
+	case RESET:
+		return with_errno(EPIPE);
+	default:
+		break;
+	}
+	if (now > 0 && now < 64 && len > now)
+		len = now;
+	text_add(&written, at, len);
+	return (ssize_t)len;
+}
+
+ssize_t __wrap_recv(int fd, void *to, size_t len, int flags);
+ssize_t __wrap_recv(int fd, void *to, size_t len, int flags)
+{
+	(void)flags;
+	CLAIM(fd == 1000 + sockets && open_sockets == 1 && len > 0);
+	uint8_t now = step();
+	switch (now) {
+	case INTERRUPTED:
+		return with_errno(EINTR);
+	case TIMED_OUT:
+		return with_errno(EAGAIN);
+	case RESET:
+		return with_errno(ECONNRESET);
+	case CLOSED:
+		return 0;
+	default:
+		break;
+	}
+	if (wire.left == 0)
+		return with_errno(EAGAIN);
+	if (len > wire.left)
+		len = wire.left;
+	if (now > 0 && now < 64 && len > now)
+		len = now;
+	memcpy(to, wire.at, len);
+	wire.at += len;
+	wire.left -= len;
+	return (ssize_t)len;
+}
+
+ssize_t __wrap_getrandom(void *to, size_t len, unsigned flags);
+ssize_t __wrap_getrandom(void *to, size_t len, unsigned flags)
+{
+	(void)flags;
+	if (no_random)
+		return with_errno(ENOSYS);
+	memset(to, 0x5A, len);
+	return (ssize_t)len;
+}
+
+/* What must be true whenever a room has done its work. */
+static void check(const struct redis *r, enum result result)
+{
+	CLAIM((r->fd >= 0) == (open_sockets == 1) && (r->fd >= 0) == (r->reader != NULL));
+	CLAIM(result == RESULT_OK || result == RESULT_UNAUTHENTICATED ||
+	      result == RESULT_UNAVAILABLE || result == RESULT_TOO_MANY ||
+	      result == RESULT_INTERNAL);
+	CLAIM(memchr(r->error, 0, sizeof r->error) != NULL);
+	for (const char *c = r->error; *c; c++)
+		CLAIM(*c >= 0x20 && *c < 0x7F);
+	/* Nothing is queued that the next request would send. */
+	CLAIM(r->sent || r->queued == 0);
+	if (r->fd >= 0 && r->pending == 0 && result == RESULT_OK)
+		CLAIM(r->greetings == 0);
+}
+
+static void check_session(const struct session *s)
+{
+	CLAIM(fuzz_is_text(s->username, strlen(s->username)));
+	CLAIM(strlen(s->fingerprint) == CRYPTO_DIGEST_LEN);
+	CLAIM(s->expires_at < 1LL << 60 && s->renewable_until < 1LL << 60);
+}
+
+static const char ticket[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+static const struct config config = {
+    .ticket_ttl_s = 7200,
+    .ticket_max_s = 43200,
+    .user_addr = {10, 600},
+    .user = {100, 3600},
+    .addr = {0, 0},
+};
+
+static enum result find(struct redis *r, struct session *s)
+{
+	session_ask(r, ticket, s);
+	if (!redis_send(r))
+		return RESULT_UNAVAILABLE;
+	enum result result = session_answer(r, s);
+	if (result == RESULT_OK)
+		check_session(s);
+	return result;
+}
+
+/* What a login asks before the password. */
+static enum result consult(struct redis *r, struct regulation *g, long long *now, struct session *s)
+{
+	regulation_begin(g, &config, "user1", "192.0.2.1");
+	redis_probe(r);
+	session_ask_time(r);
+	regulation_ask(g, r);
+	session_ask(r, ticket, s);
+	if (!redis_send(r) || !redis_done(r) || session_answer_time(r, now) != RESULT_OK)
+		return RESULT_UNAVAILABLE;
+	enum result result = regulation_answer(g, r);
+	if (result == RESULT_UNAVAILABLE || session_answer(r, s) == RESULT_UNAVAILABLE)
+		return RESULT_UNAVAILABLE;
+	return result;
+}
+
+static enum result log_in(struct redis *r)
+{
+	struct regulation g;
+	struct session old, made = {.username = "user1"};
+	char new_ticket[CRYPTO_TICKET_LEN + 1];
+	long long now;
+	enum result result = consult(r, &g, &now, &old);
+
+	if (result == RESULT_TOO_MANY) {
+		CLAIM(*regulation_broken(&g) != '\0');
+		return regulation_wait_s(&g, r) > 0 ? result : RESULT_UNAVAILABLE;
+	}
+	if (result != RESULT_OK)
+		return result;
+	result = regulation_count(&g, r);
+	check(r, result);
+	if (result != RESULT_OK)
+		return result;
+	if (!session_ask_create(r, &config, now, "secret", &made, new_ticket))
+		return RESULT_INTERNAL;
+	CLAIM(session_is_ticket(new_ticket) && session_fits(&made, new_ticket, "secret") &&
+	      !session_fits(&made, new_ticket, "Secret"));
+	return redis_send(r) ? session_answer_create(r) : RESULT_UNAVAILABLE;
+}
+
+static enum result renew(struct redis *r)
+{
+	struct session old, made;
+	char new_ticket[CRYPTO_TICKET_LEN + 1];
+	enum result result = find(r, &old);
+
+	if (result != RESULT_OK)
+		return result;
+	result = session_renew(r, &config, 2000000000, "secret", &old, &made, new_ticket);
+	if (result == RESULT_OK)
+		CLAIM(made.expires_at > 2000000000 && made.expires_at <= 2000007200 &&
+		      made.expires_at <= old.renewable_until &&
+		      made.renewable_until == old.renewable_until &&
+		      strcmp(made.username, old.username) == 0);
+	return result;
+}
+
+static enum result leave(struct redis *r, bool all)
+{
+	struct session s;
+	enum result result = find(r, &s);
+
+	if (result != RESULT_OK)
+		return result;
+	return all ? session_end_all(r, &s) : session_end(r, &s);
+}
+
+/* Everything that a reply can be asked. */
+static enum result look(struct redis *r)
+{
+	redis_command(r, "PING", "", NULL);
+	redis_command(r, "GET", "two words\r\n", NULL);
+	if (!redis_send(r))
+		return RESULT_UNAVAILABLE;
+	CLAIM(memmem(written.at, written.len, "\r\n$11\r\ntwo words\r\n\r\n", 20) != NULL);
+	for (int i = 0; i < 2; i++) {
+		const struct redisReply *reply = redis_next(r);
+		const char *text = NULL;
+		size_t len = 0, sum = 0;
+		long long number = 0;
+		if (reply == NULL)
+			return RESULT_UNAVAILABLE;
+		CLAIM(reply->type != REDIS_REPLY_ERROR);
+		if (redis_text(reply, &text, &len))
+			for (size_t n = 0; n <= len; n++)
+				sum += (unsigned char)text[n];
+		redis_number(reply, &number);
+		CLAIM(redis_count(reply) <= REDIS_ARRAY_MAX);
+		for (size_t n = 0; n < redis_count(reply); n++)
+			if (redis_text(redis_element(reply, n), &text, &len))
+				sum += len;
+		CLAIM(sum < 1 << 30);
+	}
+	CLAIM(redis_next(r) == NULL);
+	return RESULT_OK;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct redis_url url = {.path = "/nowhere"};
+	struct session s;
+	const uint8_t *end = size ? memchr(data, 0, size) : NULL;
+
+	if (size < 3)
+		return 0;
+	size_t head = end ? (size_t)(end - data) : size;
+	steps = (struct bytes){data, head};
+	wire = (struct bytes){data + head + (end != NULL), size - head - (end != NULL)};
+	uint8_t first = fuzz_byte(&steps);
+	no_random = first & 64;
+	open_sockets = sockets = 0;
+	if (first & 128) {
+		url.path[0] = '\0';
+		strcpy(url.host, first & 4 ? "::1" : "127.0.0.1");
+		strcpy(url.port, "6379");
+	}
+	if (first & 16) { /* greetings */
+		strcpy(url.db, "3");
+		strcpy(url.password, "pass word");
+		if (first & 32)
+			strcpy(url.user, "me");
+	}
+
+	struct redis *r = redis_new(&url);
+	CLAIM(r != NULL);
+	/* Several requests of one worker: what one leaves behind meets the next. */
+	for (int i = 0; i < 3; i++) {
+		enum result result;
+		switch ((first + i) % 6) {
+		case 0:
+			result = find(r, &s);
+			break;
+		case 1:
+			result = log_in(r);
+			break;
+		case 2:
+			result = renew(r);
+			break;
+		case 3:
+			result = leave(r, false);
+			break;
+		case 4:
+			result = leave(r, true);
+			break;
+		default:
+			result = look(r);
+			break;
+		}
+		if (result == RESULT_UNAVAILABLE && r->fd < 0)
+			CLAIM(r->error[0] != '\0');
+		check(r, result);
+	}
+	redis_free(r);
+	CLAIM(open_sockets == 0);
+	text_free(&written);
+	return 0;
+}

@@ -1,0 +1,143 @@
+/* REDIS_URL and the rest of the environment: redis_url.c, config.c. The input is up to seven
+ * lines: the values of the variables, in the order of the table; an empty one is unset. */
+#include "config.h"
+#include "fuzz.h"
+#include "text.h"
+
+static const char *const names[] = {"REDIS_URL",      "SSA_LOGIN_LIMITS", "SSA_TICKET_TTL",
+				    "SSA_TICKET_MAX", "SSA_DATA_DIR",     "SSA_SUPERVISED"};
+enum { NAMES = sizeof names / sizeof names[0] };
+static char *values[NAMES];
+static bool asking;
+
+char *__real_getenv(const char *name);
+char *__wrap_getenv(const char *name);
+char *__wrap_getenv(const char *name)
+{
+	for (int i = 0; asking && i < NAMES; i++)
+		if (strcmp(name, names[i]) == 0)
+			return values[i];
+	return asking ? NULL : __real_getenv(name);
+}
+
+static bool all_zero(const struct redis_url *u)
+{
+	static const struct redis_url zero;
+
+	return memcmp(u->path, zero.path, sizeof zero.path) == 0 &&
+	       memcmp(u->host, zero.host, sizeof zero.host) == 0 &&
+	       memcmp(u->port, zero.port, sizeof zero.port) == 0 &&
+	       memcmp(u->user, zero.user, sizeof zero.user) == 0 &&
+	       memcmp(u->password, zero.password, sizeof zero.password) == 0 && u->db[0] == 0;
+}
+
+static void percent(struct text *t, const char *s)
+{
+	char escape[4];
+
+	for (; *s; s++) {
+		snprintf(escape, sizeof escape, "%%%02X", (unsigned)(unsigned char)*s);
+		text_string(t, escape);
+	}
+}
+
+/* Written anew with everything escaped, it must read the same. */
+static void check_round_trip(const struct redis_url *u)
+{
+	struct text t = {0};
+	struct redis_url again;
+	const char *fault;
+
+	text_string(&t, u->path[0] ? "unix://" : "redis://");
+	if (u->user[0] || u->password[0]) {
+		percent(&t, u->user);
+		text_string(&t, ":");
+		percent(&t, u->password);
+		text_string(&t, "@");
+	}
+	if (u->path[0]) {
+		text_string(&t, "/");
+		percent(&t, u->path + 1);
+		text_string(&t, "?db=");
+	} else {
+		percent(&t, u->host);
+		text_string(&t, ":");
+		text_string(&t, u->port);
+		text_string(&t, "/");
+	}
+	text_string(&t, u->db[0] ? u->db : "0");
+	text_add(&t, "", 1);
+	CLAIM(!t.failed && redis_url_parse(t.at, &again, &fault));
+	CLAIM(strcmp(again.path, u->path) == 0 && strcmp(again.host, u->host) == 0 &&
+	      strcmp(again.user, u->user) == 0 && strcmp(again.password, u->password) == 0 &&
+	      strcmp(again.port, u->port) == 0 && strcmp(again.db, u->db) == 0);
+	text_free(&t);
+}
+
+static void check_url(const char *url)
+{
+	struct redis_url u;
+	const char *fault = "not set";
+
+	memset(&u, 0xA5, sizeof u);
+	if (!redis_url_parse(url, &u, &fault)) {
+		CLAIM(fault != NULL && *fault != '\0');
+		CLAIM(all_zero(&u)); /* nothing is kept, least of all a password */
+		return;
+	}
+	CLAIM(fault == NULL);
+	CLAIM(memchr(u.path, 0, sizeof u.path) && memchr(u.host, 0, sizeof u.host) &&
+	      memchr(u.port, 0, sizeof u.port) && memchr(u.user, 0, sizeof u.user) &&
+	      memchr(u.password, 0, sizeof u.password));
+	CLAIM((u.path[0] == '/') != (u.host[0] != '\0') && (u.path[0] == '/' || u.path[0] == '\0'));
+	CLAIM((u.port[0] != '\0') == (u.host[0] != '\0'));
+	CLAIM(u.port[0] == '\0' || (atoi(u.port) >= 1 && atoi(u.port) <= 65535 &&
+				    strspn(u.port, "0123456789") == strlen(u.port)));
+	CLAIM(memchr(u.db, 0, sizeof u.db) && strspn(u.db, "0123456789") == strlen(u.db));
+	CLAIM(atoi(u.db) <= 99999 && u.db[0] != '0');
+	check_round_trip(&u);
+}
+
+static bool limit_is_good(struct limit l)
+{
+	return l.count == 0 || (l.count <= 1000000 && l.window_s >= 1 && l.window_s <= 31622400);
+}
+
+static void check_config(void)
+{
+	struct config c;
+
+	memset(&c, 0xA5, sizeof c);
+	asking = true;
+	bool good = config_load(&c);
+	asking = false;
+	CLAIM(memchr(c.fault, 0, sizeof c.fault) != NULL);
+	if (!good) {
+		bool named = false;
+		for (int i = 0; i < NAMES; i++) {
+			size_t len = strlen(names[i]);
+			named |= strncmp(c.fault, names[i], len) == 0 && c.fault[len] == ':';
+		}
+		CLAIM(named); /* the variable, and after it a rule of ours */
+		return;
+	}
+	CLAIM(c.fault[0] == '\0' && c.data_dir[0] != '\0' &&
+	      memchr(c.data_dir, 0, sizeof c.data_dir) != NULL);
+	CLAIM(c.ticket_ttl_s >= 1 && c.ticket_ttl_s <= c.ticket_max_s &&
+	      c.ticket_max_s <= 31622400);
+	CLAIM(limit_is_good(c.user_addr) && limit_is_good(c.user) && limit_is_good(c.addr));
+	CLAIM(values[4][0] == '\0' || strcmp(values[4], c.data_dir) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bytes in = {data, size};
+
+	for (int i = 0; i < NAMES; i++)
+		values[i] = fuzz_string(&in, '\n');
+	check_url(values[0]);
+	check_config();
+	for (int i = 0; i < NAMES; i++)
+		free(values[i]);
+	return 0;
+}

@@ -1,0 +1,46 @@
+# Hostile requests, byte for byte, through the real lighttpd: hostile/rows.py is the table, hostile/hostile.py
+# sends it and checks after every row that nothing was created, lost, echoed, or written to the log raw.
+# modes: cgi scgi
+# shellcheck disable=SC2016,SC2030,SC2031,SC2128,SC2154,SC2178,SC2086,SC2143,SC2013,SC2153,SC2054,SC2034  # each test is a process of its own; what helpers set
+load helpers
+load direct
+
+setup_file() {
+  isolate_lighttpd
+  mkdir -p "$DATA_DIR"
+  cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
+  start_redis
+  # Hundreds of wrong logins: the brake has tests of its own.
+  SSA_LOGIN_LIMITS=100000/600,100000/600,100000/600 start_lighttpd
+}
+teardown_file() { stop_servers; }
+setup() { fresh; }
+
+send() { # GROUP
+  run python3 -EsB "$ROOT/tests/hostile/hostile.py" "$1" "$BATS_FILE_TMPDIR/http.sock" "$BATS_FILE_TMPDIR/redis.sock" "$DATA_DIR" "$LOG"
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
+
+@test "bodies and JSON" { send json; }
+@test "content types and encodings" { send types; }
+@test "injection through names and passwords" { send inject; }
+@test "methods" { send methods; }
+@test "paths" { send paths; }
+@test "request lines and versions" { send lines; }
+@test "headers" { send headers; }
+@test "framing" { send framing; }
+@test "tickets" { send tokens; }
+
+@test "the table has at least 150 rows, each with a name of its own" {
+  run python3 -EsB -c "
+import sys
+sys.path.insert(0, '$ROOT/tests/hostile')
+from rows import ROWS
+assert len(ROWS) >= 150, len(ROWS)
+names = [row[:2] for row in ROWS]
+assert len(set(names)) == len(names), [name for name in names if names.count(name) > 1]
+print(len(ROWS))"
+  echo "$output"
+  [ "$status" -eq 0 ]
+}

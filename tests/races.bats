@@ -1,0 +1,278 @@
+# Many at once: what must not depend on who comes first. Every test leaves nothing to the order in which it happens
+# to run: what it claims must hold whatever the order was.
+# modes: cgi scgi
+# shellcheck disable=SC2016,SC2030,SC2031,SC2128,SC2154,SC2178,SC2086,SC2143,SC2013,SC2153,SC2054,SC2034  # each test is a process of its own; what helpers set
+load helpers
+load direct
+
+# Argon2id of "correct-horse": 19 MiB, one pass (about 15 ms), and 32 MiB, 60 passes (about 1.5 s).
+# shellcheck disable=SC2016
+COSTLY='$argon2id$v=19$m=19456,t=1,p=1$dHJ1c3QtdGVzdC1zYWx0$PAVr/sRdH8kJ8FRc9KTuLPBpPRrDaIpU5KMM/HQws40'
+# shellcheck disable=SC2016
+LONG='$argon2id$v=19$m=32768,t=60,p=1$dHJ1c3QtdGVzdC1zYWx0$AS5jr1Ca9DbjS1VvCTwnEeANHRJuu5a5TW5EqivfSeM'
+PASSWORD=A1B2C3D4E5F6G7H8I9HD
+
+setup_file() {
+  isolate_lighttpd
+  mkdir -p "$DATA_DIR"
+  cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
+  start_redis
+  # More workers than slots, or the workers alone would be the limit.
+  SSA_WORKERS=8 SSA_LOGIN_LIMITS=0,0,0 start_lighttpd
+}
+teardown_file() { stop_servers; }
+setup() {
+  fresh
+  T=$BATS_TEST_TMPDIR
+}
+teardown() {
+  [[ -z ${stopped-} ]] || kill -CONT $stopped 2>/dev/null || true
+  [[ -z ${watcher-} ]] || kill "$watcher" 2>/dev/null || true
+}
+
+post() { BODY=$(credentials "$1" "$2") raw POST /api/ticket; }
+# status_of FILE NAMES: the different statuses, sorted
+status_of() { awk -v names="^($2)\$" '$1 ~ names {print $2}' "$1" | sort -u | tr '\n' ' '; }
+tickets() { redis keys 'ssa:ticket:*' | grep -c . || true; }
+
+# --- logging out ----------------------------------------------------------------------------------------------------
+
+@test "50 GETs beside the logout: afterwards all are 401 and the key does not exist" {
+  local round
+  for round in {1..6}; do
+    login user1 "$PASSWORD"
+    raw GET /api/info "X-Auth-Token: $ticket" >"$T/info"
+    raw GET /api/ticket "X-Auth-Token: $ticket" >"$T/whoami"
+    raw DELETE /api/ticket "X-Auth-Token: $ticket" >"$T/logout"
+    together 25 "$T/info" 1 "$T/logout" 25 "$T/whoami" >"$T/replies"
+    [ "$(status_of "$T/replies" logout)" = '204 ' ]
+    [[ $(status_of "$T/replies" 'info|whoami') =~ ^(200 |401 |200 401 )$ ]]
+    [ "$(redis dbsize)" -eq 0 ]
+    together 25 "$T/info" 25 "$T/whoami" >"$T/replies"
+    [ "$(status_of "$T/replies" 'info|whoami')" = '401 ' ]
+    [ "$(redis dbsize)" -eq 0 ]
+  done
+}
+
+@test "two logouts at once: one or both say 204, nothing is left" {
+  local round
+  for round in {1..5}; do
+    login user1 "$PASSWORD"
+    raw DELETE /api/ticket "X-Auth-Token: $ticket" >"$T/one"
+    raw DELETE '/api/ticket?all' "X-Auth-Token: $ticket" >"$T/all"
+    together 3 "$T/one" 3 "$T/all" >"$T/replies"
+    [[ $(status_of "$T/replies" 'one|all') =~ ^204\ (401\ )?$ ]]
+    [ "$(redis dbsize)" -eq 0 ]
+  done
+}
+
+@test "a renewal beside a logout never leaves a live ticket" {
+  local round
+  for round in {1..30}; do
+    login user1 "$PASSWORD"
+    post user1 "$ticket" >"$T/renewal"
+    raw DELETE /api/ticket "X-Auth-Token: $ticket" >"$T/logout"
+    together 1 "$T/renewal" 1 "$T/logout" >"$T/replies"
+    [ "$(status_of "$T/replies" logout)" = '204 ' ]
+    [[ $(status_of "$T/replies" renewal) =~ ^(200|401)\ $ ]]
+    [ "$(tickets)" -eq 0 ] || {
+      echo "round $round: after the logout there is still"
+      redis keys '*'
+      cat "$T/replies"
+      false
+    }
+  done
+}
+
+@test "renewals beside a logout of all never leave a live ticket" {
+  local round
+  for round in {1..15}; do
+    login user1 "$PASSWORD"
+    local first=$ticket
+    login user1 "$PASSWORD"
+    post user1 "$ticket" >"$T/renewal"
+    raw DELETE '/api/ticket?all' "X-Auth-Token: $first" >"$T/logout"
+    together 2 "$T/renewal" 1 "$T/logout" >"$T/replies"
+    [ "$(status_of "$T/replies" logout)" = '204 ' ]
+    [ "$(redis dbsize)" -eq 0 ] || {
+      echo "round $round: after the logout there is still"
+      redis keys '*'
+      cat "$T/replies"
+      false
+    }
+  done
+}
+
+@test "a user removed beside his requests: afterwards all are 401, and stay so when he is back" {
+  local round
+  for round in 1 2 3; do
+    fresh
+    login user1 "$PASSWORD"
+    raw GET /api/info "X-Auth-Token: $ticket" >"$T/info"
+    raw GET /api/ticket "X-Auth-Token: $ticket" >"$T/whoami"
+    together 25 "$T/info" 25 "$T/whoami" >"$T/replies" 3>&- &
+    local sender=$!
+    write_users '[]'
+    # from here on, whatever those beside it got
+    api /api/info -H "X-Auth-Token: $ticket"
+    expect_error 401
+    wait "$sender"
+    [[ $(status_of "$T/replies" 'info|whoami') =~ ^(200 |401 |200 401 )$ ]]
+    fresh_users
+    together 5 "$T/info" 5 "$T/whoami" >"$T/replies"
+    [ "$(status_of "$T/replies" 'info|whoami')" = '401 ' ]
+    [ "$(tickets)" -eq 0 ]
+  done
+}
+fresh_users() { write_users "$(cat "$ROOT/tests/fixtures/users.json")"; }
+
+# --- logging in ------------------------------------------------------------------------------------------------------
+
+@test "1,000 logins of one user at once: working tickets or an honest 503, and an index that matches" {
+  credentials user1 "$PASSWORD" >"$T/body"
+  for _ in {1..1000}; do echo 'url = "http://localhost/api/ticket"'; done >"$T/urls"
+  curl -s --parallel --parallel-immediate --parallel-max 300 --max-time 60 --unix-socket "$BATS_FILE_TMPDIR/http.sock" \
+    -H 'Content-Type: application/json' --data "@$T/body" -w '\n%{http_code}\n' -K "$T/urls" >"$T/replies" 2>"$T/meter"
+  [ "$(grep -cxE '[0-9]{3}' "$T/replies")" -eq 1000 ]
+  [ -z "$(grep -xE '[0-9]{3}' "$T/replies" | grep -vxE '200|429|503')" ]
+  # Where bodies and codes of several transfers are mixed in one stream, the tickets are still whole.
+  grep -oE '"ticket":"[A-Za-z0-9_-]{43}"' "$T/replies" | cut -d '"' -f 4 | sort >"$T/tickets"
+  local granted
+  granted=$(grep -cx 200 "$T/replies")
+  echo "# granted at once: $granted of 1000" >&3
+  ((granted > 0))
+  [ "$(wc -l <"$T/tickets")" -eq "$granted" ]
+  [ "$(uniq -d "$T/tickets" | wc -l)" -eq 0 ]
+  # each of them works
+  local next=
+  while read -r ticket; do
+    printf '%surl = "http://localhost/api/ticket"\nheader = "X-Auth-Token: %s"\noutput = "/dev/null"\nwrite-out = "%%{http_code}\\n"\nunix-socket = "%s"\n' "$next" \
+      "$ticket" "$BATS_FILE_TMPDIR/http.sock"
+    next=$'next\n'
+  done <"$T/tickets" >"$T/checks"
+  curl -s --parallel --parallel-max 50 --max-time 60 -K "$T/checks" >"$T/codes" 2>"$T/meter"
+  [ "$(grep -cx 200 "$T/codes")" -eq "$granted" ]
+  # the index is what there is
+  [ "$(redis keys 'ssa:user:*' | grep -c .)" -eq 1 ]
+  diff <(redis zrange "$(redis keys 'ssa:user:*')" 0 -1 | sed 's/^[0-9a-f]*://' | sort) <(redis keys 'ssa:ticket:*' | sed 's/^ssa:ticket://' | sort)
+  [ "$(tickets)" -ge "$granted" ]
+  # and ends all of them
+  api '/api/ticket?all' -X DELETE -H "X-Auth-Token: $(head -n 1 "$T/tickets")"
+  expect 204
+  [ "$(redis dbsize)" -eq 0 ]
+}
+
+# --- hashing slots ------------------------------------------------------------------------------------------------------
+
+# Where the slots are the whole host's, tests that fill or hold them take turns.
+alone() {
+  [[ -z ${ISOLATED[*]} ]] || return 0
+  exec 8>"/tmp/ssa-test-slots.$(id -u).lock"
+  flock -w 50 8
+}
+
+watch_programs() { # BIG-KB
+  coproc WATCH { exec python3 -EsSB "$ROOT/tests/hostile/watch.py" "$DATA_DIR" "$1" 3>&- 8>&-; }
+  # shellcheck disable=SC2034
+  watcher=$WATCH_PID
+  # bash forgets these two as soon as the watcher ends
+  exec {watch_out}<&"${WATCH[0]}" {watch_in}>&"${WATCH[1]}"
+  eval "exec ${WATCH[1]}>&-"
+}
+watched() {
+  eval "exec $watch_in>&-"
+  read -r most_big largest_kb <&"$watch_out"
+}
+
+@test "200 logins at once: at most as many hashes at a time as processors, bounded memory, status goes on answering" {
+  alone
+  write_users "[{\"username\":\"costly\",\"password\":\"$COSTLY\"}]"
+  post costly correct-horse >"$T/login"
+  watch_programs 12000
+  together 200 "$T/login" >"$T/replies" 3>&- &
+  local sender=$!
+  for _ in {1..1000}; do
+    kill -0 "$sender" 2>/dev/null || break
+    curl -s -o /dev/null -w '%{http_code} %{time_total}\n' --max-time 10 --unix-socket "$BATS_FILE_TMPDIR/http.sock" http://x/api/status
+  done >"$T/status"
+  wait "$sender"
+  watched
+  local p99
+  p99=$(awk '{print $2}' "$T/status" | sort -n | awk '{t[NR] = $1} END {i = int(NR * 0.99); print t[i < 1 ? 1 : i]}')
+  echo "# most hashes at a time: $most_big, memory of the programs: $largest_kb kB, status p99: $p99 s of $(wc -l <"$T/status")" >&3
+  ((most_big >= 1 && most_big <= $(nproc)))
+  ((largest_kb <= 65536 + $(nproc) * 19456))
+  [[ $(status_of "$T/replies" login) =~ ^(200 |200 503 )$ ]]
+  [ "$(awk '{print $1}' "$T/status" | sort -u)" = 200 ]
+  awk -v p99="$p99" 'BEGIN { exit !(p99 < 2) }'
+}
+
+# hashing: the programs of this test that are in the middle of a hash
+hashing() {
+  local pid kb
+  for pid in $(grep -lszxF -- "SSA_DATA_DIR=$DATA_DIR" /proc/[0-9]*/environ | sed -E 's|/proc/([0-9]+)/.*|\1|'); do
+    [[ $(cat "/proc/$pid/comm" 2>/dev/null) == ticket ]] || continue
+    kb=$(awk '/^VmRSS/ {print $2}' "/proc/$pid/status" 2>/dev/null)
+    ((${kb:-0} < 12000)) || echo "$pid"
+  done
+}
+all_hash() { [[ $(hashing | wc -l) -eq $(nproc) ]]; }
+# waiting: one of them waits for a semaphore (semop, semtimedop)
+waiting() {
+  local pid
+  for pid in $(grep -lszxF -- "SSA_DATA_DIR=$DATA_DIR" /proc/[0-9]*/environ | sed -E 's|/proc/([0-9]+)/.*|\1|'); do
+    [[ $(cat "/proc/$pid/comm" 2>/dev/null) == ticket ]] || continue
+    [[ ! $(cat "/proc/$pid/wchan" 2>/dev/null) =~ sem ]] || return 0
+  done
+  return 1
+}
+
+@test "a killed process gives its slot back" {
+  alone
+  [[ -r /proc/self/wchan ]] || skip "no /proc/PID/wchan"
+  write_users "[{\"username\":\"long\",\"password\":\"$LONG\"},{\"username\":\"quick\",\"password\":\"x\"}]"
+  post long correct-horse >"$T/long"
+  together "$(nproc)" "$T/long" >"$T/held" 3>&- 8>&- &
+  local holder=$!
+  wait_until 4 "$holder" all_hash
+  stopped=$(hashing)
+  # shellcheck disable=SC2086
+  kill -STOP $stopped
+  # every slot is held: the next login has to wait ...
+  post quick x >"$T/quick"
+  together 1 "$T/quick" >"$T/waited" 3>&- 8>&- &
+  local waiter=$!
+  wait_until 4 "$waiter" waiting
+  # ... until a holder is killed
+  # shellcheck disable=SC2086
+  kill -KILL $stopped
+  stopped=
+  wait "$waiter"
+  [ "$(status_of "$T/waited" quick)" = '200 ' ]
+  wait "$holder" || true
+  [[ $(status_of "$T/held" long) =~ ^(500 |502 |503 |0 )+$ ]]
+}
+
+@test "who waits for a slot too long gets a whole 503" {
+  alone
+  write_users "[{\"username\":\"long\",\"password\":\"$LONG\"},{\"username\":\"quick\",\"password\":\"x\"}]"
+  post long correct-horse >"$T/long"
+  together "$(nproc)" "$T/long" >"$T/held" 3>&- 8>&- &
+  local holder=$!
+  wait_until 4 "$holder" all_hash
+  stopped=$(hashing)
+  # shellcheck disable=SC2086
+  kill -STOP $stopped
+  login quick x
+  expect_error 503
+  header Retry-After
+  # while that one waited, others were served: nothing else waits for a slot
+  api /api/status
+  expect 200
+  # shellcheck disable=SC2086
+  kill -KILL $stopped
+  stopped=
+  wait "$holder" || true
+  login quick x
+  expect 200
+}

@@ -1,0 +1,381 @@
+# The brake on guessing passwords: three limits, counted in Redis under hashed names.
+# modes: cgi scgi
+# shellcheck disable=SC2016,SC2030,SC2031,SC2128,SC2154,SC2178,SC2086,SC2143,SC2013,SC2153,SC2054,SC2034  # each test is a process of its own; what helpers set
+load helpers
+load direct
+
+setup_file() {
+  mkdir -p "$DATA_DIR"
+  cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
+  start_redis
+}
+teardown_file() { stop_servers; }
+setup() {
+  fresh
+  programs
+}
+teardown() {
+  stop_lighttpd
+  stop_workers
+}
+
+PASSWORD=A1B2C3D4E5F6G7H8I9HD
+
+# counters: how many there are; sum: what they hold together
+counters() { redis keys 'ssa:fail:*' | grep -c .; }
+values() { redis keys 'ssa:fail:*' | xargs -r -n 1 redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" get | sort -n | tr '\n' ' '; }
+
+guess() { # NAME ADDRESS [PASSWORD]
+  direct_login "$1" "${3-wrong}" REMOTE_ADDR="$2"
+}
+
+refused_for_now() { # [SECONDS-AT-MOST]
+  expect_error 429
+  local wait
+  wait=$(header Retry-After)
+  ((wait >= 1 && wait <= ${1-600}))
+  [[ $body != *user* || $body == *"too many failed logins"* ]]
+}
+
+@test "user and address: 10 failures in 10 minutes, the eleventh attempt is 429 whatever the password" {
+  local n
+  for n in {1..10}; do
+    guess user1 192.0.2.1
+    expect_error 401
+  done
+  guess user1 192.0.2.1
+  refused_for_now 600
+  guess user1 192.0.2.1 "$PASSWORD"
+  refused_for_now 600
+  [ -z "$ticket" ]
+  # the same user elsewhere, and another user here, go on
+  guess user1 192.0.2.2 "$PASSWORD"
+  expect 200
+  guess hashed 192.0.2.1
+  expect_error 401
+}
+
+@test "a refused attempt is not counted, so the window ends when it said" {
+  programs SSA_LOGIN_LIMITS=2/600,0,0
+  guess user1 192.0.2.1
+  guess user1 192.0.2.1
+  for _ in 1 2 3; do
+    guess user1 192.0.2.1
+    refused_for_now
+  done
+  [ "$(values)" = '2 ' ]
+}
+
+@test "user: 100 failures in an hour, from wherever" {
+  local n
+  # 99 of them by hand: the counter's name is the one that all addresses share
+  guess user1 192.0.2.1
+  local before
+  before=$(redis keys 'ssa:fail:*')
+  guess user1 192.0.2.2
+  for n in $before; do [ "$(redis get "$n")" != 2 ] || redis set "$n" 99 ex 3000 >/dev/null; done
+  guess user1 192.0.2.3
+  expect_error 401
+  guess user1 192.0.2.4 "$PASSWORD"
+  refused_for_now 3600
+  guess user1 192.0.2.1 "$PASSWORD"
+  refused_for_now 3600
+  guess user@1 192.0.2.4
+  expect_error 401
+}
+
+@test "address: 60 failures in a minute, whatever the names" {
+  local n
+  guess name1 192.0.2.1
+  local before
+  before=$(redis keys 'ssa:fail:*')
+  guess name2 192.0.2.1
+  for n in $before; do [ "$(redis get "$n")" != 2 ] || redis set "$n" 59 ex 50 >/dev/null; done
+  guess name3 192.0.2.1
+  expect_error 401
+  guess user1 192.0.2.1 "$PASSWORD"
+  refused_for_now 60
+  guess name4 192.0.2.1
+  refused_for_now 60
+  guess user1 192.0.2.2 "$PASSWORD"
+  expect 200
+}
+
+@test "unknown and disabled users are counted like known ones: the same bytes, the same moment" {
+  programs SSA_LOGIN_LIMITS=3/600,0,0
+  local name n replies=()
+  for name in user1 hashed former nobody; do
+    fresh
+    local seen=
+    for n in {1..5}; do
+      guess "$name" 192.0.2.1
+      seen+="$http $body;"
+    done
+    replies+=("$seen")
+  done
+  [ "${replies[0]}" = "${replies[1]}" ]
+  [ "${replies[0]}" = "${replies[2]}" ]
+  [ "${replies[0]}" = "${replies[3]}" ]
+  [[ ${replies[0]} == 401*401*401*429*429* ]]
+}
+
+@test "a disabled user's right password is a failure" {
+  guess former 192.0.2.1 still-known
+  expect_error 401
+  [ "$(values)" = '1 1 1 ' ]
+}
+
+@test "names in other case, and with other bytes, are other names" {
+  guess user1 192.0.2.1
+  guess USER1 192.0.2.1
+  guess 'user1 ' 192.0.2.1
+  # three of (user, address), three of user, one of the address
+  [ "$(values)" = '1 1 1 1 1 1 3 ' ]
+}
+
+@test "no name can be made to fall together with another and an address" {
+  guess 'user1 192.0.2.1' ''
+  guess user1 192.0.2.1
+  guess 'user119' 2.0.2.1
+  guess user1 192.0.2.10
+  [ "$(redis keys 'ssa:fail:*' | wc -l)" -eq 11 ]
+}
+
+@test "success clears (user, address) only" {
+  local n
+  for n in 1 2 3; do guess user1 192.0.2.1; done
+  guess user1 192.0.2.2
+  # (user1, .1) 3, (user1, .2) 1, user1 4, .1 3, .2 1
+  [ "$(values)" = '1 1 3 3 4 ' ]
+  guess user1 192.0.2.1 "$PASSWORD"
+  expect 200
+  [ "$(values)" = '1 1 3 4 ' ]
+}
+
+@test "an attacker's own account does not clean his address" {
+  programs SSA_LOGIN_LIMITS=0,0,3/60
+  local n
+  for n in 1 2 3; do
+    guess user1 192.0.2.1
+    guess user@1 192.0.2.1 $'p\u00e4ss "w\\rd'
+  done
+  guess user1 192.0.2.1
+  refused_for_now 60
+}
+
+@test "the limits can be set, and windows end" {
+  programs SSA_LOGIN_LIMITS=1/2,0,0
+  guess user1 192.0.2.1
+  expect_error 401
+  guess user1 192.0.2.1 "$PASSWORD"
+  refused_for_now 2
+  wait_until 5 $$ eval '[ "$(redis dbsize)" = 0 ]'
+  guess user1 192.0.2.1 "$PASSWORD"
+  expect 200
+}
+
+@test "0 turns a limit off" {
+  local which n
+  for which in 0,0,0 0,2/60,0 0/600,0/3600,2/60; do
+    fresh
+    programs SSA_LOGIN_LIMITS="$which"
+    for n in 1 2 3; do guess user1 192.0.2.1; done
+    guess user1 192.0.2.1 "$PASSWORD"
+    case $which in
+      0,0,0)
+        expect 200
+        [ "$(counters)" -eq 0 ]
+        ;;
+      *)
+        refused_for_now 60
+        [ "$(counters)" -eq 1 ]
+        ;;
+    esac
+  done
+}
+
+@test "limits that are none: 500 and a clear line, never a silent default" {
+  local limits
+  for limits in 10 10/600,100/3600 x,y,z 10/600,100/3600,60/60,1/1 10/0,1/1,1/1 -1/600,1/1,1/1 10/600,100/3600,60/; do
+    programs SSA_LOGIN_LIMITS="$limits"
+    guess user1 192.0.2.1 "$PASSWORD"
+    expect_error 500
+    [[ $stderr == *SSA_LOGIN_LIMITS* ]]
+    [ "$(redis dbsize)" -eq 0 ]
+  done
+}
+
+@test "every counter has a TTL, its window's, from the first failure on; and a hashed name" {
+  guess user1 192.0.2.77
+  local key ttls
+  ttls=$(redis keys 'ssa:fail:*' | xargs -n 1 redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" ttl | sort -n | tr '\n' ' ')
+  [[ $ttls =~ ^(60|59|58|57)\ (600|599|598|597)\ (3600|3599|3598|3597)\ $ ]]
+  for key in $(redis keys 'ssa:fail:*'); do
+    [[ $key =~ ^ssa:fail:[0-9a-f]{64}$ ]]
+    redis expire "$key" 30 >/dev/null
+  done
+  guess user1 192.0.2.77
+  # a second failure does not prolong the window
+  for key in $(redis keys 'ssa:fail:*'); do (($(redis ttl "$key") <= 30)); done
+}
+
+@test "a counter that lost its TTL gets one with the next failure" {
+  guess user1 192.0.2.1
+  local key
+  for key in $(redis keys 'ssa:fail:*'); do redis persist "$key" >/dev/null; done
+  guess user1 192.0.2.1
+  for key in $(redis keys 'ssa:fail:*'); do (($(redis ttl "$key") > 0)); done
+}
+
+@test "a counter that is no number refuses, and Redis that cannot count answers 503" {
+  guess user1 192.0.2.1
+  local key
+  key=$(redis keys 'ssa:fail:*' | head -n 1)
+  redis set "$key" x ex 100 >/dev/null
+  guess user1 192.0.2.1 "$PASSWORD"
+  refused_for_now 100
+  redis del "$key" >/dev/null
+  redis lpush "$key" x >/dev/null
+  guess user1 192.0.2.1 "$PASSWORD"
+  expect_error 503
+  [ -z "$ticket" ]
+}
+
+@test "where failures cannot be counted no password is answered: neither right nor wrong" {
+  # may do everything but count
+  redis acl setuser nocount on '>x' '~*' +@all -incr >/dev/null
+  programs
+  REDIS_URL=unix://nocount:x@$BATS_FILE_TMPDIR/redis.sock guess user1 192.0.2.1
+  expect_error 503
+  header Retry-After
+  [ "$(counters)" -eq 0 ]
+  stop_workers
+  # nor where they cannot be read
+  redis acl setuser noread on '>x' '~*' +@all -get >/dev/null
+  REDIS_URL=unix://noread:x@$BATS_FILE_TMPDIR/redis.sock guess user1 192.0.2.1 "$PASSWORD"
+  expect_error 503
+  [ -z "$ticket" ]
+  stop_workers
+  # nor where the moment the window ends cannot
+  programs SSA_LOGIN_LIMITS=1/600,0,0
+  redis acl setuser nottl on '>x' '~*' +@all -ttl >/dev/null
+  REDIS_URL=unix://nottl:x@$BATS_FILE_TMPDIR/redis.sock guess user1 192.0.2.1
+  REDIS_URL=unix://nottl:x@$BATS_FILE_TMPDIR/redis.sock guess user1 192.0.2.1 "$PASSWORD"
+  [[ $http == 429 || $http == 503 ]]
+  expect_error "$http"
+  redis acl deluser nocount noread nottl >/dev/null
+}
+
+@test "live tickets keep working for a user who is regulated" {
+  programs SSA_LOGIN_LIMITS=1/600,1/600,1/600
+  guess user1 192.0.2.1 "$PASSWORD"
+  expect 200
+  local live=$ticket
+  guess user1 192.0.2.1
+  guess user1 192.0.2.1 "$PASSWORD"
+  refused_for_now
+  direct GET info '' HTTP_X_AUTH_TOKEN="$live"
+  expect 200
+  direct GET ticket '' HTTP_X_AUTH_TOKEN="$live"
+  expect 200
+  direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$live"
+  expect 204
+}
+
+@test "a renewal that fails is counted like any wrong password" {
+  programs SSA_LOGIN_LIMITS=3/600,0,0
+  guess hashed 192.0.2.1 "$(printf 'A%.0s' {1..43})"
+  expect_error 401
+  guess user1 192.0.2.1 "$PASSWORD"
+  local live=$ticket
+  guess hashed 192.0.2.1 "$live"
+  expect_error 401
+  direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$live"
+  expect 204
+  guess hashed 192.0.2.1 "$live"
+  expect_error 401
+  guess hashed 192.0.2.1 "$live"
+  refused_for_now
+  # one whose time is over is one too
+  guess user1 192.0.2.1 "$PASSWORD"
+  live=$ticket
+  local key
+  key=$(redis keys 'ssa:ticket:*')
+  redis set "$key" "$(redis get "$key" | sed -E 's/("renewable_until":)[0-9]+/\11/')" keepttl >/dev/null
+  guess user1 192.0.2.9 "$live"
+  expect_error 401
+  [ "$(values)" = '1 3 ' ]
+}
+
+@test "a good renewal is not counted" {
+  programs SSA_LOGIN_LIMITS=3/600,0,0
+  guess user1 192.0.2.1 "$PASSWORD"
+  for _ in 1 2 3 4 5; do
+    guess user1 192.0.2.1 "$ticket"
+    expect 200
+  done
+  [ "$(counters)" -eq 0 ]
+}
+
+@test "what is no attempt is not counted: bad requests" {
+  local bad
+  for bad in '{}' 'x' '{"username":"user1"}' '{"username":"user1","password":""}' '{"username":"user1","username":"user1","password":"x"}'; do
+    direct POST ticket "$bad"
+    expect_error 400
+  done
+  [ "$(counters)" -eq 0 ]
+}
+
+@test "X-Forwarded-For is not an address" {
+  guess user1 192.0.2.1
+  direct POST ticket "$(credentials user1 wrong)" HTTP_X_FORWARDED_FOR=203.0.113.1 HTTP_FORWARDED=for=203.0.113.2 HTTP_X_REAL_IP=203.0.113.3
+  [ "$(values)" = '2 2 2 ' ]
+}
+
+@test "each failure is one line in the log, in fail2ban's form, and so is each refusal" {
+  programs SSA_LOGIN_LIMITS=1/600,0,0
+  guess user1 192.0.2.7
+  [[ $stderr =~ ^[0-9TZ:-]+\ ssa-ticket\[[0-9]+\]:\ authentication\ failure\;\ rhost=192\.0\.2\.7\ user=\"user1\"\ reason=\"wrong\ password\" ]]
+  [ "$(wc -l <<<"$stderr")" -eq 1 ]
+  guess user1 192.0.2.7 "$PASSWORD"
+  [[ $stderr == *"authentication failure; rhost=192.0.2.7 user=\"user1\" reason="* ]]
+  [ "$(wc -l <<<"$stderr")" -eq 1 ]
+  [[ $stderr != *"$PASSWORD"* ]]
+}
+
+# --- many at once, through lighttpd --------------------------------------------------------------------------------
+
+tally() { awk '{print $2}' "$1" | sort | uniq -c | awk '{printf "%s:%s ", $2, $1}'; }
+count() { awk -v want="$2" '$2 == want' "$1" | wc -l; }
+
+@test "parallel wrong guesses pass a limit by at most the number of hashing slots" {
+  # More workers than slots, or the workers alone would be the limit.
+  isolate_lighttpd
+  SSA_WORKERS=12 start_lighttpd
+  local n over=0
+  BODY='{"username":"hashed","password":"wrong"}' raw POST /api/ticket >"$BATS_TEST_TMPDIR/wrong"
+  for n in 1 2 3; do
+    fresh
+    together 120 "$BATS_TEST_TMPDIR/wrong" >"$BATS_TEST_TMPDIR/replies"
+    tally "$BATS_TEST_TMPDIR/replies"
+    local denied
+    denied=$(count "$BATS_TEST_TMPDIR/replies" 401)
+    ((denied >= 10 && denied <= 10 + $(nproc)))
+    [ "$((denied + $(count "$BATS_TEST_TMPDIR/replies" 429)))" -eq 120 ]
+    # every one of them was counted
+    [ "$(values)" = "$denied $denied $denied " ]
+    over=$((over + denied - 10))
+  done
+  echo "# over the limit, in three rounds: $over" >&3
+}
+
+@test "parallel good logins are never refused, beside wrong guesses of other users either" {
+  isolate_lighttpd
+  SSA_WORKERS=12 SSA_LOGIN_LIMITS=10/600,100/3600,0 start_lighttpd
+  BODY="{\"username\":\"user1\",\"password\":\"$PASSWORD\"}" raw POST /api/ticket >"$BATS_TEST_TMPDIR/good"
+  BODY='{"username":"nobody","password":"wrong"}' raw POST /api/ticket >"$BATS_TEST_TMPDIR/wrong"
+  together 200 "$BATS_TEST_TMPDIR/good" 50 "$BATS_TEST_TMPDIR/wrong" >"$BATS_TEST_TMPDIR/replies"
+  tally "$BATS_TEST_TMPDIR/replies"
+  [ "$(grep -c '^good 200 ' "$BATS_TEST_TMPDIR/replies")" -eq 200 ]
+  [ "$(grep -cE '^wrong (401|429) ' "$BATS_TEST_TMPDIR/replies")" -eq 50 ]
+}

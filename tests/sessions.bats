@@ -1,0 +1,459 @@
+# Sessions from the login to the logout: renewal, who am I, logging out, the CSRF token, and what Redis holds of it.
+# modes: cgi scgi
+# shellcheck disable=SC2016,SC2030,SC2031,SC2128,SC2154,SC2178,SC2086,SC2143,SC2013,SC2153,SC2054,SC2034  # each test is a process of its own; what helpers set
+load helpers
+load direct
+
+setup_file() {
+  isolate_lighttpd
+  mkdir -p "$DATA_DIR"
+  cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
+  start_redis
+  SSA_LOGIN_LIMITS=0,0,0 start_lighttpd
+}
+teardown_file() { stop_servers; }
+setup() { fresh; }
+teardown() { stop_workers; }
+
+PASSWORD=A1B2C3D4E5F6G7H8I9HD
+
+# user1's ticket in $ticket, its Redis key in $key.
+enter() {
+  local before
+  before=$(redis keys 'ssa:ticket:*')
+  login user1 "${1-$PASSWORD}"
+  expect 200
+  key=$(redis keys 'ssa:ticket:*' | grep -vxF -- "${before:-none}")
+}
+
+get() { api "$1" -H "X-Auth-Token: $2"; }
+leave() { api "/api/ticket${2-}" -X DELETE -H "X-Auth-Token: $1"; }
+
+# expect_dead TICKET: by each of the doors.
+expect_dead() {
+  local ticket csrf # which a login sets
+  get /api/info "$1"
+  expect_error 401
+  get /api/ticket "$1"
+  expect_error 401
+  leave "$1"
+  expect_error 401
+  login user1 "$1"
+  expect_error 401
+}
+expect_alive() {
+  get /api/info "$1"
+  expect 200
+  get /api/ticket "$1"
+  expect 200
+}
+
+# The members of the one index (LOGIN:DIGEST), and the tickets there are: sorted digests.
+index_members() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 | sed 's/^[0-9a-f]*://' | sort; }
+ticket_digests() { redis keys 'ssa:ticket:*' | sed 's/^ssa:ticket://' | sort; }
+index_matches() { diff <(index_members) <(ticket_digests); }
+
+# change JQ-FILTER: the session value in $key, its TTL kept.
+change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/null; }
+
+# --- who am I ------------------------------------------------------------------------------------------------------
+
+@test "GET /api/ticket tells the name and the end of the session, as the login did" {
+  enter
+  get /api/ticket "$ticket"
+  expect 200
+  expect_json ".data == {username: \"user1\", expires: $expires}"
+  api /api/ticket --head -H "X-Auth-Token: $ticket"
+  expect 200
+  [ -z "$body" ]
+}
+
+@test "a name with any characters comes back as it is" {
+  login user@1 $'p\u00e4ss "w\\rd'
+  expect 200
+  get /api/ticket "$ticket"
+  expect_json '.data.username == "user@1"'
+}
+
+@test "a session lives 7200 s from the login, can be renewed for 43200 s, by Redis's clock" {
+  enter
+  local now ttl
+  now=$(redis time | head -n 1)
+  ttl=$(redis ttl "$key")
+  ((ttl > 7190 && ttl <= 7200))
+  expect_json ".data.expires - $now | . > 7190 and . <= 7200"
+  redis get "$key" | jq -e ".renewable_until - $now | . > 43190 and . <= 43200"
+}
+
+@test "reading does not prolong" {
+  enter
+  redis expire "$key" 1000 >/dev/null
+  expect_alive "$ticket"
+  (($(redis ttl "$key") <= 1000))
+}
+
+@test "an expired ticket opens nothing" {
+  enter
+  redis pexpire "$key" 1 >/dev/null
+  wait_until 5 $$ eval '[ "$(redis exists "$key")" = 0 ]'
+  expect_dead "$ticket"
+}
+
+@test "what is in Redis under a ticket's key but is no session opens nothing" {
+  enter
+  local good=$ticket value
+  for value in '' x '[]' '{}' null '{"username":"user1"}' "$(redis get "$key" | jq -c 'del(.fingerprint)')" \
+    "$(redis get "$key" | jq -c '.username = "hashed"')" "$(redis get "$key" | jq -c '.fingerprint = ""')" \
+    "$(redis get "$key" | jq -c '.fingerprint |= .[1:]')" "$(redis get "$key" | jq -c '.expires = "1"')" \
+    "$(redis get "$key" | head -c 60)"; do
+    redis set "$key" "$value" ex 100 >/dev/null
+    get /api/info "$good"
+    expect_error 401
+  done
+  redis del "$key" >/dev/null
+  redis rpush "$key" x >/dev/null
+  get /api/info "$good"
+  expect_error 503
+}
+
+# --- renewal -------------------------------------------------------------------------------------------------------
+
+@test "a live ticket as the password gives a new ticket; the old one lives 60 s more" {
+  enter
+  local old=$ticket old_key=$key old_csrf=$csrf ttl
+  enter "$old"
+  [ "$ticket" != "$old" ]
+  [ "$csrf" != "$old_csrf" ]
+  expect_json '.data.username == "user1"'
+  expect_alive "$ticket"
+  expect_alive "$old"
+  ttl=$(redis ttl "$old_key")
+  ((ttl > 50 && ttl <= 60))
+  ttl=$(redis ttl "$key")
+  ((ttl > 7190 && ttl <= 7200))
+  get /api/ticket "$old"
+  expect_json ".data.expires - $(redis time | head -n 1) | . > 50 and . <= 60"
+  index_matches
+}
+
+@test "a renewal prolongs nothing that ends sooner than in 60 s" {
+  enter
+  local old=$ticket now
+  now=$(redis time | head -n 1)
+  change ".expires = $((now + 20))"
+  redis expire "$key" 20 >/dev/null
+  local old_key=$key
+  enter "$old"
+  (($(redis ttl "$old_key") <= 20))
+}
+
+@test "renewals end 12 hours after the login: the last one lives no longer, the next is refused" {
+  enter
+  local first=$ticket now end
+  now=$(redis time | head -n 1)
+  end=$((now + 30))
+  change ".renewable_until = $end"
+  enter "$first"
+  local ttl second=$ticket
+  ttl=$(redis ttl "$key")
+  ((ttl > 20 && ttl <= 30))
+  expect_json ".data.expires == $end"
+  redis get "$key" | jq -e ".renewable_until == $end"
+  change ".renewable_until = $now"
+  login user1 "$second"
+  expect_error 401
+  [ -z "$ticket" ]
+  # refused a renewal, the ticket itself lives on
+  expect_alive "$second"
+}
+
+@test "a chain of renewals ends, with a short SSA_TICKET_MAX" {
+  programs SSA_TICKET_TTL=2 SSA_TICKET_MAX=3 SSA_LOGIN_LIMITS=0,0,0
+  direct_login user1 "$PASSWORD"
+  expect 200
+  local end=$((expires + 1)) renewals=0
+  while direct_login user1 "$ticket" && [[ $http == 200 ]]; do
+    ((expires <= end))
+    (($(redis time | head -n 1) <= end))
+    renewals=$((renewals + 1))
+    sleep 0.2 # well under the seconds that a ticket lives
+  done
+  expect_error 401
+  ((renewals >= 1)) # usually six or more
+  # nothing is left, the index neither
+  wait_until 5 $$ eval '[ "$(redis dbsize)" = 0 ]'
+}
+
+@test "a renewal wants the same user, and one who may still log in" {
+  enter
+  local live=$ticket users
+  login hashed "$live"
+  expect_error 401
+  for users in '[{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD","disabled":true}]' \
+    '[{"username":"user1","password":"another"}]' '[]'; do
+    write_users "$users"
+    login user1 "$live"
+    expect_error 401
+  done
+  fresh_users
+  login user1 "$live"
+  expect 200
+}
+
+# --- logging out ----------------------------------------------------------------------------------------------------
+
+@test "DELETE ends the ticket at once, and no other" {
+  enter
+  local first=$ticket
+  enter
+  leave "$first"
+  expect 204
+  expect_dead "$first"
+  expect_alive "$ticket"
+  index_matches
+  leave "$ticket"
+  expect 204
+  [ "$(redis dbsize)" -eq 0 ]
+}
+
+@test "logging out with any ticket of a login ends all that were renewed from it, and no other login" {
+  local which
+  for which in 0 1 2; do
+    enter
+    local other=$ticket chain=()
+    enter
+    chain+=("$ticket")
+    enter "$ticket"
+    chain+=("$ticket")
+    enter "$ticket"
+    chain+=("$ticket")
+    leave "${chain[which]}"
+    expect 204
+    for ticket in "${chain[@]}"; do
+      get /api/ticket "$ticket"
+      expect_error 401
+    done
+    expect_alive "$other"
+    index_matches
+  done
+}
+
+@test "DELETE ?all ends all tickets of the user, old ones in their grace too, and nobody else's" {
+  local mine=()
+  for _ in 1 2 3; do
+    enter
+    mine+=("$ticket")
+  done
+  enter "$ticket"
+  mine+=("$ticket")
+  login hashed correct
+  [[ $http == 200 ]] || login user@1 $'p\u00e4ss "w\\rd'
+  expect 200
+  local other=$ticket
+  leave "${mine[0]}" '?all'
+  expect 204
+  for ticket in "${mine[@]}"; do expect_dead "$ticket"; done
+  get /api/ticket "$other"
+  expect 200
+  [ "$(redis keys 'ssa:user:*' | wc -l)" -eq 1 ]
+  index_matches
+}
+
+@test "DELETE ?all ends thousands" {
+  enter
+  local index
+  index=$(redis keys 'ssa:user:*')
+  # shellcheck disable=SC2016
+  for n in {1..1234}; do
+    printf 'SET ssa:ticket:%064d x EX 100\nZADD %s 9999999999 %016d:%064d\n' "$n" "$index" "$n" "$n"
+  done | redis >/dev/null
+  leave "$ticket" '?all'
+  expect 204
+  [ "$(redis dbsize)" -eq 0 ]
+}
+
+@test "only the parameter all means all" {
+  local query
+  for query in '?al' '?alll' '?x=all' '?ALL' '?all2=1'; do
+    enter
+    local kept=$ticket
+    enter
+    leave "$ticket" "$query"
+    expect 204
+    expect_alive "$kept"
+  done
+  enter
+  local kept=$ticket
+  enter
+  leave "$ticket" '?x=1&all=1'
+  expect 204
+  expect_dead "$kept"
+}
+
+# --- the CSRF token --------------------------------------------------------------------------------------------------
+
+@test "a CSRFPreventionToken is checked where it is sent" {
+  enter
+  local first=$ticket first_csrf=$csrf
+  enter
+  local path
+  for path in /api/info /api/ticket; do
+    api "$path" -H "X-Auth-Token: $first" -H "CSRFPreventionToken: $first_csrf"
+    expect 200
+    api "$path" -H "X-Auth-Token: $first" -H "CSRFPreventionToken: $csrf"
+    expect_error 403
+    api "$path" -H "X-Auth-Token: $first" -H 'CSRFPreventionToken: x'
+    expect_error 403
+  done
+  for path in /api/ticket '/api/ticket?all'; do
+    api "$path" -X DELETE -H "X-Auth-Token: $first" -H "CSRFPreventionToken: $csrf"
+    expect_error 403
+    expect_alive "$first"
+    expect_alive "$ticket"
+  done
+  api /api/ticket -X DELETE -H "X-Auth-Token: $first" -H "CSRFPreventionToken: $first_csrf"
+  expect 204
+}
+
+@test "the token lasts as long as its ticket, and a new ticket has a new one" {
+  enter
+  local old=$ticket old_csrf=$csrf
+  enter "$old"
+  api /api/info -H "X-Auth-Token: $old" -H "CSRFPreventionToken: $old_csrf"
+  expect 200
+  api /api/info -H "X-Auth-Token: $ticket" -H "CSRFPreventionToken: $old_csrf"
+  expect_error 403
+}
+
+# --- the user behind it ----------------------------------------------------------------------------------------------
+
+@test "a session dies at once when its user is removed, disabled, or has another password" {
+  local users
+  for users in '[]' '{}' '[{"username":"User1","password":"A1B2C3D4E5F6G7H8I9HD"}]' \
+    '[{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD","disabled":true}]' \
+    '[{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HE"}]' '[{"username":"user1"}]'; do
+    fresh
+    enter
+    local mine=$ticket
+    expect_alive "$mine"
+    write_users "$users"
+    get /api/info "$mine"
+    expect_error 401
+    # and it stays dead when everything is as it was
+    fresh_users
+    expect_dead "$mine"
+  done
+}
+fresh_users() { write_users "$(cat "$ROOT/tests/fixtures/users.json")"; }
+
+@test "a session outlives a change of what is not the password" {
+  enter
+  write_users '[{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD","machines":[200],"note":"moved"}]'
+  get /api/info "$ticket"
+  expect 200
+  expect_json '[.data[].id] == [200]'
+}
+
+# --- what Redis holds -------------------------------------------------------------------------------------------------
+
+@test "every key has a TTL, an index lives as long as the last ticket in it" {
+  enter
+  local index
+  index=$(redis keys 'ssa:user:*')
+  # a first ticket that ends soon does not shorten the index for the next
+  redis expire "$key" 100 >/dev/null
+  redis expire "$index" 100 >/dev/null
+  enter
+  (($(redis ttl "$index") > 7190))
+  # nor does a ticket shorten an index that has to live longer
+  redis expire "$index" 9999 >/dev/null
+  enter
+  (($(redis ttl "$index") > 9990))
+  # an index that lost its TTL gets one
+  redis persist "$index" >/dev/null
+  enter
+  (($(redis ttl "$index") > 7190 && $(redis ttl "$index") <= 7200))
+  login user1 wrong
+  for key in $(redis keys '*'); do
+    (($(redis ttl "$key") > 0))
+  done
+}
+
+@test "an index ends with its tickets" {
+  programs SSA_TICKET_TTL=1 SSA_TICKET_MAX=1
+  for _ in 1 2 3; do
+    direct_login user1 "$PASSWORD"
+    expect 200
+  done
+  local index
+  index=$(redis keys 'ssa:user:*')
+  (($(redis ttl "$index") <= 1))
+  wait_until 5 $$ eval '[ "$(redis dbsize)" = 0 ]'
+}
+
+@test "an index does not outlive the last ticket when a longer one is ended" {
+  programs SSA_TICKET_TTL=100 SSA_TICKET_MAX=100
+  direct_login user1 "$PASSWORD"
+  expect 200
+  enter
+  local index
+  index=$(redis keys 'ssa:user:*')
+  (($(redis ttl "$index") > 7000))
+  leave "$ticket"
+  expect 204
+  (($(redis ttl "$index") <= 100 && $(redis ttl "$index") > 90))
+}
+
+@test "a login prunes what has expired from the index" {
+  enter
+  local index
+  index=$(redis keys 'ssa:user:*')
+  redis zadd "$index" 1 expired-long-ago "$(($(redis time | head -n 1) - 1))" expired-just-now >/dev/null
+  [ "$(redis zcard "$index")" -eq 3 ]
+  enter
+  index_matches
+}
+
+@test "an index member's score is its ticket's end" {
+  enter
+  local index
+  index=$(redis keys 'ssa:user:*')
+  [ "$(redis zscore "$index" "$(redis zrange "$index" 0 -1)")" = "$expires" ]
+}
+
+@test "neither Redis nor who watches it, nor the log, ever sees a ticket, a password or a CSRF token" {
+  redis monitor >"$BATS_TEST_TMPDIR/monitor" 2>&1 3>&- &
+  local watcher=$!
+  wait_until 5 "$watcher" grep -q OK "$BATS_TEST_TMPDIR/monitor"
+  enter
+  local first=$ticket first_csrf=$csrf
+  expect_alive "$first"
+  enter "$first"
+  local second=$ticket second_csrf=$csrf
+  login user1 wrong-secret-1
+  login hashed "$first"
+  api /api/ticket -X DELETE -H "X-Auth-Token: $first" -H "CSRFPreventionToken: $first_csrf"
+  expect 204
+  leave "$second" '?all'
+  redis set seen-all 1 ex 9 >/dev/null
+  wait_until 5 "$watcher" grep -q seen-all "$BATS_TEST_TMPDIR/monitor"
+  kill "$watcher"
+  grep -q ssa:ticket: "$BATS_TEST_TMPDIR/monitor"
+  local secret
+  for secret in "$first" "$second" "$first_csrf" "$second_csrf" "$PASSWORD" wrong-secret-1; do
+    run grep -F -- "$secret" "$BATS_TEST_TMPDIR/monitor" "$LOG"
+    [ "$status" -eq 1 ]
+  done
+  # names in keys are hashed
+  run grep -E '"ssa:[a-z]+:[^"]*(user1|hashed)' "$BATS_TEST_TMPDIR/monitor"
+  [ "$status" -eq 1 ]
+}
+
+@test "the log names a ticket by the first 8 digits of its hash" {
+  enter
+  local id=${key#ssa:ticket:}
+  id=${id:0:8}
+  grep -E "login; rhost=.* user=\"user1\".* ticket=\"$id\"" "$LOG" || grep "login; .*user=\"user1\".*ticket=\"$id\"" "$LOG"
+  leave "$ticket"
+  grep "logout; .*user=\"user1\".*ticket=\"$id\"" "$LOG"
+}

@@ -1,0 +1,93 @@
+# Resident workers: one socket for all of a program's, kept alive by the program itself.
+load helpers
+
+setup_file() {
+  export SSA_MODE=scgi SSA_WORKERS=2
+  start_redis
+}
+teardown_file() { stop_servers; }
+
+setup() {
+  fresh
+  start_lighttpd
+  login user1 A1B2C3D4E5F6G7H8I9HD
+  expect 200
+}
+teardown() { stop_lighttpd; }
+
+keeper_of() { pgrep -P "$(lighttpd_pid)" -x "$1"; }
+count_workers() { pgrep -cP "$(keeper_of info)" -x info; }
+has_workers() { [ "$(count_workers)" = "$1" ]; }
+all_gone() { ! kill -0 "$@" 2>/dev/null; }
+
+# load_of COUNT: so many requests of info, eight at a time; the statuses go to $BATS_TEST_TMPDIR/statuses.
+load_of() {
+  curl -s --parallel --parallel-max 8 --max-time 20 --unix-socket "$BATS_FILE_TMPDIR/http.sock" \
+    -H "X-Auth-Token: $ticket" -o /dev/null -w '%{http_code}\n' "http://localhost/api/info?[1-$1]" \
+    >"$BATS_TEST_TMPDIR/statuses" 2>/dev/null 3>&- &
+}
+answered() { [ "$(wc -l <"$BATS_TEST_TMPDIR/statuses")" -ge "$1" ]; }
+
+@test "as many workers as are asked for, and one keeper" {
+  has_workers 2
+  [ "$(keeper_of info | wc -l)" = 1 ]
+}
+
+@test "a killed worker is replaced by its keeper" {
+  local keeper victim
+  keeper=$(keeper_of info)
+  victim=$(pgrep -P "$keeper" -x info | head -n 1)
+  kill -KILL "$victim"
+  wait_until 5 "$keeper" all_gone "$victim"
+  wait_until 5 "$keeper" has_workers 2
+  [ "$(keeper_of info)" = "$keeper" ]
+  api /api/info -H "X-Auth-Token: $ticket"
+  expect 200
+}
+
+@test "a killed keeper takes its workers along, and lighttpd starts another" {
+  local keeper workers
+  keeper=$(keeper_of info)
+  workers=$(pgrep -P "$keeper" -x info)
+  kill -KILL "$keeper"
+  # shellcheck disable=SC2086  # two numbers
+  wait_until 5 "$(lighttpd_pid)" all_gone $workers
+  again() { api /api/info -H "X-Auth-Token: $ticket" && expect 200; }
+  wait_until 10 "$(lighttpd_pid)" again
+}
+
+@test "a killed lighttpd leaves nothing behind" {
+  local pid all
+  pid=$(lighttpd_pid)
+  all=$(for keeper in $(pgrep -P "$pid"); do pgrep -P "$keeper" && echo "$keeper"; done)
+  [ "$(wc -w <<<"$all")" = 9 ]
+  kill -KILL "$pid"
+  # shellcheck disable=SC2086
+  wait_until 5 "$$" all_gone $all
+  rm "$BATS_FILE_TMPDIR/lighttpd.pid"
+}
+
+@test "all workers of a program told to end under load: what waits is answered" {
+  local keeper
+  keeper=$(keeper_of info)
+  load_of 1500
+  wait_until 10 "$!" answered 200
+  # shellcheck disable=SC2046
+  kill -TERM $(pgrep -P "$keeper" -x info)
+  wait "$!"
+  answered 1500
+  run grep -vx 200 "$BATS_TEST_TMPDIR/statuses"
+  [ -z "$output" ]
+}
+
+@test "lighttpd restarted gracefully under load: no failed request" {
+  load_of 3000
+  local sender=$!
+  wait_until 10 "$sender" answered 300
+  kill -USR1 "$(lighttpd_pid)"
+  wait "$sender"
+  answered 3000
+  run grep -vx 200 "$BATS_TEST_TMPDIR/statuses"
+  [ -z "$output" ]
+  grep -q 'graceful' "$LOG"
+}
