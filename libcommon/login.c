@@ -128,21 +128,22 @@ static enum result decide(struct service *s, struct reply *rep, struct attempt *
 
 static enum result attempt(struct service *s, struct reply *rep, struct attempt *a)
 {
-	int slot = slots_try();
+	struct slot slot;
+	enum slots_result taken = slots_try(&slot);
 
-	if (slot == SLOTS_NONE) {
+	if (taken == SLOTS_NONE) {
 		/* Who has to wait asks Redis before, so that an outage or a regulated user does not
 		 * wait in a queue to hear of it. */
 		enum result result = consult(s, rep, a);
 		if (result != RESULT_OK)
 			return result;
-		slot = slots_wait();
+		taken = slots_wait(&slot);
 	}
-	if (slot == SLOTS_FAILED)
+	if (taken == SLOTS_FAILED)
 		return reply_refuse(rep, RESULT_UNAVAILABLE,
 				    "no System V semaphores for hashing slots");
 	enum result result = decide(s, rep, a);
-	slots_release(slot);
+	slots_release(&slot);
 	return result;
 }
 

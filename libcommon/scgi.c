@@ -178,15 +178,17 @@ static void serve(struct hand *h, unsigned count, answer_function *answer, void 
 	deadline_stop();
 }
 
-/* Accepts what waits. */
-static unsigned accept_some(int listener, struct hand *h, unsigned at_a_time)
+/* Accepts what waits. *broken: accepting does not work (no descriptors, no memory). */
+static unsigned accept_some(int listener, struct hand *h, unsigned at_a_time, bool *broken)
 {
 	unsigned count = 0;
 
 	while (count < at_a_time) {
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-		if (fd < 0)
+		if (fd < 0) {
+			*broken = errno != EAGAIN && errno != EINTR && errno != ECONNABORTED;
 			break;
+		}
 		h->in[count++].fd = fd;
 	}
 	return count;
@@ -212,12 +214,17 @@ static void serve_all(int listener, int set, struct hand *h, unsigned at_a_time,
 
 	sigemptyset(&none);
 	for (;;) {
-		unsigned count = accept_some(listener, h, at_a_time);
+		bool broken = false;
+		unsigned count = accept_some(listener, h, at_a_time, &broken);
+		if (broken) /* whoever started this worker starts a new one */
+			log_event("fault", "reason", strerror(errno), NULL);
 		if (count > 0)
 			serve(h, count, answer, context);
-		else if (stopping)
+		if (broken || (count == 0 && stopping))
 			return;
-		else if (epoll_pwait(set, &event, 1, -1, &none) < 0 && errno != EINTR)
+		if (count > 0)
+			continue;
+		if (epoll_pwait(set, &event, 1, -1, &none) < 0 && errno != EINTR)
 			return;
 	}
 }

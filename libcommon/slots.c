@@ -20,51 +20,56 @@ static int open_set(void)
 }
 
 /* "Wait until it is 0, then make it 1" is one step to the kernel. */
-static int take(int set, int slot, short flags)
+static int take(const struct slot *slot, short flags)
 {
 	struct sembuf step[2] = {
-	    {.sem_num = (unsigned short)slot, .sem_op = 0, .sem_flg = flags},
-	    {.sem_num = (unsigned short)slot, .sem_op = 1, .sem_flg = (short)(flags | SEM_UNDO)},
+	    {.sem_num = (unsigned short)slot->number, .sem_op = 0, .sem_flg = flags},
+	    {.sem_num = (unsigned short)slot->number,
+	     .sem_op = 1,
+	     .sem_flg = (short)(flags | SEM_UNDO)},
 	};
 
-	return semop(set, step, 2);
+	return semop(slot->set, step, 2);
 }
 
-int slots_try(void)
+enum slots_result slots_try(struct slot *slot)
 {
-	int set = open_set(), count = processors();
+	int count = processors();
 
-	if (set < 0)
+	slot->set = open_set();
+	if (slot->set < 0)
 		return SLOTS_FAILED;
 	for (int i = 0; i < count; i++) {
 		/* Neighbours begin at different slots, so that they seldom collide. */
-		int slot = (getpid() + i) % count;
-		if (take(set, slot, IPC_NOWAIT) == 0)
-			return slot;
+		slot->number = (getpid() + i) % count;
+		if (take(slot, IPC_NOWAIT) == 0)
+			return SLOTS_TAKEN;
 		if (errno != EAGAIN)
 			return SLOTS_FAILED;
 	}
 	return SLOTS_NONE;
 }
 
-int slots_wait(void)
+enum slots_result slots_wait(struct slot *slot)
 {
+	slot->number = getpid() % processors();
 	for (;;) {
-		int set = open_set(), slot = getpid() % processors();
-		if (set < 0)
+		slot->set = open_set();
+		if (slot->set < 0)
 			return SLOTS_FAILED;
-		if (take(set, slot, 0) == 0)
-			return slot;
-		/* EIDRM: systemd removes a user's semaphores when he logs out (RemoveIPC=). */
-		if (errno != EINTR && errno != EIDRM)
+		if (take(slot, 0) == 0)
+			return SLOTS_TAKEN;
+		/* EIDRM, EINVAL: the set was removed meanwhile. */
+		if (errno != EINTR && errno != EIDRM && errno != EINVAL)
 			return SLOTS_FAILED;
 	}
 }
 
-void slots_release(int slot)
+void slots_release(const struct slot *slot)
 {
-	struct sembuf step = {
-	    .sem_num = (unsigned short)slot, .sem_op = -1, .sem_flg = SEM_UNDO | IPC_NOWAIT};
+	struct sembuf step = {.sem_num = (unsigned short)slot->number,
+			      .sem_op = -1,
+			      .sem_flg = SEM_UNDO | IPC_NOWAIT};
 
-	semop(open_set(), &step, 1);
+	semop(slot->set, &step, 1);
 }

@@ -8,17 +8,24 @@
 #ifndef SSA_SLOTS_H
 #define SSA_SLOTS_H
 
-enum {
-	SLOTS_NONE = -1,   /* all are taken */
-	SLOTS_FAILED = -2, /* the kernel has no System V semaphores for us: errno */
+/* A taken slot. It remembers its set: one that is removed while a slot is held (systemd does that to a user's semaphores
+ * when he logs out, RemoveIPC=) is made anew by the next, and a slot of the old one is none of the new. */
+struct slot {
+	int set, number;
 };
 
-/* Takes a free slot, without waiting. The slot, or one of the values above. */
-int slots_try(void);
+enum slots_result {
+	SLOTS_TAKEN,
+	SLOTS_NONE,   /* all are taken */
+	SLOTS_FAILED, /* the kernel has no System V semaphores for us: errno */
+};
+
+/* Takes a free slot, without waiting. */
+enum slots_result slots_try(struct slot *slot);
 
 /* Waits for a slot; the request's deadline ends a wait that takes too long. Never SLOTS_NONE. */
-int slots_wait(void);
+enum slots_result slots_wait(struct slot *slot);
 
-void slots_release(int slot);
+void slots_release(const struct slot *slot);
 
 #endif

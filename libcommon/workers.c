@@ -61,6 +61,14 @@ static void end_workers(pid_t *workers, unsigned count)
 		;
 }
 
+static bool is_full(const pid_t *workers, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (workers[i] <= 0)
+			return false;
+	return true;
+}
+
 /* true: in a worker. */
 static bool keep(pid_t *workers, unsigned count, const sigset_t *ends)
 {
@@ -79,7 +87,8 @@ static bool keep(pid_t *workers, unsigned count, const sigset_t *ends)
 				sigprocmask(SIG_UNBLOCK, &child, NULL);
 				return true;
 			}
-		int signal = sigwaitinfo(&awaited, NULL);
+		/* Where a worker could not be started, it is tried again. */
+		int signal = is_full(workers, count) ? sigwaitinfo(&awaited, NULL) : SIGCHLD;
 		if (signal > 0 && signal != SIGCHLD)
 			return false;
 		/* Workers that cannot live must not make a storm of starts. A signal to end is still seen. */

@@ -45,15 +45,16 @@ answered() { [ "$(wc -l <"$BATS_TEST_TMPDIR/statuses")" -ge "$1" ]; }
   expect 200
 }
 
-@test "a killed keeper takes its workers along, and lighttpd starts another" {
+# Whether lighttpd 1.4.69 starts the program again depends on a race in lighttpd, between the signal of the child's death
+# and a request that finds the socket closed; so nothing is claimed of that.
+@test "a killed keeper takes its workers along" {
   local keeper workers
   keeper=$(keeper_of info)
   workers=$(pgrep -P "$keeper" -x info)
+  [ "$(wc -w <<<"$workers")" = 2 ]
   kill -KILL "$keeper"
   # shellcheck disable=SC2086  # two numbers
   wait_until 5 "$(lighttpd_pid)" all_gone $workers
-  again() { api /api/info -H "X-Auth-Token: $ticket" && expect 200; }
-  wait_until 10 "$(lighttpd_pid)" again
 }
 
 @test "a killed lighttpd leaves nothing behind" {

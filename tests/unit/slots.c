@@ -5,7 +5,9 @@
 
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/sem.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -46,11 +48,12 @@ static void test_never_more(void)
 	for (int i = 0; i < count; i++)
 		if (fork() == 0) {
 			for (int round = 0; round < 40; round++) {
-				int slot = round % 2 ? slots_try() : slots_wait();
-				if (slot == SLOTS_NONE)
+				struct slot slot;
+				if ((round % 2 ? slots_try(&slot) : slots_wait(&slot)) ==
+				    SLOTS_NONE)
 					continue;
-				hold(slot);
-				slots_release(slot);
+				hold(slot.number);
+				slots_release(&slot);
 				atomic_fetch_add(&shared->rounds, 1);
 			}
 			_exit(0);
@@ -63,14 +66,13 @@ static void test_never_more(void)
 }
 
 /* Takes as many as there are to be had within two seconds. */
-static int take_all(int *slots)
+static int take_all(struct slot *slots)
 {
 	int count = 0;
 
 	for (int i = 0; i < 20000 && count < processors(); i++) {
-		int slot = slots_try();
-		if (slot >= 0)
-			slots[count++] = slot;
+		if (slots_try(&slots[count]) == SLOTS_TAKEN)
+			count++;
 		else
 			pause_us(100);
 	}
@@ -79,7 +81,7 @@ static int take_all(int *slots)
 
 static void test_killed(void)
 {
-	int slots[64];
+	struct slot slots[64], one;
 	pid_t child = fork();
 
 	if (child == 0) {
@@ -91,21 +93,37 @@ static void test_killed(void)
 	for (int i = 0; i < 5000 && atomic_load(&shared->taken) == 0; i++)
 		pause_us(1000);
 	CHECK(shared->taken == processors());
-	CHECK(slots_try() == SLOTS_NONE);
+	CHECK(slots_try(&one) == SLOTS_NONE);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 	/* All are to be had again, each of them once. */
 	CHECK(take_all(slots) == processors());
-	CHECK(slots_try() == SLOTS_NONE);
+	CHECK(slots_try(&one) == SLOTS_NONE);
 	for (int i = 0; i < processors(); i++) {
 		for (int k = 0; k < i; k++)
-			CHECK(slots[i] != slots[k]);
-		slots_release(slots[i]);
+			CHECK(slots[i].number != slots[k].number);
+		slots_release(&slots[i]);
 	}
 	/* What was given back can be waited for. */
-	int slot = slots_wait();
-	CHECK(slot >= 0);
-	slots_release(slot);
+	CHECK(slots_wait(&one) == SLOTS_TAKEN);
+	slots_release(&one);
+}
+
+/* The set is removed while a slot of it is held: giving that slot back takes none of the new set. */
+static void test_removed(void)
+{
+	struct slot old, slots[64], one;
+
+	CHECK(slots_try(&old) == SLOTS_TAKEN);
+	CHECK(semctl(old.set, 0, IPC_RMID) == 0);
+	CHECK(take_all(slots) == processors());
+	slots_release(&old);
+	CHECK(slots_try(&one) == SLOTS_NONE);
+	for (int i = 0; i < processors(); i++)
+		slots_release(&slots[i]);
+	CHECK(take_all(slots) == processors());
+	for (int i = 0; i < processors(); i++)
+		slots_release(&slots[i]);
 }
 
 int main(void)
@@ -116,5 +134,6 @@ int main(void)
 		return EXIT_FAILURE;
 	test_never_more();
 	test_killed();
+	test_removed();
 	return check_done();
 }
