@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,6 +163,8 @@ static void serve(struct service *s, struct job *jobs, struct exchange *x, unsig
 	if (asking)
 		redis_send(s->redis);
 	service_refresh(s, files);
+	if (count > 1)
+		sched_yield(); /* under load: Redis's turn, so that its answer is there when it is read */
 	for (unsigned i = 0; i < count; i++)
 		if (jobs[i].operation != NULL && jobs[i].operation->take != NULL)
 			jobs[i].operation->take(s, &jobs[i].asked);

@@ -165,7 +165,7 @@ def growth(bench):
         server = bench.lighttpd(f"grown-{size}", "scgi", BUILDS["musl"], data)
         stages.append({"size": size, "data": data, "server": server, "own": [], "whoami": [], "all": [],
                        "cgi": [], "cjson": []})
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
         bench.redis.forget()
         for stage in stages:
             stage["ticket"] = {user: stage["server"].log_in(user, PASSWORD) for user in ("user1", "boss")}
@@ -173,6 +173,8 @@ def growth(bench):
                 for _ in range(8):
                     _, reply = stage["server"].ask("GET", "/api/" + path,
                                                    headers={"X-Auth-Token": stage["ticket"]["boss"]})
+                if turn == 0:  # every worker has to meet it
+                    stage["server"].load(bench.redis, "/api/" + path, 16, 1, ticket=stage["ticket"]["user1"])
             stage["all_bytes"] = len(reply)
         for what, path, user, connections in (("own", "info", "user1", 16), ("whoami", "ticket", "user1", 16),
                                               ("all", "info", "boss", 2)):

@@ -41,6 +41,10 @@ def children(pid):
     return [int(child) for child in text.split()]
 
 
+def descendants(pid):
+    return [each for child in children(pid) for each in (child, *descendants(child))]
+
+
 def cpu_s(pids):
     """Processor time of these processes, of the children they have and of those that ended."""
     ticks = 0
@@ -77,7 +81,7 @@ class Server:
             time.sleep(0.02)
 
     def pids(self):
-        return [self.process.pid, *children(self.process.pid)]
+        return [self.process.pid, *descendants(self.process.pid)]
 
     def close(self):
         if self.process.poll() is None:
@@ -177,8 +181,9 @@ class Lighttpd(Web):
         self.wait_until(self.ready, f"lighttpd ({name})")
 
     def workers(self, program):
-        return [pid for pid in children(self.process.pid)
-                if os.readlink(f"/proc/{pid}/exe").endswith("/" + program)]
+        """Those that serve: a keeper with workers of its own only waits for them."""
+        return [pid for pid in descendants(self.process.pid) if not children(pid)
+                and os.readlink(f"/proc/{pid}/exe").endswith("/" + program)]
 
 
 class Peer(Web):
