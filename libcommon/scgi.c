@@ -240,6 +240,7 @@ int scgi_serve(int listener, unsigned at_a_time, answer_function *answer, void *
 
 	if (h == NULL || set < 0) {
 		log_event("fault", "reason", h == NULL ? "out of memory" : strerror(errno), NULL);
+		free(h);
 		return 1;
 	}
 	deadline_prepare();

@@ -203,7 +203,7 @@ static void test_find(void)
 			for (int k = 1; i > 0 && k < MANY && first > MANY; k++)
 				if ((k % 3 == 2 ? k / 2 : k) == i)
 					first = k;
-			snprintf(key, sizeof key, i ? "k%d" : "", i);
+			snprintf(key, sizeof key, "%.*s%.0d", i != 0, "k", i);
 			if (!with_index)
 				r.lookups = 0;
 			CHECK_ROW(find(&r, key) == (size_t)first, key);
