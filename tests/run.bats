@@ -114,6 +114,20 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
 
 # --- it serves -----------------------------------------------------------------------------------------------------
 
+@test "the README's three curls are those that are printed, and answer what it shows" {
+  local readme=$BATS_TEST_TMPDIR/readme
+  begin
+  ready
+  sed -n '/^ticket=$(curl/,/^```/{/^```/!p}' "$ROOT/README.md" | sed "s/127.0.0.1:8000/127.0.0.1:$port/" >"$readme"
+  [ "$(wc -l <"$readme")" = 3 ]
+  [ "$(grep -n '^ticket=' "$ROOT/README.md" | cut -d: -f1)" -le 30 ]
+  diff "$readme" <(tail -n 3 "$out")
+  bash "$readme" >"$BATS_TEST_TMPDIR/answers"
+  grep -q '^{"data":\[{"id": 100, "name": "Aimlab001", "GPU": "RTX4090", "cpus": 32, "status": "running"' "$BATS_TEST_TMPDIR/answers"
+  grep -q '{"code":200,"message":"OK"}$' "$BATS_TEST_TMPDIR/answers"
+  end TERM
+}
+
 @test "the three printed commands work when pasted, in both modes" {
   local mode
   for mode in cgi scgi; do
