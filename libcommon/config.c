@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-enum { SECONDS_MAX = 366 * 86400, COUNT_MAX = 1000000, WORKERS_MAX = 512 };
+enum { SECONDS_MAX = 366 * 86400, COUNT_MAX = 1000000 };
 
 static bool fail(struct config *c, const char *name, const char *rule)
 {
@@ -79,7 +79,7 @@ static bool take_workers(struct config *c)
 	const char *at = get("SSA_WORKERS");
 
 	if (at == NULL ||
-	    (take_number(&at, WORKERS_MAX, &c->workers) && *at == '\0' && c->workers > 0))
+	    (take_number(&at, CONFIG_WORKERS_MAX, &c->workers) && *at == '\0' && c->workers > 0))
 		return true;
 	return fail(c, "SSA_WORKERS", "must be a number, 1 to 512");
 }

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+enum { CONFIG_WORKERS_MAX = 512 }; /* scripts/lighttpd-vars.sh says so too, and earlier */
+
 /* At most `count` failures in `window_s` seconds; count 0: no limit. */
 struct limit {
 	unsigned count, window_s;

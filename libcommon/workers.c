@@ -1,4 +1,5 @@
 #include "workers.h"
+#include "config.h"
 #include "log.h"
 
 #include <errno.h>
@@ -99,11 +100,9 @@ static bool keep(pid_t *workers, unsigned count, const sigset_t *ends)
 
 bool workers_start(unsigned count, pid_t supervisor)
 {
-	pid_t workers[WORKERS_MAX] = {0};
+	pid_t workers[CONFIG_WORKERS_MAX] = {0};
 	sigset_t ends;
 
-	if (count > WORKERS_MAX)
-		count = WORKERS_MAX;
 	block_signals(&ends);
 	if (supervisor > 0 && !end_with(supervisor))
 		return false;

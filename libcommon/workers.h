@@ -6,9 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum { WORKERS_MAX = 512 };
-
-/* Starts `count` workers and a new one for each that ends. true: this process is a worker, which ends when SIGTERM
+/* Starts `count` workers, at most CONFIG_WORKERS_MAX, and a new one for each that ends. true: this process is a worker, which ends when SIGTERM
  * comes; it comes too when its keeper or, where there is but one worker and so no keeper, its supervisor dies. false: this
  * process is the keeper, SIGTERM, SIGINT or SIGHUP has come, and all workers have ended.
  *
