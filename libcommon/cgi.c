@@ -104,16 +104,17 @@ static void read_body(struct request *q, size_t announced)
 	char *bytes = malloc(announced);
 	size_t len = 0;
 
-	while (bytes != NULL && len < announced) {
-		ssize_t n = read(STDIN_FILENO, bytes + len, announced - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		len += (size_t)n;
+	ssize_t n = bytes != NULL ? 1 : -1;
+
+	while (n > 0 && len < announced) {
+		n = read(STDIN_FILENO, bytes + len, announced - len);
+		if (n > 0)
+			len += (size_t)n;
+		else if (n < 0 && errno == EINTR)
+			n = 1;
 	}
-	q->body_failed = bytes == NULL;
-	q->body = !q->body_failed && len == announced ? bytes : NULL;
+	q->body_failed = n < 0;
+	q->body = len == announced ? bytes : NULL;
 	q->body_bytes = announced;
 }
 

@@ -44,7 +44,8 @@ bool crypto_equal(const char *a, const char *b, size_t len)
 }
 
 /* Whether the memory that a hash asks for (m=, in KiB) is to be had. libsodium 1.0.18 does not tell: when it gets none,
- * the password is wrong. What is given back here is there again for it, for nobody else runs in this process. */
+ * the password is wrong. So it is looked for before, and once more when a password was wrong: what other processes took
+ * between the two, and gave back, remains unseen. */
 static bool has_memory_for(const char *hash)
 {
 	static const char before[] = "$argon2id$v=19$m=";
@@ -68,7 +69,7 @@ enum crypto_verdict crypto_argon2id(const char *hash, const char *password)
 		return CRYPTO_FAILED;
 	if (crypto_pwhash_argon2id_str_verify(hash, password, strlen(password)) == 0)
 		return CRYPTO_MATCH;
-	return CRYPTO_MISMATCH;
+	return has_memory_for(hash) ? CRYPTO_MISMATCH : CRYPTO_FAILED;
 }
 
 void crypto_wipe(void *secret, size_t len)

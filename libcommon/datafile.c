@@ -65,13 +65,13 @@ static enum datafile_fault read_version(int fd, const struct stat *before, char 
 	struct stat after;
 	ssize_t n = read_whole(fd, text, (size_t)before->st_size);
 
-	if (n < 0) {
+	if (n < 0 || fstat(fd, &after) != 0) {
 		*why = strerror(errno);
 		return DATAFILE_UNREADABLE;
 	}
 	/* The change time is no witness here: it also moves when the file is replaced by rename, and then what was
 	 * read is whole. */
-	if (n == before->st_size && fstat(fd, &after) == 0 && after.st_size == before->st_size &&
+	if (n == before->st_size && after.st_size == before->st_size &&
 	    same_time(after.st_mtim, before->st_mtim))
 		return DATAFILE_FINE;
 	*why = "it was changed while it was read";
@@ -83,7 +83,11 @@ static enum datafile_fault read_open(int fd, char **text, size_t *len,
 {
 	struct stat before;
 
-	if (fstat(fd, &before) != 0 || !S_ISREG(before.st_mode)) {
+	if (fstat(fd, &before) != 0) {
+		*why = strerror(errno);
+		return DATAFILE_UNREADABLE;
+	}
+	if (!S_ISREG(before.st_mode)) {
 		*why = "not a regular file";
 		return DATAFILE_UNREADABLE;
 	}

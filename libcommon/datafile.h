@@ -11,7 +11,7 @@ enum { DATAFILE_MAX_BYTES = 64 << 20 };
 
 enum datafile_fault {
 	DATAFILE_FINE,
-	DATAFILE_UNREADABLE, /* missing, forbidden, not a regular file */
+	DATAFILE_UNREADABLE, /* missing, forbidden, not a regular file, an error of the disk */
 	DATAFILE_TOO_LARGE,
 	DATAFILE_INVALID, /* it changed while it was read; for the reader of its text: it is not what it should be */
 	DATAFILE_NO_MEMORY,

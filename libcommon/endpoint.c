@@ -18,14 +18,13 @@
 #include <strings.h>
 #include <unistd.h>
 
-/* What a process serves with. `service` is NULL where the configuration is wrong: then every
- * request is answered 500, because a program that only ends is answered in other words by each
- * front-end server. */
+/* What a process serves with. */
 struct process {
 	const struct endpoint *endpoint;
-	struct service *service;
-	const char *fault;
-	struct job *jobs; /* as many as can be in hand together */
+	unsigned at_a_time; /* most requests in hand together */
+	struct config config;
+	struct service *service; /* NULL: not open yet */
+	struct job *jobs;        /* for at_a_time of them; NULL: not yet */
 };
 
 /* One request on its way through the three steps. */
@@ -73,9 +72,11 @@ static enum result gate(const struct operation *o, const struct request *q, stru
 			return reply_refuse(rep, RESULT_MEDIA_TYPE,
 					    "body is not JSON by its content type");
 		if (q->body == NULL)
-			return q->body_failed ? reply_refuse(rep, RESULT_INTERNAL, "out of memory")
-					      : reply_refuse(rep, RESULT_BAD_REQUEST,
-							     "body shorter than announced");
+			return q->body_failed
+				   ? reply_refuse(rep, RESULT_INTERNAL,
+						  "no memory for the body, or it cannot be read")
+				   : reply_refuse(rep, RESULT_BAD_REQUEST,
+						  "body shorter than announced");
 	}
 	return RESULT_OK;
 }
@@ -173,19 +174,34 @@ static void serve(struct service *s, struct job *jobs, struct exchange *x, unsig
 			jobs[i].operation->handle(s, &x[i].request, &x[i].reply, &jobs[i].asked);
 }
 
+/* What this process cannot serve for; NULL: it can. Where the configuration is wrong every request is answered 500,
+ * because a program that only ends is answered in other words by each front-end server. Memory that was not to be had is
+ * asked for again. */
+static const char *obstacle(struct process *p)
+{
+	if (p->config.fault[0] != '\0')
+		return p->config.fault;
+	if (p->jobs == NULL)
+		p->jobs = malloc(p->at_a_time * sizeof *p->jobs);
+	if (p->service == NULL)
+		p->service = service_open(&p->config);
+	return p->jobs == NULL || p->service == NULL ? "out of memory" : NULL;
+}
+
 /* From the gate to whole replies. */
 static void answer(void *context, struct exchange *x, unsigned count)
 {
-	const struct process *p = context;
+	struct process *p = context;
+	const char *why_not = obstacle(p);
 
 	for (unsigned i = 0; i < count; i++) {
 		x[i].reply.without_body = strcmp(x[i].request.method, "HEAD") == 0;
-		if (p->service == NULL)
-			reply_refuse(&x[i].reply, RESULT_INTERNAL, p->fault);
+		if (why_not != NULL)
+			reply_refuse(&x[i].reply, RESULT_INTERNAL, why_not);
 		else
 			p->jobs[i].operation = admit(p->endpoint, &x[i].request, &x[i].reply);
 	}
-	if (p->service != NULL)
+	if (why_not == NULL)
 		serve(p->service, p->jobs, x, count);
 	for (unsigned i = 0; i < count; i++)
 		complete(&x[i]);
@@ -206,26 +222,24 @@ static void keep_standard_streams(void)
 
 int endpoint_main(const struct endpoint *e)
 {
-	struct config config;
-	struct process process = {.endpoint = e};
+	struct process p;
 	pid_t parent = getppid();
+	int status = 0;
 
 	keep_standard_streams();
 	log_name(e->name);
 	signal(SIGPIPE, SIG_IGN); /* a client or a Redis that left is an error code, not the end */
 	bool resident = scgi_is_listener(0);
-	process.jobs = malloc((resident ? e->at_a_time : 1) * sizeof *process.jobs);
-	if (!config_load(&config))
-		process.fault = config.fault;
-	else if (process.jobs == NULL || (process.service = service_open(&config)) == NULL)
-		process.fault = "out of memory";
-
+	p.endpoint = e;
+	p.at_a_time = resident ? e->at_a_time : 1;
+	p.service = NULL;
+	p.jobs = NULL;
+	config_load(&p.config);
 	if (!resident)
-		return cgi_serve(answer, &process); /* the kernel cleans up faster than we could */
-	int status = 0;
-	if (workers_start(config.workers, config.supervised ? parent : 0))
-		status = scgi_serve(0, e->at_a_time, answer, &process);
-	service_close(process.service);
-	free(process.jobs);
+		return cgi_serve(answer, &p); /* the kernel cleans up faster than we could */
+	if (workers_start(p.config.workers, p.config.supervised ? parent : 0))
+		status = scgi_serve(0, p.at_a_time, answer, &p);
+	service_close(p.service);
+	free(p.jobs);
 	return status;
 }

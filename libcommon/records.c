@@ -217,11 +217,18 @@ static enum datafile_fault read_once(struct records *r, bool quiet)
 	return fault;
 }
 
+/* Whether another try may find the same version good: then it must be tried again. */
+static bool may_pass(enum datafile_fault fault)
+{
+	return fault == DATAFILE_UNREADABLE || fault == DATAFILE_NO_MEMORY;
+}
+
 bool records_refresh(struct records *r)
 {
 	/* A first version is never known to be settled: a program that serves one request need not know. */
 	bool first = r->text == NULL;
 	struct timespec begin = {0};
+	enum datafile_fault fault;
 
 	if (r->settled && datafile_is(r->path, &r->seen))
 		return r->text != NULL;
@@ -229,13 +236,13 @@ bool records_refresh(struct records *r)
 		clock_gettime(CLOCK_REALTIME, &begin);
 	for (int try = 1;; try++) {
 		bool last = try == TRIES || !first;
-		enum datafile_fault fault = read_once(r, !last);
+		fault = read_once(r, !last);
 		r->fault = datafile_fault_name(fault);
 		if (fault != DATAFILE_INVALID || last)
 			break;
 		nanosleep(&(struct timespec){.tv_nsec = TRY_AGAIN_MS * 1000000L}, NULL);
 	}
-	r->settled = !first && datafile_was_settled(&r->seen, begin);
+	r->settled = !first && !may_pass(fault) && datafile_was_settled(&r->seen, begin);
 	return r->text != NULL;
 }
 

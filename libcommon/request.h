@@ -28,7 +28,7 @@ struct request {
 
 	const char *body; /* NULL: not read, because it is over REQUEST_BODY_MAX_BYTES or was cut */
 	size_t body_bytes;
-	bool body_failed; /* … or because there was no memory for it */
+	bool body_failed; /* … or because there was no memory for it or it could not be read */
 };
 
 void request_init(struct request *q);

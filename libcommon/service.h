@@ -1,4 +1,4 @@
-/* service: what handlers work with. One for each process, made before the first request. */
+/* service: what handlers work with. One for each process, made for its first request. */
 #ifndef SSA_SERVICE_H
 #define SSA_SERVICE_H
 

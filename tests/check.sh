@@ -12,7 +12,7 @@ read -ra third < <(pkg-config --cflags hiredis libcjson libsodium) || true
 build=build/check
 programs=(status ticket info)
 sources=(libcommon/*.c cgi-bin/*.c)
-code=(libcommon/*.[ch] cgi-bin/*.c tests/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] tests/bench/*.c)
+code=(libcommon/*.[ch] cgi-bin/*.c tests/*.c tests/unit/*.[ch] tests/calls/*.c tests/fuzz/*.[ch] tests/bench/*.c)
 
 # What make says on stderr; the caller has that as output.
 quiet_make() { make --no-print-directory "$@" >/dev/null; }

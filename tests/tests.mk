@@ -9,6 +9,19 @@ $(BUILD)/unit/%: tests/unit/%.c tests/unit/check.h $(BUILD)/libcommon.a $(archiv
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libcommon.a $(LDLIBS)
 
+# The programs again, for tests/calls.bats: any one of their calls can be made to fail.
+failing       = $(programs:%=$(BUILD)/unit/calls/%)
+failing_calls = malloc calloc realloc free mmap fstat stat socket setsockopt getrandom semget semop fork poll epoll_create1 \
+	epoll_ctl accept4 write open connect epoll_pwait read recv send writev
+
+unit: $(failing)
+
+$(failing): $(BUILD)/unit/calls/%: $(BUILD)/obj/%.o tests/calls/failing.c $(BUILD)/libcommon.a $(archives)
+	$(call say,TEST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(filter-out $(wrap),$(LDFLAGS)) $(failing_calls:%=-Wl,--wrap=%) -o $@ $(filter %.o %.c,$^) \
+		$(BUILD)/libcommon.a $(LDLIBS)
+
 test: all unit  ## the whole suite in both modes; TESTS="a.bats b.bats": only these
 	@SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit tests/run.sh $(TESTS)
 

@@ -1,0 +1,27 @@
+# Every call of the programs fails once: each allocation, each system call, one at a time, for every kind of request.
+# What must hold is in calls/calls.py: a whole reply that says so or the right one, and a worker that goes on.
+# modes: cgi scgi
+load helpers
+load direct
+
+setup_file() {
+  mkdir -p "$DATA_DIR"
+  cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
+  start_redis
+}
+teardown_file() { stop_servers; }
+setup() { fresh; }
+
+each() { # KIND
+  run "${ISOLATED[@]}" python3 -EsSB "$ROOT/tests/calls/calls.py" "$1" "$SSA_MODE" "${SSA_UNIT_BIN:-$ROOT/build/unit}/calls" "$BATS_FILE_TMPDIR/redis.sock" \
+    "$DATA_DIR" "$BATS_TEST_TMPDIR"
+  echo "$output"
+  echo "# ${lines[-1]}" >&3
+  [ "$status" -eq 0 ]
+}
+
+@test "no memory for one allocation" { each memory; }
+@test "no memory from one allocation on" { each drought; }
+@test "one system call fails" { each error; }
+@test "a signal comes in one call" { each signal; }
+@test "one call moves a byte only" { each short; }

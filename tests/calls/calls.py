@@ -1,0 +1,232 @@
+"""Makes every call of the programs fail once (failing.c), one at a time, and holds what they answer against what
+they answer when nothing fails. python3-minimal is enough.
+
+    calls.py KIND cgi|scgi PROGRAMS REDIS-SOCKET DATA-DIR FOLDER
+
+KIND is failing.c's: memory, drought, error, signal, short. Prints a line for each fault and ends with 1 if there was any; the
+last line counts the calls that failed."""
+
+import collections
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+KIND, MODE, PROGRAMS, REDIS, DATA, FOLDER = sys.argv[1:]
+PATIENCE_S = 15  # longer than the programs' deadline
+CALLS_MAX = 500  # no request makes more
+HIT, LOG = os.path.join(FOLDER, 'hit'), os.path.join(FOLDER, 'log')
+LOG_LINE = re.compile(rb'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ssa-(status|ticket|info)\[\d+\]: [\x20-\x7e]+')
+ENVIRONMENT = {b'REDIS_URL': b'unix://' + os.fsencode(REDIS), b'SSA_DATA_DIR': os.fsencode(DATA),
+               b'SSA_WORKERS': b'2', b'SSA_LOGIN_LIMITS': b'100000/600,100000/600,100000/600'}
+
+PLAIN, HASHED, WRONG = (b'user1', b'A1B2C3D4E5F6G7H8I9HD'), (b'hashed', b'correct horse'), (b'user1', b'wrong-secret')
+SECRETS = (PLAIN[1], HASHED[1], WRONG[1])
+
+# What is asked, and what comes back when nothing fails. ticket: the request needs a live one. login: the name and the
+# password to send; None for the password: the ticket, to renew it.
+Case = collections.namedtuple('Case', 'name program method query status ticket login', defaults=(False, None))
+LOGIN = Case('login', 'ticket', b'POST', b'', 200, login=PLAIN)
+HASHED_LOGIN = Case('login with a hash', 'ticket', b'POST', b'', 200, login=HASHED)
+MACHINES = Case('machines', 'info', b'GET', b'', 200, True)
+CASES = [
+    LOGIN,
+    HASHED_LOGIN,
+    Case('wrong password', 'ticket', b'POST', b'', 401, login=WRONG),
+    Case('renewal', 'ticket', b'POST', b'', 200, True, (b'user1', None)),
+    Case('logout', 'ticket', b'DELETE', b'', 204, True),
+    Case('logout everywhere', 'ticket', b'DELETE', b'all', 204, True),
+    MACHINES,
+    Case('status', 'status', b'GET', b'verbose', 200),
+]
+
+faults = []
+
+
+class Reply:
+    """status 0: there was none, or it was not whole."""
+
+    def __init__(self, data):
+        self.data = data
+        head, end, self.body = data.partition(b'\r\n\r\n')
+        fields = dict(line.split(b': ', 1) for line in head.split(b'\r\n') if b': ' in line)
+        status, length = fields.get(b'Status', b'')[:3], fields.get(b'Content-Length', b'0')
+        whole = end and status.isdigit() and length.isdigit() and int(length) == len(self.body)
+        self.status = int(status) if whole else 0
+        # Without what is new each time.
+        steady = re.sub(rb'"(ticket|CSRFPreventionToken)":"[^"]*"|"expires":\d+', b'', self.body)
+        self.meaning = (self.status, steady)
+        ticket = re.search(rb'"ticket":"([^"]+)"', self.body)
+        self.ticket = ticket and ticket.group(1)
+
+    def is_failure(self):
+        """It says so that something is wrong here, in the shape of errors."""
+        shape = rb'\{"code":%d,"message":"[^"\\]+","data":""(,"checks":\{[^{}]+\})?\}' % self.status
+        return self.status in (500, 503) and re.fullmatch(shape, self.body)
+
+
+class Cgi:
+    """One process a request."""
+
+    def __init__(self, program, environment):
+        self.program, self.environment = program, environment
+
+    def ask(self, fields, body):
+        with open(LOG, 'ab') as log:
+            done = subprocess.run([os.path.join(PROGRAMS, self.program)], env={**ENVIRONMENT, **fields, **self.environment},
+                                  input=body, stdout=subprocess.PIPE, stderr=log, timeout=PATIENCE_S)
+        self.status = done.returncode
+        return Reply(done.stdout)
+
+    def stop(self):
+        return self.status
+
+
+class Scgi:
+    """A resident program: two workers, and the process that keeps them."""
+
+    def __init__(self, program, environment):
+        self.path = os.path.join(FOLDER, 'scgi')
+        if os.path.exists(self.path):
+            os.unlink(self.path)
+        with open(LOG, 'ab') as log, socket.socket(socket.AF_UNIX) as s:
+            s.bind(self.path)
+            s.listen(64)
+            self.process = subprocess.Popen([os.path.join(PROGRAMS, program)], env={**ENVIRONMENT, **environment},
+                                            stdin=s.fileno(), stdout=subprocess.DEVNULL, stderr=log)
+
+    def ask(self, fields, body):
+        headers = b''.join(b'%s\0%s\0' % pair for pair in {b'CONTENT_LENGTH': b'', b'SCGI': b'1', **fields}.items())
+        got = b''
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(PATIENCE_S)
+            s.connect(self.path)
+            try:
+                s.sendall(b'%d:%s,%s' % (len(headers), headers, body))
+                while piece := s.recv(65536):
+                    got += piece
+            except ConnectionError:
+                pass  # with what came before
+        return Reply(got)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE_S)
+
+
+SERVER = {'cgi': Cgi, 'scgi': Scgi}[MODE]
+
+
+def request_of(case, ticket):
+    """The variables and the body of a request."""
+    fields, body = {b'REQUEST_METHOD': case.method, b'QUERY_STRING': case.query, b'REMOTE_ADDR': b'192.0.2.1'}, b''
+    if case.login:
+        name, password = case.login
+        body = b'{"username":"%s","password":"%s"}' % (name, password or ticket)
+    elif ticket:
+        fields[b'HTTP_X_AUTH_TOKEN'] = ticket
+    return {**fields, b'CONTENT_LENGTH': b'%d' % len(body)}, body
+
+
+def ask_calmly(case, ticket=None):
+    """A program of which nothing fails."""
+    return Cgi(case.program, {}).ask(*request_of(case, ticket))
+
+
+def ask(server, case):
+    return server.ask(*request_of(case, ask_calmly(LOGIN).ticket if case.ticket else None))
+
+
+def forget_tickets():
+    """Or every logout would have more to do, and make more calls, than the one before."""
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(REDIS)
+        s.sendall(b'FLUSHALL\r\n')
+        assert s.recv(64) == b'+OK\r\n'
+
+
+def faults_in(case, call, reply, good):
+    """What is wrong with a reply, if this call failed. '': none did."""
+    if reply.ticket and ask_calmly(MACHINES, reply.ticket).status != 200:
+        yield 'a ticket that does not work'
+    if reply.meaning == good.meaning:
+        return
+    # A log line that is lost and a call that goes on after a signal change no answer.
+    if KIND in ('signal', 'short') or call in ('', 'write'):
+        yield 'another answer'
+    elif reply.data == b'':
+        # who asked is lost, or the worker that was asked
+        if call not in ('writev', 'recv', 'accept4'):
+            yield 'no reply'
+    elif not reply.is_failure():
+        # What libsodium lacks in the middle of a hash is a wrong password to it, and seen only if it is still lacking.
+        if not (KIND == 'memory' and case == HASHED_LOGIN and reply.status == 401):
+            yield 'another answer'
+
+
+def hit():
+    """The name of the call that failed; '' if none did, or did not yet."""
+    with open(HIT) as f:
+        return f.read()
+
+
+def strike(case, number, good):
+    """Lets that call fail, and sees whether it goes on after it. The call's name, and what was wrong."""
+    forget_tickets()
+    open(HIT, 'wb').close()
+    environment = {b'SSA_FAIL': b'%s:%d' % (KIND.encode(), number), b'SSA_FAIL_LOG': os.fsencode(HIT)}
+    server, call, found = SERVER(case.program, environment), '', []
+    # A resident program is asked again, on the same connection to Redis, until one request after the failure.
+    for _ in range(1 if MODE == 'cgi' else 3):
+        before, reply = call, ask(server, case)
+        call = before or hit()
+        if before:
+            if reply.meaning != good.meaning:
+                found.append('does not recover: %r' % reply.data)
+            break
+        found += ['%s: %r' % (fault, reply.data) for fault in faults_in(case, call, reply, good)]
+        if call and KIND == 'drought':
+            os.unlink(HIT)
+    status = server.stop()
+    # Only a reply that cannot be written is a failure of a CGI program.
+    if status != 0 and not (MODE == 'cgi' and call == 'writev' and status == 1):
+        found.append('exit status %d' % status)
+    return call, found
+
+
+def exercise(case):
+    """One request, once for each call that it makes. The number of these."""
+    calm = SERVER(case.program, {})
+    good = ask(calm, case)
+    calm.stop()
+    if good.status != case.status:
+        faults.append('%s: %d where %d was expected' % (case.name, good.status, case.status))
+        return 0
+    for number in range(1, CALLS_MAX):
+        call, found = strike(case, number, good)
+        faults.extend('%s, %s %d (%s): %s' % (case.name, KIND, number, call, fault) for fault in found)
+        if call == '':
+            return number - 1
+    faults.append('%s: no end of calls' % case.name)
+    return CALLS_MAX
+
+
+def check_log():
+    with open(LOG, 'rb') as f:
+        for line in f.read().splitlines():
+            if not LOG_LINE.fullmatch(line) or any(secret in line for secret in SECRETS):
+                faults.append('a line in the log: %r' % line)
+
+
+def main():
+    count = sum(exercise(case) for case in CASES)
+    check_log()
+    for fault in faults:
+        print(fault)
+    print('%s, %s: %d calls failed, %d faults' % (MODE, KIND, count, len(faults)))
+    return bool(faults)
+
+
+sys.exit(main())
