@@ -84,6 +84,11 @@ start_tcp_redis() {
   cgi POST ticket '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
   expect 200
   [ "$(redis-cli -p "$port" --user user:1 --pass p@ss/wörd --no-auth-warning -n 3 dbsize)" = 2 ]
+  if grep -qE '^127\.0\.0\.1\s.*\blocalhost\b' /etc/hosts; then
+    REDIS_URL="redis://user%3A1:p%40ss%2Fw%C3%B6rd@localhost:$port/3"
+    cgi GET status
+    expect 200
+  fi
   REDIS_URL="redis://user%3A1:wr0ng@127.0.0.1:$port/3"
   cgi GET status
   expect_error 503
@@ -94,6 +99,10 @@ start_tcp_redis() {
   REDIS_URL="redis://127.0.0.1:1"
   cgi GET status
   expect_error 503
+  REDIS_URL="redis://no..host" # which no name server is asked for
+  cgi GET status
+  expect_error 503
+  [[ $stderr == *'unknown host name'* ]]
 }
 
 @test "without SSA_DATA_DIR the data are in ../data of the program's folder" {

@@ -11,6 +11,7 @@ unit() {
 @test "config: the environment, checked" { unit config; }
 @test "crypto: tickets, digests, comparison" { unit crypto; }
 @test "datafile: versions of a file" { unit datafile; }
+@test "heap: blocks that keep to themselves" { unit heap; }
 @test "json: the fields of an object" { unit json; }
 @test "log: lines that cannot be forged" { unit log; }
 @test "machines: order, ids, values byte for byte" { unit machines; }
