@@ -92,6 +92,15 @@ static void check_number(struct span value)
 	/* Digits alone are exactly what they say, or refused; all else is refused. */
 	CLAIM(!integer || (*end == '\0' && errno == 0 && got == want));
 	CLAIM(integer || *end != '\0' || want > 1LL << 53 || want < -(1LL << 53));
+
+	struct text out = {0};
+	text_number(&out, want);
+	CLAIM(out.len < sizeof text);
+	memcpy(text, out.at, out.len);
+	text[out.len] = '\0';
+	CLAIM(strtoll(text, &end, 10) == want && *end == '\0');
+	text_clear(&out, 0);
+	CLAIM(out.at == NULL && out.len == 0);
 }
 
 static void check_fields(const char *text, size_t len, bool json, bool odd)

@@ -1,14 +1,19 @@
-/* The two data files: records.c, users.c, machines.c. The first byte of the input says which file
- * it is and how the program lives (one request, or many); the rest is the file. */
+/* The two data files: datafile.c, records.c, users.c, machines.c. The first byte of the input says which file it is, how
+ * the program lives (one request, or many) and what goes wrong when it looks once more; the rest is the file. */
 #include "fuzz.h"
 #include "machines.h"
 #include "users.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { IS_USERS = 1, IS_RESIDENT = 2 };
+enum { IS_USERS = 1, IS_RESIDENT = 2, FAULT_SHIFT = 4 };
+
+/* What goes wrong while a file is read. */
+enum fault { NONE, NO_OPEN, NO_STAT, NO_READ, NO_SECOND_STAT, GROWN, TOO_LARGE, CUT };
 
 static char dir[] = "/dev/shm/ssa-fuzz.XXXXXX";
 static int file[2]; /* machines.json, users.json */
@@ -19,6 +24,63 @@ int __wrap_nanosleep(const struct timespec *wait, struct timespec *left)
 {
 	(void)wait, (void)left;
 	return 0;
+}
+
+static enum fault fault;
+static int stats;    /* looks at the file since it was opened */
+static long changes; /* of it, by somebody who writes while it is read */
+
+/* Changed long ago, so that what has been read is settled. */
+static void set_change_time(struct stat *st)
+{
+	st->st_ctim.tv_sec -= 10;
+	st->st_ctim.tv_nsec += changes;
+}
+
+/* hiredis asks for large files, and then glibc calls these so. */
+int __real_open64(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...)
+{
+	stats = 0;
+	errno = EMFILE;
+	return fault == NO_OPEN ? -1 : __real_open64(path, flags, 0600);
+}
+
+ssize_t __real_read(int fd, void *bytes, size_t size);
+ssize_t __wrap_read(int fd, void *bytes, size_t size);
+ssize_t __wrap_read(int fd, void *bytes, size_t size)
+{
+	errno = EIO;
+	return fault == NO_READ ? -1 : __real_read(fd, bytes, fault == CUT ? size / 2 : size);
+}
+
+int __real_stat64(const char *path, struct stat *st);
+int __wrap_stat64(const char *path, struct stat *st);
+int __wrap_stat64(const char *path, struct stat *st)
+{
+	int result = __real_stat64(path, st);
+
+	set_change_time(st);
+	return result;
+}
+
+int __real_fstat64(int fd, struct stat *st);
+int __wrap_fstat64(int fd, struct stat *st);
+int __wrap_fstat64(int fd, struct stat *st)
+{
+	int result = __real_fstat64(fd, st);
+	bool second = ++stats > 1;
+
+	if (fault == GROWN && second) {
+		st->st_size++;
+		changes++;
+	}
+	set_change_time(st);
+	if (fault == TOO_LARGE)
+		st->st_size = DATAFILE_MAX_BYTES + 1;
+	errno = EIO;
+	return fault == NO_STAT || (fault == NO_SECOND_STAT && second) ? -1 : result;
 }
 
 static void remove_files(void)
@@ -209,6 +271,22 @@ static void check_users(struct users *u)
 	CLAIM(users_work_like(u) == work);
 }
 
+/* A fault of the moment: what was good stays in use, and the next look finds what is there. */
+static void check_passing_fault(struct records *r, enum fault passing, bool usable)
+{
+	bool was_good = r->fault == NULL;
+
+	r->settled = false;
+	fault = passing;
+	CLAIM(records_refresh(r) == usable);
+	/* A read that is cut is read on. */
+	CLAIM(passing == CUT || (r->fault != NULL && fuzz_log_lines() > 0));
+	fault = NONE;
+	CLAIM(records_refresh(r) == usable);
+	CLAIM((r->fault == NULL) == was_good);
+	fuzz_log_lines();
+}
+
 /* The words of the contract: an array of records, or {}. */
 static bool is_file(const char *text, size_t len)
 {
@@ -258,6 +336,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check_machines(&m);
 	}
 	fuzz_log_lines();
+	if (data[0] >> FAULT_SHIFT != NONE)
+		check_passing_fault(r, (data[0] >> FAULT_SHIFT) % (CUT + 1), usable);
 	r->settled = true; /* unchanged: nothing is read again, nothing logged */
 	unsigned generation = r->generation;
 	CLAIM(records_refresh(r) == usable && r->generation == generation && fuzz_log_lines() == 0);
