@@ -65,7 +65,7 @@ run_file() {
   export TMPDIR=$folder SSA_MODE=$mode
   # A test has its own limit; this one is for what no test limits, such as a server that keeps bats waiting.
   # In the subshell, so that its process group is no longer the terminal's.
-  timeout -k 10 900 "${isolated[@]}" bats --formatter tap --timing "$file" </dev/null >"$folder/tap" 2>&1
+  timeout -k 10 $((15 * BATS_TEST_TIMEOUT)) "${isolated[@]}" bats --formatter tap --timing "$file" </dev/null >"$folder/tap" 2>&1
   echo $? >"$folder/status"
   # Processes may need a moment to end.
   for ((n = 0; n < 50; n++)); do
