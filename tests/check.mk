@@ -12,7 +12,7 @@ $(BUILD)/obj/sanitize.o: tests/sanitize.c $(BUILD)/flags
 endif
 
 # Valgrind sees nothing in static programs, so it gets the distribution's libraries: the unit tests, and the suite with
-# each program behind a script that runs valgrind. A complaint of valgrind is a failure. Tests that fail are only told:
+# each program behind one that runs valgrind. A complaint of valgrind is a failure. Tests that fail are only told:
 # what measures memory, time or processes, or limits them, cannot pass where every start takes half a second. In half an
 # hour; TESTS="a.bats": only these.
 vg     = $(CURDIR)/build/valgrind
@@ -22,8 +22,8 @@ valgrind:  ## the unit tests and the suite under valgrind: half an hour
 	@$(MAKE) --no-print-directory LIBC=system all unit
 	@rm -rf $(vg) && mkdir -p $(vg)/cgi-bin $(vg)/log && chmod 1777 $(vg)/log
 	@for p in $(programs); do \
-		printf '#!/bin/sh\nexec $(vg_run) --log-file=$(vg)/log/%s.%%p $(CURDIR)/build/system/cgi-bin/%s\n' $$p $$p >$(vg)/cgi-bin/$$p; \
-		chmod 755 $(vg)/cgi-bin/$$p; \
+		gcc -DVALGRIND="\"$(firstword $(wildcard /usr/bin/valgrind.bin) valgrind)\"" -DLOG="\"$(vg)/log/$$p.%p\"" -DPROGRAM="\"$(CURDIR)/build/system/cgi-bin/$$p\"" \
+			-o $(vg)/cgi-bin/$$p tests/valgrind.c || exit; \
 	done
 	@own=$$(unshare --ipc true 2>/dev/null && echo 'unshare --ipc'); for unit in $(patsubst tests/unit/%.c,build/system/unit/%,$(wildcard tests/unit/*.c)); do \
 		timeout 300 $$own $(vg_run) --leak-check=full --log-file=$(vg)/log/unit-$${unit##*/} $$unit >/dev/null || echo "  $$unit failed"; \
