@@ -4,6 +4,7 @@
 #include "log.h"
 #include "redis.h"
 #include "request.h"
+#include "sandbox.h"
 #include "scgi.h"
 #include "service.h"
 #include "workers.h"
@@ -235,6 +236,7 @@ int endpoint_main(const struct endpoint *e)
 	p.service = NULL;
 	p.jobs = NULL;
 	config_load(&p.config);
+	sandbox_enter();
 	if (!resident)
 		return cgi_serve(answer, &p); /* the kernel cleans up faster than we could */
 	if (workers_start(p.config.workers, p.config.supervised ? parent : 0))

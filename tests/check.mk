@@ -5,46 +5,51 @@ check:  ## compilers, analysers, rules of the house, and the suite under sanitiz
 
 # What the sanitizers should know of our programs.
 ifneq ($(SANITIZE),)
+NO_SANDBOX = yes
 LDLIBS += $(BUILD)/obj/sanitize.o
 $(programs:%=$(CGI_BIN)/%) $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c)): $(BUILD)/obj/sanitize.o
 $(BUILD)/obj/sanitize.o: tests/sanitize.c $(BUILD)/flags
 	$(Q)$(CC) $(ALL_CFLAGS) -DSANITIZE_REPORT='"$(CURDIR)/$(BUILD)/report"' -c -o $@ $<
 endif
 
+ifneq ($(NO_SANDBOX),)
+$(programs:%=$(CGI_BIN)/%): LDLIBS += -Wl,--wrap=sandbox_enter $(BUILD)/obj/no-sandbox.o
+$(programs:%=$(CGI_BIN)/%): $(BUILD)/obj/no-sandbox.o
+$(BUILD)/obj/no-sandbox.o: tests/no-sandbox.c $(BUILD)/flags
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+endif
+
 # Valgrind sees nothing in static programs, so it gets the distribution's libraries: the unit tests, and the suite with
 # each program behind one that runs valgrind. A complaint of valgrind is a failure. Tests that fail are only told:
 # what measures memory, time or processes, or limits them, cannot pass where every start takes half a second. In half an
 # hour; TESTS="a.bats": only these.
-vg     = $(CURDIR)/build/valgrind
-vg_run = valgrind -q --error-exitcode=99 --track-fds=no
+vg      = $(CURDIR)/build/valgrind
+vg_make = $(MAKE) --no-print-directory LIBC=system NO_SANDBOX=yes BUILD=$(vg)/build
 
 valgrind:  ## the unit tests and the suite under valgrind: half an hour
-	@$(MAKE) --no-print-directory LIBC=system all unit
-	@rm -rf $(vg) && mkdir -p $(vg)/cgi-bin $(vg)/log && chmod 1777 $(vg)/log
+	@$(vg_make) all unit
+	@rm -rf $(vg)/cgi-bin $(vg)/log && mkdir -p $(vg)/cgi-bin $(vg)/log && chmod 1777 $(vg)/log
 	@for p in $(programs); do \
-		gcc -DVALGRIND="\"$(firstword $(wildcard /usr/bin/valgrind.bin) valgrind)\"" -DLOG="\"$(vg)/log/$$p.%p\"" -DPROGRAM="\"$(CURDIR)/build/system/cgi-bin/$$p\"" \
-			-o $(vg)/cgi-bin/$$p tests/valgrind.c || exit; \
+		gcc -DVALGRIND="\"$(firstword $(wildcard /usr/bin/valgrind.bin) valgrind)\"" -DLOG="\"$(vg)/log/$$p.%p\"" \
+			-DPROGRAM="\"$(vg)/build/cgi-bin/$$p\"" -o $(vg)/cgi-bin/$$p tests/valgrind.c || exit; \
 	done
-	@own=$$(unshare --ipc true 2>/dev/null && echo 'unshare --ipc'); for unit in $(patsubst tests/unit/%.c,build/system/unit/%,$(wildcard tests/unit/*.c)); do \
-		timeout 300 $$own $(vg_run) --leak-check=full --log-file=$(vg)/log/unit-$${unit##*/} $$unit >/dev/null || echo "  $$unit failed"; \
+	@own=$$(unshare --ipc true 2>/dev/null && echo 'unshare --ipc'); for unit in $(filter-out sandbox,$(notdir $(basename $(wildcard tests/unit/*.c)))); do \
+		timeout 300 $$own valgrind -q --error-exitcode=99 --track-fds=no --leak-check=full --log-file=$(vg)/log/unit-$$unit \
+			$(vg)/build/unit/$$unit >/dev/null || echo "  unit $$unit failed"; \
 	done; true
-	@SSA_CGI_BIN=$(vg)/cgi-bin SSA_UNIT_BIN=build/system/unit SSA_TEST_TIMEOUT=900 tests/run.sh $(TESTS) >$(vg)/suite.log; \
+	@SSA_CGI_BIN=$(vg)/cgi-bin SSA_UNIT_BIN=$(vg)/build/unit SSA_TEST_TIMEOUT=900 tests/run.sh $(TESTS) >$(vg)/suite.log; \
 		sed -n 's/^    not ok [0-9]* /  failed: /p' $(vg)/suite.log; tail -n 1 $(vg)/suite.log
 	@echo "  valgrind looked at $$(ls $(vg)/log | wc -l) runs"
 	@find $(vg)/log -type f -size +0 -exec tail -n +1 {} + | grep . && exit 1; echo "  valgrind: no complaint"
 
+cover_make = $(MAKE) --no-print-directory LIBC=system NO_SANDBOX=yes BUILD=build/coverage CC='gcc --coverage' \
+	CFLAGS='-Og -g -fprofile-abs-path -fprofile-update=atomic -D_exit=coverage_exit'
+
 coverage:  ## lines and branches of libcommon and cgi-bin that the suite reaches
 	@mkdir -p build/coverage/obj && find build/coverage -name '*.gcda' -delete
-	@$(MAKE) --no-print-directory LIBC=system BUILD=build/coverage CC='gcc --coverage' \
-		CFLAGS='-Og -g -fprofile-abs-path -fprofile-update=atomic -D_exit=coverage_exit' build/coverage/obj/coverage.o
-	@$(MAKE) --no-print-directory LIBC=system BUILD=build/coverage CC='gcc --coverage' \
-		CFLAGS='-Og -g -fprofile-abs-path -fprofile-update=atomic -D_exit=coverage_exit' \
-		LDLIBS='$(CURDIR)/build/coverage/obj/coverage.o $(shell pkg-config --libs hiredis libcjson libsodium)' all unit
+	@gcc $(std) $(warnings) -c -o build/coverage/obj/coverage.o tests/coverage.c
+	@$(cover_make) LDFLAGS='-pie $(CURDIR)/build/coverage/obj/coverage.o' all unit
 	@SSA_CGI_BIN=build/coverage/cgi-bin SSA_UNIT_BIN=build/coverage/unit tests/run.sh >build/coverage/suite.log; tail -n 1 build/coverage/suite.log
 	@gcovr -r . --object-directory build/coverage -f libcommon/ -f cgi-bin/ -s build/coverage
-
-# A deadline ends the process without exit handlers; what was counted is written all the same.
-build/coverage/obj/coverage.o: tests/coverage.c
-	$(Q)mkdir -p $(@D) && gcc $(std) $(warnings) -c -o $@ $<
 
 .PHONY: check valgrind coverage

@@ -66,7 +66,7 @@ check_headers() { # each compiles alone
 }
 
 # The rooms from the ground up: a room includes only what stands before it, the programs all.
-layers='result text scan log crypto slots redis_url stream datafile heap
+layers='result text scan log crypto slots redis_url stream datafile heap sandbox
   json config deadline workers request redis password
   tickets regulation records
   users machines

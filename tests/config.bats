@@ -167,3 +167,29 @@ file_is_static() { ! ldd "$1" >/dev/null 2>&1; }
     [[ $output == *'no symbols'* ]]
   done
 }
+
+# has_no_rights PID: it has entered the sandbox; what that means is in unit/sandbox.c.
+has_no_rights() { grep -qE '^NoNewPrivs:\s+1$' "/proc/$1/status"; }
+
+@test "a program gives its rights away before it looks at a request, and a worker does" {
+  if ! file_is_static "$CGI_BIN/status"; then skip "a build for tests may have no sandbox"; fi
+  run "${SSA_UNIT_BIN:-$ROOT/build/unit}/sandbox"
+  if [[ $output == *'Landlock: version 0'* ]]; then skip "no Landlock in this kernel"; fi
+  # one that waits for a body
+  mkfifo "$BATS_TEST_TMPDIR/body"
+  env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=2 "$CGI_BIN/ticket" \
+    <"$BATS_TEST_TMPDIR/body" >"$BATS_TEST_TMPDIR/reply" 2>/dev/null 3>&- &
+  local pid=$!
+  exec 9>"$BATS_TEST_TMPDIR/body"
+  wait_until 5 $pid has_no_rights $pid
+  printf '{}' >&9
+  exec 9>&-
+  wait $pid
+  grep -q '^Status: 400 ' "$BATS_TEST_TMPDIR/reply"
+  # one that waits for requests
+  env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" python3 -EsSB "$ROOT/tests/hostile/scgi.py" listen "$BATS_TEST_TMPDIR/scgi" \
+    "$CGI_BIN/status" </dev/null >/dev/null 2>&1 3>&- &
+  pid=$!
+  echo $pid >"$BATS_TEST_TMPDIR/tcp.pid"
+  wait_until 5 $pid has_no_rights $pid
+}

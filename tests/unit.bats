@@ -21,6 +21,7 @@ unit() {
 @test "regulation: names and limits" { unit regulation; }
 @test "request: variables, lengths, parameters" { unit request; }
 @test "result: outcomes and their HTTP" { unit result; }
+@test "sandbox: what a process can do no more" { unit sandbox; }
 @test "scan: RFC 8259, accepted and rejected" { unit scan; }
 @test "session: the form of tickets, fingerprints" { unit session; }
 @test "slots: never more than there are; a killed holder gives back" { unit slots; }

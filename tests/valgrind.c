@@ -6,6 +6,6 @@
 int main(void)
 {
 	execlp(VALGRIND, VALGRIND, "-q", "--error-exitcode=99", "--track-fds=no", "--log-file=" LOG,
-	      PROGRAM, (char *)NULL);
+	       PROGRAM, (char *)NULL);
 	return 127;
 }

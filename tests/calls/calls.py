@@ -17,6 +17,7 @@ import sys
 KIND, MODE, PROGRAMS, REDIS, DATA, FOLDER = sys.argv[1:]
 PATIENCE_S = 15  # longer than the programs' deadline
 CALLS_MAX = 500  # no request makes more
+CALLS_MIN = {'cgi': 3, 'scgi': 10}  # nor fewer
 HIT, LOG = os.path.join(FOLDER, 'hit'), os.path.join(FOLDER, 'log')
 LOG_LINE = re.compile(rb'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ssa-(status|ticket|info)\[\d+\]: [\x20-\x7e]+')
 ENVIRONMENT = {b'REDIS_URL': b'unix://' + os.fsencode(REDIS), b'SSA_DATA_DIR': os.fsencode(DATA),
@@ -207,6 +208,8 @@ def exercise(case):
     for number in range(1, CALLS_MAX):
         call, found = strike(case, number, good)
         faults.extend('%s, %s %d (%s): %s' % (case.name, KIND, number, call, fault) for fault in found)
+        if call == '' and number <= CALLS_MIN[MODE]:
+            faults.append('%s: only %d calls could fail' % (case.name, number - 1))
         if call == '':
             return number - 1
     faults.append('%s: no end of calls' % case.name)

@@ -96,6 +96,12 @@ static bool is_interrupted(const char *name)
 	return fails(is_hit("signal", name), errno, EINTR);
 }
 
+/* Or record() could not write. */
+void __wrap_sandbox_enter(void);
+void __wrap_sandbox_enter(void)
+{
+}
+
 /* --- memory -------------------------------------------------------------------------------------------------------- */
 
 #define MEMORY(name, parameters, arguments)                                                        \

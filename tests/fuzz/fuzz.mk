@@ -16,7 +16,7 @@ fuzz_rooms_redis     = redis stream session tickets regulation
 fuzz_rooms_redis_url = redis_url config
 fuzz_rooms_log       = log
 fuzz_wrap_records    = nanosleep open64 read stat64 fstat64
-fuzz_wrap_request    = recv read writev close getsockopt accept4 poll epoll_create1 epoll_ctl epoll_pwait sigprocmask fcntl setitimer signal getenv malloc calloc realloc free
+fuzz_wrap_request    = recv read writev close getsockopt accept4 poll epoll_create1 epoll_ctl epoll_pwait sigprocmask fcntl setitimer signal getenv malloc calloc realloc free sandbox_enter
 fuzz_wrap_redis      = socket connect setsockopt close send recv getrandom
 fuzz_wrap_redis_url  = getenv
 
