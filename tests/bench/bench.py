@@ -20,6 +20,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 import report
@@ -226,6 +227,33 @@ def argon2(bench):
                for mode in servers}}
 
 
+def flood(bench):
+    """How long does status take while all of so many logins with that hash wait for a processor?"""
+    data = bench.data("flood", [{"username": "user1", "password": bench.hash}], "[]")
+    results = {}
+    for mode in ("cgi", "scgi"):
+        server = bench.lighttpd(f"flood-{mode}", mode, BUILDS["musl"], data)
+        took, replies = [], []
+        for _ in range(ROUNDS):
+            bench.redis.forget()
+            logins = [threading.Thread(target=lambda: replies.append(server.ask(
+                "POST", "/api/ticket", credentials("user1", PASSWORD), {"Content-Type": "application/json"})[0]))
+                for _ in range(LOGINS)]
+            for login in logins:
+                login.start()
+            while any(login.is_alive() for login in logins):
+                begin = time.perf_counter()
+                status, _ = server.ask("GET", "/api/status")
+                took.append(time.perf_counter() - begin)
+                if status != 200:
+                    raise Failed(f"flood: status answers {status}")
+        took.sort()
+        results[mode] = {"p50_ms": took[len(took) // 2] * 1e3, "p99_ms": took[len(took) * 99 // 100] * 1e3,
+                         "count": len(took), "granted": replies.count(200) / len(replies)}
+        say(f"flood: {mode} done")
+    return results
+
+
 def refusals(server, cases):
     """Medians in ms of so many refused logins of each case, in an order that no drift can follow."""
     took = {name: [] for name in cases}
@@ -280,8 +308,8 @@ def peers(bench):
             for endpoint in ENDPOINTS]
 
 
-PARTS = {"endpoints": endpoints, "crowd": crowd, "growth": growth, "argon2": argon2, "timing": timing,
-         "plot": plot, "peers": peers}
+PARTS = {"endpoints": endpoints, "crowd": crowd, "growth": growth, "argon2": argon2, "flood": flood,
+         "timing": timing, "plot": plot, "peers": peers}
 
 
 def main():
