@@ -4,11 +4,7 @@
 load helpers
 load direct
 
-setup_file() {
-  mkdir -p "$DATA_DIR"
-  cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
-  start_redis
-}
+setup_file() { start_redis; }
 teardown_file() { stop_servers; }
 setup() { fresh; }
 

@@ -82,6 +82,16 @@ stop_servers() {
   stop_redis
 }
 
+# A port of the loopback on which nobody listens, below those that the kernel gives to clients.
+free_port() {
+  local port
+  for _ in {1..50}; do
+    port=$((10000 + RANDOM % 20000))
+    curl -s "http://127.0.0.1:$port" >/dev/null || [[ $? != 7 ]] || break
+  done
+  echo "$port"
+}
+
 # workers_of PROGRAM: the processes that serve in scgi mode. With SSA_WORKERS=1 that is what lighttpd started, else the
 # children of it.
 workers_of() {

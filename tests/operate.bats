@@ -87,15 +87,6 @@ needs() { # COMMAND... : or skips, with the reason
   done
 }
 
-free_port() {
-  local port
-  for _ in {1..50}; do
-    port=$((10000 + RANDOM % 20000))
-    curl -s "http://127.0.0.1:$port" >/dev/null || [[ $? != 7 ]] || break
-  done
-  echo "$port"
-}
-
 # begin READY-COMMAND -- COMMAND...: a server in the background, until the first command succeeds.
 begin() {
   local ready=()

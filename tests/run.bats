@@ -29,16 +29,6 @@ copy_to() {
   cp -a "$CGI_BIN" "$1/cgi-bin"
 }
 
-# Below the ports that the kernel gives to clients, so that no connection takes it meanwhile.
-free_port() {
-  local port
-  for _ in {1..50}; do
-    port=$((10000 + RANDOM % 20000))
-    curl -s "http://127.0.0.1:$port" >/dev/null || [[ $? != 7 ]] || break
-  done
-  echo "$port"
-}
-
 # running: the processes that were started in $here. Zombies have no folder any more.
 running() {
   local pattern=${here//[\[\]*?\\]/\\&} # as find takes it literally
