@@ -52,12 +52,12 @@ static void expire(int signal)
 		set_alarm(left_ms);
 		return;
 	}
-	log_event("deadline passed", NULL);
 	for (int i = 0; i < serving; i++)
 		if (reply_fd[i] >= 0) {
 			ssize_t ignored = write(reply_fd[i], answer, sizeof answer - 1);
 			(void)ignored;
 		}
+	log_event("deadline passed", NULL);
 	_exit(1);
 }
 

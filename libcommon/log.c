@@ -1,5 +1,7 @@
 #include "log.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -7,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { VALUE_MAX_BYTES = 256, LINE_MAX_BYTES = 4096, TAIL_BYTES = 2 };
+enum { VALUE_MAX_BYTES = 256, LINE_MAX_BYTES = 4096, TAIL_BYTES = 2, LOG_WAIT_MS = 100 };
 
 /* A line in the making. Values stop where the line is full; the tail is kept for a quote and the newline.
  */
@@ -76,6 +78,18 @@ static void put_time(struct line *l)
 	put(l, "Z");
 }
 
+/* Whether a line can be written without waiting for long. Async-signal-safe, as all of this room. */
+static bool takes_more(void)
+{
+	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+	int ready;
+
+	do
+		ready = poll(&out, 1, LOG_WAIT_MS);
+	while (ready < 0 && errno == EINTR);
+	return ready != 0;
+}
+
 void log_name(const char *name)
 {
 	program = name;
@@ -115,7 +129,9 @@ void log_event(const char *event, ...)
 	va_end(pairs);
 	l.at[l.len++] = '\n';
 
-	/* A full disk or a closed stderr must not stop the service. */
-	ssize_t ignored = write(STDERR_FILENO, l.at, l.len);
-	(void)ignored;
+	/* A full disk, a closed stderr or one that nobody reads must not stop the service. */
+	if (takes_more()) {
+		ssize_t ignored = write(STDERR_FILENO, l.at, l.len);
+		(void)ignored;
+	}
 }

@@ -5,6 +5,7 @@
  *
  * A line cannot be forged: what is not printable ASCII, and every quote and backslash, is written
  * as \xNN (OWASP ASVS 5.0, 16.4.1), a value ends after 256 bytes, and a line is one write(2).
+ * If stderr takes nothing for 100 ms, because nobody reads the pipe that it is, the line is lost: the service goes on.
  * Nothing here allocates or uses stdio, so a signal handler may log too. */
 #ifndef SSA_LOG_H
 #define SSA_LOG_H
