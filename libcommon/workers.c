@@ -103,6 +103,8 @@ bool workers_start(unsigned count, pid_t supervisor)
 	pid_t workers[CONFIG_WORKERS_MAX] = {0};
 	sigset_t ends;
 
+	/* Who started us may have ignored it, and then nobody would hear of a worker's end. */
+	signal(SIGCHLD, SIG_DFL);
 	block_signals(&ends);
 	if (supervisor > 0 && !end_with(supervisor))
 		return false;
