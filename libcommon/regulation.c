@@ -60,11 +60,17 @@ enum result regulation_answer(struct regulation *g, struct redis *r)
 
 unsigned regulation_wait_s(const struct regulation *g, struct redis *r)
 {
+	const struct regulation_rule *rule = &g->rule[g->broken];
 	const struct redisReply *reply;
+	char window[TEXT_DECIMAL_SIZE];
 	long long left_s;
 
-	redis_command(r, "TTL", g->rule[g->broken].key, NULL);
-	if (!redis_send(r) || (reply = redis_next(r)) == NULL || !redis_number(reply, &left_s))
+	/* An EXPIRE that was lost with the last failure before the limit: no further failure will mend it. */
+	redis_command(r, "EXPIRE", rule->key, text_decimal(window, rule->limit.window_s), "NX",
+		      NULL);
+	redis_command(r, "TTL", rule->key, NULL);
+	if (!redis_send(r) || !redis_done(r) || (reply = redis_next(r)) == NULL ||
+	    !redis_number(reply, &left_s))
 		return 0;
 	return left_s > 0 ? (unsigned)left_s : 1;
 }

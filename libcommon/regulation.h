@@ -19,7 +19,7 @@ enum { REGULATION_RULES = 3, REGULATION_KEY_SIZE = 9 + CRYPTO_DIGEST_LEN + 1 };
 
 /* One login attempt, as the three rules see it. */
 struct regulation {
-	struct {
+	struct regulation_rule {
 		char key[REGULATION_KEY_SIZE];
 		struct limit limit;
 		const char *name;
