@@ -7,6 +7,7 @@
 #include "request.h"
 #include "service.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* What the body holds. */
@@ -40,12 +41,19 @@ static bool take_field(const struct json_field *f, const struct complaints *c, c
 	return false;
 }
 
+static bool take_both(const struct json_field f[2], struct credentials *c, const char **message)
+{
+	static const struct complaints of_name = COMPLAINTS("username"),
+				       of_password = COMPLAINTS("password");
+
+	return take_field(&f[0], &of_name, c->username, sizeof c->username, message) &&
+	       take_field(&f[1], &of_password, c->password, sizeof c->password, message);
+}
+
 /* The body's username and password. */
 static enum result read_credentials(const struct request *q, struct reply *rep,
 				    struct credentials *c)
 {
-	static const struct complaints of_name = COMPLAINTS("username"),
-				       of_password = COMPLAINTS("password");
 	struct json_field f[] = {JSON_FIELD("username", JSON_STRING),
 				 JSON_FIELD("password", JSON_STRING)};
 
@@ -59,9 +67,13 @@ static enum result read_credentials(const struct request *q, struct reply *rep,
 		rep->message = "the body is not valid JSON";
 		return reply_refuse(rep, RESULT_BAD_REQUEST, rep->message);
 	}
-	if (take_field(&f[0], &of_name, c->username, sizeof c->username, &rep->message) &&
-	    take_field(&f[1], &of_password, c->password, sizeof c->password, &rep->message))
+	errno = 0;
+	if (take_both(f, c, &rep->message))
 		return RESULT_OK;
+	if (errno == ENOMEM) {
+		rep->message = NULL;
+		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
+	}
 	return reply_refuse(rep, RESULT_BAD_REQUEST, rep->message);
 }
 

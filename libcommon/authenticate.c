@@ -58,6 +58,8 @@ enum result authenticate(struct service *s, const struct request *q, struct repl
 
 	if (asked->result == RESULT_UNAVAILABLE)
 		return reply_refuse(rep, asked->result, redis_error(s->redis));
+	if (asked->result == RESULT_INTERNAL)
+		return reply_refuse(rep, asked->result, no_memory);
 	if (asked->result != RESULT_OK)
 		return reply_refuse(rep, asked->result, "unknown or expired ticket");
 	if (!s->users_usable)

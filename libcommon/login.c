@@ -6,6 +6,7 @@
 #include "service.h"
 #include "slots.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* The words that fail2ban's filters look for. A fault of ours is not logged under them: nobody is to be banned because
@@ -45,6 +46,8 @@ static enum result consult(struct service *s, struct reply *rep, struct attempt 
 	a->old_found = maybe_ticket ? session_answer(s->redis, &a->old) : RESULT_UNAUTHENTICATED;
 	if (result == RESULT_UNAVAILABLE || a->old_found == RESULT_UNAVAILABLE)
 		return reply_refuse(rep, RESULT_UNAVAILABLE, redis_error(s->redis));
+	if (a->old_found == RESULT_INTERNAL)
+		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	if (result == RESULT_TOO_MANY) {
 		rep->retry_after_s = regulation_wait_s(&a->regulation, s->redis);
 		if (rep->retry_after_s == 0)
@@ -122,7 +125,10 @@ static enum result decide(struct service *s, struct reply *rep, struct attempt *
 
 	if (result != RESULT_OK)
 		return result;
+	errno = 0;
 	a->known = users_find(&s->users, a->username, &a->user);
+	if (!a->known && errno == ENOMEM) /* or he would be unknown, and that counted */
+		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	return is_renewal(a) ? renew(s, rep, a) : log_in(s, rep, a);
 }
 

@@ -39,7 +39,7 @@ bool session_is_ticket(const char *text);
 void session_ask(struct redis *r, const char *ticket, struct session *s);
 
 /* RESULT_OK: *s is the session. RESULT_UNAUTHENTICATED: there is none; only s->name.digest counts.
- * RESULT_UNAVAILABLE: redis_error() says why. */
+ * RESULT_UNAVAILABLE: redis_error() says why. RESULT_INTERNAL: no memory. */
 enum result session_answer(struct redis *r, struct session *s);
 
 /* Whether the session was opened with this password, as users.json holds it. */

@@ -1,5 +1,6 @@
 #include "users.h"
 
+#include <errno.h>
 #include <string.h>
 
 enum { NAME, PASSWORD, DISABLED, MACHINES, FIELDS };
@@ -77,9 +78,11 @@ const char *users_work_like(struct users *u)
 		struct span first = r->count ? records_text(r, 0) : (struct span){"", 0};
 		struct span last = r->count ? records_text(r, r->count - 1) : first;
 		size_t len = (size_t)(last.at + last.len - first.at);
+		errno = 0;
 		if (!take_hash(first.at, len, u->work_like, sizeof u->work_like))
 			u->work_like[0] = '\0';
-		u->work_like_of = r->generation;
+		if (errno != ENOMEM) /* else it is looked for again */
+			u->work_like_of = r->generation;
 	}
 	return u->work_like[0] != '\0' ? u->work_like : NULL;
 }

@@ -6,7 +6,13 @@ load direct
 
 setup_file() { start_redis; }
 teardown_file() { stop_servers; }
-setup() { fresh; }
+# Escapes wherever a string may have them: what has none needs no memory to be read.
+setup() {
+  fresh
+  write_users '[{"username":"us\u0065r1","password":"A1B2C3D4E5F6G7H8I9H\u0044"},
+    {"username":"has\u0068ed","password":"$argon2id$v=19$m=1024,t=1,p=1$Zml4dHVyZS1zYWx0LTAx$qs\/1Gee4a5oQQbK\/TywkOaFpWj\/25HNSk\/PaJy72S6A","machines":[200,100]},
+    {"username":"DOM\\q","password":"A1B2C3D4E5F6G7H8I9HD","machines":[100]}]'
+}
 
 each() { # KIND
   run "${ISOLATED[@]}" python3 -EsSB "$ROOT/tests/calls/calls.py" "$1" "$SSA_MODE" "${SSA_UNIT_BIN:-$ROOT/build/unit}/calls" "$BATS_FILE_TMPDIR/redis.sock" \

@@ -23,20 +23,23 @@ LOG_LINE = re.compile(rb'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ssa-(status|ticket|info
 ENVIRONMENT = {b'REDIS_URL': b'unix://' + os.fsencode(REDIS), b'SSA_DATA_DIR': os.fsencode(DATA),
                b'SSA_WORKERS': b'2', b'SSA_LOGIN_LIMITS': b'100000/600,100000/600,100000/600'}
 
-PLAIN, HASHED, WRONG = (b'user1', b'A1B2C3D4E5F6G7H8I9HD'), (b'hashed', b'correct horse'), (b'user1', b'wrong-secret')
+# As they are written in a body.
+PLAIN, HASHED, DOMAIN = (b'user1', b'A1B2C3D4E5F6G7H8I9HD'), (b'hashed', b'correct horse'), (b'DOM\\\\q', b'A1B2C3D4E5F6G7H8I9HD')
+WRONG, ESCAPED = (b'user1', b'wrong-secret'), (b'\\u0075ser1', b'\\u0041' + PLAIN[1][1:])
 SECRETS = (PLAIN[1], HASHED[1], WRONG[1])
 
 # What is asked, and what comes back when nothing fails. ticket: the request needs a live one. login: the name and the
 # password to send; None for the password: the ticket, to renew it.
 Case = collections.namedtuple('Case', 'name program method query status ticket login', defaults=(False, None))
-LOGIN = Case('login', 'ticket', b'POST', b'', 200, login=PLAIN)
+LOGIN = Case('login', 'ticket', b'POST', b'', 200, login=DOMAIN)
 HASHED_LOGIN = Case('login with a hash', 'ticket', b'POST', b'', 200, login=HASHED)
 MACHINES = Case('machines', 'info', b'GET', b'', 200, True)
 CASES = [
     LOGIN,
     HASHED_LOGIN,
+    Case('login in escapes', 'ticket', b'POST', b'', 200, login=ESCAPED),
     Case('wrong password', 'ticket', b'POST', b'', 401, login=WRONG),
-    Case('renewal', 'ticket', b'POST', b'', 200, True, (b'user1', None)),
+    Case('renewal', 'ticket', b'POST', b'', 200, True, (DOMAIN[0], None)),
     Case('logout', 'ticket', b'DELETE', b'', 204, True),
     Case('logout everywhere', 'ticket', b'DELETE', b'all', 204, True),
     MACHINES,
