@@ -222,7 +222,8 @@ static bool send_again(struct redis *r)
 	return send_batch(r);
 }
 
-bool redis_send(struct redis *r)
+/* The batch is complete. */
+static bool close_batch(struct redis *r)
 {
 	forget_reply(r);
 	r->sent = true;
@@ -230,9 +231,26 @@ bool redis_send(struct redis *r)
 		return fail(r, "write", "out of memory");
 	if (r->pending > 0) /* replies that nobody took must not become this batch's */
 		disconnect(r);
+	return true;
+}
+
+bool redis_send(struct redis *r)
+{
+	if (!close_batch(r))
+		return false;
 	r->reused = r->fd >= 0;
 	r->read_bytes = 0;
 	return send_batch(r) || send_again(r);
+}
+
+bool redis_send_watched(struct redis *r)
+{
+	if (!close_batch(r))
+		return false;
+	if (r->fd < 0)
+		return fail(r, "write", "connection closed");
+	r->reused = false;
+	return send_batch(r);
 }
 
 /* Reads once more into the reader. The socket's own limit serves for the first read; the clock is only looked at

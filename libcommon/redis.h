@@ -45,6 +45,9 @@ void redis_drop(struct redis *r);
  */
 bool redis_send(struct redis *r);
 
+/* As redis_send, but only on the connection that answered the batch before, and once: for what follows a WATCH. */
+bool redis_send_watched(struct redis *r);
+
 /* The next reply of the batch; it lives until the next one is taken or sent for. NULL: Redis failed, the
  * connection is closed, redis_error() says why. An error reply (-ERR, -OOM, -READONLY …) is a
  * failure too. */

@@ -4,6 +4,7 @@
 #include "redis.h"
 #include "text.h"
 
+#include <errno.h>
 #include <string.h>
 
 bool session_is_ticket(const char *text)
@@ -81,9 +82,10 @@ enum result session_answer(struct redis *r, struct session *s)
 
 	if (reply == NULL)
 		return RESULT_UNAVAILABLE;
-	if (!redis_text(reply, &text, &len) || !read_value(text, len, s))
-		return RESULT_UNAUTHENTICATED;
-	return RESULT_OK;
+	errno = 0;
+	if (redis_text(reply, &text, &len) && read_value(text, len, s))
+		return RESULT_OK;
+	return errno == ENOMEM ? RESULT_INTERNAL : RESULT_UNAUTHENTICATED;
 }
 
 void session_ask_time(struct redis *r)
@@ -121,16 +123,15 @@ static void write_value(struct text *out, const struct session *s)
 
 /* Queues SET of the session, and `condition`: NX to make it, XX to change one that lives. false: no memory, and nothing is
  * queued any more. */
-static bool queue_set(struct redis *r, long long now, const struct session *s,
-		      const char *condition)
+static bool queue_set(struct redis *r, const struct session *s, const char *condition)
 {
-	char key[TICKETS_KEY_SIZE], ttl[TEXT_DECIMAL_SIZE];
+	char key[TICKETS_KEY_SIZE], expiry[TEXT_DECIMAL_SIZE];
 	struct text value = {0};
 
 	tickets_key(key, s->name.digest);
 	write_value(&value, s);
 	if (!value.failed)
-		redis_command(r, "SET", key, value.at, "EX", text_decimal(ttl, s->expires_at - now),
+		redis_command(r, "SET", key, value.at, "EXAT", text_decimal(expiry, s->expires_at),
 			      condition, NULL);
 	else
 		redis_drop(r);
@@ -144,7 +145,7 @@ enum { CREATE_COMMANDS = TICKETS_ADD_COMMANDS + 1 };
 static bool queue_create(struct redis *r, long long now, const struct session *s)
 {
 	tickets_add(r, s->username, &s->name, now, s->expires_at);
-	return queue_set(r, now, s, "NX");
+	return queue_set(r, s, "NX");
 }
 
 static bool take_create(struct redis *r)
@@ -206,7 +207,7 @@ enum result session_renew(struct redis *r, const struct config *c, long long now
 	if (!make_ticket(s, stored_password, ticket) || !queue_create(r, now, s))
 		return RESULT_INTERNAL;
 	tickets_move(r, old->username, &old->name, graced.expires_at);
-	if (!queue_set(r, now, &graced, "XX"))
+	if (!queue_set(r, &graced, "XX"))
 		return RESULT_INTERNAL;
 	if (!redis_send(r) || !take_create(r) || !redis_done(r) || (reply = redis_next(r)) == NULL)
 		return RESULT_UNAVAILABLE;

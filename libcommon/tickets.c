@@ -5,10 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum {
-	MEMBER_LEN = TICKETS_LOGIN_LEN + 1 + CRYPTO_DIGEST_LEN,
-	PAGE = 500, /* members read at a time */
-};
+enum { MEMBER_LEN = TICKETS_LOGIN_LEN + 1 + CRYPTO_DIGEST_LEN };
+#define PAGE "500" /* members read at a time */
 
 static void make_key(char key[static TICKETS_KEY_SIZE], const char *prefix, const char *digest)
 {
@@ -41,18 +39,19 @@ static void make_member(char member[static MEMBER_LEN + 1], const struct ticket_
 void tickets_add(struct redis *r, const char *username, const struct ticket_name *t, long long now,
 		 long long expires_at)
 {
-	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1], buffer[3][TEXT_DECIMAL_SIZE];
+	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1], buffer[2][TEXT_DECIMAL_SIZE];
 	char before_now[TEXT_DECIMAL_SIZE + 1] = "("; /* an open end of a range */
-	const char *ttl_s = text_decimal(buffer[0], expires_at - now);
+	const char *expiry = text_decimal(buffer[0], expires_at);
 
 	index_key(index, username);
 	make_member(member, t);
 	strcpy(before_now + 1, text_decimal(buffer[1], now));
+	/* GT where there is an index, and before anything else, so that it does not expire between these commands;
+	 * NX where there was none. */
+	redis_command(r, "EXPIREAT", index, expiry, "GT", NULL);
 	redis_command(r, "ZREMRANGEBYSCORE", index, "-inf", before_now, NULL);
-	redis_command(r, "ZADD", index, text_decimal(buffer[2], expires_at), member, NULL);
-	/* NX where it has no end yet, GT where a longer one is due. */
-	redis_command(r, "EXPIRE", index, ttl_s, "NX", NULL);
-	redis_command(r, "EXPIRE", index, ttl_s, "GT", NULL);
+	redis_command(r, "ZADD", index, expiry, member, NULL);
+	redis_command(r, "EXPIREAT", index, expiry, "NX", NULL);
 }
 
 void tickets_move(struct redis *r, const char *username, const struct ticket_name *t,
@@ -97,46 +96,46 @@ enum result tickets_end_one(struct redis *r, const char *username, const struct 
 	return send_end(r, 1) ? RESULT_OK : RESULT_UNAVAILABLE;
 }
 
-/* The i-th member of a page; NULL: not one of ours. */
-static const char *member_of(const struct redisReply *page, size_t i)
+/* The i-th text of a page of ZSCAN, a member or its score; NULL: it is none. */
+static const char *text_of(const struct redisReply *page, size_t i)
 {
-	const char *member;
+	const char *text;
 	size_t len;
 
-	return redis_text(redis_element(page, i), &member, &len) && len == MEMBER_LEN &&
-		       strlen(member) == len && member[TICKETS_LOGIN_LEN] == ':'
-		   ? member
-		   : NULL;
+	return redis_text(redis_element(page, i), &text, &len) && strlen(text) == len ? text : NULL;
 }
 
-/* Ends the tickets of a login on one page of the index. *others are the tickets before it that stay. */
-static enum result end_page(struct redis *r, const char *index, const char *login, size_t *others,
-			    size_t *ended, bool *last)
+/* Ends the tickets of a login on one page of the index, from `cursor`, which moves on. ZSCAN and not a range of ranks:
+ * what others add and remove meanwhile shifts ranks, and a ticket would be passed over. */
+static enum result end_page(struct redis *r, const char *index, const char *login,
+			    char cursor[static TEXT_DECIMAL_SIZE], size_t *ended)
 {
-	char buffer[2][TEXT_DECIMAL_SIZE];
-	const struct redisReply *page;
-	long long first = (long long)*others;
+	char match[TICKETS_LOGIN_LEN + 2] = "*";
+	const struct redisReply *reply;
+	const char *next;
 	size_t mine = 0;
 
-	redis_command(r, "ZRANGE", index, text_decimal(buffer[0], first),
-		      text_decimal(buffer[1], first + PAGE - 1), NULL);
-	if (!redis_send(r) || (page = redis_next(r)) == NULL)
-		return RESULT_UNAVAILABLE;
-	size_t count = redis_count(page);
-	for (size_t i = 0; i < count; i++)
-		if (member_of(page, i) == NULL)
-			return RESULT_INTERNAL;
-	for (size_t i = 0; i < count; i++) {
-		const char *member = member_of(page, i);
-		if (member == NULL ||
-		    (login != NULL && memcmp(member, login, TICKETS_LOGIN_LEN) != 0))
-			continue;
-		queue_end(r, index, member);
-		mine++;
+	if (login != NULL) {
+		memcpy(match, login, TICKETS_LOGIN_LEN);
+		strcpy(match + TICKETS_LOGIN_LEN, "*");
 	}
-	*others += count - mine;
+	redis_command(r, "ZSCAN", index, cursor, "MATCH", match, "COUNT", PAGE, NULL);
+	if (!redis_send(r) || (reply = redis_next(r)) == NULL)
+		return RESULT_UNAVAILABLE;
+	if (redis_count(reply) != 2 || (next = text_of(reply, 0)) == NULL ||
+	    strlen(next) >= TEXT_DECIMAL_SIZE)
+		return RESULT_UNAVAILABLE;
+	strcpy(cursor, next);
+	const struct redisReply *page = redis_element(reply, 1);
+	for (size_t i = 0; i < redis_count(page); i += 2) {
+		const char *member = text_of(page, i);
+		if (member == NULL || strlen(member) != MEMBER_LEN ||
+		    member[TICKETS_LOGIN_LEN] != ':')
+			return RESULT_INTERNAL;
+	}
+	for (size_t i = 0; i < redis_count(page); i += 2, mine++)
+		queue_end(r, index, text_of(page, i));
 	*ended += mine;
-	*last = count < PAGE;
 	return send_end(r, mine) ? RESULT_OK : RESULT_UNAVAILABLE;
 }
 
@@ -149,14 +148,13 @@ enum result tickets_end(struct redis *r, const char *username, const char *login
 
 	index_key(index, username);
 	do {
-		size_t others = 0;
-		bool last = false;
+		char cursor[TEXT_DECIMAL_SIZE] = "0";
 		ended = 0;
-		while (!last) {
-			enum result result = end_page(r, index, login, &others, &ended, &last);
+		do {
+			enum result result = end_page(r, index, login, cursor, &ended);
 			if (result != RESULT_OK)
 				return result;
-		}
+		} while (strcmp(cursor, "0") != 0);
 	} while (ended > 0);
 	return RESULT_OK;
 }
@@ -193,7 +191,7 @@ void tickets_trim(struct redis *r, const char *username)
 	} else {
 		redis_command(r, "UNWATCH", NULL);
 	}
-	if (redis_send(r))
+	if (redis_send_watched(r))
 		while (replies-- > 0 && redis_done(r))
 			;
 }

@@ -361,13 +361,14 @@ END
 @test "spawn-fcgi, as documented" {
   needs spawn-fcgi
   spawn_all
-  [[ ${#started[@]} == 12 ]] # four of each program
+  [[ ${#started[@]} == 3 ]]
+  local pid
+  for pid in "${started[@]}"; do [[ $(pgrep -c -P "$pid") == 4 ]]; done
   front
   round "${via[@]}"
   # the log is kept
   grep -q 'authentication failure; .*user="nobody"' "$sockets/log"
   # SIGTERM ends each
-  local pid
   for pid in "${started[@]}"; do
     kill "$pid"
     ended 5 "$pid"
@@ -409,6 +410,41 @@ os.execv(sys.argv[2], sys.argv[2:])' "$sockets/$program.sock" "$CGI_BIN/$program
   [ -z "$output" ]
   # what the first one starts: lighttpd with the sockets of its workers in a folder of its own
   grep -q 'SSA_RUN_DIR=' ssa.service
+}
+
+# allowed GROUP...: the system calls that systemd means by these.
+allowed() {
+  local name
+  for name in $(systemd-analyze syscall-filter "$@" | sed '/^@/d; /#/d'); do
+    if [[ $name == @* ]]; then allowed "$name"; else echo "$name"; fi
+  done
+}
+
+@test "the documented filter of system calls lets through what the programs call" {
+  needs systemd-analyze strace
+  strace -f true 2>/dev/null || skip "no right to trace"
+  local trace=(strace -f -qq -o) names program filter
+  mapfile -t names < <(snippet ssa.service | sed -n 's/^SystemCallFilter=//p' | tr ' ' '\n')
+  filter=" $(allowed @default $(printf '%s\n' "${names[@]}" | grep ^@) | tr '\n' ' ')$(printf '%s\n' "${names[@]}" | grep -v ^@ | tr '\n' ' ')"
+  # every kind of request, and workers with their keeper
+  local body='{"username":"hashed","password":"correct horse"}'
+  output=$(env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=${#body} "${trace[@]}" "$BATS_TEST_TMPDIR/1" \
+    "$CGI_BIN/ticket" <<<"$body" 2>/dev/null)
+  [[ $output =~ \"ticket\":\"([^\"]+)\" ]]
+  env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=GET HTTP_X_AUTH_TOKEN="${BASH_REMATCH[1]}" "${trace[@]}" "$BATS_TEST_TMPDIR/2" \
+    "$CGI_BIN/info" </dev/null | grep -q '^Status: 200'
+  env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=DELETE HTTP_X_AUTH_TOKEN="${BASH_REMATCH[1]}" "${trace[@]}" "$BATS_TEST_TMPDIR/3" \
+    "$CGI_BIN/ticket" </dev/null | grep -q '^Status: 204'
+  begin test -S "$sockets/status.sock" -- env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" SSA_WORKERS=2 "${trace[@]}" "$BATS_TEST_TMPDIR/4" \
+    "$(type -P python3)" -EsSB "$ROOT/tests/hostile/scgi.py" listen "$sockets/status.sock" "$CGI_BIN/status"
+  python3 -EsSB "$ROOT/tests/hostile/scgi.py" ask "$sockets/status.sock" REQUEST_METHOD=GET </dev/null | grep -q '^Status: 200'
+  pkill -TERM -P "${started[-1]}"
+  wait "${started[-1]}" || true
+  local called
+  for called in $(sed -nE 's/^[0-9]+ +([a-z0-9_]+)\(.*/\1/p' "$BATS_TEST_TMPDIR"/[1-4] | sort -u); do
+    echo "$called"
+    [[ $filter == *" $called "* ]]
+  done
 }
 
 # --- other servers in front --------------------------------------------------------------------------------------------
