@@ -336,8 +336,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check_machines(&m);
 	}
 	fuzz_log_lines();
-	if (data[0] >> FAULT_SHIFT != NONE)
-		check_passing_fault(r, (data[0] >> FAULT_SHIFT) % (CUT + 1), usable);
+	enum fault passing = (data[0] >> FAULT_SHIFT) % (CUT + 1);
+	if (passing != NONE)
+		check_passing_fault(r, passing, usable);
 	r->settled = true; /* unchanged: nothing is read again, nothing logged */
 	unsigned generation = r->generation;
 	CLAIM(records_refresh(r) == usable && r->generation == generation && fuzz_log_lines() == 0);
