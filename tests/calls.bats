@@ -25,5 +25,9 @@ each() { # KIND
 @test "no memory for one allocation" { each memory; }
 @test "no memory from one allocation on" { each drought; }
 @test "one system call fails" { each error; }
+@test "killed at one call: what Redis keeps is whole" {
+  [[ $SSA_MODE == cgi ]] || skip "the steps are the same in a worker"
+  each kill
+}
 @test "a signal comes in one call" { each signal; }
 @test "one call moves a byte only" { each short; }

@@ -437,10 +437,12 @@ swap_while_asking() { # HOW COUNT
   # bash forgets these two as soon as the other side ends
   exec {out}<&"${SWAP[0]}" {in}>&"${SWAP[1]}"
   eval "exec ${SWAP[1]}>&-"
+  local begun
+  read -r begun <&"$out"
   curl -s --max-time 50 --unix-socket "$BATS_FILE_TMPDIR/http.sock" -H "X-Auth-Token: $live" -w ' %{http_code}\n' \
     "http://localhost/api/info?[1-$2]" >"$T/replies"
   eval "exec $in>&-"
-  read -r swaps <&"$out"
+  read -r swaps rate <&"$out"
   wait "$pid" || true
   [ "$(wc -l <"$T/replies")" -eq "$2" ]
 }
@@ -449,7 +451,7 @@ swap_while_asking() { # HOW COUNT
 @test "replaced by rename all the time: every reply whole, the old or the new" {
   versions
   swap_while_asking rename $((${SSA_TEST_LONG:-0} ? 10000 : 2000))
-  echo "# replaced $swaps times" >&3
+  echo "# replaced $swaps times, $rate times a second" >&3
   ((swaps > 100))
   grep -vxFf "$T/expected" "$T/replies" | head -c 2000 >"$T/others" || true
   cat "$T/others"
@@ -570,6 +572,29 @@ works() {
   expect 200
   direct GET info '' HTTP_X_AUTH_TOKEN="$live"
   expect 200
+}
+
+@test "a Redis that takes no connections: 503 after a moment" {
+  # a listening socket whose queue is full, so that connect(2) waits
+  coproc FULL { exec python3 -EsSB -c 'import socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen(0)
+waiting = socket.socket(socket.AF_UNIX)
+waiting.connect(sys.argv[1])
+print("full", flush=True)
+sys.stdin.read()' "$T/full.sock" 3>&-; }
+  fake=$FULL_PID
+  read -r _ <&"${FULL[0]}"
+  REDIS_URL=unix://$T/full.sock
+  programs
+  direct OPTIONS status # a worker takes its time to start
+  local begin=$EPOCHREALTIME
+  direct GET status
+  expect_error 503
+  [[ $stderr == *'redis: connect: no answer in time'* ]]
+  # 200 ms, and what a busy machine adds
+  awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { print b - a; exit !(b - a < 2) }'
 }
 
 @test "no memory: always a whole reply, and never a wrong one" {

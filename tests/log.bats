@@ -32,6 +32,59 @@ digest() { printf 'ticket\0%s\0' "$1" | b2sum -l 256 | cut -c1-8; }
   [[ $(redis --scan --pattern 'ssa:ticket:*') == ssa:ticket:"$(digest "$ticket")"* ]]
 }
 
+@test "a renewal and a logout of all tickets" {
+  post '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
+  local old ticket
+  old=$(jq -r .data.ticket <<<"$body")
+  post "{\"username\":\"user1\",\"password\":\"$old\"}"
+  expect 200
+  ticket=$(jq -r .data.ticket <<<"$body")
+  line "renewal; rhost=192.0.2.1 user=\"user1\" ticket=\"$(digest "$ticket")\" method=\"POST\" status=\"200\""
+  [[ $stderr != *"$old"* && $stderr != *"$ticket"* ]]
+  cgi DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket" QUERY_STRING=all
+  expect 204
+  line "logout of all tickets; rhost=192.0.2.1 user=\"user1\" ticket=\"$(digest "$ticket")\" method=\"DELETE\" status=\"204\""
+  [[ $stderr != *"$ticket"* ]]
+}
+
+# until_answered FILE: a request whose body never comes; the seconds it took are in $took.
+until_answered() {
+  local begin=$EPOCHREALTIME
+  env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=20 "$CGI_BIN/ticket" \
+    <"$BATS_TEST_TMPDIR/silent" >"$BATS_TEST_TMPDIR/$1" 3>&- || true
+  awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }' >"$BATS_TEST_TMPDIR/$1.took"
+}
+
+@test "at 5 seconds a whole 503 and a line; also where nobody reads the log, which holds no other reply either" {
+  local name
+  mkfifo "$BATS_TEST_TMPDIR/silent" "$BATS_TEST_TMPDIR/stuck"
+  exec 8<>"$BATS_TEST_TMPDIR/silent" 9<>"$BATS_TEST_TMPDIR/stuck"
+  python3 -EsSB -c 'import os
+os.set_blocking(9, False)
+try:
+    while True:
+        os.write(9, bytes(4096))
+except BlockingIOError:
+    os.set_blocking(9, True)'
+  until_answered read 2>"$BATS_TEST_TMPDIR/log" &
+  local read=$!
+  until_answered unread 2>&9 &
+  # not at the deadline, but long before
+  REDIS_URL=unix:///nowhere run -0 timeout 3 env -i REDIS_URL=unix:///nowhere SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=GET "$CGI_BIN/status" 2>&9
+  split_reply "$output"
+  expect_error 503
+  wait $read $!
+  exec 8>&- 9>&-
+  for name in read unread; do
+    split_reply "$(<"$BATS_TEST_TMPDIR/$name")"
+    expect_error 503
+    header Retry-After
+    awk '{ print; exit !($1 > 4.5 && $1 < 7) }' "$BATS_TEST_TMPDIR/$name.took"
+  done
+  stderr=$(<"$BATS_TEST_TMPDIR/log")
+  line 'deadline passed'
+}
+
 @test "the form that fail2ban's filters know" {
   post '{"username":"user1","password":"wr0ng"}'
   line 'authentication failure; rhost=192.0.2.1 user="user1" reason="wrong password"*'

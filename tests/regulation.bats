@@ -227,6 +227,24 @@ refused_for_now() { # [SECONDS-AT-MOST]
   for key in $(redis keys 'ssa:fail:*'); do (($(redis ttl "$key") > 0)); done
 }
 
+@test "a counter at its limit that lost its TTL gets one when it refuses" {
+  programs SSA_LOGIN_LIMITS=2/2,0,0
+  guess user1 192.0.2.1
+  guess user1 192.0.2.1
+  local key n
+  key=$(redis keys 'ssa:fail:*')
+  redis persist "$key" >/dev/null
+  guess user1 192.0.2.1 "$PASSWORD"
+  refused_for_now 2
+  (($(redis ttl "$key") > 0))
+  for n in {1..40}; do
+    [ "$(redis exists "$key")" = 1 ] || break
+    sleep 0.1
+  done
+  guess user1 192.0.2.1 "$PASSWORD"
+  expect 200
+}
+
 @test "a counter that is no number refuses, and Redis that cannot count answers 503" {
   guess user1 192.0.2.1
   local key

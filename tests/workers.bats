@@ -45,6 +45,22 @@ answered() { [ "$(wc -l <"$BATS_TEST_TMPDIR/statuses")" -ge "$1" ]; }
   expect 200
 }
 
+@test "… also where who started it ignores SIGCHLD" {
+  local keeper victim
+  stop_lighttpd
+  (cd "$ROOT" && SSA_MODE=scgi SSA_BIND=$BATS_FILE_TMPDIR/http.sock SSA_RUN_DIR=$BATS_FILE_TMPDIR/run SSA_CGI_BIN=$CGI_BIN \
+    SSA_DATA_DIR=$DATA_DIR exec env --ignore-signal=CHLD python3 -EsSB tests/hostile/scgi.py listen "$BATS_TEST_TMPDIR/scgi" "$CGI_BIN/info") \
+    >/dev/null 2>&1 3>&- &
+  keeper=$!
+  wait_until 5 $keeper test -S "$BATS_TEST_TMPDIR/scgi"
+  wait_until 5 $keeper eval '[[ $(pgrep -c -P '$keeper') == 2 ]]'
+  victim=$(pgrep -P $keeper | head -n 1)
+  kill -KILL "$victim"
+  wait_until 5 $keeper eval '! kill -0 '"$victim"' && [[ $(pgrep -c -P '$keeper') == 2 ]]'
+  kill $keeper
+  wait $keeper
+}
+
 # Whether lighttpd 1.4.69 starts the program again depends on a race in lighttpd, between the signal of the child's death
 # and a request that finds the socket closed; so nothing is claimed of that.
 @test "a killed keeper takes its workers along" {

@@ -3,7 +3,7 @@ they answer when nothing fails. python3-minimal is enough.
 
     calls.py KIND cgi|scgi PROGRAMS REDIS-SOCKET DATA-DIR FOLDER
 
-KIND is failing.c's: memory, drought, error, signal, short. Prints a line for each fault and ends with 1 if there was any; the
+KIND is failing.c's: memory, drought, error, kill (cgi only), signal, short. Prints a line for each fault and ends with 1 if there was any; the
 last line counts the calls that failed."""
 
 import collections
@@ -157,8 +157,11 @@ def faults_in(case, call, reply, good):
         yield 'a ticket that does not work'
     if reply.meaning == good.meaning:
         return
+    if KIND == 'kill' and call:
+        if reply.data:
+            yield 'half a reply'
     # A log line that is lost and a call that goes on after a signal change no answer.
-    if KIND in ('signal', 'short') or call in ('', 'write'):
+    elif KIND in ('signal', 'short') or call in ('', 'write'):
         yield 'another answer'
     elif reply.data == b'':
         # who asked is lost, or the worker that was asked
@@ -174,6 +177,22 @@ def hit():
     """The name of the call that failed; '' if none did, or did not yet."""
     with open(HIT) as f:
         return f.read()
+
+
+def redis(*command):
+    done = subprocess.run(['redis-cli', '--raw', '-s', REDIS, *command], stdout=subprocess.PIPE, check=True)
+    return done.stdout.split()
+
+
+def half_done():
+    """What no end in the middle may leave: a ticket that the index does not know, or something that stays for ever."""
+    keys = redis('keys', '*')
+    known = [member.rpartition(b':')[2] for key in keys if key.startswith(b'ssa:user:') for member in redis('zrange', key, '0', '-1')]
+    for key in keys:
+        if key.startswith(b'ssa:ticket:') and key.rpartition(b':')[2] not in known:
+            yield 'a ticket outside the index'
+        if redis('ttl', key) == [b'-1'] and not key.startswith(b'ssa:fail:'):
+            yield 'no end: %r' % key
 
 
 def strike(case, number, good):
@@ -194,6 +213,8 @@ def strike(case, number, good):
         if call and KIND == 'drought':
             os.unlink(HIT)
     status = server.stop()
+    if KIND == 'kill' and call:
+        return call, found + list(half_done())
     # Only a reply that cannot be written is a failure of a CGI program.
     if status != 0 and not (MODE == 'cgi' and call == 'writev' and status == 1):
         found.append('exit status %d' % status)

@@ -4,6 +4,7 @@
  *   SSA_FAIL=memory:7     the 7th allocation finds no memory
  *   SSA_FAIL=drought:7    nor does any after it
  *   SSA_FAIL=error:7      the 7th system call fails, with an error that it may have
+ *   SSA_FAIL=kill:7       the process is killed at its 7th system call
  *   SSA_FAIL=signal:7     the 7th call that a signal may interrupt is interrupted
  *   SSA_FAIL=short:7      the 7th transfer of more than a byte moves one byte only
  *   SSA_FAIL_LOG=FILE     an empty file; it gets the name of the first call that failed
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +85,8 @@ static bool fails(bool hit, int before, int error)
 
 static bool has_error(const char *name, int error)
 {
+	if (is_hit("kill", name))
+		raise(SIGKILL);
 	return fails(is_hit("error", name), errno, error);
 }
 

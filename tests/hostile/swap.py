@@ -3,15 +3,17 @@
     swap.py rename|rewrite FILE VERSION-1 VERSION-2
 
 rename: at least 1,000 times a second, each by rename. rewrite: cut to nothing and written again in two halves, with a
-moment between them and a longer one behind. Prints how often."""
+moment between them and a longer one behind. Prints a line when it has begun, and at the end how often, and how often a
+second."""
 
 import os
 import select
 import sys
+import time
 
 how, path = sys.argv[1:3]
 versions = [open(name, 'rb').read() for name in sys.argv[3:5]]
-times = 0
+times, begin = 0, time.monotonic()
 
 
 def ended(seconds):
@@ -30,4 +32,6 @@ while not ended(0.0003 if how == 'rename' else 0.02):
             ended(0.003)
             f.write(data[len(data) // 2:])
     times += 1
-print(times)
+    if times == 1:
+        print('begun', flush=True)
+print(times, round(times / (time.monotonic() - begin)))
