@@ -36,7 +36,10 @@ check | cppcheck          | cppcheck                                | static ana
 check | shellcheck        | shellcheck                              | the scripts
 check | valgrind          | valgrind                                | memory errors; sees nothing in static programs
 check | gcovr             | gcovr                                   | test coverage
-check | strace            | strace                                  | counts system calls
+check | strace            | strace                                  | tells the tests which system calls are made
+check | lighttpd-mod-openssl | /usr/lib/lighttpd/mod_openssl.so     | for the test of TLS
+check | openssl           | openssl                                 | makes its certificate
+check | spawn-fcgi        | spawn-fcgi                              | for the tests with other launchers
 bench | wrk               | wrk                                     | the load
 bench | python3-fastapi   | /usr/lib/python3/dist-packages/fastapi  | the peer
 bench | uvicorn           | uvicorn                                 | the peer's server

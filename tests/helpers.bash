@@ -44,6 +44,15 @@ start_redis() {
     --dir "$BATS_FILE_TMPDIR" --maxmemory-policy noeviction "$@" >"$BATS_FILE_TMPDIR/redis.log" 2>&1 3>&- &
   echo $! >"$BATS_FILE_TMPDIR/redis.pid"
   wait_until 10 "$!" redis ping
+  [[ ${SSA_TEST_ACL:-0} == 0 ]] || use_documented_user
+}
+
+# use_documented_user: the programs get the rights in Redis that the README gives them; SSA_TEST_ACL=1 does it for all tests.
+use_documented_user() {
+  local words
+  read -ra words < <(grep -x 'ACL SETUSER ssa .*' "$ROOT/README.md")
+  redis "${words[@]}" >/dev/null
+  export REDIS_URL=unix://ssa:a-long-random-password@$BATS_FILE_TMPDIR/redis.sock
 }
 
 redis_pid() { cat "$BATS_FILE_TMPDIR/redis.pid"; }

@@ -32,4 +32,11 @@ $(failing): $(BUILD)/unit/calls/%: $(BUILD)/obj/%.o tests/calls/failing.c $(BUIL
 test: all unit  ## the whole suite in both modes; TESTS="a.bats b.bats": only these
 	@SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit tests/run.sh $(TESTS)
 
-.PHONY: unit test
+test-acl: all unit  ## the tests of sessions and logins with the Redis user of the README, and no other right
+	@SSA_TEST_ACL=1 SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit \
+		tests/run.sh sessions.bats regulation.bats ticket.bats info.bats status.bats log.bats http.bats races.bats calls.bats
+
+test-long: all unit  ## the tests of faults with more requests, and with each false Redis in both modes
+	@SSA_TEST_LONG=1 SSA_TEST_TIMEOUT=300 SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit tests/run.sh faults.bats
+
+.PHONY: unit test test-acl test-long

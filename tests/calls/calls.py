@@ -20,7 +20,7 @@ CALLS_MAX = 500  # no request makes more
 CALLS_MIN = {'cgi': 3, 'scgi': 10}  # nor fewer
 HIT, LOG = os.path.join(FOLDER, 'hit'), os.path.join(FOLDER, 'log')
 LOG_LINE = re.compile(rb'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ssa-(status|ticket|info)\[\d+\]: [\x20-\x7e]+')
-ENVIRONMENT = {b'REDIS_URL': b'unix://' + os.fsencode(REDIS), b'SSA_DATA_DIR': os.fsencode(DATA),
+ENVIRONMENT = {b'REDIS_URL': os.environb[b'REDIS_URL'], b'SSA_DATA_DIR': os.fsencode(DATA),
                b'SSA_WORKERS': b'2', b'SSA_LOGIN_LIMITS': b'100000/600,100000/600,100000/600'}
 
 # As they are written in a body.
