@@ -541,7 +541,7 @@ works() {
     # what belongs to the log went nowhere else
     run redis info errorstats
     [[ $output != *errorstat_* ]]
-    [[ -z $(redis info commandstats | grep -vE 'cmdstat_(set|get|time|incr|expire|del|zadd|zremrangebyscore|info|config\|resetstat|config|client.*|command.*|zrem):' | grep cmdstat_) ]]
+    [[ -z $(redis info commandstats | grep -vE 'cmdstat_(set|get|time|incr|expire|expireat|del|zadd|zremrangebyscore|info|config\|resetstat|config|client.*|command.*|zrem):' | grep cmdstat_) ]]
   done
 }
 
