@@ -103,7 +103,6 @@ static void read_body(struct request *q, size_t announced)
 {
 	char *bytes = malloc(announced);
 	size_t len = 0;
-
 	ssize_t n = bytes != NULL ? 1 : -1;
 
 	while (n > 0 && len < announced) {

@@ -35,7 +35,7 @@ void regulation_begin(struct regulation *g, const struct config *c, const char *
 void regulation_ask(const struct regulation *g, struct redis *r);
 enum result regulation_answer(struct regulation *g, struct redis *r);
 
-/* After RESULT_TOO_MANY: the seconds until the window ends, at least 1; 0 when Redis failed. */
+/* After RESULT_TOO_MANY, and so that a counter without an end gets one: the seconds until the window ends, at least 1; 0 when Redis failed. */
 unsigned regulation_wait_s(const struct regulation *g, struct redis *r);
 
 /* The rule that refused, in words, for the log. */

@@ -4,8 +4,8 @@
 #define SSA_SANDBOX_H
 
 /* From here on no file can be opened for writing, made, renamed, removed or run, no folder listed, and no TCP port
- * of one's choice bound; no process outside can be sent a signal, nor an abstract Unix socket of one be reached. Each as far as the
- * kernel knows it (files: Linux 5.13, ports: 6.7, signals: 6.12); without Landlock nothing happens, and nobody is told.
+ * of one's choice bound; no process outside can be sent a signal, nor an abstract Unix socket of one be reached.
+ * Each as far as the kernel knows it (files: Linux 5.13, ports: 6.7, signals: 6.12); without Landlock nothing happens, and nobody is told.
  * What is open stays as it is. Reading is left to the files' modes, so that data files can be links into another folder,
  * and that folder be replaced. Four system calls. */
 void sandbox_enter(void);

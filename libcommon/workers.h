@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Starts `count` workers, at most CONFIG_WORKERS_MAX, and a new one for each that ends. true: this process is a worker, which ends when SIGTERM
- * comes; it comes too when its keeper or, where there is but one worker and so no keeper, its supervisor dies. false: this
+/* Starts `count` workers, at most CONFIG_WORKERS_MAX, and a new one for each that ends.
+ * true: this process is a worker, which ends when SIGTERM comes; it comes too when its keeper or, where there is but one worker and so no keeper, its supervisor dies. false: this
  * process is the keeper, SIGTERM, SIGINT or SIGHUP has come, and all workers have ended.
  *
  * `supervisor`: the parent process with which all of it is to end; 0: none. SIGTERM, SIGINT and SIGHUP are blocked in a
