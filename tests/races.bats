@@ -233,19 +233,24 @@ waiting() {
   return 1
 }
 
+# hold_all_slots: every slot is held by a program that stands still; they are in $stopped, who asked them is $holder.
+hold_all_slots() {
+  write_users "[{\"username\":\"long\",\"password\":\"$LONG\"},{\"username\":\"quick\",\"password\":\"x\"}]"
+  post long correct-horse >"$T/long"
+  together "$(nproc)" "$T/long" >"$T/held" 3>&- 8>&- &
+  holder=$!
+  wait_until 4 "$holder" all_hash
+  stopped=$(hashing)
+  # shellcheck disable=SC2086
+  kill -STOP $stopped
+}
+
 @test "a killed process gives its slot back" {
   # Who hashes is told by his memory, which a sanitizer makes larger.
   ! ldd "$CGI_BIN/ticket" >/dev/null 2>&1 || skip "with shared libraries"
   alone
   [[ -r /proc/self/wchan ]] || skip "no /proc/PID/wchan"
-  write_users "[{\"username\":\"long\",\"password\":\"$LONG\"},{\"username\":\"quick\",\"password\":\"x\"}]"
-  post long correct-horse >"$T/long"
-  together "$(nproc)" "$T/long" >"$T/held" 3>&- 8>&- &
-  local holder=$!
-  wait_until 4 "$holder" all_hash
-  stopped=$(hashing)
-  # shellcheck disable=SC2086
-  kill -STOP $stopped
+  hold_all_slots
   # every slot is held: the next login has to wait ...
   post quick x >"$T/quick"
   together 1 "$T/quick" >"$T/waited" 3>&- 8>&- &
@@ -265,14 +270,7 @@ waiting() {
   # Who hashes is told by his memory, which a sanitizer makes larger.
   ! ldd "$CGI_BIN/ticket" >/dev/null 2>&1 || skip "with shared libraries"
   alone
-  write_users "[{\"username\":\"long\",\"password\":\"$LONG\"},{\"username\":\"quick\",\"password\":\"x\"}]"
-  post long correct-horse >"$T/long"
-  together "$(nproc)" "$T/long" >"$T/held" 3>&- 8>&- &
-  local holder=$!
-  wait_until 4 "$holder" all_hash
-  stopped=$(hashing)
-  # shellcheck disable=SC2086
-  kill -STOP $stopped
+  hold_all_slots
   local begin=$EPOCHREALTIME
   login quick x
   expect_error 503
