@@ -1,9 +1,6 @@
 /* GET /api/status: are the services that this API needs up? */
 #include "endpoint.h"
 #include "redis.h"
-#include "request.h"
-#include "scgi.h"
-#include "service.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,12 +13,12 @@ struct check {
 	char note[40];
 };
 
-static void check_records(struct check *c, struct records *r, bool usable)
+static void check_records(struct check *c, const struct records *r, bool usable)
 {
 	c->fault = r->fault != NULL ? r->fault : usable ? NULL : "unreadable";
-	if (c->fault == NULL && r->skipped > 0)
-		snprintf(c->note, sizeof c->note, "%zu record%s skipped", r->skipped,
-			 r->skipped == 1 ? "" : "s");
+	if (c->fault == NULL && r->table.skipped > 0)
+		snprintf(c->note, sizeof c->note, "%zu record%s skipped", r->table.skipped,
+			 r->table.skipped == 1 ? "" : "s");
 }
 
 /* "redis, machines": those that fail. */
@@ -50,29 +47,17 @@ static void write_checks(struct text *out, const struct check checks[CHECKS])
 	text_string(out, "}");
 }
 
-static enum result ask(struct service *s, const struct request *q, struct reply *rep,
-		       struct asked *asked)
+static enum result handle_get(struct endpoint_context *context, const struct request *q,
+			      struct reply *rep)
 {
-	(void)q, (void)rep, (void)asked;
-	redis_probe(s->redis);
-	return RESULT_OK;
-}
-
-static void take(struct service *s, struct asked *asked)
-{
-	asked->result = redis_done(s->redis) ? RESULT_OK : RESULT_UNAVAILABLE;
-}
-
-static enum result handle_get(struct service *s, const struct request *q, struct reply *rep,
-			      const struct asked *asked)
-{
+	struct service *s = context->service;
 	struct check checks[CHECKS] = {
 	    {"redis", NULL, ""}, {"users", NULL, ""}, {"machines", NULL, ""}};
 	struct text failing = {0};
 
 	check_records(&checks[USERS], &s->users.records, s->users_usable);
 	check_records(&checks[MACHINES], &s->machines.records, s->machines_usable);
-	if (asked->result != RESULT_OK)
+	if (!context->redis_up)
 		checks[REDIS].fault = "unavailable";
 
 	write_failing(&failing, checks);
@@ -96,12 +81,9 @@ static enum result handle_get(struct service *s, const struct request *q, struct
 
 static const struct endpoint status = {
     .name = "status",
-    .allow = "GET, HEAD, OPTIONS",
-    .at_a_time = SCGI_AT_A_TIME_MAX,
     .operations = {{.method = "GET",
 		    .files = SERVICE_USERS | SERVICE_MACHINES,
-		    .ask = ask,
-		    .take = take,
+		    .needs = NEEDS_PROBE,
 		    .handle = handle_get}},
 };
 

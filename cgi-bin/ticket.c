@@ -1,19 +1,15 @@
 /* /api/ticket: POST logs in or renews, GET tells who one is, DELETE logs out. */
-#include "authenticate.h"
 #include "endpoint.h"
 #include "json.h"
 #include "login.h"
 #include "redis.h"
-#include "request.h"
-#include "service.h"
 
-#include <errno.h>
 #include <string.h>
 
 /* What the body holds. */
 struct credentials {
-	char username[USERS_NAME_MAX_BYTES + 1];
-	char password[USERS_PASSWORD_MAX_BYTES + 1];
+	char username[USERNAME_MAX_BYTES + 1];
+	char password[PASSWORD_MAX_BYTES + 1];
 };
 
 /* What is wrong with one of the two fields: its messages, in the order of enum json_state, and two
@@ -27,33 +23,25 @@ struct complaints {
 		    name " is empty", name " is too long"                                          \
 	}
 
-static bool take_field(const struct json_field *f, const struct complaints *c, char *out,
-		       size_t size, const char **message)
+/* NULL: the field is in `out`. Otherwise what is wrong with it; *no_memory: with us. */
+static const char *take_field(const struct json_field *f, const struct complaints *c, char *out,
+			      size_t size, bool *no_memory)
 {
 	if (f->state != JSON_PRESENT)
-		*message = c->state[f->state];
-	else if (f->value.len == 2)
-		*message = c->empty;
-	else if (!json_decode(f->value, out, size))
-		*message = c->too_long;
-	else
-		return true;
-	return false;
-}
-
-static bool take_both(const struct json_field f[2], struct credentials *c, const char **message)
-{
-	static const struct complaints of_name = COMPLAINTS("username"),
-				       of_password = COMPLAINTS("password");
-
-	return take_field(&f[0], &of_name, c->username, sizeof c->username, message) &&
-	       take_field(&f[1], &of_password, c->password, sizeof c->password, message);
+		return c->state[f->state];
+	if (f->value.len == 2)
+		return c->empty;
+	enum json_decoded decoded = json_decode(f->value, out, size);
+	*no_memory = decoded == JSON_NO_MEMORY;
+	return decoded == JSON_DECODED ? NULL : c->too_long;
 }
 
 /* The body's username and password. */
 static enum result read_credentials(const struct request *q, struct reply *rep,
 				    struct credentials *c)
 {
+	static const struct complaints of_name = COMPLAINTS("username"),
+				       of_password = COMPLAINTS("password");
 	struct json_field f[] = {JSON_FIELD("username", JSON_STRING),
 				 JSON_FIELD("password", JSON_STRING)};
 
@@ -67,10 +55,14 @@ static enum result read_credentials(const struct request *q, struct reply *rep,
 		rep->message = "the body is not valid JSON";
 		return reply_refuse(rep, RESULT_BAD_REQUEST, rep->message);
 	}
-	errno = 0;
-	if (take_both(f, c, &rep->message))
+	bool no_memory = false;
+	rep->message = take_field(&f[0], &of_name, c->username, sizeof c->username, &no_memory);
+	if (rep->message == NULL)
+		rep->message =
+		    take_field(&f[1], &of_password, c->password, sizeof c->password, &no_memory);
+	if (rep->message == NULL)
 		return RESULT_OK;
-	if (errno == ENOMEM) {
+	if (no_memory) {
 		rep->message = NULL;
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	}
@@ -93,79 +85,71 @@ static void write_ticket(struct text *body, const struct session *made, const ch
 	text_string(body, "}}");
 }
 
-static enum result handle_post(struct service *s, const struct request *q, struct reply *rep,
-			       const struct asked *asked)
+static enum result handle_post(struct endpoint_context *context, const struct request *q,
+			       struct reply *rep)
 {
 	struct credentials c;
 	struct session made;
 	char ticket[CRYPTO_TICKET_LEN + 1];
 	enum result result = read_credentials(q, rep, &c);
 
-	(void)asked; /* what Redis is asked depends on the body, and belongs into a hashing slot */
 	if (result == RESULT_OK) {
 		memcpy(rep->user, c.username, sizeof c.username);
-		result = login(s, rep, q->remote_addr, c.username, c.password, &made, ticket);
+		result = login(context->service, rep, q->remote_addr, c.username, c.password, &made,
+			       ticket);
 	}
 	if (result == RESULT_OK) {
-		memcpy(rep->ticket_id, made.name.digest, 8);
+		memcpy(rep->ticket_id, made.name.digest, TICKET_ID_LEN);
 		write_ticket(&rep->body, &made, ticket);
 	}
 	crypto_wipe(c.password, sizeof c.password);
 	return result;
 }
 
-static enum result handle_get(struct service *s, const struct request *q, struct reply *rep,
-			      const struct asked *asked)
+static enum result handle_get(struct endpoint_context *context, const struct request *q,
+			      struct reply *rep)
 {
-	struct user user;
-	enum result result = authenticate(s, q, rep, asked, &user);
+	const struct session *session = &context->caller.session;
 
-	if (result != RESULT_OK)
-		return result;
+	(void)q;
 	text_string(&rep->body, "{\"data\":{\"username\":");
-	text_json(&rep->body, asked->session.username);
+	text_json(&rep->body, session->username);
 	text_string(&rep->body, ",\"expires\":");
-	text_number(&rep->body, asked->session.expires_at);
+	text_number(&rep->body, session->expires_at);
 	text_string(&rep->body, "}}");
 	return RESULT_OK;
 }
 
-static enum result handle_delete(struct service *s, const struct request *q, struct reply *rep,
-				 const struct asked *asked)
+static enum result handle_delete(struct endpoint_context *context, const struct request *q,
+				 struct reply *rep)
 {
-	struct user user;
-	enum result result = authenticate(s, q, rep, asked, &user);
-
-	if (result != RESULT_OK)
-		return result;
+	struct redis *redis = context->service->redis;
+	const struct session *session = &context->caller.session;
 	bool all = request_has_parameter(q, "all");
-	result = all ? session_end_all(s->redis, &asked->session)
-		     : session_end(s->redis, &asked->session);
+	enum result result = all ? session_end_all(redis, session) : session_end(redis, session);
+
 	if (result != RESULT_OK)
 		return reply_refuse(rep, result,
 				    result == RESULT_INTERNAL ? "the user's index is not ours"
-							      : redis_error(s->redis));
+							      : redis_error(redis));
 	rep->event = all ? "logout of all tickets" : "logout";
 	return rep->result = RESULT_NO_CONTENT;
 }
 
 static const struct endpoint ticket = {
     .name = "ticket",
-    .allow = "GET, HEAD, POST, DELETE, OPTIONS",
-    .at_a_time = 1,
-    .operations = {{.method = "POST",
-		    .body_max_bytes = REQUEST_BODY_MAX_BYTES,
-		    .handle = handle_post},
-		   {.method = "GET",
-		    .files = SERVICE_USERS,
-		    .ask = authenticate_ask,
-		    .take = authenticate_take,
-		    .handle = handle_get},
-		   {.method = "DELETE",
-		    .files = SERVICE_USERS,
-		    .ask = authenticate_ask,
-		    .take = authenticate_take,
-		    .handle = handle_delete}},
+    .slow = true, /* a login waits for its password hash */
+    .operations =
+	{{.method = "GET", .files = SERVICE_USERS, .needs = NEEDS_SESSION, .handle = handle_get},
+	 /* What Redis is asked depends on the body, and belongs into a hashing slot. */
+	 {.method = "POST",
+	  .body_max_bytes = REQUEST_BODY_MAX_BYTES,
+	  .needs = NEEDS_NOTHING,
+	  .handle = handle_post},
+	 {.method = "DELETE",
+	  .files = SERVICE_USERS,
+	  .needs = NEEDS_SESSION,
+	  .handle = handle_delete}},
 };
 
 int main(void)

@@ -1,43 +1,49 @@
 #include "authenticate.h"
 #include "redis.h"
+#include "reply.h"
 #include "request.h"
 #include "service.h"
 
-#include <errno.h>
 #include <string.h>
 
-static const char no_memory[] = "out of memory";
-
 enum result authenticate_ask(struct service *s, const struct request *q, struct reply *rep,
-			     struct asked *asked)
+			     struct caller *caller)
 {
 	if (q->ticket_count != 1 || !session_is_ticket(q->ticket))
 		return reply_refuse(rep, RESULT_UNAUTHENTICATED,
 				    q->ticket_count == 0  ? "no ticket"
 				    : q->ticket_count > 1 ? "more than one ticket"
 							  : "malformed ticket");
-	session_ask(s->redis, q->ticket, &asked->session);
-	memcpy(rep->ticket_id, asked->session.name.digest, 8);
+	session_ask(s->redis, q->ticket, &caller->session);
+	memcpy(rep->ticket_id, caller->session.name.digest, TICKET_ID_LEN);
 	return RESULT_OK;
 }
 
-void authenticate_take(struct service *s, struct asked *asked)
+void authenticate_take(struct service *s, struct caller *caller)
 {
-	asked->result = session_answer(s->redis, &asked->session);
+	caller->found = session_answer(s->redis, &caller->session);
 }
 
-/* Why the session's user may not go on; NULL: he may. */
-static const char *objection(struct service *s, const struct request *q,
-			     const struct session *session, struct user *user)
+/* RESULT_UNAUTHENTICATED: *why the session's user may not go on. */
+static enum result find_user(struct service *s, const struct request *q, struct caller *caller,
+			     const char **why)
 {
-	errno = 0;
-	if (!users_find(&s->users, session->username, user))
-		return errno == ENOMEM ? no_memory : "the user is gone";
-	bool fits = session_fits(session, q->ticket, user->password);
+	struct user *user = &caller->user;
+
+	switch (users_find(&s->users, caller->session.username, user)) {
+	case USERS_FOUND:
+		break;
+	case USERS_UNKNOWN:
+		*why = "the user is gone";
+		return RESULT_UNAUTHENTICATED;
+	case USERS_NO_MEMORY:
+		*why = "out of memory";
+		return RESULT_INTERNAL;
+	}
+	bool fits = session_fits(&caller->session, q->ticket, user->password);
 	crypto_wipe(user->password, sizeof user->password);
-	if (user->disabled)
-		return "the user is disabled";
-	return fits ? NULL : "the password was changed";
+	*why = user->disabled ? "the user is disabled" : "the password was changed";
+	return fits && !user->disabled ? RESULT_OK : RESULT_UNAUTHENTICATED;
 }
 
 static bool csrf_fits(const struct request *q)
@@ -52,29 +58,28 @@ static bool csrf_fits(const struct request *q)
 }
 
 enum result authenticate(struct service *s, const struct request *q, struct reply *rep,
-			 const struct asked *asked, struct user *user)
+			 struct caller *caller)
 {
-	const struct session *session = &asked->session;
+	const struct session *session = &caller->session;
+	const char *why;
 
-	if (asked->result == RESULT_UNAVAILABLE)
-		return reply_refuse(rep, asked->result, redis_error(s->redis));
-	if (asked->result == RESULT_INTERNAL)
-		return reply_refuse(rep, asked->result, no_memory);
-	if (asked->result != RESULT_OK)
-		return reply_refuse(rep, asked->result, "unknown or expired ticket");
+	if (caller->found != RESULT_OK)
+		return reply_refuse(rep, caller->found,
+				    caller->found == RESULT_UNAVAILABLE ? redis_error(s->redis)
+				    : caller->found == RESULT_INTERNAL
+					? "out of memory"
+					: "unknown or expired ticket");
 	if (!s->users_usable)
 		return reply_refuse(rep, RESULT_INTERNAL, "users.json has no good version");
 	memcpy(rep->user, session->username, sizeof session->username);
 
-	const char *why = objection(s, q, session, user);
-	if (why == no_memory)
-		return reply_refuse(rep, RESULT_INTERNAL, why);
-	if (why != NULL) {
-		/* A dead session stays dead, even if its user comes back as he was. Where Redis cannot write, it is
-		 * refused all the same. */
+	enum result result = find_user(s, q, caller, &why);
+	/* A dead session stays dead, even if its user comes back unchanged. Where Redis cannot write, it
+	 * is refused all the same. */
+	if (result == RESULT_UNAUTHENTICATED)
 		session_end(s->redis, session);
-		return reply_refuse(rep, RESULT_UNAUTHENTICATED, why);
-	}
+	if (result != RESULT_OK)
+		return reply_refuse(rep, result, why);
 	if (!csrf_fits(q))
 		return reply_refuse(rep, RESULT_FORBIDDEN, "wrong CSRFPreventionToken");
 	return RESULT_OK;

@@ -5,7 +5,12 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-enum { SECONDS_MAX = 366 * 86400, COUNT_MAX = 1000000 };
+#define SECONDS_MAX          31622400 /* 366 days */
+#define COUNT_MAX            1000000
+#define TEXT_OF(macro)       TEXT_OF_VALUE(macro)
+#define TEXT_OF_VALUE(value) #value
+#define COUNT_RULE(max)      "must be a number, 1 to " TEXT_OF(max)
+#define SECONDS_RULE         "must be a number of seconds, 1 to " TEXT_OF(SECONDS_MAX)
 
 static bool fail(struct config *c, const char *name, const char *rule)
 {
@@ -38,15 +43,15 @@ static bool take_number(const char **at, unsigned max, unsigned *out)
 	return true;
 }
 
-static bool take_seconds(struct config *c, const char *name, unsigned *out)
+/* A number from 1 to `max`; `rule` says so. */
+static bool take_count(struct config *c, const char *name, unsigned max, const char *rule,
+		       unsigned *out)
 {
 	const char *at = get(name);
 
-	if (at == NULL)
+	if (at == NULL || (take_number(&at, max, out) && *at == '\0' && *out > 0))
 		return true;
-	if (!take_number(&at, SECONDS_MAX, out) || *at != '\0' || *out == 0)
-		return fail(c, name, "must be a number of seconds, 1 to 31622400");
-	return true;
+	return fail(c, name, rule);
 }
 
 static bool take_limit(const char **at, char after, struct limit *limit)
@@ -72,16 +77,6 @@ static bool take_limits(struct config *c)
 		return true;
 	return fail(c, "SSA_LOGIN_LIMITS",
 		    "must be three of count/seconds, such as 10/600,100/3600,60/60");
-}
-
-static bool take_workers(struct config *c)
-{
-	const char *at = get("SSA_WORKERS");
-
-	if (at == NULL ||
-	    (take_number(&at, CONFIG_WORKERS_MAX, &c->workers) && *at == '\0' && c->workers > 0))
-		return true;
-	return fail(c, "SSA_WORKERS", "must be a number, 1 to 512");
 }
 
 /* The default is ../data seen from the program's folder. AT_EXECFN is the path the kernel was
@@ -115,6 +110,7 @@ bool config_load(struct config *c)
 	*c = (struct config){
 	    .ticket_ttl_s = 7200,
 	    .ticket_max_s = 43200,
+	    .tickets_per_user = 100,
 	    .user_addr = {10, 600},
 	    .user = {100, 3600},
 	    .addr = {60, 60},
@@ -123,9 +119,13 @@ bool config_load(struct config *c)
 	};
 	if (!redis_url_parse(url ? url : "redis://127.0.0.1:6379/0", &c->redis, &fault))
 		return fail(c, "REDIS_URL", fault);
-	if (!take_seconds(c, "SSA_TICKET_TTL", &c->ticket_ttl_s) ||
-	    !take_seconds(c, "SSA_TICKET_MAX", &c->ticket_max_s) || !take_limits(c) ||
-	    !take_workers(c) || !take_data_dir(c))
+	if (!take_count(c, "SSA_TICKET_TTL", SECONDS_MAX, SECONDS_RULE, &c->ticket_ttl_s) ||
+	    !take_count(c, "SSA_TICKET_MAX", SECONDS_MAX, SECONDS_RULE, &c->ticket_max_s) ||
+	    !take_count(c, "SSA_TICKETS_PER_USER", COUNT_MAX, COUNT_RULE(COUNT_MAX),
+			&c->tickets_per_user) ||
+	    !take_count(c, "SSA_WORKERS", CONFIG_WORKERS_MAX, COUNT_RULE(CONFIG_WORKERS_MAX),
+			&c->workers) ||
+	    !take_limits(c) || !take_data_dir(c))
 		return false;
 	if (c->ticket_max_s < c->ticket_ttl_s && get("SSA_TICKET_MAX") == NULL)
 		c->ticket_max_s = c->ticket_ttl_s;

@@ -7,7 +7,8 @@
 
 #include <stdbool.h>
 
-enum { CONFIG_WORKERS_MAX = 512 }; /* scripts/lighttpd-vars.sh says so too, and earlier */
+/* Also in scripts/lighttpd-vars.sh, which ends the start of lighttpd with it. */
+#define CONFIG_WORKERS_MAX 512
 
 /* At most `count` failures in `window_s` seconds; count 0: no limit. */
 struct limit {
@@ -19,6 +20,8 @@ struct config {
 	char data_dir[1024];    /* SSA_DATA_DIR */
 	unsigned ticket_ttl_s;  /* SSA_TICKET_TTL */
 	unsigned ticket_max_s;  /* SSA_TICKET_MAX: how long renewals can prolong one login */
+	unsigned
+	    tickets_per_user; /* SSA_TICKETS_PER_USER: live tickets; one more ends the oldest */
 	struct limit user_addr, user, addr; /* SSA_LOGIN_LIMITS, in this order */
 	unsigned workers;                   /* SSA_WORKERS: processes of a resident program */
 	bool supervised; /* SSA_SUPERVISED=1: a resident program ends when its parent does */

@@ -48,7 +48,7 @@ bool crypto_equal(const char *a, const char *b, size_t len)
  * between the two, and gave back, remains unseen. */
 static bool has_memory_for(const char *hash)
 {
-	static const char before[] = "$argon2id$v=19$m=";
+	static const char before[] = CRYPTO_ARGON2ID "m=";
 	enum { BESIDE_BYTES = 65536 }; /* for the rest of its work */
 	char *end;
 

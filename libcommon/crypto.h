@@ -1,4 +1,4 @@
-/* crypto: random tickets, digests, comparison, Argon2id. The only room that knows libsodium. */
+/* crypto: random tickets, digests, comparison, Argon2id. The only module that knows libsodium. */
 #ifndef SSA_CRYPTO_H
 #define SSA_CRYPTO_H
 
@@ -23,14 +23,17 @@ void crypto_digest(char out[static CRYPTO_DIGEST_LEN + 1], const char *key, ...)
  * differ. */
 bool crypto_equal(const char *a, const char *b, size_t len);
 
+/* How an Argon2id string begins (RFC 9106; the PHC string format of argon2 and libsodium). */
+#define CRYPTO_ARGON2ID "$argon2id$v=19$"
+
 enum crypto_verdict {
 	CRYPTO_MATCH,
 	CRYPTO_MISMATCH,
 	CRYPTO_FAILED, /* no memory for the hash's cost, or no usable processor features */
 };
 
-/* Verifies a password against an Argon2id string (RFC 9106; $argon2id$v=19$m=…,t=…,p=…$salt$hash).
- * A string that is not one never matches. Takes as long, and as much memory, as the string says. */
+/* Verifies a password against an Argon2id string, $argon2id$v=19$m=…,t=…,p=…$salt$hash. A string
+ * that is not one never matches. Takes as long, and as much memory, as the string says. */
 enum crypto_verdict crypto_argon2id(const char *hash, const char *password);
 
 /* Overwrites a secret that is no longer needed. */

@@ -1,36 +1,19 @@
 #include "deadline.h"
+#include "clock.h"
 #include "log.h"
+#include "reply.h"
 
 #include <signal.h>
 #include <stddef.h>
 #include <sys/time.h>
-#include <time.h>
+#include <sys/uio.h>
 #include <unistd.h>
-
-#define BODY "{\"code\":503,\"message\":\"service unavailable, try again later\",\"data\":\"\"}"
-
-static const char answer[] = "Status: 503 Service Unavailable\r\n"
-			     "Content-Type: application/json\r\n"
-			     "Content-Length: 71\r\n"
-			     "Cache-Control: no-store\r\n"
-			     "X-Content-Type-Options: nosniff\r\n"
-			     "Retry-After: 1\r\n"
-			     "\r\n" BODY;
-_Static_assert(sizeof BODY - 1 == 71, "Content-Length of the answer past the deadline");
 
 /* What a signal handler can know, it knows from here. */
 static volatile sig_atomic_t serving;               /* so many requests … */
 static volatile int reply_fd[DEADLINE_REPLIES_MAX]; /* … from these; -1: no 503 any more */
 static volatile sig_atomic_t armed;
 static volatile long long started_ms; /* 0: when the alarm was set */
-
-static long long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now); /* async-signal-safe by POSIX */
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
 
 static void set_alarm(long long ms)
 {
@@ -42,7 +25,8 @@ static void set_alarm(long long ms)
 
 static void expire(int signal)
 {
-	long long left_ms = started_ms == 0 ? 0 : started_ms + DEADLINE_MS - now_ms();
+	long long left_ms = started_ms == 0 ? 0 : started_ms + DEADLINE_MS - clock_ms();
+	struct reply_bytes answer;
 
 	(void)signal;
 	armed = 0;
@@ -52,9 +36,14 @@ static void expire(int signal)
 		set_alarm(left_ms);
 		return;
 	}
+	reply_render(&(const struct reply){.result = RESULT_UNAVAILABLE}, &answer);
 	for (int i = 0; i < serving; i++)
 		if (reply_fd[i] >= 0) {
-			ssize_t ignored = write(reply_fd[i], answer, sizeof answer - 1);
+			ssize_t ignored =
+			    writev(reply_fd[i],
+				   (struct iovec[]){{answer.head, answer.head_len},
+						    {(char *)(size_t)answer.body, answer.body_len}},
+				   2);
 			(void)ignored;
 		}
 	log_event("deadline passed", NULL);
@@ -78,7 +67,7 @@ void deadline_start(const int fds[], unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
 		reply_fd[i] = fds[i];
-	started_ms = armed ? now_ms() : 0;
+	started_ms = armed ? clock_ms() : 0;
 	serving = (int)count;
 	if (!armed)
 		set_alarm(DEADLINE_MS);

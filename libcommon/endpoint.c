@@ -3,10 +3,8 @@
 #include "config.h"
 #include "log.h"
 #include "redis.h"
-#include "request.h"
 #include "sandbox.h"
 #include "scgi.h"
-#include "service.h"
 #include "workers.h"
 
 #include <fcntl.h>
@@ -19,20 +17,36 @@
 #include <strings.h>
 #include <unistd.h>
 
+/* The methods of an endpoint, as the Allow header tells them (RFC 9110, 10.2.1). */
+enum { ALLOW_SIZE = 64 };
+
 /* What a process serves with. */
 struct process {
 	const struct endpoint *endpoint;
+	char allow[ALLOW_SIZE];
+	bool resident;
 	unsigned at_a_time; /* most requests in hand together */
 	struct config config;
 	struct service *service; /* NULL: not open yet */
 	struct job *jobs;        /* for at_a_time of them; NULL: not yet */
 };
 
-/* One request on its way through the three steps. */
+/* One request on its way through the steps of serve(). */
 struct job {
 	const struct operation *operation; /* NULL: it was refused */
-	struct asked asked;
+	struct endpoint_context context;
 };
+
+static void list_methods(const struct endpoint *e, char out[static ALLOW_SIZE])
+{
+	out[0] = '\0';
+	for (int i = 0; i < ENDPOINT_OPERATIONS_MAX && e->operations[i].method; i++) {
+		bool get = strcmp(e->operations[i].method, "GET") == 0;
+		strncat(out, e->operations[i].method, ALLOW_SIZE - strlen(out) - 1);
+		strncat(out, get ? ", HEAD, " : ", ", ALLOW_SIZE - strlen(out) - 1);
+	}
+	strncat(out, "OPTIONS", ALLOW_SIZE - strlen(out) - 1);
+}
 
 static const struct operation *find_operation(const struct endpoint *e, const char *method)
 {
@@ -83,15 +97,15 @@ static enum result gate(const struct operation *o, const struct request *q, stru
 }
 
 /* The operation that may serve this request; NULL: the reply says why not. */
-static const struct operation *admit(const struct endpoint *e, const struct request *q,
+static const struct operation *admit(const struct process *p, const struct request *q,
 				     struct reply *rep)
 {
-	const struct operation *o = find_operation(e, q->method);
+	const struct operation *o = find_operation(p->endpoint, q->method);
 
 	if (*q->path_info != '\0') {
 		reply_refuse(rep, RESULT_NOT_FOUND, "the path goes on behind the endpoint");
 	} else if (o == NULL) {
-		rep->allow = e->allow;
+		rep->allow = p->allow;
 		if (strcmp(q->method, "OPTIONS") == 0)
 			rep->result = RESULT_NO_CONTENT;
 		else
@@ -100,18 +114,6 @@ static const struct operation *admit(const struct endpoint *e, const struct requ
 		return o;
 	}
 	return NULL;
-}
-
-/* {"code":401,"message":"…","data":""} */
-static void write_error(struct reply *rep)
-{
-	const struct result_http *http = result_http(rep->result);
-
-	text_string(&rep->body, "{\"code\":");
-	text_number(&rep->body, http->status);
-	text_string(&rep->body, ",\"message\":");
-	text_json(&rep->body, rep->message ? rep->message : http->message);
-	text_string(&rep->body, ",\"data\":\"\"}");
 }
 
 static void log_reply(const struct request *q, const struct reply *rep)
@@ -129,37 +131,72 @@ static void log_reply(const struct request *q, const struct reply *rep)
 		  "ticket", rep->ticket_id, "method", q->method, "status", status, NULL);
 }
 
-/* The last touch: every reply is whole. */
+/* The last touch: a reply that memory ran out for is an error. */
 static void complete(struct exchange *x)
 {
 	struct reply *rep = &x->reply;
 
 	if (rep->body.failed)
 		reply_refuse(rep, RESULT_INTERNAL, "out of memory");
-	if (result_http(rep->result)->status >= 400 && rep->body.len == 0)
-		write_error(rep);
-	if (rep->result == RESULT_UNAVAILABLE && rep->retry_after_s == 0)
-		rep->retry_after_s = 1;
 	log_reply(&x->request, rep);
 }
 
-/* The three steps of operations, for all requests in hand. */
+/* Queues what the operation needs to know. false: nothing is queued. */
+static bool ask(struct service *s, struct job *job, struct exchange *x)
+{
+	switch (job->operation->needs) {
+	case NEEDS_NOTHING:
+		return false;
+	case NEEDS_PROBE:
+		redis_probe(s->redis);
+		return true;
+	case NEEDS_SESSION:
+		break;
+	}
+	if (authenticate_ask(s, &x->request, &x->reply, &job->context.caller) == RESULT_OK)
+		return true;
+	job->operation = NULL;
+	return false;
+}
+
+/* Takes the answer. */
+static void take(struct service *s, struct job *job)
+{
+	switch (job->operation->needs) {
+	case NEEDS_NOTHING:
+		break;
+	case NEEDS_PROBE:
+		job->context.redis_up = redis_done(s->redis);
+		break;
+	case NEEDS_SESSION:
+		authenticate_take(s, &job->context.caller);
+		break;
+	}
+}
+
+static void handle(struct service *s, struct job *job, struct exchange *x)
+{
+	struct endpoint_context *c = &job->context;
+
+	c->service = s;
+	if (job->operation->needs == NEEDS_SESSION &&
+	    authenticate(s, &x->request, &x->reply, &c->caller) != RESULT_OK)
+		return;
+	job->operation->handle(c, &x->request, &x->reply);
+}
+
+/* All requests in hand go through the steps together. */
 static void serve(struct service *s, struct job *jobs, struct exchange *x, unsigned count)
 {
 	unsigned files = 0;
 	bool asking = false;
 
 	for (unsigned i = 0; i < count; i++) {
-		const struct operation *o = jobs[i].operation;
-		if (o == NULL)
+		if (jobs[i].operation == NULL)
 			continue;
-		files |= o->files;
-		if (o->ask == NULL)
-			continue;
-		if (o->ask(s, &x[i].request, &x[i].reply, &jobs[i].asked) == RESULT_OK)
+		files |= jobs[i].operation->files;
+		if (ask(s, &jobs[i], &x[i]))
 			asking = true;
-		else
-			jobs[i].operation = NULL;
 	}
 	/* A failure to send shows when the answers are taken. */
 	if (asking)
@@ -168,11 +205,11 @@ static void serve(struct service *s, struct job *jobs, struct exchange *x, unsig
 	if (count > 1)
 		sched_yield(); /* under load: Redis's turn, so that its answer is there when it is read */
 	for (unsigned i = 0; i < count; i++)
-		if (jobs[i].operation != NULL && jobs[i].operation->take != NULL)
-			jobs[i].operation->take(s, &jobs[i].asked);
+		if (jobs[i].operation != NULL)
+			take(s, &jobs[i]);
 	for (unsigned i = 0; i < count; i++)
 		if (jobs[i].operation != NULL)
-			jobs[i].operation->handle(s, &x[i].request, &x[i].reply, &jobs[i].asked);
+			handle(s, &jobs[i], &x[i]);
 }
 
 /* What this process cannot serve for; NULL: it can. Where the configuration is wrong every request is answered 500,
@@ -185,7 +222,7 @@ static const char *obstacle(struct process *p)
 	if (p->jobs == NULL)
 		p->jobs = malloc(p->at_a_time * sizeof *p->jobs);
 	if (p->service == NULL)
-		p->service = service_open(&p->config);
+		p->service = service_open(&p->config, p->resident);
 	return p->jobs == NULL || p->service == NULL ? "out of memory" : NULL;
 }
 
@@ -200,12 +237,25 @@ static void answer(void *context, struct exchange *x, unsigned count)
 		if (why_not != NULL)
 			reply_refuse(&x[i].reply, RESULT_INTERNAL, why_not);
 		else
-			p->jobs[i].operation = admit(p->endpoint, &x[i].request, &x[i].reply);
+			p->jobs[i].operation = admit(p, &x[i].request, &x[i].reply);
 	}
 	if (why_not == NULL)
 		serve(p->service, p->jobs, x, count);
 	for (unsigned i = 0; i < count; i++)
 		complete(&x[i]);
+}
+
+/* Nobody asked for a second: the files are looked at all the same, so that the last good version is
+ * never older than that when one breaks. */
+static void look_around(void *context)
+{
+	struct process *p = context;
+	unsigned files = 0;
+
+	for (int i = 0; i < ENDPOINT_OPERATIONS_MAX; i++)
+		files |= p->endpoint->operations[i].files;
+	if (obstacle(p) == NULL)
+		service_refresh(p->service, files);
 }
 
 /* Without these, the first socket or file would get the number of a stream that was closed, and a log line or a
@@ -223,24 +273,22 @@ static void keep_standard_streams(void)
 
 int endpoint_main(const struct endpoint *e)
 {
-	struct process p;
+	struct process p = {.endpoint = e};
 	pid_t parent = getppid();
 	int status = 0;
 
 	keep_standard_streams();
 	log_name(e->name);
 	signal(SIGPIPE, SIG_IGN); /* a client or a Redis that left is an error code, not the end */
-	bool resident = scgi_is_listener(0);
-	p.endpoint = e;
-	p.at_a_time = resident ? e->at_a_time : 1;
-	p.service = NULL;
-	p.jobs = NULL;
+	p.resident = scgi_is_listener(0);
+	p.at_a_time = p.resident && !e->slow ? SCGI_AT_A_TIME_MAX : 1;
+	list_methods(e, p.allow);
 	config_load(&p.config);
 	sandbox_enter();
-	if (!resident)
+	if (!p.resident)
 		return cgi_serve(answer, &p); /* the kernel cleans up faster than we could */
 	if (workers_start(p.config.workers, p.config.supervised ? parent : 0))
-		status = scgi_serve(0, p.at_a_time, answer, &p);
+		status = scgi_serve(0, p.at_a_time, answer, look_around, &p);
 	service_close(p.service);
 	free(p.jobs);
 	return status;

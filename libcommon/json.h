@@ -58,14 +58,18 @@ enum json_read {
 };
 enum json_read json_read(const char *text, size_t len, struct json_field *fields, size_t count);
 
-/* Decodes a string as written (with its quotes) into out, NUL-terminated. false: it does not fit in
- * `size` bytes, or memory ran out. */
-bool json_decode(struct span value, char *out, size_t size);
+/* Decodes a string as written (with its quotes) into out, NUL-terminated. */
+enum json_decoded {
+	JSON_DECODED,
+	JSON_TOO_LONG, /* it does not fit in `size` bytes */
+	JSON_NO_MEMORY,
+};
+enum json_decoded json_decode(struct span value, char *out, size_t size);
 
 /* An integer of at most 18 digits, without fraction or exponent. */
 bool json_integer(struct span value, long long *out);
 
-/* Compares a string as written, without its quotes, with plain text. */
+/* Compares a string as written, without its quotes, with plain text. Needs no memory. */
 bool json_equals(struct span written, const char *text, size_t len);
 
 #endif

@@ -9,7 +9,8 @@ struct reply;
 struct service;
 struct session;
 
-/* Logs in, or renews where the password is a live ticket of the same user. Failures are counted.
+/* Logs in, or renews where the password is a live ticket of the same user. The attempt is counted
+ * before the password is looked at, see regulation.h.
  *
  * RESULT_OK: *made is the new session, `ticket` its ticket (wipe nothing: it is the reply). Otherwise the reply is
  * refused with the reason: RESULT_UNAUTHENTICATED: a wrong password, an unknown or a disabled user, alike in what they

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct records_kind kind = {
+static const struct table_kind kind = {
     .name = "machines",
     .file_name = "machines.json",
     .fields = {JSON_FIELD("id", JSON_NUMBER), JSON_FIELD("cpus", JSON_NUMBER),
@@ -20,9 +20,9 @@ struct places {
 	bool failed;
 };
 
-bool machines_open(struct machines *m, const char *data_dir)
+bool machines_open(struct machines *m, const char *data_dir, bool resident)
 {
-	return records_open(&m->records, &kind, data_dir);
+	return records_open(&m->records, &kind, data_dir, resident);
 }
 
 void machines_close(struct machines *m)
@@ -72,7 +72,7 @@ static void find_places(struct machines *m, struct span ids, struct places *p)
 	scan_enter(&s, '[');
 	while (scan_next(&s, NULL) && scan_value(&s, &id))
 		if (*id.at == '-' || (*id.at >= '0' && *id.at <= '9'))
-			records_each(&m->records, id.at, id.len, note_place, p);
+			table_each(&m->records.table, id.at, id.len, note_place, p);
 	if (p->count > 1)
 		qsort(p->at, p->count, sizeof *p->at, by_place);
 }
@@ -92,7 +92,7 @@ bool machines_write(struct machines *m, struct span ids, struct text *out)
 
 	text_add(out, "[", 1);
 	if (ids.at == NULL) {
-		for (size_t i = 0; i < m->records.count; i++)
+		for (size_t i = 0; i < m->records.table.count; i++)
 			write_record(m, i, i == 0, out);
 	} else {
 		find_places(m, ids, &p);

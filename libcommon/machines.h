@@ -12,7 +12,8 @@ struct machines {
 	struct records records;
 };
 
-bool machines_open(struct machines *m, const char *data_dir);
+/* As records_open. */
+bool machines_open(struct machines *m, const char *data_dir, bool resident);
 void machines_close(struct machines *m);
 
 /* As records_refresh. */

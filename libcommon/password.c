@@ -6,7 +6,7 @@
 
 static bool is_argon2id(const char *stored)
 {
-	return strncmp(stored, "$argon2id$v=19$", 15) == 0;
+	return strncmp(stored, CRYPTO_ARGON2ID, sizeof CRYPTO_ARGON2ID - 1) == 0;
 }
 
 static bool is_hash(const char *stored)
@@ -30,22 +30,28 @@ static bool equals_plain(const char *stored, const char *sent)
 enum result password_verify(const char *stored, const char *work_like, const char *sent,
 			    const char **why)
 {
-	enum crypto_verdict verdict = CRYPTO_MISMATCH;
+	const char *hash = work_like;
+	bool right = false;
 
-	if (stored != NULL && is_argon2id(stored)) {
-		*why = "wrong password";
-		verdict = crypto_argon2id(stored, sent);
-		if (verdict == CRYPTO_FAILED)
+	*why = "wrong password";
+	if (stored == NULL)
+		*why = "unknown user";
+	else if (is_argon2id(stored))
+		hash = stored;
+	else if (is_hash(stored))
+		*why = "password hash of an unsupported method";
+	else
+		right = equals_plain(stored, sent);
+
+	if (hash != NULL)
+		switch (crypto_argon2id(hash, sent)) {
+		case CRYPTO_FAILED:
 			return RESULT_UNAVAILABLE;
-		return verdict == CRYPTO_MATCH ? RESULT_OK : RESULT_UNAUTHENTICATED;
-	}
-	if (stored != NULL && !is_hash(stored) && equals_plain(stored, sent))
-		return RESULT_OK;
-
-	*why = stored == NULL    ? "unknown user"
-	       : is_hash(stored) ? "password hash of an unsupported method"
-				 : "wrong password";
-	if (work_like != NULL)
-		verdict = crypto_argon2id(work_like, sent);
-	return verdict == CRYPTO_FAILED ? RESULT_UNAVAILABLE : RESULT_UNAUTHENTICATED;
+		case CRYPTO_MATCH:
+			right = right || hash == stored;
+			break;
+		case CRYPTO_MISMATCH:
+			break;
+		}
+	return right ? RESULT_OK : RESULT_UNAUTHENTICATED;
 }

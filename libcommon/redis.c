@@ -1,4 +1,5 @@
 #include "redis.h"
+#include "clock.h"
 #include "redis_url.h"
 #include "stream.h"
 #include "text.h"
@@ -213,6 +214,20 @@ void redis_probe(struct redis *r)
 	redis_command(r, "SET", "ssa:probe", "1", "EX", "1", "XX", NULL);
 }
 
+void redis_ask_time(struct redis *r)
+{
+	redis_command(r, "TIME", NULL);
+}
+
+bool redis_time(struct redis *r, long long *now)
+{
+	const struct redisReply *reply = redis_next(r);
+
+	/* A range in which all sums of times fit: what is no Redis can send anything. */
+	return reply != NULL && redis_count(reply) == 2 &&
+	       redis_number(redis_element(reply, 0), now) && *now > 0 && *now <= 1LL << 40;
+}
+
 /* A connection that was idle may have died with a restarted Redis: once more, on a new one. */
 static bool send_again(struct redis *r)
 {
@@ -243,7 +258,7 @@ bool redis_send(struct redis *r)
 	return send_batch(r) || send_again(r);
 }
 
-bool redis_send_watched(struct redis *r)
+bool redis_send_on(struct redis *r)
 {
 	if (!close_batch(r))
 		return false;
@@ -264,7 +279,7 @@ static bool read_more(struct redis *r)
 	if (r->read_bytes > REDIS_REPLY_MAX_BYTES)
 		return fail(r, "read", "the answer is too long");
 	if (r->read_bytes > 0) {
-		long long now = stream_now_ms();
+		long long now = clock_ms();
 		if (r->deadline_ms == 0)
 			r->deadline_ms = now + REDIS_COMMAND_MS;
 		if (now >= r->deadline_ms)

@@ -45,8 +45,9 @@ void redis_drop(struct redis *r);
  */
 bool redis_send(struct redis *r);
 
-/* As redis_send, but only on the connection that answered the batch before, and once: for what follows a WATCH. */
-bool redis_send_watched(struct redis *r);
+/* As redis_send, but only on the connection that answered the batch before, and once: for what
+ * follows a WATCH, or a cursor. */
+bool redis_send_on(struct redis *r);
 
 /* The next reply of the batch; it lives until the next one is taken or sent for. NULL: Redis failed, the
  * connection is closed, redis_error() says why. An error reply (-ERR, -OOM, -READONLY …) is a
@@ -59,6 +60,10 @@ bool redis_done(struct redis *r);
 /* Queues a write that changes nothing and fails when writes fail: read-only, out of memory, disk
  * full, too few replicas, no permission. Take it with redis_done. */
 void redis_probe(struct redis *r);
+
+/* Queues and takes Redis's time in Unix seconds. false: Redis failed. */
+void redis_ask_time(struct redis *r);
+bool redis_time(struct redis *r, long long *now);
 
 /* false where the reply is of another type. */
 bool redis_is_nil(const struct redisReply *reply);

@@ -2,6 +2,7 @@
 #include "redis.h"
 #include "text.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 /* A key is the prefix and the digest of what is counted. */
@@ -14,26 +15,71 @@ static void make_key(char key[static REGULATION_KEY_SIZE], const char *what, con
 	crypto_digest(key + sizeof prefix - 1, NULL, what, first, second, NULL);
 }
 
-void regulation_begin(struct regulation *g, const struct config *c, const char *user,
-		      const char *address)
+/* Writes the address as it counts; what is no IPv6 address counts as it is. */
+static const char *counted_address(const char *address, char out[static INET6_ADDRSTRLEN])
 {
-	g->rule[0].limit = c->user_addr;
-	g->rule[0].name = "too many failures of this user from this address";
-	make_key(g->rule[0].key, "failures of user and address", user, address);
-	g->rule[1].limit = c->user;
-	g->rule[1].name = "too many failures of this user";
-	make_key(g->rule[1].key, "failures of user", user, NULL);
-	g->rule[2].limit = c->addr;
-	g->rule[2].name = "too many failures from this address";
-	make_key(g->rule[2].key, "failures of address", address, NULL);
-	g->broken = 0;
+	struct in6_addr ip;
+
+	if (inet_pton(AF_INET6, address, &ip) != 1)
+		return address;
+	if (IN6_IS_ADDR_V4MAPPED(&ip))
+		return inet_ntop(AF_INET, ip.s6_addr + 12, out, INET6_ADDRSTRLEN);
+	memset(ip.s6_addr + 8, 0, 8);
+	return inet_ntop(AF_INET6, &ip, out, INET6_ADDRSTRLEN);
 }
 
-void regulation_ask(const struct regulation *g, struct redis *r)
+bool regulation_begin(struct regulation *g, const struct config *c, const char *user,
+		      const char *address)
 {
+	char text[INET6_ADDRSTRLEN];
+
+	address = counted_address(address, text);
+	g->rule[0].limit = c->user_addr;
+	g->rule[0].name = "too many failures of this user from this address";
+	make_key(g->rule[0].key, "attempts of user and address", user, address);
+	g->rule[1].limit = c->user;
+	g->rule[1].name = "too many failures of this user";
+	make_key(g->rule[1].key, "attempts of user", user, NULL);
+	g->rule[2].limit = c->addr;
+	g->rule[2].name = "too many failures from this address";
+	make_key(g->rule[2].key, "attempts of address", address, NULL);
+	g->counted = false;
+	g->broken = 0;
+	return crypto_ticket(g->attempt);
+}
+
+static bool is_on(const struct regulation_rule *rule)
+{
+	return rule->limit.count > 0;
+}
+
+/* NX with every attempt: an EXPIRE that was lost is mended by the next one. */
+static void queue_expire(const struct regulation_rule *rule, struct redis *r)
+{
+	char window[TEXT_DECIMAL_SIZE];
+
+	redis_command(r, "EXPIRE", rule->key, text_decimal(window, rule->limit.window_s), "NX",
+		      NULL);
+}
+
+void regulation_ask(struct regulation *g, struct redis *r)
+{
+	g->counted = false;
 	for (int i = 0; i < REGULATION_RULES; i++)
-		if (g->rule[i].limit.count > 0)
-			redis_command(r, "GET", g->rule[i].key, NULL);
+		if (is_on(&g->rule[i]))
+			redis_command(r, "ZCARD", g->rule[i].key, NULL);
+}
+
+void regulation_ask_counted(struct regulation *g, struct redis *r)
+{
+	g->counted = true;
+	for (int i = 0; i < REGULATION_RULES; i++) {
+		if (!is_on(&g->rule[i]))
+			continue;
+		redis_command(r, "ZADD", g->rule[i].key, "0", g->attempt, NULL);
+		queue_expire(&g->rule[i], r);
+		redis_command(r, "ZCARD", g->rule[i].key, NULL);
+	}
 }
 
 enum result regulation_answer(struct regulation *g, struct redis *r)
@@ -41,16 +87,18 @@ enum result regulation_answer(struct regulation *g, struct redis *r)
 	enum result result = RESULT_OK;
 
 	for (int i = 0; i < REGULATION_RULES; i++) {
-		long long failures;
-		if (g->rule[i].limit.count == 0)
+		long long attempts;
+		if (!is_on(&g->rule[i]))
 			continue;
+		if (g->counted && (!redis_done(r) || !redis_done(r)))
+			return RESULT_UNAVAILABLE;
 		const struct redisReply *reply = redis_next(r);
 		if (reply == NULL)
 			return RESULT_UNAVAILABLE;
-		if (redis_is_nil(reply))
-			continue;
-		/* A counter that is no number was not written by us: refuse rather than guess. */
-		if (!redis_number(reply, &failures) || failures >= g->rule[i].limit.count) {
+		/* Its own attempt may be the last that fits. What is no number was not said by a Redis:
+		 * refuse rather than guess. */
+		if (!redis_number(reply, &attempts) ||
+		    attempts - g->counted >= g->rule[i].limit.count) {
 			g->broken = i;
 			result = RESULT_TOO_MANY;
 		}
@@ -58,19 +106,22 @@ enum result regulation_answer(struct regulation *g, struct redis *r)
 	return result;
 }
 
-unsigned regulation_wait_s(const struct regulation *g, struct redis *r)
+unsigned regulation_refuse(const struct regulation *g, struct redis *r)
 {
 	const struct regulation_rule *rule = &g->rule[g->broken];
+	unsigned replies = g->counted ? regulation_take_back(g, r) : 0;
 	const struct redisReply *reply;
-	char window[TEXT_DECIMAL_SIZE];
 	long long left_s;
 
-	/* An EXPIRE that was lost with the last failure before the limit: no further failure will mend it. */
-	redis_command(r, "EXPIRE", rule->key, text_decimal(window, rule->limit.window_s), "NX",
-		      NULL);
+	queue_expire(rule, r);
 	redis_command(r, "TTL", rule->key, NULL);
-	if (!redis_send(r) || !redis_done(r) || (reply = redis_next(r)) == NULL ||
-	    !redis_number(reply, &left_s))
+	if (!redis_send(r))
+		return 0;
+	for (replies++; replies > 0; replies--)
+		if (!redis_done(r))
+			return 0;
+	reply = redis_next(r);
+	if (reply == NULL || !redis_number(reply, &left_s))
 		return 0;
 	return left_s > 0 ? (unsigned)left_s : 1;
 }
@@ -80,29 +131,26 @@ const char *regulation_broken(const struct regulation *g)
 	return g->rule[g->broken].name;
 }
 
-enum result regulation_count(const struct regulation *g, struct redis *r)
+/* From the rules from `first` on. */
+static unsigned queue_take_back(const struct regulation *g, struct redis *r, int first)
 {
-	char window[TEXT_DECIMAL_SIZE];
-	int replies = 0;
+	unsigned replies = 0;
 
-	for (int i = 0; i < REGULATION_RULES; i++) {
-		if (g->rule[i].limit.count == 0)
-			continue;
-		/* NX on every failure: an EXPIRE that was lost is mended by the next one. */
-		redis_command(r, "INCR", g->rule[i].key, NULL);
-		redis_command(r, "EXPIRE", g->rule[i].key,
-			      text_decimal(window, g->rule[i].limit.window_s), "NX", NULL);
-		replies += 2;
-	}
-	if (replies > 0 && !redis_send(r))
-		return RESULT_UNAVAILABLE;
-	for (; replies > 0; replies--)
-		if (!redis_done(r))
-			return RESULT_UNAVAILABLE;
-	return RESULT_OK;
+	for (int i = first; i < REGULATION_RULES; i++)
+		if (is_on(&g->rule[i])) {
+			redis_command(r, "ZREM", g->rule[i].key, g->attempt, NULL);
+			replies++;
+		}
+	return replies;
 }
 
-void regulation_clear(const struct regulation *g, struct redis *r)
+unsigned regulation_take_back(const struct regulation *g, struct redis *r)
+{
+	return queue_take_back(g, r, 0);
+}
+
+unsigned regulation_succeed(const struct regulation *g, struct redis *r)
 {
 	redis_command(r, "DEL", g->rule[0].key, NULL);
+	return 1 + queue_take_back(g, r, 1);
 }

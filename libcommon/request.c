@@ -84,15 +84,3 @@ bool request_has_parameter(const struct request *q, const char *name)
 	}
 	return false;
 }
-
-enum result reply_refuse(struct reply *rep, enum result result, const char *reason)
-{
-	size_t len = strlen(reason);
-
-	if (len >= sizeof rep->reason)
-		len = sizeof rep->reason - 1;
-	memcpy(rep->reason, reason, len);
-	rep->reason[len] = '\0';
-	text_clear(&rep->body, rep->body.cap);
-	return rep->result = result;
-}

@@ -1,9 +1,6 @@
-/* request: what came in, and what goes out. Nothing here knows how it travels. */
+/* request: what came in. Nothing here knows how it travelled. */
 #ifndef SSA_REQUEST_H
 #define SSA_REQUEST_H
-
-#include "result.h"
-#include "text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,32 +40,5 @@ bool request_announced(const struct request *q, size_t *bytes);
 
 /* Whether the query string has this parameter, with or without a value. */
 bool request_has_parameter(const struct request *q, const char *name);
-
-/* What a handler makes of a request. All zero is a reply with nothing in it. */
-struct reply {
-	enum result result;
-	struct text body;       /* JSON; for an error it is made from the result */
-	const char *message;    /* public text instead of the result's own; static storage */
-	const char *allow;      /* Allow (RFC 9110, 10.2.1) */
-	unsigned retry_after_s; /* Retry-After; 0: none */
-	bool without_body;      /* HEAD: the length is told, the body is not sent */
-
-	/* For the log alone. */
-	const char *event;  /* "login" and the like; NULL: nothing to tell unless refused */
-	char reason[160];   /* why it was refused */
-	char user[260];     /* who, as sent */
-	char ticket_id[12]; /* the first 8 digits of the ticket's hash */
-};
-
-/* A request and its reply, side by side from the transport to the handler and back. */
-struct exchange {
-	struct request request;
-	struct reply reply;
-};
-
-/* Sets the result and the private reason, for the log, and empties the body, so that no half of a
- * good answer leaves with a bad status. Returns the result: `return reply_refuse(rep,
- * RESULT_FORBIDDEN, "…")`. */
-enum result reply_refuse(struct reply *rep, enum result result, const char *reason);
 
 #endif

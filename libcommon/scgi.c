@@ -1,7 +1,6 @@
 #include "scgi.h"
 #include "deadline.h"
 #include "log.h"
-#include "request.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +17,7 @@ enum {
 	LENGTH_DIGITS = 6,
 	INPUT_BYTES = LENGTH_DIGITS + 1 + HEADERS_MAX_BYTES + 1 + REQUEST_BODY_MAX_BYTES,
 	BODY_KEEP_BYTES = 65536,
+	IDLE_MS = 1000,
 };
 
 /* What a signal handler can know. */
@@ -208,12 +208,13 @@ static int watch(int listener)
 /* Serves until it is told to stop and nothing waits any more. The signals are blocked but for the wait itself: so none
  * is missed, and none meets a request in hand. */
 static void serve_all(int listener, int set, struct hand *h, unsigned at_a_time,
-		      answer_function *answer, void *context)
+		      answer_function *answer, idle_function *idle, void *context)
 {
 	struct epoll_event event;
 	sigset_t none;
 
 	sigemptyset(&none);
+	idle(context);
 	for (;;) {
 		bool broken = false;
 		unsigned count = accept_some(listener, h, at_a_time, &broken);
@@ -225,15 +226,21 @@ static void serve_all(int listener, int set, struct hand *h, unsigned at_a_time,
 			return;
 		if (count > 0)
 			continue;
-		if (epoll_pwait(set, &event, 1, -1, &none) < 0 && errno != EINTR)
+		int woken = epoll_pwait(set, &event, 1, IDLE_MS, &none);
+		if (woken < 0 && errno != EINTR)
 			return;
+		if (woken == 0) {
+			idle(context);
+			continue;
+		}
 		/* Under load others get their turn first, and then more requests wait than the one that woke us: each
 		 * costs less in company. Without load nobody takes the turn. */
 		sched_yield();
 	}
 }
 
-int scgi_serve(int listener, unsigned at_a_time, answer_function *answer, void *context)
+int scgi_serve(int listener, unsigned at_a_time, answer_function *answer, idle_function *idle,
+	       void *context)
 {
 	struct hand *h = calloc(1, sizeof *h); /* pages that are not used are not there */
 	int set = watch(listener);
@@ -247,7 +254,7 @@ int scgi_serve(int listener, unsigned at_a_time, answer_function *answer, void *
 	signal(SIGTERM, stop);
 	signal(SIGINT, stop);
 	signal(SIGHUP, stop);
-	serve_all(listener, set, h, at_a_time, answer, context);
+	serve_all(listener, set, h, at_a_time, answer, idle, context);
 	for (unsigned i = 0; i < SCGI_AT_A_TIME_MAX; i++)
 		text_free(&h->kept[i]);
 	free(h);

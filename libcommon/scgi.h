@@ -14,9 +14,13 @@ bool scgi_is_listener(int fd);
 
 enum { SCGI_AT_A_TIME_MAX = 8 };
 
-/* Serves until SIGTERM, SIGINT or SIGHUP, and what waits then to the end; the caller has blocked these signals. Requests
- * that wait are taken together, `at_a_time` at most: then they share one round trip to Redis, and one wake-up of either
- * side. Returns the exit status. */
-int scgi_serve(int listener, unsigned at_a_time, answer_function *answer, void *context);
+/* What a worker does that has had no request for a second. */
+typedef void idle_function(void *context);
+
+/* Serves until SIGTERM, SIGINT or SIGHUP, and what waits then to the end; the caller has blocked
+ * these signals. Requests that wait are taken together, `at_a_time` at most: then they share one
+ * round trip to Redis, and one wake-up of either side. Returns the exit status. */
+int scgi_serve(int listener, unsigned at_a_time, answer_function *answer, idle_function *idle,
+	       void *context);
 
 #endif

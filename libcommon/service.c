@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-struct service *service_open(const struct config *config)
+struct service *service_open(const struct config *config, bool resident)
 {
 	struct service *s = calloc(1, sizeof *s);
 
@@ -12,8 +12,8 @@ struct service *service_open(const struct config *config)
 		return NULL;
 	s->config = config;
 	s->redis = redis_new(&config->redis);
-	if (s->redis != NULL && users_open(&s->users, config->data_dir) &&
-	    machines_open(&s->machines, config->data_dir))
+	if (s->redis != NULL && users_open(&s->users, config->data_dir, resident) &&
+	    machines_open(&s->machines, config->data_dir, resident))
 		return s;
 	service_close(s);
 	return NULL;

@@ -3,8 +3,6 @@
 #define SSA_SERVICE_H
 
 #include "machines.h"
-#include "result.h"
-#include "session.h"
 #include "users.h"
 
 #include <stdbool.h>
@@ -25,14 +23,9 @@ enum service_files { SERVICE_USERS = 1, SERVICE_MACHINES = 2 };
 /* Reads the files that changed. */
 void service_refresh(struct service *s, unsigned files);
 
-/* What Redis was asked on behalf of one request, and what it said. */
-struct asked {
-	enum result result;     /* RESULT_UNAVAILABLE: nothing */
-	struct session session; /* where one was asked for and result is RESULT_OK */
-};
-
-/* NULL: no memory, or a path that is too long. `config` must outlive it. */
-struct service *service_open(const struct config *config);
+/* NULL: no memory, or a path that is too long. `config` must outlive it. `resident`: it serves many
+ * requests. */
+struct service *service_open(const struct config *config, bool resident);
 void service_close(struct service *s);
 
 #endif

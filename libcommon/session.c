@@ -4,7 +4,6 @@
 #include "redis.h"
 #include "text.h"
 
-#include <errno.h>
 #include <string.h>
 
 bool session_is_ticket(const char *text)
@@ -49,7 +48,8 @@ void session_ask(struct redis *r, const char *ticket, struct session *s)
 	redis_command(r, "GET", key, NULL);
 }
 
-static bool read_value(const char *text, size_t len, struct session *s)
+/* As session_answer. */
+static enum result read_value(const char *text, size_t len, struct session *s)
 {
 	enum { NAME, LOGIN, FINGERPRINT, EXPIRES, RENEWABLE, FIELDS };
 	struct json_field f[FIELDS] = {
@@ -61,17 +61,34 @@ static bool read_value(const char *text, size_t len, struct session *s)
 	};
 
 	if (json_read(text, len, f, FIELDS) != JSON_FINE)
-		return false;
+		return RESULT_UNAUTHENTICATED;
 	for (size_t i = 0; i < FIELDS; i++)
 		if (f[i].state != JSON_PRESENT)
-			return false;
-	return json_decode(f[NAME].value, s->username, sizeof s->username) &&
-	       json_decode(f[LOGIN].value, s->name.login, sizeof s->name.login) &&
-	       strlen(s->name.login) == TICKETS_LOGIN_LEN &&
-	       json_decode(f[FINGERPRINT].value, s->fingerprint, sizeof s->fingerprint) &&
-	       strlen(s->fingerprint) == CRYPTO_DIGEST_LEN &&
-	       json_integer(f[EXPIRES].value, &s->expires_at) &&
-	       json_integer(f[RENEWABLE].value, &s->renewable_until);
+			return RESULT_UNAUTHENTICATED;
+	const struct {
+		struct span value;
+		char *out;
+		size_t size;
+	} texts[] = {
+	    {f[NAME].value, s->username, sizeof s->username},
+	    {f[LOGIN].value, s->name.login, sizeof s->name.login},
+	    {f[FINGERPRINT].value, s->fingerprint, sizeof s->fingerprint},
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		switch (json_decode(texts[i].value, texts[i].out, texts[i].size)) {
+		case JSON_DECODED:
+			break;
+		case JSON_TOO_LONG:
+			return RESULT_UNAUTHENTICATED;
+		case JSON_NO_MEMORY:
+			return RESULT_INTERNAL;
+		}
+	return strlen(s->name.login) == TICKETS_LOGIN_LEN &&
+		       strlen(s->fingerprint) == CRYPTO_DIGEST_LEN &&
+		       json_integer(f[EXPIRES].value, &s->expires_at) &&
+		       json_integer(f[RENEWABLE].value, &s->renewable_until)
+		   ? RESULT_OK
+		   : RESULT_UNAUTHENTICATED;
 }
 
 enum result session_answer(struct redis *r, struct session *s)
@@ -82,28 +99,7 @@ enum result session_answer(struct redis *r, struct session *s)
 
 	if (reply == NULL)
 		return RESULT_UNAVAILABLE;
-	errno = 0;
-	if (redis_text(reply, &text, &len) && read_value(text, len, s))
-		return RESULT_OK;
-	return errno == ENOMEM ? RESULT_INTERNAL : RESULT_UNAUTHENTICATED;
-}
-
-void session_ask_time(struct redis *r)
-{
-	redis_command(r, "TIME", NULL);
-}
-
-enum result session_answer_time(struct redis *r, long long *now)
-{
-	const struct redisReply *reply = redis_next(r);
-
-	if (reply == NULL)
-		return RESULT_UNAVAILABLE;
-	/* A range in which all sums of times fit: a Redis that is none can send anything. */
-	if (redis_count(reply) != 2 || !redis_number(redis_element(reply, 0), now) || *now <= 0 ||
-	    *now > 1LL << 40)
-		return RESULT_UNAVAILABLE;
-	return RESULT_OK;
+	return redis_text(reply, &text, &len) ? read_value(text, len, s) : RESULT_UNAUTHENTICATED;
 }
 
 static void write_value(struct text *out, const struct session *s)
@@ -121,8 +117,8 @@ static void write_value(struct text *out, const struct session *s)
 	text_add(out, "}", 2); /* and a NUL: it is an argument of a command */
 }
 
-/* Queues SET of the session, and `condition`: NX to make it, XX to change one that lives. false: no memory, and nothing is
- * queued any more. */
+/* Queues SET of the session, and `condition`: NX to make it, XX to change one that lives. false: no
+ * memory, and nothing is queued any more. */
 static bool queue_set(struct redis *r, const struct session *s, const char *condition)
 {
 	char key[TICKETS_KEY_SIZE], expiry[TEXT_DECIMAL_SIZE];
@@ -141,19 +137,10 @@ static bool queue_set(struct redis *r, const struct session *s, const char *cond
 }
 
 /* The index comes first: a ticket that is not in it would outlive "log out everywhere". */
-enum { CREATE_COMMANDS = TICKETS_ADD_COMMANDS + 1 };
 static bool queue_create(struct redis *r, long long now, const struct session *s)
 {
 	tickets_add(r, s->username, &s->name, now, s->expires_at);
 	return queue_set(r, s, "NX");
-}
-
-static bool take_create(struct redis *r)
-{
-	for (int i = 0; i < CREATE_COMMANDS; i++)
-		if (!redis_done(r))
-			return false;
-	return true;
 }
 
 /* A ticket and all that follows from it. */
@@ -167,31 +154,35 @@ static bool make_ticket(struct session *s, const char *stored_password,
 	return true;
 }
 
-bool session_ask_create(struct redis *r, const struct config *c, long long now,
-			const char *stored_password, struct session *s,
-			char ticket[static CRYPTO_TICKET_LEN + 1])
+enum result session_ask_create(struct redis *r, const struct config *c, long long now,
+			       const char *stored_password, struct session *s,
+			       char ticket[static CRYPTO_TICKET_LEN + 1])
 {
 	s->expires_at = now + c->ticket_ttl_s;
 	s->renewable_until = now + c->ticket_max_s;
 	if (!make_ticket(s, stored_password, ticket))
-		return false;
+		return RESULT_INTERNAL;
 	memcpy(s->name.login, s->name.digest, TICKETS_LOGIN_LEN);
 	s->name.login[TICKETS_LOGIN_LEN] = '\0';
-	return queue_create(r, now, s);
+	if (!queue_create(r, now, s))
+		return RESULT_INTERNAL;
+	tickets_ask_surplus(r, s->username, c->tickets_per_user);
+	return RESULT_OK;
 }
 
-enum result session_answer_create(struct redis *r)
+enum result session_answer_create(struct redis *r, const struct session *s)
 {
-	return take_create(r) ? RESULT_OK : RESULT_UNAVAILABLE;
+	if (!tickets_added(r) || !redis_done(r))
+		return RESULT_UNAVAILABLE;
+	return tickets_end_surplus(r, s->username);
 }
 
-enum result session_renew(struct redis *r, const struct config *c, long long now,
-			  const char *stored_password, const struct session *old, struct session *s,
-			  char ticket[static CRYPTO_TICKET_LEN + 1])
+enum result session_ask_renew(struct redis *r, const struct config *c, long long now,
+			      const char *stored_password, const struct session *old,
+			      struct session *s, char ticket[static CRYPTO_TICKET_LEN + 1])
 {
 	struct session graced = *old;
 	long long left_s = old->renewable_until - now;
-	const struct redisReply *reply;
 
 	if (left_s <= 0)
 		return RESULT_UNAUTHENTICATED;
@@ -202,42 +193,46 @@ enum result session_renew(struct redis *r, const struct config *c, long long now
 	if (graced.expires_at <= now)
 		graced.expires_at = now + 1;
 
-	/* XX decides the race with a logout: if the old session has been ended, nothing brings it back, and the new
-	 * one must not be. */
 	if (!make_ticket(s, stored_password, ticket) || !queue_create(r, now, s))
 		return RESULT_INTERNAL;
 	tickets_move(r, old->username, &old->name, graced.expires_at);
 	if (!queue_set(r, &graced, "XX"))
 		return RESULT_INTERNAL;
-	if (!redis_send(r) || !take_create(r) || !redis_done(r) || (reply = redis_next(r)) == NULL)
-		return RESULT_UNAVAILABLE;
-	if (redis_is_nil(reply))
-		return tickets_end_one(r, s->username, &s->name) == RESULT_OK
-			   ? RESULT_UNAUTHENTICATED
-			   : RESULT_UNAVAILABLE;
-	if (s->expires_at < old->expires_at)
-		tickets_trim(r, s->username);
+	tickets_ask_surplus(r, s->username, c->tickets_per_user);
 	return RESULT_OK;
 }
 
-/* The ticket in hand is ended first, so that it is dead even where the index has been lost. */
-static enum result end(struct redis *r, const struct session *s, const char *login)
+enum result session_answer_renew(struct redis *r, const struct session *old,
+				 const struct session *s)
 {
-	enum result result = tickets_end_one(r, s->username, &s->name);
+	const struct redisReply *reply;
 
-	if (result == RESULT_OK)
-		result = tickets_end(r, s->username, login);
-	if (result == RESULT_OK && login != NULL)
+	if (!tickets_added(r) || !redis_done(r) || !redis_done(r) ||
+	    (reply = redis_next(r)) == NULL)
+		return RESULT_UNAVAILABLE;
+	/* XX decides the race with a logout: if the old session has been ended, nothing brings it back,
+	 * and the new one must not be. */
+	bool ended_meanwhile = redis_is_nil(reply);
+	enum result result = tickets_end_surplus(r, s->username);
+	if (ended_meanwhile && result == RESULT_OK)
+		result = tickets_end_one(r, s->username, &s->name) == RESULT_OK
+			     ? RESULT_UNAUTHENTICATED
+			     : RESULT_UNAVAILABLE;
+	if (result == RESULT_OK && s->expires_at < old->expires_at)
 		tickets_trim(r, s->username);
 	return result;
 }
 
 enum result session_end(struct redis *r, const struct session *s)
 {
-	return end(r, s, s->name.login);
+	enum result result = tickets_end(r, s->username, &s->name, TICKETS_OF_LOGIN);
+
+	if (result == RESULT_OK)
+		tickets_trim(r, s->username);
+	return result;
 }
 
 enum result session_end_all(struct redis *r, const struct session *s)
 {
-	return end(r, s, NULL);
+	return tickets_end(r, s->username, &s->name, TICKETS_OF_USER);
 }

@@ -15,9 +15,9 @@
 #define SSA_SESSION_H
 
 #include "crypto.h"
+#include "sizes.h"
 #include "result.h"
 #include "tickets.h"
-#include "users.h"
 
 #include <stdbool.h>
 
@@ -26,7 +26,7 @@ struct config;
 
 struct session {
 	struct ticket_name name;
-	char username[USERS_NAME_MAX_BYTES + 1];
+	char username[USERNAME_MAX_BYTES + 1];
 	char fingerprint[CRYPTO_DIGEST_LEN + 1];
 	long long expires_at;      /* Unix seconds, by Redis's clock */
 	long long renewable_until; /* likewise: the login plus SSA_TICKET_MAX */
@@ -48,30 +48,34 @@ bool session_fits(const struct session *s, const char *ticket, const char *store
 /* The session's CSRFPreventionToken. */
 void session_csrf(char out[static CRYPTO_DIGEST_LEN + 1], const char *ticket);
 
-/* Queues and takes Redis's time in Unix seconds. */
-void session_ask_time(struct redis *r);
-enum result session_answer_time(struct redis *r, long long *now);
+/* Queues a new session for a user whose password was verified at `now`. s->username is set by the
+ * caller; the rest of *s and the ticket are set here. RESULT_INTERNAL: the kernel gave no random
+ * bytes or memory ran out; nothing is queued. */
+enum result session_ask_create(struct redis *r, const struct config *c, long long now,
+			       const char *stored_password, struct session *s,
+			       char ticket[static CRYPTO_TICKET_LEN + 1]);
 
-/* Queues a new session for a user whose password was verified at `now`, and takes its replies.
- * s->username is set by the caller; the rest of *s and the ticket are set here. false: the kernel
- * gave no random bytes or memory ran out; nothing is queued. RESULT_UNAVAILABLE: Redis failed; the
- * ticket must not be handed out. */
-bool session_ask_create(struct redis *r, const struct config *c, long long now,
-			const char *stored_password, struct session *s,
-			char ticket[static CRYPTO_TICKET_LEN + 1]);
-enum result session_answer_create(struct redis *r);
+/* Takes its replies, which must be the last of the batch, and ends the user's oldest tickets where
+ * there are more than SSA_TICKETS_PER_USER. RESULT_UNAVAILABLE: Redis failed; RESULT_INTERNAL: the
+ * user's index holds what was not written here. Then the ticket must not be handed out. */
+enum result session_answer_create(struct redis *r, const struct session *s);
 
-/* A new session in place of a live one, which lives SESSION_GRACE_S more; a round trip of its own.
- * RESULT_UNAUTHENTICATED: `old` was ended meanwhile, or its login is older than SSA_TICKET_MAX;
- * there is no new session then. RESULT_INTERNAL: the kernel gave no random bytes.
- * RESULT_UNAVAILABLE: Redis failed. */
+/* Queues a new session in place of a live one, which lives SESSION_GRACE_S more.
+ * RESULT_UNAUTHENTICATED: the login of `old` is older than SSA_TICKET_MAX. RESULT_INTERNAL as
+ * above. In both cases nothing is queued. */
 enum { SESSION_GRACE_S = 60 };
-enum result session_renew(struct redis *r, const struct config *c, long long now,
-			  const char *stored_password, const struct session *old, struct session *s,
-			  char ticket[static CRYPTO_TICKET_LEN + 1]);
+enum result session_ask_renew(struct redis *r, const struct config *c, long long now,
+			      const char *stored_password, const struct session *old,
+			      struct session *s, char ticket[static CRYPTO_TICKET_LEN + 1]);
 
-/* Ends the session's login, with all tickets that came of it by renewal, or all of the user's. RESULT_OK: they are dead.
- * RESULT_UNAVAILABLE: Redis failed. RESULT_INTERNAL: the user's index holds what was not written here. */
+/* As session_answer_create; RESULT_UNAUTHENTICATED: `old` was ended meanwhile, and so there is no
+ * new session. */
+enum result session_answer_renew(struct redis *r, const struct session *old,
+				 const struct session *s);
+
+/* Ends the session's login, with all tickets that came of it by renewal, or all of the user's.
+ * RESULT_OK: they are dead. RESULT_UNAVAILABLE: Redis failed; this session may be alive, so that it
+ * can be asked again. RESULT_INTERNAL: the user's index holds what was not written here. */
 enum result session_end(struct redis *r, const struct session *s);
 enum result session_end_all(struct redis *r, const struct session *s);
 

@@ -1,13 +1,12 @@
 #include "stream.h"
+#include "clock.h"
 
 #include <errno.h>
 #include <netdb.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 static bool is_late(void)
@@ -25,16 +24,6 @@ static void limit(int fd, int option, long long ms)
 	struct timeval limit = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
 
 	setsockopt(fd, SOL_SOCKET, option, &limit, sizeof limit);
-}
-
-/* The system call itself: a CGI program asks once or twice, and for that the C library's way through the vDSO costs
- * two page faults and a symbol search. */
-long long stream_now_ms(void)
-{
-	struct timespec now;
-
-	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
 static int connect_to(const struct sockaddr *address, socklen_t len, long long ms, const char **why)
@@ -85,10 +74,10 @@ int stream_connect_tcp(const char *host, const char *port, long long ms, const c
 			return -1;
 		}
 	}
-	long long end = stream_now_ms() + ms, left = ms;
+	long long end = clock_ms() + ms, left = ms;
 	int fd = -1;
 	for (struct addrinfo *a = list; a && fd < 0 && left > 0;
-	     a = a->ai_next, left = end - stream_now_ms())
+	     a = a->ai_next, left = end - clock_ms())
 		fd = connect_to(a->ai_addr, a->ai_addrlen, left, why);
 	freeaddrinfo(list);
 	if (fd >= 0)

@@ -22,7 +22,4 @@ bool stream_write(int fd, const char *bytes, size_t len, const char **why);
  * time was over. */
 ssize_t stream_read(int fd, char *bytes, size_t size, const char **why, bool *late);
 
-/* Milliseconds of a clock that nobody sets. */
-long long stream_now_ms(void);
-
 #endif

@@ -69,11 +69,22 @@ stop_redis() {
 # start_lighttpd: the project's own lighttpd.conf, in the mode of SSA_MODE, on a Unix socket. Data are in
 # $DATA_DIR, the log of server and programs in $LOG.
 start_lighttpd() {
+  start_lighttpd_until curl -sf --unix-socket "$BATS_FILE_TMPDIR/http.sock" http://x/api/status
+}
+
+# start_lighttpd_on_port: the same on a port of the loopback, $port, for what only TCP can do.
+start_lighttpd_on_port() {
+  port=$(free_port)
+  SSA_BIND=127.0.0.1 SSA_PORT=$port start_lighttpd_until curl -sf "http://127.0.0.1:$port/api/status"
+}
+
+# start_lighttpd_until COMMAND...: and waits until the command succeeds.
+start_lighttpd_until() {
   export LOG=$BATS_FILE_TMPDIR/http.log
-  (cd "$ROOT" && SSA_BIND=$BATS_FILE_TMPDIR/http.sock SSA_RUN_DIR=$BATS_FILE_TMPDIR/run SSA_CGI_BIN=$CGI_BIN \
+  (cd "$ROOT" && SSA_BIND=${SSA_BIND-$BATS_FILE_TMPDIR/http.sock} SSA_RUN_DIR=$BATS_FILE_TMPDIR/run SSA_CGI_BIN=$CGI_BIN \
     SSA_DATA_DIR=$DATA_DIR exec lighttpd -D -f lighttpd.conf) >"$LOG" 2>&1 3>&- &
   echo $! >"$BATS_FILE_TMPDIR/lighttpd.pid"
-  wait_until 10 "$!" curl -sf --unix-socket "$BATS_FILE_TMPDIR/http.sock" http://x/api/status
+  wait_until 10 "$!" "$@"
 }
 
 lighttpd_pid() { cat "$BATS_FILE_TMPDIR/lighttpd.pid"; }

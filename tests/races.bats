@@ -18,7 +18,7 @@ setup_file() {
   cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
   start_redis
   # More workers than slots, or the workers alone would be the limit.
-  SSA_WORKERS=8 SSA_LOGIN_LIMITS=0,0,0 start_lighttpd
+  SSA_WORKERS=8 SSA_LOGIN_LIMITS=0,0,0 SSA_TICKETS_PER_USER=5000 start_lighttpd
 }
 teardown_file() { stop_servers; }
 setup() {

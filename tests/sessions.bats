@@ -9,11 +9,23 @@ setup_file() {
   mkdir -p "$DATA_DIR"
   cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
   start_redis
-  SSA_LOGIN_LIMITS=0,0,0 start_lighttpd
+  export SSA_LOGIN_LIMITS=0,0,0
+  start_lighttpd
 }
 teardown_file() { stop_servers; }
 setup() { fresh; }
-teardown() { stop_workers; }
+teardown() {
+  stop_workers
+  [[ ! -v SSA_TICKETS_PER_USER ]] || restart_lighttpd
+}
+
+# restart_lighttpd [NAME=VALUE]: with this setting.
+restart_lighttpd() {
+  unset SSA_TICKETS_PER_USER
+  (($# == 0)) || export "$1"
+  stop_lighttpd
+  start_lighttpd
+}
 
 PASSWORD=A1B2C3D4E5F6G7H8I9HD
 
@@ -189,15 +201,64 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   local live=$ticket users
   login hashed "$live"
   expect_error 401
+  login user1 "$live"
+  expect 200
   for users in '[{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD","disabled":true}]' \
     '[{"username":"user1","password":"another"}]' '[]'; do
+    enter
+    live=$ticket
     write_users "$users"
     login user1 "$live"
     expect_error 401
+    # and that was the end of it, also for a user who comes back as before
+    fresh_users
+    get /api/ticket "$live"
+    expect_error 401
   done
-  fresh_users
-  login user1 "$live"
+}
+
+# --- how many -------------------------------------------------------------------------------------------------------
+
+@test "a user has at most SSA_TICKETS_PER_USER live tickets: one more ends the oldest" {
+  restart_lighttpd SSA_TICKETS_PER_USER=3
+  local n all=()
+  for n in 1 2 3 4 5; do
+    enter
+    all+=("$ticket")
+    # by their end: within one second that is the same
+    redis zadd "$(redis keys 'ssa:user:*')" xx incr "-$((10 - n))" "$(newest_member)" >/dev/null
+  done
+  for n in 0 1; do expect_dead "${all[n]}"; done
+  for n in 2 3 4; do
+    get /api/ticket "${all[n]}"
+    expect 200
+  done
+  [ "$(redis zcard "$(redis keys 'ssa:user:*')")" -eq 3 ]
+  index_matches
+  # a renewal is one more, too: the one it replaces ends first
+  login user1 "${all[4]}"
   expect 200
+  [ "$(redis keys 'ssa:ticket:*' | wc -l)" -eq 3 ]
+  index_matches
+  # another user's are others
+  login hashed 'correct horse'
+  expect 200
+  get /api/ticket "${all[3]}"
+  expect 200
+}
+newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1; }
+
+@test "100 tickets for each user, unless it is set" {
+  enter
+  local index n
+  index=$(redis keys 'ssa:user:*')
+  for n in {1..150}; do
+    printf 'SET ssa:ticket:%064d x EX 100\nZADD %s %d %016d:%064d\n' "$n" "$index" $((2000000000 + n)) "$n" "$n"
+  done | redis >/dev/null
+  login hashed 'correct horse'
+  login user1 A1B2C3D4E5F6G7H8I9HD
+  expect 200
+  [ "$(redis zcard "$index")" -eq 100 ]
 }
 
 # --- logging out ----------------------------------------------------------------------------------------------------
@@ -270,6 +331,23 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   leave "$ticket" '?all'
   expect 204
   [ "$(redis dbsize)" -eq 0 ]
+}
+
+@test "DELETE ?all that fails half-way can be repeated: the ticket it was sent with ends last" {
+  local other index
+  enter
+  other=$ticket
+  enter
+  index=$(redis keys 'ssa:user:*')
+  redis zadd "$index" 9999999999 not-ours >/dev/null
+  leave "$ticket" '?all'
+  expect_error 500
+  expect_alive "$ticket"
+  redis zrem "$index" not-ours >/dev/null
+  leave "$ticket" '?all'
+  expect 204
+  expect_dead "$ticket"
+  expect_dead "$other"
 }
 
 @test "only the parameter all means all" {

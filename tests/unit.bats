@@ -16,9 +16,11 @@ unit() {
 @test "log: lines that cannot be forged" { unit log; }
 @test "machines: order, ids, values byte for byte" { unit machines; }
 @test "password: plain, Argon2id of other parameters, other methods" { unit password; }
+@test "published: one good text for several processes" { unit published; }
 @test "records: versions, rules, finding with and without index" { unit records; }
 @test "redis_url: valid and invalid addresses" { unit redis_url; }
 @test "regulation: names and limits" { unit regulation; }
+@test "reply: what the front-end server is given" { unit reply; }
 @test "request: variables, lengths, parameters" { unit request; }
 @test "result: outcomes and their HTTP" { unit result; }
 @test "sandbox: what a process can do no more" { unit sandbox; }

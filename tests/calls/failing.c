@@ -22,6 +22,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -154,6 +155,8 @@ CALL(int, setsockopt, ENOMEM, (int fd, int level, int option, const void *value,
 CALL(ssize_t, getrandom, EINTR, (void *bytes, size_t size, unsigned flags), (bytes, size, flags))
 CALL(int, semget, ENOSPC, (key_t key, int count, int flags), (key, count, flags))
 CALL(int, semop, ENOMEM, (int set, struct sembuf *steps, size_t count), (set, steps, count))
+CALL(int, shmget, ENOSPC, (key_t key, size_t size, int flags), (key, size, flags))
+CALL(int, shmctl, EIDRM, (int id, int what, struct shmid_ds *out), (id, what, out))
 CALL(pid_t, fork, EAGAIN, (void), ())
 CALL(int, poll, ENOMEM, (struct pollfd * fds, nfds_t count, int ms), (fds, count, ms))
 CALL(int, epoll_create1, EMFILE, (int flags), (flags))
@@ -162,6 +165,13 @@ CALL(int, epoll_ctl, ENOSPC, (int set, int operation, int fd, struct epoll_event
 CALL(int, accept4, EMFILE, (int fd, struct sockaddr *from, socklen_t *len, int flags),
      (fd, from, len, flags))
 CALL(ssize_t, write, ENOSPC, (int fd, const void *bytes, size_t size), (fd, bytes, size))
+
+void *__real_shmat(int id, const void *at, int flags);
+void *__wrap_shmat(int id, const void *at, int flags);
+void *__wrap_shmat(int id, const void *at, int flags)
+{
+	return has_error("shmat", ENOMEM) ? MAP_FAILED : __real_shmat(id, at, flags);
+}
 
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...)

@@ -52,10 +52,11 @@ static void check_string(struct span value)
 
 	CLAIM(decoded != NULL && back != NULL);
 	/* It never gets longer, so it fits; and it fits exactly. */
-	CLAIM(json_decode(value, decoded, value.len - 1));
+	CLAIM(json_decode(value, decoded, value.len - 1) == JSON_DECODED);
 	size_t len = strlen(decoded);
 	CLAIM(fuzz_is_text(decoded, len));
-	CLAIM(json_decode(value, back, len + 1) && !json_decode(value, back, len));
+	CLAIM(json_decode(value, back, len + 1) == JSON_DECODED &&
+	      json_decode(value, back, len) == JSON_TOO_LONG);
 	CLAIM(json_equals(written, decoded, len));
 	CLAIM(len == 0 || !json_equals(written, decoded, len - 1));
 	decoded[len] = 'x';
@@ -68,7 +69,7 @@ static void check_string(struct span value)
 	CLAIM(scan_value(&s, &again) && scan_finish(&s) && !s.unrepresentable);
 	CLAIM(again.at == text.at && again.len == text.len);
 	char *round = malloc(text.len);
-	CLAIM(round != NULL && json_decode(again, round, text.len) && strcmp(round, decoded) == 0);
+	CLAIM(round != NULL && json_decode(again, round, text.len) == JSON_DECODED && strcmp(round, decoded) == 0);
 	free(round);
 	text_free(&text);
 	free(back);

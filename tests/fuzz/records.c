@@ -120,7 +120,7 @@ static char *decoded_key(const struct records *r, size_t i, size_t *len)
 
 	CLAIM(out != NULL);
 	if (key.at[-1] == '"' && key.at[key.len] == '"') {
-		CLAIM(json_decode((struct span){key.at - 1, key.len + 2}, out, key.len + 1));
+		CLAIM(json_decode((struct span){key.at - 1, key.len + 2}, out, key.len + 1) == JSON_DECODED);
 	} else {
 		memcpy(out, key.at, key.len);
 		out[key.len] = '\0';

@@ -155,11 +155,12 @@ static void test_decode(void)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct span value = {rows[i].written, strlen(rows[i].written)};
 		size_t len = strlen(rows[i].text);
-		CHECK_ROW(json_decode(value, out, sizeof out) && strcmp(out, rows[i].text) == 0,
+		CHECK_ROW(json_decode(value, out, sizeof out) == JSON_DECODED &&
+			      strcmp(out, rows[i].text) == 0,
 			  rows[i].written);
 		/* It fits exactly, with its NUL; one byte less is too little. */
-		CHECK_ROW(json_decode(value, out, len + 1), rows[i].written);
-		CHECK_ROW(!json_decode(value, out, len), rows[i].written);
+		CHECK_ROW(json_decode(value, out, len + 1) == JSON_DECODED, rows[i].written);
+		CHECK_ROW(json_decode(value, out, len) == JSON_TOO_LONG, rows[i].written);
 	}
 }
 

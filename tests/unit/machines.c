@@ -118,8 +118,8 @@ static void test_rules(struct machines *m)
 			load(m, text);
 			bool fits =
 			    values[k] != NULL && (i < 3 ? *values[k] == '1' : *values[k] == '"');
-			CHECK_ROW(m->records.count == (fits ? 2 : 1) &&
-				      m->records.skipped == (fits ? 0 : 1),
+			CHECK_ROW(m->records.table.count == (fits ? 2 : 1) &&
+				      m->records.table.skipped == (fits ? 0 : 1),
 				  text);
 			const char *log = folder_logged();
 			char field[40];
@@ -162,7 +162,7 @@ int main(void)
 
 	folder_make();
 	folder_log();
-	CHECK(machines_open(&m, folder));
+	CHECK(machines_open(&m, folder, true));
 	test_bytes(&m);
 	test_ids(&m);
 	test_rules(&m);

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-static const struct records_kind kind = {
+static const struct table_kind kind = {
     .name = "things",
     .file_name = "users.json",
     .fields = {JSON_FIELD("key", JSON_STRING), JSON_FIELD("n", JSON_NUMBER),
@@ -70,7 +70,7 @@ static void test_files(void)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct records r;
 		folder_write("users.json", rows[i].text);
-		CHECK(records_open(&r, &kind, folder));
+		CHECK(records_open(&r, &kind, folder, true));
 		/* With a good version to go on with, a bad one is not waited for; the rows with an empty text
 		 * have none. */
 		bool before = !rows[i].good && rows[i].text[0] != '\0';
@@ -81,8 +81,9 @@ static void test_files(void)
 		}
 		bool usable = records_refresh(&r), good = r.fault == NULL;
 		CHECK_ROW(good == rows[i].good && usable == (good || before), rows[i].text);
-		CHECK_ROW(good ? r.count == rows[i].count && r.skipped == rows[i].skipped
-			       : strcmp(r.fault, "invalid") == 0,
+		CHECK_ROW(good
+			      ? r.table.count == rows[i].count && r.table.skipped == rows[i].skipped
+			      : strcmp(r.fault, "invalid") == 0,
 			  rows[i].text);
 		/* A fault is logged once, by the file's name, without its path. */
 		const char *log = folder_logged(), *line = strstr(log, "users.json");
@@ -130,8 +131,9 @@ static void test_rules(void)
 		    "[{\"key\":\"a\",\"n\":1},{\"key\":\"b\",\"n\":1},%s,{\"key\":\"c\",\"n\":1}]",
 		    rows[i].record);
 		folder_write("users.json", text);
-		records_open(&r, &kind, folder);
-		CHECK_ROW(records_refresh(&r) && r.fault == NULL && r.count == 3 && r.skipped == 1,
+		records_open(&r, &kind, folder, true);
+		CHECK_ROW(records_refresh(&r) && r.fault == NULL && r.table.count == 3 &&
+			      r.table.skipped == 1,
 			  rows[i].record);
 		CHECK_ROW(find(&r, "x") == 3 && find(&r, "a") == 0 && find(&r, "c") == 2,
 			  rows[i].record);
@@ -154,8 +156,8 @@ static void test_rules(void)
 	strcpy(at, "]");
 	folder_write("users.json", many);
 	struct records r;
-	records_open(&r, &kind, folder);
-	CHECK(records_refresh(&r) && r.count == 0 && r.skipped == 10000);
+	records_open(&r, &kind, folder, true);
+	CHECK(records_refresh(&r) && r.table.count == 0 && r.table.skipped == 10000);
 	CHECK(strlen(folder_logged()) < 10000);
 	records_close(&r);
 	free(many);
@@ -188,12 +190,12 @@ static void test_find(void)
 
 	for (int with_index = 0; with_index < 2; with_index++) {
 		struct records r;
-		records_open(&r, &kind, folder);
-		CHECK(records_refresh(&r) && r.count == MANY + 2);
+		records_open(&r, &kind, folder, true);
+		CHECK(records_refresh(&r) && r.table.count == MANY + 2);
 		if (with_index) {
 			find(&r, "k5");
 			find(&r, "k5");
-			CHECK(r.index != NULL);
+			CHECK(r.table.index != NULL);
 		}
 		for (int i = 0; i < MANY; i++) {
 			/* What the first with this key is, by looking at all. */
@@ -205,30 +207,30 @@ static void test_find(void)
 					first = k;
 			snprintf(key, sizeof key, "%.*s%.0d", i != 0, "k", i);
 			if (!with_index)
-				r.lookups = 0;
+				r.table.lookups = 0;
 			CHECK_ROW(find(&r, key) == (size_t)first, key);
-			CHECK(with_index == (r.index != NULL));
+			CHECK(with_index == (r.table.index != NULL));
 		}
 		static const char *const none[] = {"k",   "k00001",   "K5",  "5",
 						   "k5 ", "\\u006b6", "zzz", "k999999"};
 		for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
 			if (!with_index)
-				r.lookups = 0;
-			CHECK_ROW(find(&r, none[i]) == r.count, none[i]);
+				r.table.lookups = 0;
+			CHECK_ROW(find(&r, none[i]) == r.table.count, none[i]);
 		}
 		if (!with_index)
-			r.lookups = 0;
+			r.table.lookups = 0;
 		CHECK(find(&r, "a/\n\xc3\xa9\xf0\x9f\x96\xa5") == MANY);
 		/* Only len bytes of the key count. */
 		if (!with_index)
-			r.lookups = 0;
+			r.table.lookups = 0;
 		CHECK(records_find(&r, "k1x", 2) == 1);
 
 		/* All with one key. */
 		if (!with_index)
-			r.lookups = 0;
+			r.table.lookups = 0;
 		seen_count = 0;
-		records_each(&r, "k1", 2, note, seen);
+		table_each(&r.table, "k1", 2, note, seen);
 		unsigned want = 0;
 		for (unsigned k = 1; k < MANY; k++)
 			want += (k % 3 == 2 ? k / 2 : k) == 1;
@@ -238,7 +240,7 @@ static void test_find(void)
 			last = last || seen[i] == MANY + 1;
 		CHECK(last);
 		seen_count = 0;
-		records_each(&r, "none", 4, note, seen);
+		table_each(&r.table, "none", 4, note, seen);
 		CHECK(seen_count == 0);
 		records_close(&r);
 	}
@@ -252,7 +254,7 @@ static void test_find(void)
 	memset(longest + len, 'a', 3000);
 	strcpy(longest + len + 3000, "\",\"n\":1},{\"key\":\"b\",\"n\":1}]");
 	folder_write("users.json", longest);
-	records_open(&r, &kind, folder);
+	records_open(&r, &kind, folder, true);
 	CHECK(records_refresh(&r) && find(&r, "b") == 1 && find(&r, "b") == 1 &&
 	      find(&r, "b") == 1 && find(&r, "a") == 2);
 	records_close(&r);
@@ -263,11 +265,11 @@ static void test_versions(void)
 {
 	struct records r;
 
-	records_open(&r, &kind, folder);
+	records_open(&r, &kind, folder, true);
 	struct timespec before, after;
 	clock_gettime(CLOCK_MONOTONIC, &before);
 	folder_replace("users.json", "[ {\"key\":\"a\" , \"n\":1.10} ]");
-	CHECK(records_refresh(&r) && r.count == 1 &&
+	CHECK(records_refresh(&r) && r.table.count == 1 &&
 	      text_is(&r, 0, "{\"key\":\"a\" , \"n\":1.10}"));
 	clock_gettime(CLOCK_MONOTONIC, &after);
 	/* So young a version cannot be told from the next; unless this machine was busy elsewhere. */
@@ -280,9 +282,9 @@ static void test_versions(void)
 	CHECK(records_refresh(&r));
 	generation = r.generation;
 	CHECK(r.settled);
-	const char *text = r.text;
+	const char *text = r.table.text;
 	for (int i = 0; i < 5; i++)
-		CHECK(records_refresh(&r) && r.generation == generation && r.text == text);
+		CHECK(records_refresh(&r) && r.generation == generation && r.table.text == text);
 
 	/* Replaced, by one of the same length. */
 	folder_replace("users.json", "[ {\"key\":\"b\" , \"n\":1.10} ]");
@@ -300,10 +302,10 @@ static void test_versions(void)
 	/* The index and the counters are of the version they were made of. */
 	find(&r, "x");
 	find(&r, "x");
-	CHECK(r.index != NULL);
+	CHECK(r.table.index != NULL);
 	folder_replace("users.json", "[{\"key\":\"p\",\"n\":1},{\"key\":\"q\",\"n\":1},3]");
-	CHECK(records_refresh(&r) && r.count == 2 && r.skipped == 1 && find(&r, "q") == 1 &&
-	      find(&r, "q") == 1);
+	CHECK(records_refresh(&r) && r.table.count == 2 && r.table.skipped == 1 &&
+	      find(&r, "q") == 1 && find(&r, "q") == 1);
 
 	/* A time stamp that was set back does not hide a change. */
 	pause_ms(150);
@@ -341,16 +343,16 @@ static void test_faults(void)
 	char path[2000];
 
 	unlink(folder_path("users.json"));
-	records_open(&r, &kind, folder);
+	records_open(&r, &kind, folder, true);
 	CHECK(!records_refresh(&r) && strcmp(r.fault, "unreadable") == 0);
-	CHECK(r.count == 0 && find(&r, "a") == 0);
+	CHECK(r.table.count == 0 && find(&r, "a") == 0);
 	folder_write("users.json", "[{\"key\":\"a\",\"n\":1}]");
 	CHECK(records_refresh(&r) && r.fault == NULL);
 	records_close(&r);
 
 	unlink(folder_path("users.json"));
 	mkdir(folder_path("users.json"), 0700);
-	records_open(&r, &kind, folder);
+	records_open(&r, &kind, folder, true);
 	CHECK(!records_refresh(&r) && strcmp(r.fault, "unreadable") == 0);
 	rmdir(folder_path("users.json"));
 	mkfifo(folder_path("users.json"), 0600);
@@ -367,7 +369,7 @@ static void test_faults(void)
 
 	memset(path, 'p', sizeof path);
 	path[sizeof path - 1] = '\0';
-	CHECK(!records_open(&r, &kind, path));
+	CHECK(!records_open(&r, &kind, path, true));
 	folder_logged();
 }
 
@@ -383,7 +385,7 @@ static void test_half_written(void)
 		folder_write("users.json", "[{\"key\":\"a\",\"n\":1}]");
 		_exit(0);
 	}
-	records_open(&r, &kind, folder);
+	records_open(&r, &kind, folder, true);
 	CHECK(records_refresh(&r) && r.fault == NULL && find(&r, "a") == 0);
 	CHECK(*folder_logged() == '\0');
 	waitpid(writer, NULL, 0);

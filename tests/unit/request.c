@@ -140,28 +140,10 @@ static void test_parameter(void)
 	}
 }
 
-static void test_refuse(void)
-{
-	struct reply rep = {0};
-	char reason[1000];
-
-	text_string(&rep.body, "half of a good answer");
-	CHECK(reply_refuse(&rep, RESULT_FORBIDDEN, "why") == RESULT_FORBIDDEN);
-	CHECK(rep.result == RESULT_FORBIDDEN && rep.body.len == 0 &&
-	      strcmp(rep.reason, "why") == 0);
-	memset(reason, 'r', sizeof reason);
-	reason[sizeof reason - 1] = '\0';
-	reply_refuse(&rep, RESULT_INTERNAL, reason);
-	CHECK(strlen(rep.reason) == sizeof rep.reason - 1 &&
-	      strspn(rep.reason, "r") == sizeof rep.reason - 1);
-	text_free(&rep.body);
-}
-
 int main(void)
 {
 	test_take();
 	test_announced();
 	test_parameter();
-	test_refuse();
 	return check_done();
 }

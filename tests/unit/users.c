@@ -23,19 +23,20 @@ static void test_find(struct users *u)
 		"\":true,\"Machines\":[]},"
 		"{\"username\":\"a\",\"password\":\"second\",\"disabled\":true},"
 		"{\"username\":\"\\u0064\",\"password\":\"pd\"}]");
-	CHECK(users_find(u, "a", &user) && strcmp(user.password, "pa") == 0 && !user.disabled &&
-	      user.machines.at == NULL);
-	CHECK(users_find(u, "b", &user) && strcmp(user.password, "p\xc3\xa4\"") == 0 &&
-	      user.disabled);
-	CHECK(user.machines.len == 10 && memcmp(user.machines.at, "[ 1, \"x\" ]", 10) == 0);
-	CHECK(users_find(u, "c", &user) && strcmp(user.password, "") == 0 && !user.disabled);
-	CHECK(user.machines.len == 2 && memcmp(user.machines.at, "[]", 2) == 0);
-	CHECK(users_find(u, "user@1", &user) && strcmp(user.password, "pe") == 0 &&
+	CHECK(users_find(u, "a", &user) == USERS_FOUND && strcmp(user.password, "pa") == 0 &&
 	      !user.disabled && user.machines.at == NULL);
-	CHECK(users_find(u, "d", &user) && strcmp(user.password, "pd") == 0);
+	CHECK(users_find(u, "b", &user) == USERS_FOUND &&
+	      strcmp(user.password, "p\xc3\xa4\"") == 0 && user.disabled);
+	CHECK(user.machines.len == 10 && memcmp(user.machines.at, "[ 1, \"x\" ]", 10) == 0);
+	CHECK(users_find(u, "c", &user) == USERS_FOUND && strcmp(user.password, "") == 0 &&
+	      !user.disabled);
+	CHECK(user.machines.len == 2 && memcmp(user.machines.at, "[]", 2) == 0);
+	CHECK(users_find(u, "user@1", &user) == USERS_FOUND && strcmp(user.password, "pe") == 0 &&
+	      !user.disabled && user.machines.at == NULL);
+	CHECK(users_find(u, "d", &user) == USERS_FOUND && strcmp(user.password, "pd") == 0);
 	static const char *const none[] = {"", "A", "aa", "\\u0064", "a ", "user", "nobody", "pa"};
 	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
-		CHECK_ROW(!users_find(u, none[i], &user), none[i]);
+		CHECK_ROW(users_find(u, none[i], &user) == USERS_UNKNOWN, none[i]);
 }
 
 /* A restriction that cannot be read must not become no restriction. */
@@ -66,8 +67,9 @@ static void test_rules(struct users *u)
 		snprintf(text, sizeof text, "[%s,{\"username\":\"y\",\"password\":\"p\"}]",
 			 rows[i]);
 		load(u, text);
-		CHECK_ROW(!users_find(u, "x", &user) && users_find(u, "y", &user) &&
-			      u->records.skipped == 1,
+		CHECK_ROW(users_find(u, "x", &user) == USERS_UNKNOWN &&
+			      users_find(u, "y", &user) == USERS_FOUND &&
+			      u->records.table.skipped == 1,
 			  rows[i]);
 	}
 }
@@ -79,20 +81,20 @@ static void test_lengths(struct users *u)
 
 	for (int more = 0; more <= 1; more++) {
 		sprintf(text, "[{\"username\":\"x\",\"password\":\"%0*d\"}]",
-			USERS_PASSWORD_MAX_BYTES + more, 0);
+			PASSWORD_MAX_BYTES + more, 0);
 		load(u, text);
-		CHECK(users_find(u, "x", &user) == (more == 0));
+		CHECK((users_find(u, "x", &user) == USERS_FOUND) == (more == 0));
 	}
-	CHECK(strlen(user.password) <= USERS_PASSWORD_MAX_BYTES);
-	snprintf(name, 1000, "%0*d", USERS_NAME_MAX_BYTES, 0);
+	CHECK(strlen(user.password) <= PASSWORD_MAX_BYTES);
+	snprintf(name, 1000, "%0*d", USERNAME_MAX_BYTES, 0);
 	snprintf(
 	    text, 10000,
 	    "[{\"username\":\"%s\",\"password\":\"p\"},{\"username\":\"\",\"password\":\"p\"}]",
 	    name);
 	load(u, text);
-	CHECK(users_find(u, name, &user));
-	name[USERS_NAME_MAX_BYTES - 1] = '\0';
-	CHECK(!users_find(u, name, &user));
+	CHECK(users_find(u, name, &user) == USERS_FOUND);
+	name[USERNAME_MAX_BYTES - 1] = '\0';
+	CHECK(users_find(u, name, &user) == USERS_UNKNOWN);
 	free(text);
 	free(name);
 }
@@ -133,7 +135,7 @@ int main(void)
 
 	folder_make();
 	folder_log();
-	CHECK(users_open(&u, folder));
+	CHECK(users_open(&u, folder, false));
 	test_find(&u);
 	test_rules(&u);
 	test_lengths(&u);

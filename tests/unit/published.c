@@ -1,0 +1,182 @@
+/* published: one last good text for several processes. */
+#include "published.h"
+#include "check.h"
+
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char path[64]; /* of this process alone, so that no other run of this test meets it */
+
+static bool put(struct published *p, const char *text)
+{
+	const struct published_text *out = NULL;
+	enum published_result result = published_put(p, published_ask(p), text, strlen(text), &out);
+	bool same = result == PUBLISHED_FINE && out->len == strlen(text) &&
+		    memcmp(out->text, text, out->len) == 0;
+
+	published_release(out);
+	return same;
+}
+
+static bool is_newest(struct published *p, const char *text)
+{
+	const struct published_text *out = published_get(p);
+	bool same = text == NULL ? out == NULL
+				 : out != NULL && out->len == strlen(text) &&
+				       memcmp(out->text, text, out->len) == 0;
+
+	published_release(out);
+	return same;
+}
+
+/* What one process publishes another sees, as long as anybody holds it. */
+static void test_shared(void)
+{
+	struct published one, two;
+	const struct published_text *held = NULL, *other = NULL;
+
+	published_open(&one, path);
+	published_open(&two, path);
+	CHECK(published_ask(&one) == 0 && published_get(&one) == NULL);
+	CHECK(!published_holds_newest(&one));
+	CHECK(published_put(&one, published_ask(&one), "first", 5, &held) == PUBLISHED_FINE);
+	CHECK(published_holds_newest(&one) && !published_holds_newest(&two));
+	CHECK(is_newest(&two, "first") && published_holds_newest(&two));
+
+	/* The same text again is the same segment. */
+	uint64_t before = published_ask(&two);
+	CHECK(published_put(&two, before, "first", 5, &other) == PUBLISHED_FINE);
+	CHECK(published_ask(&two) == before);
+	published_release(other);
+
+	/* Whoever asked before another published is too late: also with the text of then. */
+	CHECK(put(&two, "second") && !published_holds_newest(&one));
+	CHECK(published_put(&one, before, "late", 4, &other) == PUBLISHED_OUTDATED);
+
+	/* `second` was released by its only holder: nobody has it, and the first does not come back. */
+	CHECK(is_newest(&one, NULL) && held != NULL && memcmp(held->text, "first", 5) == 0);
+	published_release(held);
+
+	/* An empty text is one too. */
+	CHECK(published_put(&one, published_ask(&one), "", 0, &held) == PUBLISHED_FINE);
+	CHECK(is_newest(&two, ""));
+	published_release(held);
+	published_close(&one);
+	published_close(&two);
+}
+
+/* The last that closes removes it all: a process that comes then finds nothing. */
+static void test_close(void)
+{
+	struct published one, two;
+	const struct published_text *held;
+
+	published_open(&one, path);
+	published_open(&two, path);
+	CHECK(published_put(&one, published_ask(&one), "x", 1, &held) == PUBLISHED_FINE);
+	CHECK(published_ask(&two) != 0);
+	published_close(&two); /* not the last */
+	published_open(&two, path);
+	CHECK(is_newest(&two, "x"));
+	published_close(&two);
+	published_release(held);
+	published_close(&one);
+	published_open(&one, path);
+	CHECK(published_ask(&one) == 0);
+	published_close(&one);
+}
+
+/* Another file is another matter. */
+static void test_files(void)
+{
+	struct published one, two;
+	const struct published_text *held;
+
+	published_open(&one, path);
+	published_open(&two, "/another/file");
+	CHECK(published_put(&one, published_ask(&one), "x", 1, &held) == PUBLISHED_FINE);
+	CHECK(published_ask(&two) == 0 && published_get(&two) == NULL);
+	published_release(held);
+	published_close(&two);
+	published_close(&one);
+}
+
+/* Many processes that publish at once: what is the newest was published by one of them, and whoever
+ * was too late hears of it. */
+static void test_race(void)
+{
+	enum { PROCESSES = 8, ROUNDS = 500 };
+	struct published p;
+	const struct published_text *held;
+
+	published_open(&p, path);
+	CHECK(published_put(&p, published_ask(&p), "0", 1, &held) == PUBLISHED_FINE);
+	for (int i = 0; i < PROCESSES; i++)
+		if (fork() == 0) {
+			struct published own;
+			const struct published_text *mine = NULL, *next;
+			int done = 0;
+			published_open(&own, path);
+			while (done < ROUNDS) {
+				char text[40];
+				int len = snprintf(text, sizeof text, "%d of process %d", done, i);
+				enum published_result result = published_put(
+				    &own, published_ask(&own), text, (size_t)len, &next);
+				if (result == PUBLISHED_NONE)
+					_exit(1);
+				if (result == PUBLISHED_OUTDATED)
+					continue;
+				published_release(mine);
+				mine = next;
+				done++;
+			}
+			_exit(0);
+		}
+	int status, bad = 0;
+	while (wait(&status) > 0)
+		bad += status != 0;
+	CHECK(bad == 0);
+	/* Each publication changed the count. */
+	CHECK(published_ask(&p) >> 32 == 1 + PROCESSES * ROUNDS);
+	published_release(held);
+	published_close(&p);
+}
+
+/* A segment that others may write, or that is too small, is not trusted. */
+static void test_foreign(void)
+{
+	struct published p;
+	char digits[9] = "";
+
+	published_open(&p, path);
+	memcpy(digits, p.file, 8);
+	key_t key = (key_t)strtoul(digits, NULL, 16);
+	static const struct {
+		size_t size;
+		int mode;
+	} rows[] = {{4, 0600}, {4096, 0666}, {4096, 0640}};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct published_text *out;
+		int id = shmget(key, rows[i].size, IPC_CREAT | IPC_EXCL | rows[i].mode);
+		CHECK(id >= 0);
+		CHECK(published_ask(&p) == 0);
+		CHECK(published_put(&p, 0, "x", 1, &out) == PUBLISHED_NONE);
+		CHECK(published_get(&p) == NULL);
+		shmctl(id, IPC_RMID, NULL);
+	}
+	published_close(&p);
+}
+
+int main(void)
+{
+	snprintf(path, sizeof path, "/published/%d", (int)getpid());
+	test_shared();
+	test_close();
+	test_files();
+	test_race();
+	test_foreign();
+	return check_done();
+}

@@ -1,0 +1,97 @@
+/* reply: what the front-end server is given. (Through it: http.bats) */
+#include "reply.h"
+#include "check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void test_refuse(void)
+{
+	struct reply rep = {0};
+	char reason[1000];
+
+	text_string(&rep.body, "half of a good answer");
+	CHECK(reply_refuse(&rep, RESULT_FORBIDDEN, "why") == RESULT_FORBIDDEN);
+	CHECK(rep.result == RESULT_FORBIDDEN && rep.body.len == 0 &&
+	      strcmp(rep.reason, "why") == 0);
+	memset(reason, 'r', sizeof reason);
+	reason[sizeof reason - 1] = '\0';
+	reply_refuse(&rep, RESULT_INTERNAL, reason);
+	CHECK(strlen(rep.reason) == sizeof rep.reason - 1 &&
+	      strspn(rep.reason, "r") == sizeof rep.reason - 1);
+	text_free(&rep.body);
+}
+
+/* The whole reply, head and body, as one string. */
+static const char *written(const struct reply *rep)
+{
+	static char whole[2000];
+	struct reply_bytes out;
+
+	reply_render(rep, &out);
+	snprintf(whole, sizeof whole, "%.*s%.*s", (int)out.head_len, out.head, (int)out.body_len,
+		 out.body_len ? out.body : "");
+	return whole;
+}
+
+#define COMMON "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+
+static void test_render(void)
+{
+	struct reply rep = {.result = RESULT_OK};
+
+	text_string(&rep.body, "{}");
+	CHECK_ROW(strcmp(written(&rep), "Status: 200 OK\r\nContent-Type: application/json\r\n"
+					"Content-Length: 2\r\n" COMMON "\r\n{}") == 0,
+		  written(&rep));
+	rep.without_body = true;
+	CHECK_ROW(strcmp(written(&rep), "Status: 200 OK\r\nContent-Type: application/json\r\n"
+					"Content-Length: 2\r\n" COMMON "\r\n") == 0,
+		  written(&rep));
+	rep = (struct reply){.result = RESULT_NO_CONTENT, .allow = "GET, OPTIONS"};
+	CHECK_ROW(strcmp(written(&rep),
+			 "Status: 204 No Content\r\n" COMMON "Allow: GET, OPTIONS\r\n\r\n") == 0,
+		  written(&rep));
+	rep = (struct reply){.result = RESULT_UNAUTHENTICATED};
+	CHECK_ROW(strcmp(written(&rep),
+			 "Status: 401 Unauthorized\r\nContent-Type: application/json\r\n"
+			 "Content-Length: 56\r\n" COMMON
+			 "WWW-Authenticate: X-Auth-Token realm=\"SimpleServerAPI\"\r\n\r\n"
+			 "{\"code\":401,\"message\":\"authentication failed\",\"data\":\"\"}") == 0,
+		  written(&rep));
+	rep = (struct reply){.result = RESULT_TOO_MANY, .retry_after_s = 7};
+	CHECK_ROW(strstr(written(&rep), "\r\nRetry-After: 7\r\n") != NULL, written(&rep));
+	rep = (struct reply){.result = RESULT_UNAVAILABLE};
+	CHECK_ROW(strstr(written(&rep), "\r\nRetry-After: 1\r\n") != NULL, written(&rep));
+	rep = (struct reply){.result = RESULT_BAD_REQUEST, .message = "username is missing"};
+	CHECK_ROW(strstr(written(&rep), "\"message\":\"username is missing\"") != NULL,
+		  written(&rep));
+	/* Where memory ran out for a good answer, it is an error. */
+	rep = (struct reply){.result = RESULT_OK, .body = {.failed = true}};
+	CHECK_ROW(strncmp(written(&rep), "Status: 500 ", 12) == 0 &&
+		      strstr(written(&rep), "{\"code\":500,\"message\":\"internal error\"") != NULL,
+		  written(&rep));
+}
+
+/* Every outcome's error fits, and its message stands in JSON as it is. */
+static void test_messages(void)
+{
+	for (int result = 0; result <= RESULT_INTERNAL; result++) {
+		const struct result_http *http = result_http((enum result)result);
+		struct reply rep = {.result = (enum result)result};
+		for (const char *c = http->message; *c; c++)
+			CHECK_ROW(*c >= ' ' && *c < 0x7f && *c != '"' && *c != '\\', http->message);
+		const char *whole = written(&rep);
+		if (http->status >= 400)
+			CHECK_ROW(strcmp(whole + strlen(whole) - 11, ",\"data\":\"\"}") == 0,
+				  whole);
+	}
+}
+
+int main(void)
+{
+	test_refuse();
+	test_render();
+	test_messages();
+	return check_done();
+}

@@ -1,0 +1,143 @@
+# The last good version of the data files: resident workers go on with it when a file is broken, and it is one for all
+# workers of all three programs.
+load helpers
+load direct
+
+PASSWORD=A1B2C3D4E5F6G7H8I9HD
+WITH_BOB="[{\"username\":\"user1\",\"password\":\"$PASSWORD\"},{\"username\":\"bob\",\"password\":\"bob-secret\"}]"
+WITHOUT_BOB="[{\"username\":\"user1\",\"password\":\"$PASSWORD\"}]"
+
+setup_file() {
+  export SSA_MODE=scgi SSA_WORKERS=4 SSA_LOGIN_LIMITS=0,0,0
+  isolate_lighttpd
+  start_redis
+}
+teardown_file() { stop_servers; }
+
+setup() {
+  T=$BATS_TEST_TMPDIR
+  fresh
+  write_users "$WITH_BOB"
+  start_lighttpd
+  login user1 "$PASSWORD"
+  expect 200
+  raw GET /api/info "X-Auth-Token: $ticket" >"$T/good"
+  login bob bob-secret
+  expect 200
+  raw GET /api/info "X-Auth-Token: $ticket" >"$T/info"
+  raw GET /api/ticket "X-Auth-Token: $ticket" >"$T/whoami"
+  BODY=$(credentials bob bob-secret) raw POST /api/ticket >"$T/login"
+}
+teardown() { stop_lighttpd; }
+
+break_users() { write_users '[{"username":"user1",'; }
+
+# ask_everybody: more requests at once than the workers of each program can have in hand.
+ask_everybody() { together 60 "$T/good" 60 "$T/info" 20 "$T/whoami" 20 "$T/login" >"$T/replies"; }
+answers_of() { awk -v name="$1" '$1 == name {print $2}' "$T/replies" | sort | uniq -c | awk '{printf "%s:%s ", $2, $1}'; }
+
+# bob_is_gone: whichever worker answers.
+bob_is_gone() {
+  ask_everybody
+  echo "good $(answers_of good)info $(answers_of info)whoami $(answers_of whoami)login $(answers_of login)"
+  [ "$(answers_of good)" = '200:60 ' ]
+  [ "$(answers_of info)" = '401:60 ' ]
+  [ "$(answers_of whoami)" = '401:20 ' ]
+  [ "$(answers_of login)" = '401:20 ' ]
+}
+
+# The users of whom one worker knows that they are gone: bob's tickets must not be ended by an earlier request, so each
+# test looks with user1's.
+see_by_one() {
+  local reply
+  together 1 "$T/good" >"$T/replies"
+  [ "$(answers_of good)" = '200:1 ' ]
+}
+
+@test "a user who was removed stays away when the file breaks, also from workers that have not seen it" {
+  local round
+  for round in 1 2 3; do
+    write_users "$WITHOUT_BOB"
+    see_by_one
+    break_users
+    bob_is_gone
+    api /api/status
+    expect_error 503
+    [[ $body == *'"message":"users"'* ]]
+    # back, for the next round
+    write_users "$WITH_BOB"
+    login bob bob-secret
+    expect 200
+    raw GET /api/info "X-Auth-Token: $ticket" >"$T/info"
+    raw GET /api/ticket "X-Auth-Token: $ticket" >"$T/whoami"
+  done
+}
+
+@test "a version that stood for a second is the last good one, whether or not anybody asked" {
+  write_users "$WITHOUT_BOB"
+  sleep 2 # the promise is one second, on a machine that is not busy
+  break_users
+  bob_is_gone
+}
+
+@test "a worker that is started while the file is broken serves the same as the others" {
+  local program victims
+  write_users "$WITHOUT_BOB"
+  see_by_one
+  break_users
+  bob_is_gone
+  for program in info ticket; do
+    victims=$(workers_of "$program")
+    [ "$(wc -w <<<"$victims")" = 4 ]
+    # all but one, which holds what is left
+    # shellcheck disable=SC2086
+    kill -KILL $(tail -n +2 <<<"$victims")
+    wait_until 10 "$(lighttpd_pid)" eval "[ \"\$(workers_of $program | wc -l)\" = 4 ]"
+  done
+  bob_is_gone
+}
+
+# start_broken: lighttpd with the file as it is.
+start_broken() {
+  start_lighttpd_until curl -s -o /dev/null --unix-socket "$BATS_FILE_TMPDIR/http.sock" http://x/api/status
+}
+
+@test "where nobody has a good version it is a 500, until there is one" {
+  stop_lighttpd
+  break_users
+  start_broken
+  ask_everybody
+  [ "$(answers_of good)" = '500:60 ' ]
+  [ "$(answers_of login)" = '500:20 ' ]
+  write_users "$WITHOUT_BOB"
+  bob_is_gone
+}
+
+@test "a version that a service of before had is not good for the next" {
+  break_users
+  ask_everybody # they go on
+  [ "$(answers_of info)" = '200:60 ' ]
+  stop_lighttpd
+  start_broken
+  ask_everybody
+  [ "$(answers_of info)" = '500:60 ' ]
+}
+
+@test "nothing is left in shared memory when the service has ended" {
+  [[ -n ${ISOLATED[*]} ]] || skip "needs an IPC namespace of its own"
+  stop_lighttpd
+  # shellcheck disable=SC2016
+  ROOT=$ROOT run unshare --ipc bash -c '
+    PATH=${PATH#*:} # without the lighttpd that has a namespace of its own
+    BATS_TEST_DIRNAME=$ROOT/tests source "$ROOT/tests/helpers.bash"
+    segments() { ipcs -m | grep -c "^0x"; }
+    start_lighttpd
+    for program in status info ticket; do api "/api/$program"; done
+    echo "while it runs: $(segments)"
+    stop_lighttpd
+    wait_until 10 $$ eval "[ \$(segments) = 0 ]" # workers end after lighttpd
+    echo "afterwards: $(segments)"'
+  echo "$output"
+  [[ $output == *"while it runs: 4"* ]]
+  [[ $output == *"afterwards: 0"* ]]
+}
