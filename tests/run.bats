@@ -433,6 +433,24 @@ pid_of_program() { [[ -n $(pid_of "$1") ]]; }
   none_left 1
 }
 
+# --- make by itself ---------------------------------------------------------------------------------------------------
+
+@test "make asks pkg-config for what it compiles only: on a fresh machine make deps says nothing but its own lines" {
+  local bin=$BATS_TEST_TMPDIR/bin libc
+  mkdir "$bin"
+  printf '#!/bin/sh\necho asked >>%s/asked\n' "$bin" >"$bin/pkg-config"
+  chmod 755 "$bin/pkg-config"
+  for libc in musl system; do
+    run "${clean[@]}" PATH="$bin:$PATH" make --no-print-directory -n -C "$ROOT" LIBC=$libc deps
+    [ "$status" = 0 ]
+    [[ $output == scripts/deps.sh ]]
+    [[ ! -e $bin/asked ]]
+  done
+  # that one would have told: what is compiled asks it
+  "${clean[@]}" PATH="$bin:$PATH" make -n -C "$ROOT" LIBC=system BUILD="$BATS_TEST_TMPDIR/build" >/dev/null
+  [[ -e $bin/asked ]]
+}
+
 # --- as root -----------------------------------------------------------------------------------------------------------
 
 # in_the_open: moves $here to where every user can come.

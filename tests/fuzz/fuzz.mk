@@ -34,7 +34,7 @@ fuzz_needs   = $(headers) tests/fuzz/fuzz.h tests/fuzz/fuzz.mk
 define fuzz_build
 $(fuzz_sources:%.c=$(fuzz_dir)/$(1)/%.o): $(fuzz_dir)/$(1)/%.o: %.c $(fuzz_needs)
 	@mkdir -p $$(@D)
-	$$(Q)clang $(fuzz_flags) -fsanitize=fuzzer-no-link $(fuzz_$(1)) -c -o $$@ $$<
+	$$(Q)clang $$(fuzz_flags) -fsanitize=fuzzer-no-link $(fuzz_$(1)) -c -o $$@ $$<
 
 $(fuzz_dir)/$(1)/rooms.a: $(fuzz_sources:%.c=$(fuzz_dir)/$(1)/%.o)
 	$$(call say,AR,$$@)
@@ -43,7 +43,7 @@ $(fuzz_dir)/$(1)/rooms.a: $(fuzz_sources:%.c=$(fuzz_dir)/$(1)/%.o)
 $(FUZZ_TARGETS:%=$(fuzz_dir)/$(1)/%): $(fuzz_dir)/$(1)/%: tests/fuzz/%.c $(fuzz_dir)/$(1)/rooms.a
 	$$(call say,FUZZ,$$@)
 	@mkdir -p $(fuzz_dir)/corpus/$$*
-	$$(Q)clang $(fuzz_flags) -fsanitize=fuzzer $(fuzz_$(1)) -Wl,--wrap=write $$(fuzz_wrap_$$*:%=-Wl,--wrap=%) -o $$@ $$^ $(fuzz_libs)
+	$$(Q)clang $$(fuzz_flags) -fsanitize=fuzzer $(fuzz_$(1)) -Wl,--wrap=write $$(fuzz_wrap_$$*:%=-Wl,--wrap=%) -o $$@ $$^ $$(fuzz_libs)
 endef
 $(eval $(call fuzz_build,find))
 $(eval $(call fuzz_build,cover))
