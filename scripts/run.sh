@@ -111,7 +111,7 @@ trap 'exit 0' INT TERM HUP # to be stopped is no failure
 if [ "$private_redis" ]; then
     rm -f run/redis.log
     server redis-server --port 0 --unixsocket "$PWD/run/redis.sock" --unixsocketperm 700 --dir "$PWD/run" \
-        --appendonly yes --save '' --maxmemory-policy noeviction >run/redis.log 2>&1 &
+        --appendonly yes --save '' --maxmemory 256mb --maxmemory-policy noeviction >run/redis.log 2>&1 &
     redis=$!
     exec 9<&- # nobody else's
     wait_until 60 "$redis" redis_answers ||

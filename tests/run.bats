@@ -153,6 +153,19 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   [ "$status" = 1 ]
 }
 
+@test "its Redis has a limit of memory: past it a login is refused, tickets go on, nothing is evicted" {
+  local ticket
+  begin
+  ready
+  ticket=$(log_in | jq -r .data.ticket)
+  private_redis setrange filler $((256 * 1024 * 1024)) x >/dev/null
+  [[ $(private_redis set other 1 2>&1) == OOM* ]]
+  [[ $(log_in | jq -r .code) == 503 ]]
+  [[ $(http_of "$ticket") == 200 ]]
+  private_redis del filler >/dev/null
+  log_in | jq -e .data.ticket
+}
+
 @test "the log of the server and of the programs is its stderr" {
   begin
   ready
