@@ -80,8 +80,12 @@ deps:  ## install by apt what is missing to build, run and test
 deps-check deps-bench: deps-%:  ## also what `make check` and `make bench` need
 	@scripts/deps.sh $*
 
-run: all  ## serve on http://127.0.0.1:8000 with a private Redis; Ctrl-C stops both
-	@SSA_CGI_BIN=$(CGI_BIN) scripts/run.sh
+run: run/make.$(shell echo $$PPID)  ## serve on http://127.0.0.1:8000 with a private Redis; Ctrl-C stops both
+
+# Whatever ends make ends this. No shell stands between, so SIGTERM arrives; of other signals the file tells, which is
+# this make's own, by its process id (see scripts/run.sh); and of SIGKILL the kernel.
+run/make.%: all FORCE
+	@exec setpriv --pdeathsig TERM env SSA_CGI_BIN=$(CGI_BIN) SSA_RUN_FILE=$@ scripts/run.sh
 
 install: all  ## a folder to serve from, in $(PREFIX)/lib/simpleserverapi; data that is there stays
 	install -d $(INSTALL)/cgi-bin $(INSTALL)/data $(INSTALL)/scripts $(INSTALL)/www/errors

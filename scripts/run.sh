@@ -1,6 +1,7 @@
 #!/bin/bash
 # scripts/run.sh    Serves until Ctrl-C, SIGTERM or a closed terminal: lighttpd with lighttpd.conf and, unless REDIS_URL
-# names another, a Redis of its own in run/. `make run` calls it.
+# names another, a Redis of its own in run/. `make run` calls it, with SSA_RUN_FILE: a file that it makes, and whose end
+# is its own.
 # shellcheck disable=SC2317  # which does not see that the trap calls functions
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -9,7 +10,7 @@ data=$(realpath -m "${SSA_DATA_DIR:-data}") programs=$(realpath -m "${SSA_CGI_BI
 bind=${SSA_BIND:-127.0.0.1} port=${SSA_PORT:-8000} private_redis=yes
 [ -z "${REDIS_URL-}" ] || private_redis=
 redis='' lighttpd='' # process ids
-remark=''
+remark='' run_file=${SSA_RUN_FILE-}
 
 fail() {
     echo "run.sh: $1" >&2
@@ -32,6 +33,7 @@ stop() {
     trap '' INT TERM HUP
     end "$lighttpd" INT 6
     end "$redis" TERM 10
+    [ -z "$run_file" ] || rm -f "$run_file"
 }
 
 # In a session of its own a server gets Ctrl-C from this script alone, which ends the two in their order. Should this
@@ -40,13 +42,19 @@ server() {
     exec env --default-signal=INT setsid setpriv --pdeathsig TERM "$@"
 }
 
+# Make passes on SIGTERM, but not SIGHUP. On every signal that ends it, it deletes the file whose recipe is running, if that
+# has changed, and waits for the recipe ("Interrupting or Killing make" in its manual).
+is_wanted() { [ -z "$run_file" ] || [ -e "$run_file" ]; }
+
 is_up() { kill -0 "$1" 2>/dev/null; }
 
-# wait_until SECONDS PID COMMAND...: until the command succeeds, the time is over or the process is gone.
+# wait_until SECONDS PID COMMAND...: until the command succeeds, the time is over or the process is gone. Ends the script
+# when nobody wants it any more.
 wait_until() {
     local end=$((SECONDS + $1)) pid=$2
     shift 2
     until "$@" >/dev/null 2>&1; do
+        is_wanted || exit 0
         if ! is_up "$pid" || ((SECONDS >= end)); then return 1; fi
         sleep 0.05
     done
@@ -63,13 +71,17 @@ for program in status ticket info; do
     [ -x "$programs/$program" ] || fail "$programs/$program is not built: \`make\` does that"
 done
 [ ${#PWD} -le 80 ] || fail "the path of this folder is too long for Unix sockets in run/: $PWD"
+trap stop EXIT
+trap 'exit 0' INT TERM HUP # to be stopped is no failure
 mkdir -p -m 700 run && chmod 700 run || exit 1
+[ -z "$run_file" ] || : >"$run_file" || exit 1
 
 # --- Root gives its rights away: to this folder's owner, else to Debian's user for web servers ---------------------
 if [ "$(id -u)" = 0 ]; then
     user=$(stat -c %U .)
     case $user in root | UNKNOWN) user=www-data ;; esac
-    drop=(setpriv --reuid "$user" --regid "$(id -g "$user" 2>&1)" --init-groups --no-new-privs)
+    # The kernel forgets the signal of the parent's death with the user.
+    drop=(setpriv --reuid "$user" --regid "$(id -g "$user" 2>&1)" --init-groups --no-new-privs ${run_file:+--pdeathsig TERM})
     case $port in ? | ?? | ??? | 10[01]? | 102[0-3]) # only root opens these, or who has this capability
         drop+=(--inh-caps +net_bind_service --ambient-caps +net_bind_service) ;;
     esac
@@ -105,9 +117,6 @@ message=$(lighttpd -tt -f lighttpd.conf 2>&1) || fail "lighttpd.conf: ${message%
     fail "$url is taken by another program: set SSA_PORT"
 
 # --- Start -----------------------------------------------------------------------------------------------------------
-trap stop EXIT
-trap 'exit 0' INT TERM HUP # to be stopped is no failure
-
 if [ "$private_redis" ]; then
     rm -f run/redis.log
     server redis-server --port 0 --unixsocket "$PWD/run/redis.sock" --unixsocketperm 700 --dir "$PWD/run" \
@@ -133,8 +142,10 @@ ${curl[@]} -H "X-Auth-Token: \$ticket" $url/api/info
 ${curl[@]} $url/api/status
 END
 
+exec 8<> <(:) # to read from it is to sleep without a process for that: nothing ever comes
 while is_up "$lighttpd" && is_up "${redis:-$lighttpd}"; do
-    wait -n
+    is_wanted || exit 0
+    read -rt 0.5 -u 8
 done
 is_up "$lighttpd" || fail "lighttpd ended by itself"
 fail "Redis ended by itself: $(redis_says)"

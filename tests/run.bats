@@ -350,6 +350,52 @@ in_terminal() {
 
 pid_of_program() { [[ -n $(pid_of "$1") ]]; }
 
+# begin_make: `make run` as begin does it with the script, with no signal ignored.
+begin_make() {
+  out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
+  : >"$out"
+  (cd "$here" && exec "${clean[@]}" --default-signal SSA_PORT="$port" make -s -o all run) >"$out" 2>"$err" 3>&- &
+  pid=$!
+}
+
+is_begun() { compgen -G "$here/run/make.*"; }
+
+@test "SIGTERM, SIGHUP, SIGINT or SIGKILL to make alone: all ends, and the next start works" {
+  local signal moment
+  for signal in TERM HUP INT KILL; do
+    for moment in is_begun ready; do # as it starts, and when it serves
+      begin_make
+      wait_until 10 "$pid" $moment || {
+        echo "$signal, $moment: $(<"$err")"
+        false
+      }
+      kill -s $signal "$pid"
+      wait_gone 10 "$pid"
+      pid=
+      none_left 5
+      [[ ! -e $here/run/redis.sock ]]
+      run is_begun
+      [ "$status" = 1 ]
+    done
+  done
+}
+
+@test "a second make run in the same folder: the first goes on, whatever becomes of the second" {
+  begin_make
+  ready
+  local first=$pid
+  run --separate-stderr timeout 10 "${clean[@]}" SSA_PORT="$(free_port)" make -s -o all -C "$here" run
+  echo "$stderr"
+  [ "$status" = 2 ]
+  grep -q '^run.sh: another `make run` is running in this folder' <<<"$stderr"
+  # the first one's file is there, and so it serves
+  [[ -e $here/run/make.$first ]]
+  log_in | jq -e .data.ticket
+  kill -TERM "$first"
+  wait_gone 10 "$first"
+  pid=
+}
+
 @test "a server that ends by itself takes the other along, with one line" {
   local server
   for server in lighttpd redis-server; do
