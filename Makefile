@@ -85,6 +85,7 @@ run: run/make.$(shell echo $$PPID)  ## serve on http://127.0.0.1:8000 with a pri
 # Whatever ends make ends this. No shell stands between, so SIGTERM arrives; of other signals the file tells, which is
 # this make's own, by its process id (see scripts/run.sh); and of SIGKILL the kernel.
 run/make.%: all FORCE
+	@mkdir -p -m 700 run && touch $@
 	@exec setpriv --pdeathsig TERM env SSA_CGI_BIN=$(CGI_BIN) SSA_RUN_FILE=$@ scripts/run.sh
 
 install: all  ## a folder to serve from, in $(PREFIX)/lib/simpleserverapi; data that is there stays

@@ -1,16 +1,16 @@
 #!/bin/bash
 # scripts/run.sh    Serves until Ctrl-C, SIGTERM or a closed terminal: lighttpd with lighttpd.conf and, unless REDIS_URL
-# names another, a Redis of its own in run/. `make run` calls it, with SSA_RUN_FILE: a file that it makes, and whose end
-# is its own.
+# names another, a Redis of its own in run/. `make run` calls it, with SSA_RUN_FILE=run/make.PID, where PID is make's: it ends
+# when that file is gone.
 # shellcheck disable=SC2317  # which does not see that the trap calls functions
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd -P "$(dirname "$0")/.." || exit 1
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # lighttpd's place, not in every user's PATH
 data=$(realpath -m "${SSA_DATA_DIR:-data}") programs=$(realpath -m "${SSA_CGI_BIN:-cgi-bin}")
 bind=${SSA_BIND:-127.0.0.1} port=${SSA_PORT:-8000} private_redis=yes
 [ -z "${REDIS_URL-}" ] || private_redis=
 redis='' lighttpd='' # process ids
-remark='' run_file=${SSA_RUN_FILE-}
+remark=${1-} run_file=${SSA_RUN_FILE-}
 
 fail() {
     echo "run.sh: $1" >&2
@@ -73,26 +73,89 @@ done
 [ ${#PWD} -le 80 ] || fail "the path of this folder is too long for Unix sockets in run/: $PWD"
 trap stop EXIT
 trap 'exit 0' INT TERM HUP # to be stopped is no failure
+# Make may have been killed before the kernel was asked to tell of it.
+[ -z "$run_file" ] || [ "$PPID" = "${run_file##*.}" ] || exit 0
 mkdir -p -m 700 run && chmod 700 run || exit 1
-[ -z "$run_file" ] || : >"$run_file" || exit 1
 
 # --- Root gives its rights away: to this folder's owner, else to Debian's user for web servers ---------------------
 if [ "$(id -u)" = 0 ]; then
     user=$(stat -c %U .)
     case $user in root | UNKNOWN) user=www-data ;; esac
-    # The kernel forgets the signal of the parent's death with the user.
+    # With the user the kernel forgets the signal of the parent's death: it is set again.
     drop=(setpriv --reuid "$user" --regid "$(id -g "$user" 2>&1)" --init-groups --no-new-privs ${run_file:+--pdeathsig TERM})
+    right=
     case $port in ? | ?? | ??? | 10[01]? | 102[0-3]) # only root opens these, or who has this capability
-        drop+=(--inh-caps +net_bind_service --ambient-caps +net_bind_service) ;;
+        right=+net_bind_service ;;
     esac
-    closed=
-    for file in "$PWD/lighttpd.conf" "$data"/{users,machines}.json "$programs"/{status,ticket,info}; do
-        [ ! -e "$file" ] || "${drop[@]}" test -r "$file" 2>/dev/null || closed=${closed:-$file}
+    to_run=("$PWD"/scripts/{run,lighttpd-vars}.sh "$programs"/{status,ticket,info})
+    to_read=("$PWD"/{lighttpd.conf,scripts/*.sh,www/errors/*.html})
+    for file in "$data"/{users,machines}.json; do
+        [ ! -e "$file" ] || to_read+=("$file")
     done
-    if [ -z "$closed" ]; then
-        chown -hR "$user:" run && exec "${drop[@]}" scripts/run.sh
+
+    # become CAPABILITIES: $as is then what runs a command as the user with these alone. Fails if they are not enough: by
+    # opening the files, because access(2) does not count capabilities.
+    # shellcheck disable=SC2016  # for that sh to expand
+    become() {
+        as=("${drop[@]}" ${1:+--inh-caps "$1" --ambient-caps "$1"})
+        "${as[@]}" sh -c 'for file; do : <"$file"; done' sh "${to_read[@]}" 2>/dev/null &&
+            "${as[@]}" sh -c 'for file; do [ -x "$file" ] || exit 1; done' sh "${to_run[@]}"
+    }
+
+    # is_closed PATH: to the user, by itself. Through a descriptor the folders above it do not count.
+    is_closed() {
+        local right=-r
+        [ ! -x "$1" ] || right=-x # folders and programs
+        ! "${drop[@]}" test $right /dev/fd/3 3<"$1" 2>/dev/null
+    }
+
+    # find_closed: what keeps the user out is then in these: above this folder, in it, and elsewhere.
+    find_closed() {
+        local path
+        local -A seen=()
+        above=() inside=() elsewhere=()
+        for path in "${to_read[@]}" "${to_run[@]}"; do
+            path=$(realpath "$path")
+            while [ "$path" ] && [ -z "${seen[$path]-}" ]; do
+                seen[$path]=yes
+                if ! is_closed "$path"; then :
+                elif [[ $path/ == "$PWD"/* ]]; then inside+=("$path")
+                elif [[ $PWD == "$path"/* ]]; then above+=("$path")
+                else elsewhere+=("$path"); fi
+                path=${path%/*}
+            done
+        done
+    }
+
+    # remedy: the command that lets the user in.
+    remedy() {
+        local group path all='' command=''
+        group=$(id -gn "$user")
+        ((${#inside[@]} < 2)) || inside=("$PWD") all='-R '
+        for path in "${inside[@]}" "${elsewhere[@]}"; do
+            printf -v command '%schgrp %s%s %q && chmod %sg+rX %q && ' "$command" "$all" "$group" "$path" "$all" "$path"
+            all=
+        done
+        ((${#above[@]} == 0)) || printf -v command '%smv %q /srv/' "$command" "$PWD"
+        echo "${command% && }"
+    }
+
+    # What is closed to the user is read by the one capability that reads and does not write. The kernel may refuse it, as
+    # containers do, and it does not run a program whose mode lets nobody else.
+    if ! become "$right"; then
+        find_closed
+        because="${above[0]-${inside[0]-${elsewhere[0]-all}}} is closed to the user $user; that ends with: $(remedy)"
+        if become "${right:+$right,}+dac_read_search"; then
+            remark="all processes may read every file of this machine (CAP_DAC_READ_SEARCH), because $because"
+        else
+            refusal=$("${as[@]}" true 2>&1) || because="the kernel refuses CAP_DAC_READ_SEARCH ($refusal) and $because"
+            remark="goes on as root, because $because"
+            as=()
+        fi
     fi
-    remark="goes on as root, because the user $user may not read $closed"
+    if ((${#as[@]})); then
+        chown -hR "$user:" run && exec "${as[@]}" scripts/run.sh "$remark"
+    fi
     chown -hR root: run
 fi
 

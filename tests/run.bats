@@ -374,8 +374,8 @@ is_begun() { compgen -G "$here/run/make.*"; }
       pid=
       none_left 5
       [[ ! -e $here/run/redis.sock ]]
-      run is_begun
-      [ "$status" = 1 ]
+      run is_begun # nobody is left to remove it if make is killed before run.sh can
+      [ "$status" = 1 ] || [ $signal = KILL ]
     done
   done
 }
@@ -567,12 +567,97 @@ owners() { # the users of all that runs
   log_in | jq -e .data.ticket
 }
 
-@test "root in a folder that no other user can enter goes on, and says why" {
-  in_the_open
-  chmod 700 "$outside"
+# capabilities: of all that runs, as /proc writes them.
+capabilities() {
+  local one
+  for one in $(running); do awk '/^CapEff:/ { print $2 }' "/proc/$one/status" 2>/dev/null; done | sort -u
+}
+
+# can_read: by the one capability that reads every file, which not every container has.
+can_read() {
+  setpriv --inh-caps +dac_read_search --ambient-caps +dac_read_search true 2>/dev/null || skip "no CAP_DAC_READ_SEARCH here"
+}
+
+# reads_all WORDS: all processes are www-data's, a CGI program too, with that capability alone; one line says so.
+reads_all() {
+  local client
+  private_redis client pause 400 ALL >/dev/null
+  curl -s --max-time 10 -o /dev/null "http://127.0.0.1:$port/api/status" 3>&- &
+  client=$!
+  wait_until 5 "$pid" pid_of_program status
+  [[ $(owners) == www-data ]]
+  [[ $(capabilities) == 0000000000000004 ]]
+  wait "$client"
+  log_in | jq -e .data.ticket
+  cat "$err"
+  [[ $(grep -c '^run.sh:' "$err") == 1 ]]
+  grep -F "run.sh: all processes may read every file of this machine (CAP_DAC_READ_SEARCH), because $1" "$err"
+}
+
+# after_remedy: does what the line says, and starts again: nothing is kept, and nothing said.
+after_remedy() {
+  end TERM
+  bash -ec "$(sed -n 's/^run.sh:.*; that ends with: //p' "$err")"
   begin
   ready
-  [[ $(wc -l <<<"$(grep '^run.sh:' "$err")") == 1 ]]
-  grep "^run.sh: goes on as root, because the user www-data may not read $here" "$err"
+  [[ $(owners) == www-data ]]
+  [[ $(capabilities) == 0000000000000000 ]]
   log_in | jq -e .data.ticket
+  run grep '^run.sh:' "$err"
+  [ "$status" = 1 ]
+}
+
+@test "root in a folder that no other user can enter: www-data, with the right to read files and no other" {
+  in_the_open
+  can_read
+  chmod 700 "$outside"
+  local mode
+  for mode in cgi scgi; do
+    begin SSA_MODE=$mode
+    ready
+    reads_all "$outside is closed to the user www-data; that ends with: mv $here /srv/"
+    end TERM
+    [ "$status" = 0 ]
+    none_left 5
+  done
+  # killed with -9, which the kernel tells to the servers, whatever rights they have
+  begin
+  ready
+  kill -KILL "$pid"
+  pid=
+  none_left 10
+}
+
+@test "root, and users.json for root alone: the same, until the file is opened as it says" {
+  in_the_open
+  can_read
+  chmod 600 "$here/data/users.json"
+  begin
+  ready
+  reads_all "$here/data/users.json is closed to the user www-data; that ends with: chgrp www-data $here/data/users.json"
+  after_remedy
+  [[ $(stat -c '%a %U %G' "$here/data/users.json") == "640 root www-data" ]]
+}
+
+@test "root, where the kernel refuses that right, goes on as root, and says how to end that" {
+  in_the_open
+  chmod 600 "$here/data/users.json"
+  begin setpriv --bounding-set=-dac_read_search
+  ready
+  [[ $(owners) == root ]]
+  [[ $(grep -c '^run.sh:' "$err") == 1 ]]
+  grep '^run.sh: goes on as root, because the kernel refuses CAP_DAC_READ_SEARCH (.*) and .*/users.json is closed' "$err"
+  log_in | jq -e .data.ticket
+  after_remedy
+}
+
+@test "root, with a umask of 077: nobody else may run the programs, so it goes on as root, until all is opened" {
+  in_the_open
+  chmod -R go= "$here"
+  begin
+  ready
+  [[ $(owners) == root ]]
+  grep '^run.sh: goes on as root, because .* is closed to the user www-data; that ends with: chgrp -R www-data ' "$err"
+  log_in | jq -e .data.ticket
+  after_remedy
 }
