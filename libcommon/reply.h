@@ -3,8 +3,8 @@
 #ifndef SSA_REPLY_H
 #define SSA_REPLY_H
 
-#include "sizes.h"
 #include "result.h"
+#include "sizes.h"
 #include "text.h"
 
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 #include "scgi.h"
 #include "deadline.h"
 #include "log.h"
+#include "workers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +19,7 @@ enum {
 	INPUT_BYTES = LENGTH_DIGITS + 1 + HEADERS_MAX_BYTES + 1 + REQUEST_BODY_MAX_BYTES,
 	BODY_KEEP_BYTES = 65536,
 	IDLE_MS = 1000,
+	ORPHAN_LOOKS_MS = 50, /* a worker without a keeper, for the next one */
 };
 
 /* What a signal handler can know. */
@@ -216,17 +218,19 @@ static void serve_all(int listener, int set, struct hand *h, unsigned at_a_time,
 	sigemptyset(&none);
 	idle(context);
 	for (;;) {
-		bool broken = false;
+		/* Asked before the last look into the queue: what came until then is answered. */
+		bool ends = stopping && !workers_orphaned(), broken = false;
 		unsigned count = accept_some(listener, h, at_a_time, &broken);
 		if (broken) /* whoever started this worker starts a new one */
 			log_event("fault", "reason", strerror(errno), NULL);
 		if (count > 0)
 			serve(h, count, answer, context);
-		if (broken || (count == 0 && stopping))
+		if (broken || (count == 0 && ends))
 			return;
 		if (count > 0)
 			continue;
-		int woken = epoll_pwait(set, &event, 1, IDLE_MS, &none);
+		int woken =
+		    epoll_pwait(set, &event, 1, stopping ? ORPHAN_LOOKS_MS : IDLE_MS, &none);
 		if (woken < 0 && errno != EINTR)
 			return;
 		if (woken == 0) {

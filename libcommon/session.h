@@ -15,8 +15,8 @@
 #define SSA_SESSION_H
 
 #include "crypto.h"
-#include "sizes.h"
 #include "result.h"
+#include "sizes.h"
 #include "tickets.h"
 
 #include <stdbool.h>

@@ -3,8 +3,8 @@
 #ifndef SSA_USERS_H
 #define SSA_USERS_H
 
-#include "sizes.h"
 #include "records.h"
+#include "sizes.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 struct users {
 	struct records records;
 	char work_like[PASSWORD_MAX_BYTES + 1]; /* see users_work_like */
-	unsigned work_like_of; /* the generation it was taken from; 0: none yet */
+	unsigned work_like_of;                  /* the generation it was taken from; 0: none yet */
 };
 
 struct user {

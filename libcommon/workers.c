@@ -1,4 +1,5 @@
 #include "workers.h"
+#include "clock.h"
 #include "config.h"
 #include "log.h"
 
@@ -6,11 +7,47 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { RESPAWN_MS = 100 }; /* before a new worker is started */
+enum {
+	RESPAWN_MS = 100, /* before a new worker is started */
+	ORPHAN_MS = 3000, /* lighttpd takes 2 s at most to start a program again */
+};
+
+/* In a worker. */
+static pid_t keeper_pid; /* 0: it has none */
+static char socket_name[sizeof((struct sockaddr_un *)0)->sun_path + 1];
+static struct stat socket_file;
+
+/* The name by which clients find the shared socket. lighttpd calls it NAME-0, lighttpd.conf renames that to NAME. */
+static void find_socket(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNSPEC};
+	socklen_t len = sizeof address;
+
+	if (getsockname(0, (struct sockaddr *)&address, &len) != 0 || address.sun_family != AF_UNIX)
+		return;
+	memcpy(socket_name, address.sun_path, sizeof address.sun_path);
+	size_t length = strlen(socket_name);
+	if (length > 2 && strcmp(socket_name + length - 2, "-0") == 0)
+		socket_name[length - 2] = '\0';
+	if (stat(socket_name, &socket_file) != 0)
+		socket_name[0] = '\0';
+}
+
+/* Clients are sent to another socket by now. */
+static bool is_replaced(void)
+{
+	struct stat now;
+
+	return stat(socket_name, &now) != 0 || now.st_ino != socket_file.st_ino ||
+	       now.st_dev != socket_file.st_dev;
+}
 
 /* Asks to be ended with `parent`. false: it is gone already. */
 static bool end_with(pid_t parent)
@@ -38,7 +75,9 @@ static bool start_worker(pid_t *worker)
 	if (*worker != 0)
 		return false;
 	if (!end_with(keeper))
-		_exit(0);
+		raise(SIGTERM); /* which it has missed */
+	keeper_pid = keeper;
+	find_socket();
 	return true;
 }
 
@@ -108,10 +147,21 @@ bool workers_start(unsigned count, pid_t supervisor)
 	block_signals(&ends);
 	if (supervisor > 0 && !end_with(supervisor))
 		return false;
-	if (count <= 1)
+	if (count <= 1 && supervisor == 0)
 		return true;
 	if (keep(workers, count, &ends))
 		return true;
 	end_workers(workers, count);
 	return false;
+}
+
+bool workers_orphaned(void)
+{
+	static long long since_ms;
+
+	if (keeper_pid == 0 || getppid() == keeper_pid || is_replaced())
+		return false;
+	if (since_ms == 0)
+		since_ms = clock_ms();
+	return clock_ms() - since_ms < ORPHAN_MS;
 }

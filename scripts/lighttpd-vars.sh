@@ -1,4 +1,6 @@
 #!/bin/sh
+# lighttpd-vars.sh PID    PID: lighttpd's
+#
 # The environment as lighttpd variables, for lighttpd.conf. A value that is not allowed ends the start of
 # lighttpd with one clear line.
 set -eu
@@ -27,9 +29,20 @@ processors=$(nproc 2>/dev/null || echo 2)
 workers=${SSA_WORKERS:-$((processors < 2 ? 2 : processors))}
 number SSA_WORKERS "$workers" 1 512
 
-# The sockets of SCGI workers. Only who serves may connect.
+# The sockets of SCGI workers. Only who serves may connect. What a lighttpd that has ended left behind
+# is removed. For this one each name leads to the socket that lighttpd is about to make, until the
+# start of the program gives the socket that name itself.
 run_dir=${SSA_RUN_DIR:-$PWD/run}
-if [ "$mode" = scgi ]; then (umask 077 && mkdir -p "$run_dir") || fail "cannot make $run_dir"; fi
+if [ "$mode" = scgi ]; then
+    (umask 077 && mkdir -p "$run_dir") || fail "cannot make $run_dir"
+    for socket in "$run_dir"/status.* "$run_dir"/ticket.* "$run_dir"/info.*; do
+        pid=${socket##*.}
+        [ -d "/proc/${pid%[-+]*}" ] || rm -f "$socket"
+    done
+    for program in status ticket info; do
+        ln -sfn "$program.$1-0" "$run_dir/$program.$1" || fail "cannot write to $run_dir"
+    done
+fi
 
 # lighttpd wants absolute paths here; its own test of the configuration does not notice.
 cgi_bin=${SSA_CGI_BIN:-cgi-bin}

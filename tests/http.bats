@@ -378,7 +378,7 @@ all_of_them() {
   for pid in $(pgrep -P "$(lighttpd_pid)"); do
     names=$(tr '\0' '\n' <"/proc/$pid/environ" | cut -d= -f1 | sort | paste -sd' ')
     # PHP_FCGI_CHILDREN and PWD are of lighttpd itself and its shell.
-    [ "$names" = 'PATH PHP_FCGI_CHILDREN PWD REDIS_URL SSA_DATA_DIR SSA_LOGIN_LIMITS SSA_SUPERVISED SSA_TICKETS_PER_USER SSA_TICKET_MAX SSA_TICKET_TTL SSA_WORKERS' ] || {
+    [ "$names" = 'PATH PHP_FCGI_CHILDREN PROGRAM PWD REDIS_URL SOCKET SSA_DATA_DIR SSA_LOGIN_LIMITS SSA_SUPERVISED SSA_TICKETS_PER_USER SSA_TICKET_MAX SSA_TICKET_TTL SSA_WORKERS' ] || {
       echo "$names"
       return 1
     }
