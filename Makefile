@@ -89,12 +89,16 @@ run/make.%: all FORCE
 	@exec setpriv --pdeathsig TERM env SSA_CGI_BIN=$(CGI_BIN) SSA_RUN_FILE=$@ scripts/run.sh
 
 install: all  ## a folder to serve from, in $(PREFIX)/lib/simpleserverapi; data that is there stays
-	install -d $(INSTALL)/cgi-bin $(INSTALL)/data $(INSTALL)/scripts $(INSTALL)/www/errors
-	install -m 755 $(programs:%=$(CGI_BIN)/%) $(INSTALL)/cgi-bin
-	install -m 644 www/errors/*.html $(INSTALL)/www/errors
-	install -m 644 lighttpd.conf $(INSTALL)
-	install -m 755 scripts/lighttpd-vars.sh $(INSTALL)/scripts
-	for f in users machines; do test -e $(INSTALL)/data/$$f.json || install -m 640 data/$$f.json $(INSTALL)/data; done
+	for folder in cgi-bin data scripts www/errors; do test -d $(INSTALL)/$$folder || install -d $(INSTALL)/$$folder || exit; done
+	$(call put,755,$(programs:%=$(CGI_BIN)/%),cgi-bin)
+	$(call put,644,www/errors/*.html,www/errors)
+	$(call put,644,lighttpd.conf,.)
+	$(call put,755,scripts/lighttpd-vars.sh,scripts)
+	for f in users machines; do test -e $(INSTALL)/data/$$f.json || { $(call put,640,data/$$f.json,data); }; done
+
+# $(call put,MODE,FILES,FOLDER): each by rename, so that a service that runs finds the old file or the new one, and whole.
+put = for file in $(2); do new=$(INSTALL)/$(3)/.$${file\#\#*/}.new; \
+	install -m $(1) $$file $$new && mv -f $$new $(INSTALL)/$(3)/$${file\#\#*/} || exit; done
 
 clean:  ## remove what was built, third-party libraries included
 	rm -rf build $(programs:%=cgi-bin/%)

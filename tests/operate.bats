@@ -60,9 +60,14 @@ snippet() {
     s|/etc/ssl/ssa|$BATS_TEST_TMPDIR|g; s|redis://127.0.0.1:6379/0|$REDIS_URL|g" <<<"$text"
 }
 
-# install_to_srv: `make install` without building, with the fixtures as its data.
-install_to_srv() {
+# make_install: to $srv, without building.
+make_install() {
   (umask 022 && env -u MAKEFLAGS -u MAKELEVEL make -s -C "$ROOT" -o all install INSTALL="$srv" CGI_BIN="$CGI_BIN")
+}
+
+# install_to_srv: that, with the fixtures as its data.
+install_to_srv() {
+  make_install
   cat "$ROOT/tests/fixtures/users.json" >"$srv/data/users.json"
   cat "$ROOT/tests/fixtures/machines.json" >"$srv/data/machines.json"
 }
@@ -291,6 +296,46 @@ as_user() { # PASSWORD QUERY: lighttpd with that user
   snippet replace | sed "s/-g ssa/-g $user/" | (cd "$BATS_TEST_TMPDIR" && sh -e)
   [[ $(stat -c '%a %U %G' "$srv/data/users.json") == "640 root $user" ]]
   [[ $("${as[@]}" cat "$srv/data/users.json") == '[]' ]]
+}
+
+@test "make install over a service that runs: each request finds a whole program; data and its folder's mode stay" {
+  local asking codes=$BATS_TEST_TMPDIR/codes sock=$BATS_TEST_TMPDIR/http.sock
+  install_to_srv
+  chmod 750 "$srv/data"
+  sha256sum "$srv"/data/*.json >"$BATS_TEST_TMPDIR/data.sums"
+  (
+    cd "$srv"
+    exec env -u SSA_CGI_BIN SSA_MODE=cgi SSA_BIND="$sock" lighttpd -D -f lighttpd.conf
+  ) >>"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+  started+=($!)
+  wait_until 10 $! curl -sf --unix-socket "$sock" http://localhost/api/status
+  until [[ -e $BATS_TEST_TMPDIR/stop ]]; do
+    curl -s --max-time 10 -o /dev/null -w '%{http_code}\n' --unix-socket "$sock" 'http://localhost/api/status?[1-20]'
+  done >"$codes" 3>&- &
+  asking=$!
+  # A slow disk: each file lies there half for a moment.
+  mkdir "$BATS_TEST_TMPDIR/slow"
+  cat >"$BATS_TEST_TMPDIR/slow/install" <<'END'
+#!/bin/bash
+[[ $1 == -m && $# == 4 ]] || exec /usr/bin/install "$@"
+to=$4
+[[ ! -d $to ]] || to=$to/${3##*/}
+rm -f "$to"
+head -c 500 "$3" >"$to"
+chmod "$2" "$to"
+sleep 0.05
+cat "$3" >"$to"
+END
+  chmod 755 "$BATS_TEST_TMPDIR/slow/install"
+  for _ in 1 2 3; do PATH="$BATS_TEST_TMPDIR/slow:$PATH" make_install; done
+  touch "$BATS_TEST_TMPDIR/stop"
+  wait $asking
+  sort "$codes" | uniq -c
+  [[ $(sort -u "$codes") == 200 ]]
+  (($(wc -l <"$codes") >= 100))
+  sha256sum -c --quiet "$BATS_TEST_TMPDIR/data.sums"
+  [[ $(stat -c %a "$srv/data") == 750 ]]
+  [[ -z $(find "$srv" -name '*.new') ]]
 }
 
 # --- TLS ------------------------------------------------------------------------------------------------------------------
