@@ -82,8 +82,9 @@ deps-check deps-bench: deps-%:  ## also what `make check` and `make bench` need
 
 run: run/make.$(shell echo $$PPID)  ## serve on http://127.0.0.1:8000 with a private Redis; Ctrl-C stops both
 
-# Whatever ends make ends this. No shell stands between, so SIGTERM arrives; of other signals the file tells, which is
-# this make's own, by its process id (see scripts/run.sh); and of SIGKILL the kernel.
+# Whatever ends make ends this. SIGTERM arrives, because no shell stands between. Other signals are
+# told by the file, which make deletes then (see scripts/run.sh); its name has the process id of this
+# make, so that a second one deletes its own. SIGKILL is told by the kernel.
 run/make.%: all FORCE
 	@mkdir -p -m 700 run && touch $@
 	@exec setpriv --pdeathsig TERM env SSA_CGI_BIN=$(CGI_BIN) SSA_RUN_FILE=$@ scripts/run.sh
@@ -96,7 +97,8 @@ install: all  ## a folder to serve from, in $(PREFIX)/lib/simpleserverapi; data 
 	$(call put,755,scripts/lighttpd-vars.sh,scripts)
 	for f in users machines; do test -e $(INSTALL)/data/$$f.json || { $(call put,640,data/$$f.json,data); }; done
 
-# $(call put,MODE,FILES,FOLDER): each by rename, so that a service that runs finds the old file or the new one, and whole.
+# $(call put,MODE,FILES,FOLDER): each file comes by rename, so that a service that runs finds the old
+# one or the new one, and whole.
 put = for file in $(2); do new=$(INSTALL)/$(3)/.$${file\#\#*/}.new; \
 	install -m $(1) $$file $$new && mv -f $$new $(INSTALL)/$(3)/$${file\#\#*/} || exit; done
 

@@ -1,7 +1,7 @@
 #!/bin/bash
-# scripts/run.sh    Serves until Ctrl-C, SIGTERM or a closed terminal: lighttpd with lighttpd.conf and, unless REDIS_URL
-# names another, a Redis of its own in run/. `make run` calls it, with SSA_RUN_FILE=run/make.PID, where PID is make's: it ends
-# when that file is gone.
+# scripts/run.sh    Serves until Ctrl-C, SIGTERM or a closed terminal: lighttpd with lighttpd.conf
+# and, unless REDIS_URL names another, a Redis of its own in run/. `make run` calls it with
+# SSA_RUN_FILE=run/make.PID, where PID is make's: it ends when that file is gone.
 # shellcheck disable=SC2317  # which does not see that the trap calls functions
 set -u
 cd -P "$(dirname "$0")/.." || exit 1
@@ -42,14 +42,15 @@ server() {
     exec env --default-signal=INT setsid setpriv --pdeathsig TERM "$@"
 }
 
-# Make passes on SIGTERM, but not SIGHUP. On every signal that ends it, it deletes the file whose recipe is running, if that
-# has changed, and waits for the recipe ("Interrupting or Killing make" in its manual).
+# Make passes on SIGTERM, but not SIGHUP. On every signal that ends it, it deletes the file whose
+# recipe is running, if that has changed, and waits for the recipe ("Interrupting or Killing make" in
+# its manual).
 is_wanted() { [ -z "$run_file" ] || [ -e "$run_file" ]; }
 
 is_up() { kill -0 "$1" 2>/dev/null; }
 
-# wait_until SECONDS PID COMMAND...: until the command succeeds, the time is over or the process is gone. Ends the script
-# when nobody wants it any more.
+# wait_until SECONDS PID COMMAND...: until the command succeeds, the time is over or the process is
+# gone. Ends the script when nobody wants it any more.
 wait_until() {
     local end=$((SECONDS + $1)) pid=$2
     shift 2
@@ -93,8 +94,8 @@ if [ "$(id -u)" = 0 ]; then
         [ ! -e "$file" ] || to_read+=("$file")
     done
 
-    # become CAPABILITIES: $as is then what runs a command as the user with these alone. Fails if they are not enough: by
-    # opening the files, because access(2) does not count capabilities.
+    # become CAPABILITIES: $as is then what runs a command as the user with these alone. Fails if
+    # they are not enough. The files are opened, because access(2) does not count capabilities.
     # shellcheck disable=SC2016  # for that sh to expand
     become() {
         as=("${drop[@]}" ${1:+--inh-caps "$1" --ambient-caps "$1"})
@@ -102,14 +103,14 @@ if [ "$(id -u)" = 0 ]; then
             "${as[@]}" sh -c 'for file; do [ -x "$file" ] || exit 1; done' sh "${to_run[@]}"
     }
 
-    # is_closed PATH: to the user, by itself. Through a descriptor the folders above it do not count.
+    # is_closed PATH: to the user, by itself. By a descriptor the folders above it do not count.
     is_closed() {
         local right=-r
         [ ! -x "$1" ] || right=-x # folders and programs
         ! "${drop[@]}" test $right /dev/fd/3 3<"$1" 2>/dev/null
     }
 
-    # find_closed: what keeps the user out is then in these: above this folder, in it, and elsewhere.
+    # find_closed: what keeps the user out is then in $above (this folder), $inside and $elsewhere.
     find_closed() {
         local path
         local -A seen=()
@@ -140,8 +141,8 @@ if [ "$(id -u)" = 0 ]; then
         echo "${command% && }"
     }
 
-    # What is closed to the user is read by the one capability that reads and does not write. The kernel may refuse it, as
-    # containers do, and it does not run a program whose mode lets nobody else.
+    # What is closed to the user is read by the one capability that reads and does not write. In
+    # containers the kernel may refuse it, and it does not run what the mode lets nobody else run.
     if ! become "$right"; then
         find_closed
         because="${above[0]-${inside[0]-${elsewhere[0]-all}}} is closed to the user $user; that ends with: $(remedy)"

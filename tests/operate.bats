@@ -375,7 +375,8 @@ END
 
 # --- resident programs that others start -------------------------------------------------------------------------------
 
-# spawn_all: as documented, where the folder of the sockets does not exist yet. Another user than root can only be himself.
+# spawn_all: as documented, where the folder of the sockets does not exist yet. Who is not root gives
+# nothing to others.
 spawn_all() {
   local commands
   install_to_srv

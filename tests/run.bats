@@ -573,12 +573,13 @@ capabilities() {
   for one in $(running); do awk '/^CapEff:/ { print $2 }' "/proc/$one/status" 2>/dev/null; done | sort -u
 }
 
-# can_read: by the one capability that reads every file, which not every container has.
+# can_read: skips where there is no capability to read every file, as in many containers.
 can_read() {
   setpriv --inh-caps +dac_read_search --ambient-caps +dac_read_search true 2>/dev/null || skip "no CAP_DAC_READ_SEARCH here"
 }
 
-# reads_all WORDS: all processes are www-data's, a CGI program too, with that capability alone; one line says so.
+# reads_all WORDS: all processes are www-data's, a CGI program too, with that capability alone; one
+# line says so, with these words.
 reads_all() {
   local client
   private_redis client pause 400 ALL >/dev/null
