@@ -15,8 +15,8 @@ BUILD   := build$(addprefix /,$(variant))
 CGI_BIN := $(if $(variant),$(BUILD)/)cgi-bin
 
 programs := status ticket info
-rooms    := $(filter-out $(if $(filter musl,$(LIBC)),,heap),$(basename $(notdir $(wildcard libcommon/*.c))))
-headers  := $(wildcard libcommon/*.h)
+modules  := $(filter-out $(if $(filter musl,$(LIBC)),,core/heap),$(patsubst libcommon/%.c,%,$(wildcard libcommon/*/*.c)))
+headers  := $(wildcard libcommon/*/*.h)
 
 std      = -std=c11 -D_GNU_SOURCE -Ilibcommon
 warnings = -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror
@@ -31,7 +31,7 @@ libflags = -isystem $(thirdparty)/include
 hardened += -fno-pie
 # One segment less to map, and one page less to fault, for each program start: no separate code.
 LDFLAGS  = -static -s -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,-z,noseparate-code $(wrap)
-wrap     = $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc free) -Wl,-u,__wrap_malloc# see libcommon/heap.c
+wrap     = $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc free) -Wl,-u,__wrap_malloc# see libcommon/core/heap.c
 comma   := ,
 LDLIBS   = $(archives)
 else
@@ -53,12 +53,13 @@ $(CGI_BIN)/%: $(BUILD)/obj/%.o $(BUILD)/libcommon.a $(archives)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(BUILD)/libcommon.a $(LDLIBS)
 
-$(BUILD)/libcommon.a: $(rooms:%=$(BUILD)/obj/%.o)
+$(BUILD)/libcommon.a: $(modules:%=$(BUILD)/obj/%.o)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/obj/%.o: libcommon/%.c $(BUILD)/flags | $(archives)
 	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/%.o: cgi-bin/%.c $(BUILD)/flags | $(archives)
@@ -109,7 +110,7 @@ help:  ## this list
 	@awk -F ':.*## ' '/^[a-z -]+:.*## /{printf "  %-22s %s\n", $$1, $$2}' $(filter %kefile %.mk,$(MAKEFILE_LIST))
 
 include $(wildcard tests/*.mk tests/*/*.mk)
--include $(wildcard $(BUILD)/obj/*.d)
+-include $(wildcard $(BUILD)/obj/*.d $(BUILD)/obj/*/*.d)
 
 FORCE:
 .PHONY: all deps deps-check deps-bench run install clean help FORCE

@@ -1,5 +1,5 @@
 /* GET /api/info: the machines that the caller may see. */
-#include "endpoint.h"
+#include "http/endpoint.h"
 
 static enum result handle_get(struct endpoint_context *c, const struct request *q,
 			      struct reply *rep)

@@ -1,6 +1,6 @@
 /* GET /api/status: are the services that this API needs up? */
-#include "endpoint.h"
-#include "redis.h"
+#include "http/endpoint.h"
+#include "store/redis.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* /api/ticket: POST logs in or renews, GET tells who one is, DELETE logs out. */
-#include "endpoint.h"
-#include "json.h"
-#include "login.h"
-#include "redis.h"
+#include "auth/login.h"
+#include "core/json.h"
+#include "http/endpoint.h"
+#include "store/redis.h"
 
 #include <string.h>
 

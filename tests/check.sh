@@ -11,8 +11,8 @@ flags=(-std=c11 -D_GNU_SOURCE -Ilibcommon)
 read -ra third < <(pkg-config --cflags hiredis libcjson libsodium) || true
 build=build/check
 programs=(status ticket info)
-sources=(libcommon/*.c cgi-bin/*.c)
-code=(libcommon/*.[ch] cgi-bin/*.c tests/*.c tests/unit/*.[ch] tests/calls/*.c tests/fuzz/*.[ch] tests/bench/*.c)
+sources=(libcommon/*/*.c cgi-bin/*.c)
+code=(libcommon/*/*.[ch] cgi-bin/*.c tests/*.c tests/unit/*.[ch] tests/calls/*.c tests/fuzz/*.[ch] tests/bench/*.c)
 
 # What make says on stderr; the caller has that as output.
 quiet_make() { make --no-print-directory "$@" >/dev/null; }
@@ -60,30 +60,33 @@ check_clang_format() { clang-format --dry-run -Werror "${code[@]}" 2>&1 | grep -
 
 check_headers() { # each compiles alone
   local header
-  for header in libcommon/*.h; do
+  for header in libcommon/*/*.h; do
     "${CC:-gcc}" "${flags[@]}" -Wall -Wextra -Werror -fsyntax-only -x c "$header"
   done
 }
 
-# The rooms from the ground up: a room includes only what stands before it, the programs all.
-layers='result text scan log crypto slots redis_url stream datafile heap sandbox
-  json config deadline workers request redis password
-  tickets regulation records
-  users machines
-  session service authenticate login
-  cgi scgi
-  endpoint'
+# The folders of libcommon from the ground up, with those below each: a folder includes itself and what stands below.
+# store and data stand side by side. Programs include everything.
+declare -A below=(
+  [core]='core'
+  [store]='store core'
+  [data]='data core'
+  [auth]='auth store data core'
+  [http]='http auth store data core'
+)
 
 check_layers() {
-  awk -v layers="$layers" '
-    BEGIN { n = split(layers, name, /[ \n]+/); for (i = 1; i <= n; i++) storey[name[i]] = i }
-    { file = FILENAME; sub(/.*\//, "", file); room = file; sub(/\.[ch]$/, "", room) }
-    FNR == 1 && !(room in storey) { print FILENAME ": a room that is in no layer (tests/check.sh)" }
-    /^#include "/ {
-      split($0, part, "\""); other = part[2]; sub(/\.h$/, "", other)
-      if (!(other in storey)) { print FILENAME ":" FNR ": " part[2] " is no room"; next }
-      if (other != room && storey[other] >= storey[room]) print FILENAME ":" FNR ": " room " stands below " other
-    }' libcommon/*.[ch]
+  local folder file other
+  for folder in libcommon/*/; do
+    folder=$(basename "$folder")
+    [[ -v below[$folder] ]] || echo "libcommon/$folder: a folder without a place (tests/check.sh)"
+    while IFS=: read -r file other; do
+      [[ " ${below[$folder]-} " == *" ${other%%/*} "* ]] || echo "$file: $folder stands below ${other%%/*}, and includes $other"
+    done < <(grep -o '^#include "[^"]*' libcommon/"$folder"/*.[ch] | sed 's/#include "//')
+  done
+  # Within a folder no two modules include each other.
+  grep -o '^#include "[^"]*' libcommon/*/*.[ch] | sed -E 's,^libcommon/([a-z_/]+)\.[ch]:#include "([a-z_/]+)\.h,\1 \2,' |
+    awk '$1 != $2' | tsort >/dev/null
 }
 
 # only NAME... -- PATTERN: nobody but these files says so.
@@ -96,7 +99,7 @@ only() {
   grep -rnE --include='*.[ch]' "${but[@]}" -e "$2" libcommon cgi-bin
 }
 
-check_doors() { # one library or window to the outside, one room
+check_doors() { # one library or window to the outside, one module
   only redis.c -- '#include <hiredis'
   only json.c -- '#include <cjson'
   only crypto.c -- '#include <sodium'
@@ -138,7 +141,7 @@ check_hardening() {
     nm -D "$elf" | grep -q '__.*_chk' || echo "$elf: no FORTIFY"
   done
   # The shipped programs carry no symbols; their objects do.
-  for object in build/obj/{redis,scgi,ticket}.o; do
+  for object in build/obj/{store/redis,http/scgi,ticket}.o; do
     nm "$object" | grep -q __stack_chk_fail || echo "$object: no stack protector"
   done
 }

@@ -4,7 +4,7 @@
 #ifndef FUZZ_H
 #define FUZZ_H
 
-#include "scan.h"
+#include "core/scan.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,19 +2,19 @@
 #   make fuzz FUZZ_S=600            each target for ten minutes; what is learnt stays in build/fuzz/corpus
 #   make fuzz FUZZ_TARGETS=json
 #   make fuzz-short                 the seeds and three seconds of search: for CI
-#   make fuzz-coverage              lines of each room that seeds and corpus reach
+#   make fuzz-coverage              lines of each module that seeds and corpus reach
 # A crash leaves its input in build/fuzz/crash-*: build/fuzz/TARGET FILE plays it again.
 
 FUZZ_S       = 60
 FUZZ_TARGETS = json records request redis redis_url log
 
-# The rooms whose coverage a target answers for, and the functions of the C library that it plays itself.
-fuzz_rooms_json      = scan json text
-fuzz_rooms_records   = records datafile users machines
-fuzz_rooms_request   = request scgi cgi endpoint
-fuzz_rooms_redis     = redis stream session tickets regulation
-fuzz_rooms_redis_url = redis_url config
-fuzz_rooms_log       = log
+# The modules whose coverage a target answers for, and the functions of the C library that it plays itself.
+fuzz_modules_json      = core/scan core/json core/text
+fuzz_modules_records   = data/records data/table data/datafile data/users data/machines
+fuzz_modules_request   = core/request core/reply http/scgi http/cgi http/endpoint
+fuzz_modules_redis     = store/redis store/stream store/session store/tickets store/regulation
+fuzz_modules_redis_url = core/redis_url core/config
+fuzz_modules_log       = core/log
 fuzz_wrap_records    = nanosleep open64 read stat64 fstat64
 fuzz_wrap_request    = recv read writev close getsockopt accept4 poll epoll_create1 epoll_ctl epoll_pwait sigprocmask fcntl setitimer signal getenv malloc calloc realloc free sandbox_enter
 fuzz_wrap_redis      = socket connect setsockopt close send recv getrandom
@@ -26,21 +26,21 @@ fuzz_libs  = $(shell pkg-config --libs hiredis libcjson libsodium)
 fuzz_find  = -fsanitize=address,undefined -fno-sanitize-recover=all
 fuzz_cover = -fprofile-instr-generate -fcoverage-mapping
 # heap replaces malloc, where the sanitizers want theirs.
-fuzz_sources = $(filter-out libcommon/heap.c,$(wildcard libcommon/*.c)) tests/fuzz/fuzz.c
+fuzz_sources = $(filter-out libcommon/core/heap.c,$(wildcard libcommon/*/*.c)) tests/fuzz/fuzz.c
 fuzz_needs   = $(headers) tests/fuzz/fuzz.h tests/fuzz/fuzz.mk
 
-# Two builds, find and cover: an archive of all rooms, and the targets. A target that includes a room's .c takes
+# Two builds, find and cover: an archive of all modules, and the targets. A target that includes a module's .c takes
 # no other of it from the archive.
 define fuzz_build
 $(fuzz_sources:%.c=$(fuzz_dir)/$(1)/%.o): $(fuzz_dir)/$(1)/%.o: %.c $(fuzz_needs)
 	@mkdir -p $$(@D)
 	$$(Q)clang $$(fuzz_flags) -fsanitize=fuzzer-no-link $(fuzz_$(1)) -c -o $$@ $$<
 
-$(fuzz_dir)/$(1)/rooms.a: $(fuzz_sources:%.c=$(fuzz_dir)/$(1)/%.o)
+$(fuzz_dir)/$(1)/modules.a: $(fuzz_sources:%.c=$(fuzz_dir)/$(1)/%.o)
 	$$(call say,AR,$$@)
 	$$(Q)rm -f $$@ && ar rcs $$@ $$^
 
-$(FUZZ_TARGETS:%=$(fuzz_dir)/$(1)/%): $(fuzz_dir)/$(1)/%: tests/fuzz/%.c $(fuzz_dir)/$(1)/rooms.a
+$(FUZZ_TARGETS:%=$(fuzz_dir)/$(1)/%): $(fuzz_dir)/$(1)/%: tests/fuzz/%.c $(fuzz_dir)/$(1)/modules.a
 	$$(call say,FUZZ,$$@)
 	@mkdir -p $(fuzz_dir)/corpus/$$*
 	$$(Q)clang $$(fuzz_flags) -fsanitize=fuzzer $(fuzz_$(1)) -Wl,--wrap=write $$(fuzz_wrap_$$*:%=-Wl,--wrap=%) -o $$@ $$^ $$(fuzz_libs)
@@ -61,7 +61,7 @@ $(FUZZ_TARGETS:%=fuzz-run-%): fuzz-run-%: $(fuzz_dir)/find/%
 	@awk -v target=$* '$$1 == "stat::number_of_executed_units:" { n = $$2 } $$1 == "stat::average_exec_per_sec:" { rate = $$2 } \
 		END { printf "  fuzz   %-10s %10d executions, %6d a second: no fault\n", target, n, rate }' $(fuzz_dir)/$*.log
 
-fuzz-coverage: $(FUZZ_TARGETS:%=fuzz-cover-%)  ## lines of each room that the fuzzing corpus reaches
+fuzz-coverage: $(FUZZ_TARGETS:%=fuzz-cover-%)  ## lines of each module that the fuzzing corpus reaches
 
 # llvm's tools lie beside the clang that is used.
 fuzz_llvm  = $(dir $(realpath $(shell command -v clang)))
@@ -72,6 +72,6 @@ $(FUZZ_TARGETS:%=fuzz-cover-%): fuzz-cover-%: $(fuzz_dir)/cover/%
 	@LLVM_PROFILE_FILE=$(fuzz_dir)/cover/$*.profraw $(fuzz_dir)/cover/$* -runs=0 tests/fuzz/corpus/$* $(fuzz_dir)/corpus/$* \
 		>$(fuzz_dir)/$*.log 2>&1 || { grep -vE '^(INFO|#[0-9])' $(fuzz_dir)/$*.log; exit 1; }
 	@$(fuzz_llvm)llvm-profdata merge -sparse -o $(fuzz_dir)/cover/$*.profdata $(fuzz_dir)/cover/$*.profraw
-	@$(foreach room,$(fuzz_rooms_$*),$(call fuzz_lines,$*,$(room)) &&) :
+	@$(foreach module,$(fuzz_modules_$*),$(call fuzz_lines,$*,$(module)) &&) :
 
 .PHONY: fuzz fuzz-short fuzz-coverage $(foreach kind,run cover,$(FUZZ_TARGETS:%=fuzz-$(kind)-%))

@@ -1,7 +1,7 @@
 /* The JSON reader: scan.c, json.c and the writer text_json. */
-#include "json.h"
+#include "core/json.h"
+#include "core/text.h"
 #include "fuzz.h"
-#include "text.h"
 
 #include <errno.h>
 
@@ -69,7 +69,8 @@ static void check_string(struct span value)
 	CLAIM(scan_value(&s, &again) && scan_finish(&s) && !s.unrepresentable);
 	CLAIM(again.at == text.at && again.len == text.len);
 	char *round = malloc(text.len);
-	CLAIM(round != NULL && json_decode(again, round, text.len) == JSON_DECODED && strcmp(round, decoded) == 0);
+	CLAIM(round != NULL && json_decode(again, round, text.len) == JSON_DECODED &&
+	      strcmp(round, decoded) == 0);
 	free(round);
 	text_free(&text);
 	free(back);

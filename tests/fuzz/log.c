@@ -1,5 +1,5 @@
 /* The log's escaping. The input: the event, then keys' values, each ended by a zero byte. */
-#include "log.h"
+#include "core/log.h"
 #include "fuzz.h"
 
 enum { PAIRS = 10, VALUE_MAX = 256 };

@@ -1,8 +1,8 @@
 /* The two data files: datafile.c, records.c, users.c, machines.c. The first byte of the input says which file it is, how
  * the program lives (one request, or many) and what goes wrong when it looks once more; the rest is the file. */
+#include "data/machines.h"
+#include "data/users.h"
 #include "fuzz.h"
-#include "machines.h"
-#include "users.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -120,7 +120,8 @@ static char *decoded_key(const struct records *r, size_t i, size_t *len)
 
 	CLAIM(out != NULL);
 	if (key.at[-1] == '"' && key.at[key.len] == '"') {
-		CLAIM(json_decode((struct span){key.at - 1, key.len + 2}, out, key.len + 1) == JSON_DECODED);
+		CLAIM(json_decode((struct span){key.at - 1, key.len + 2}, out, key.len + 1) ==
+		      JSON_DECODED);
 	} else {
 		memcpy(out, key.at, key.len);
 		out[key.len] = '\0';

@@ -3,11 +3,11 @@
  * then what Redis sends. */
 #include "fuzz.h"
 
-#include "../../libcommon/redis.c" /* what is tested is static there */
+#include "../../libcommon/store/redis.c" /* what is tested is static there */
 
-#include "config.h"
-#include "regulation.h"
-#include "session.h"
+#include "core/config.h"
+#include "store/regulation.h"
+#include "store/session.h"
 
 #include <sys/random.h>
 #include <sys/socket.h>

@@ -1,8 +1,8 @@
 /* REDIS_URL and the rest of the environment: redis_url.c, config.c. The input is up to seven
  * lines: the values of the variables, in the order of the table; an empty one is unset. */
-#include "config.h"
+#include "core/config.h"
+#include "core/text.h"
 #include "fuzz.h"
-#include "text.h"
 
 static const char *const names[] = {"REDIS_URL",      "SSA_LOGIN_LIMITS", "SSA_TICKET_TTL",
 				    "SSA_TICKET_MAX", "SSA_DATA_DIR",     "SSA_SUPERVISED"};

@@ -4,9 +4,9 @@
  * environment and stdin of a CGI program: both must answer the same. */
 #include "fuzz.h"
 
-#include "endpoint.h"
-#include "request.h"
-#include "service.h"
+#include "auth/service.h"
+#include "core/request.h"
+#include "http/endpoint.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,5 +1,5 @@
 /* config: the environment, checked. */
-#include "config.h"
+#include "core/config.h"
 #include "check.h"
 
 #include <string.h>

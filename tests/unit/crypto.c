@@ -1,5 +1,5 @@
 /* crypto: tickets, digests, comparison. (Argon2id: password.c) */
-#include "crypto.h"
+#include "core/crypto.h"
 #include "check.h"
 
 #include <string.h>

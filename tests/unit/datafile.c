@@ -1,5 +1,5 @@
 /* datafile: one version of a file, and how versions are told apart. */
-#include "datafile.h"
+#include "data/datafile.h"
 #include "check.h"
 #include "folder.h"
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "../../libcommon/heap.c"
+#include "../../libcommon/core/heap.c"
 
 enum { MOST_BYTES = 1 << 30 };
 static bool dry; /* the C library has no memory at all */

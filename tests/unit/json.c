@@ -1,5 +1,5 @@
 /* json: what an object says under the names that are asked for. */
-#include "json.h"
+#include "core/json.h"
 #include "check.h"
 
 #include <string.h>

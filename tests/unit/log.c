@@ -1,5 +1,5 @@
 /* log: lines that cannot be forged. */
-#include "log.h"
+#include "core/log.h"
 #include "check.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* machines: which records leave, in which order, and that they leave as they came. */
-#include "machines.h"
+#include "data/machines.h"
 #include "check.h"
 #include "folder.h"
 

@@ -1,7 +1,7 @@
 /* password: plain text, Argon2id by the argon2 tool, and what is neither. */
-#include "password.h"
+#include "auth/password.h"
 #include "check.h"
-#include "crypto.h"
+#include "core/crypto.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* published: one last good text for several processes. */
-#include "published.h"
+#include "data/published.h"
 #include "check.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* records: a data file and its versions. */
-#include "records.h"
+#include "data/records.h"
 #include "check.h"
 #include "folder.h"
 

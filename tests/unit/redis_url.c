@@ -1,5 +1,5 @@
 /* redis_url: valid and invalid addresses. */
-#include "redis_url.h"
+#include "core/redis_url.h"
 #include "check.h"
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* regulation: what is counted, under which names. (With Redis: regulation.bats) */
-#include "regulation.h"
+#include "store/regulation.h"
 #include "check.h"
 
 #include <string.h>

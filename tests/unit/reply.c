@@ -1,5 +1,5 @@
 /* reply: what the front-end server is given. (Through it: http.bats) */
-#include "reply.h"
+#include "core/reply.h"
 #include "check.h"
 
 #include <stdio.h>

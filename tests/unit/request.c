@@ -1,5 +1,5 @@
 /* request: what came in. */
-#include "request.h"
+#include "core/request.h"
 #include "check.h"
 
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* result: the table of outcomes. */
-#include "result.h"
+#include "core/result.h"
 #include "check.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* sandbox: what can be done outside, and no more inside. Inside is a child, because there is no way out. */
-#include "sandbox.h"
+#include "core/sandbox.h"
 #include "check.h"
 #include "folder.h"
 

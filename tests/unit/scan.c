@@ -1,5 +1,5 @@
 /* scan: what RFC 8259 accepts and rejects, case by case, and against second readers of its rules. */
-#include "scan.h"
+#include "core/scan.h"
 #include "check.h"
 
 #include <regex.h>

@@ -1,5 +1,5 @@
 /* session: the form of tickets, and what is derived from them. (With Redis: ticket.bats) */
-#include "session.h"
+#include "store/session.h"
 #include "check.h"
 
 #include <string.h>

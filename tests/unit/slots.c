@@ -1,6 +1,6 @@
 /* slots: never more than there are, and a killed holder gives his back. Other programs of this host may hold slots
  * at the same time, so nothing is claimed of the first try. */
-#include "slots.h"
+#include "auth/slots.h"
 #include "check.h"
 
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* text: a growing piece of text. */
-#include "text.h"
+#include "core/text.h"
 #include "check.h"
 
 #include <limits.h>

@@ -1,5 +1,5 @@
 /* users: what users.json says of somebody. */
-#include "users.h"
+#include "data/users.h"
 #include "check.h"
 #include "folder.h"
 

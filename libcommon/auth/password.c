@@ -1,0 +1,57 @@
+#include "auth/password.h"
+#include "core/crypto.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static bool is_argon2id(const char *stored)
+{
+	return strncmp(stored, CRYPTO_ARGON2ID, sizeof CRYPTO_ARGON2ID - 1) == 0;
+}
+
+static bool is_hash(const char *stored)
+{
+	return stored[0] == '$' && strchr(stored + 1, '$') != NULL;
+}
+
+/* Digests have one length, so the comparison tells nothing of the length of either. */
+static bool equals_plain(const char *stored, const char *sent)
+{
+	char a[CRYPTO_DIGEST_LEN + 1], b[CRYPTO_DIGEST_LEN + 1];
+
+	crypto_digest(a, NULL, stored, NULL);
+	crypto_digest(b, NULL, sent, NULL);
+	bool equal = crypto_equal(a, b, CRYPTO_DIGEST_LEN);
+	crypto_wipe(a, sizeof a);
+	crypto_wipe(b, sizeof b);
+	return equal;
+}
+
+enum result password_verify(const char *stored, const char *work_like, const char *sent,
+			    const char **why)
+{
+	const char *hash = work_like;
+	bool right = false;
+
+	*why = "wrong password";
+	if (stored == NULL)
+		*why = "unknown user";
+	else if (is_argon2id(stored))
+		hash = stored;
+	else if (is_hash(stored))
+		*why = "password hash of an unsupported method";
+	else
+		right = equals_plain(stored, sent);
+
+	if (hash != NULL)
+		switch (crypto_argon2id(hash, sent)) {
+		case CRYPTO_FAILED:
+			return RESULT_UNAVAILABLE;
+		case CRYPTO_MATCH:
+			right = right || hash == stored;
+			break;
+		case CRYPTO_MISMATCH:
+			break;
+		}
+	return right ? RESULT_OK : RESULT_UNAUTHENTICATED;
+}

@@ -1,0 +1,40 @@
+#include "auth/service.h"
+#include "core/config.h"
+#include "store/redis.h"
+
+#include <stdlib.h>
+
+struct service *service_open(const struct config *config, bool resident)
+{
+	struct service *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return NULL;
+	s->config = config;
+	s->redis = redis_new(&config->redis);
+	if (s->redis != NULL && users_open(&s->users, config->data_dir, resident) &&
+	    machines_open(&s->machines, config->data_dir, resident))
+		return s;
+	service_close(s);
+	return NULL;
+}
+
+void service_refresh(struct service *s, unsigned files)
+{
+	if (files & SERVICE_USERS)
+		s->users_usable = users_refresh(&s->users);
+	if (files & SERVICE_MACHINES)
+		s->machines_usable = machines_refresh(&s->machines);
+}
+
+void service_close(struct service *s)
+{
+	if (s == NULL)
+		return;
+	if (s->users.records.kind != NULL)
+		users_close(&s->users);
+	if (s->machines.records.kind != NULL)
+		machines_close(&s->machines);
+	redis_free(s->redis);
+	free(s);
+}

@@ -1,0 +1,15 @@
+#include "core/clock.h"
+
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The system call itself: a CGI program asks once or twice, and for that the C library's way
+ * through the vDSO costs two page faults and a symbol search. */
+long long clock_ms(void)
+{
+	struct timespec now;
+
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}

@@ -1,0 +1,135 @@
+#include "core/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#define SECONDS_MAX          31622400 /* 366 days */
+#define COUNT_MAX            1000000
+#define TEXT_OF(macro)       TEXT_OF_VALUE(macro)
+#define TEXT_OF_VALUE(value) #value
+#define COUNT_RULE(max)      "must be a number, 1 to " TEXT_OF(max)
+#define SECONDS_RULE         "must be a number of seconds, 1 to " TEXT_OF(SECONDS_MAX)
+
+static bool fail(struct config *c, const char *name, const char *rule)
+{
+	snprintf(c->fault, sizeof c->fault, "%s: %s", name, rule);
+	return false;
+}
+
+static const char *get(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL && *value != '\0' ? value : NULL;
+}
+
+/* A plain decimal number up to max; *at moves behind it. */
+static bool take_number(const char **at, unsigned max, unsigned *out)
+{
+	unsigned sum = 0;
+	const char *digit = *at;
+
+	for (; *digit >= '0' && *digit <= '9'; digit++) {
+		sum = sum * 10 + (unsigned)(*digit - '0');
+		if (sum > max)
+			return false;
+	}
+	if (digit == *at)
+		return false;
+	*at = digit;
+	*out = sum;
+	return true;
+}
+
+/* A number from 1 to `max`; `rule` says so. */
+static bool take_count(struct config *c, const char *name, unsigned max, const char *rule,
+		       unsigned *out)
+{
+	const char *at = get(name);
+
+	if (at == NULL || (take_number(&at, max, out) && *at == '\0' && *out > 0))
+		return true;
+	return fail(c, name, rule);
+}
+
+static bool take_limit(const char **at, char after, struct limit *limit)
+{
+	if (!take_number(at, COUNT_MAX, &limit->count))
+		return false;
+	if (limit->count == 0 && **at == after) { /* plain 0 turns a limit off */
+		*at += after != '\0';
+		return true;
+	}
+	if (*(*at)++ != '/' || !take_number(at, SECONDS_MAX, &limit->window_s) || **at != after)
+		return false;
+	*at += after != '\0';
+	return limit->window_s > 0;
+}
+
+static bool take_limits(struct config *c)
+{
+	const char *at = get("SSA_LOGIN_LIMITS");
+
+	if (at == NULL || (take_limit(&at, ',', &c->user_addr) && take_limit(&at, ',', &c->user) &&
+			   take_limit(&at, '\0', &c->addr)))
+		return true;
+	return fail(c, "SSA_LOGIN_LIMITS",
+		    "must be three of count/seconds, such as 10/600,100/3600,60/60");
+}
+
+/* The default is ../data seen from the program's folder. AT_EXECFN is the path the kernel was
+ * given: unlike /proc/self/exe it is there in an empty chroot too. */
+static bool take_data_dir(struct config *c)
+{
+	static const char beside[] = "../data";
+	const char *dir = get("SSA_DATA_DIR");
+	size_t len = 0;
+
+	if (dir == NULL) {
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr): getauxval gives a pointer as a number
+		 */
+		const char *program = (const char *)getauxval(AT_EXECFN);
+		const char *slash = program ? strrchr(program, '/') : NULL;
+		len = slash ? (size_t)(slash + 1 - program) : 0;
+		if (len < sizeof c->data_dir)
+			memcpy(c->data_dir, program ? program : "", len);
+		dir = beside;
+	}
+	if (len + strlen(dir) >= sizeof c->data_dir)
+		return fail(c, "SSA_DATA_DIR", "is too long");
+	strcpy(c->data_dir + len, dir);
+	return true;
+}
+
+bool config_load(struct config *c)
+{
+	const char *url = get("REDIS_URL"), *supervised = get("SSA_SUPERVISED"), *fault;
+
+	*c = (struct config){
+	    .ticket_ttl_s = 7200,
+	    .ticket_max_s = 43200,
+	    .tickets_per_user = 100,
+	    .user_addr = {10, 600},
+	    .user = {100, 3600},
+	    .addr = {60, 60},
+	    .workers = 1,
+	    .supervised = supervised != NULL && strcmp(supervised, "1") == 0,
+	};
+	if (!redis_url_parse(url ? url : "redis://127.0.0.1:6379/0", &c->redis, &fault))
+		return fail(c, "REDIS_URL", fault);
+	if (!take_count(c, "SSA_TICKET_TTL", SECONDS_MAX, SECONDS_RULE, &c->ticket_ttl_s) ||
+	    !take_count(c, "SSA_TICKET_MAX", SECONDS_MAX, SECONDS_RULE, &c->ticket_max_s) ||
+	    !take_count(c, "SSA_TICKETS_PER_USER", COUNT_MAX, COUNT_RULE(COUNT_MAX),
+			&c->tickets_per_user) ||
+	    !take_count(c, "SSA_WORKERS", CONFIG_WORKERS_MAX, COUNT_RULE(CONFIG_WORKERS_MAX),
+			&c->workers) ||
+	    !take_limits(c) || !take_data_dir(c))
+		return false;
+	if (c->ticket_max_s < c->ticket_ttl_s && get("SSA_TICKET_MAX") == NULL)
+		c->ticket_max_s = c->ticket_ttl_s;
+	if (c->ticket_max_s < c->ticket_ttl_s)
+		return fail(c, "SSA_TICKET_MAX", "must not be less than SSA_TICKET_TTL");
+	return true;
+}

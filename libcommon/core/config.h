@@ -1,0 +1,34 @@
+/* config: the process's environment, read once and checked. A wrong value is an error, never a
+ * silent default; an empty value counts as unset, because front-end servers pass empty ones. */
+#ifndef SSA_CONFIG_H
+#define SSA_CONFIG_H
+
+#include "core/redis_url.h"
+
+#include <stdbool.h>
+
+/* Also in scripts/lighttpd-vars.sh, which ends the start of lighttpd with it. */
+#define CONFIG_WORKERS_MAX 512
+
+/* At most `count` failures in `window_s` seconds; count 0: no limit. */
+struct limit {
+	unsigned count, window_s;
+};
+
+struct config {
+	struct redis_url redis; /* REDIS_URL */
+	char data_dir[1024];    /* SSA_DATA_DIR */
+	unsigned ticket_ttl_s;  /* SSA_TICKET_TTL */
+	unsigned ticket_max_s;  /* SSA_TICKET_MAX: how long renewals can prolong one login */
+	unsigned
+	    tickets_per_user; /* SSA_TICKETS_PER_USER: live tickets; one more ends the oldest */
+	struct limit user_addr, user, addr; /* SSA_LOGIN_LIMITS, in this order */
+	unsigned workers;                   /* SSA_WORKERS: processes of a resident program */
+	bool supervised; /* SSA_SUPERVISED=1: a resident program ends when its parent does */
+	char fault[160]; /* what is wrong, for the log; "" when the config is good */
+};
+
+/* false: c->fault names the variable and the rule, never the value. */
+bool config_load(struct config *c);
+
+#endif

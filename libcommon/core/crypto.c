@@ -1,0 +1,78 @@
+#include "core/crypto.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include <sodium.h>
+
+bool crypto_ticket(char out[static CRYPTO_TICKET_LEN + 1])
+{
+	unsigned char random[32];
+
+	/* Not randombytes_buf: it ends the process where the kernel has no generator. */
+	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+		return false;
+	sodium_bin2base64(out, CRYPTO_TICKET_LEN + 1, random, sizeof random,
+			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	sodium_memzero(random, sizeof random);
+	return true;
+}
+
+void crypto_digest(char out[static CRYPTO_DIGEST_LEN + 1], const char *key, ...)
+{
+	crypto_generichash_state state;
+	unsigned char digest[CRYPTO_DIGEST_LEN / 2];
+	const char *part;
+	va_list parts;
+
+	crypto_generichash_init(&state, (const unsigned char *)key, key ? strlen(key) : 0,
+				sizeof digest);
+	va_start(parts, key);
+	while ((part = va_arg(parts, const char *)) != NULL)
+		crypto_generichash_update(&state, (const unsigned char *)part, strlen(part) + 1);
+	va_end(parts);
+	crypto_generichash_final(&state, digest, sizeof digest);
+	sodium_bin2hex(out, CRYPTO_DIGEST_LEN + 1, digest, sizeof digest);
+}
+
+bool crypto_equal(const char *a, const char *b, size_t len)
+{
+	return sodium_memcmp(a, b, len) == 0;
+}
+
+/* Whether the memory that a hash asks for (m=, in KiB) is to be had. libsodium 1.0.18 does not tell: when it gets none,
+ * the password is wrong. So it is looked for before, and once more when a password was wrong: what other processes took
+ * between the two, and gave back, remains unseen. */
+static bool has_memory_for(const char *hash)
+{
+	static const char before[] = CRYPTO_ARGON2ID "m=";
+	enum { BESIDE_BYTES = 65536 }; /* for the rest of its work */
+	char *end;
+
+	if (strncmp(hash, before, sizeof before - 1) != 0)
+		return true; /* not a hash it computes anything for */
+	unsigned long kib = strtoul(hash + sizeof before - 1, &end, 10);
+	if (kib > UINT32_MAX)
+		return true; /* nor for this: Argon2's parameters have 32 bits */
+	void *memory = malloc((size_t)kib * 1024 + BESIDE_BYTES);
+	free(memory);
+	return memory != NULL;
+}
+
+enum crypto_verdict crypto_argon2id(const char *hash, const char *password)
+{
+	/* It picks the fastest code for this processor; only hashing is worth its 30 µs. */
+	if (sodium_init() < 0 || !has_memory_for(hash))
+		return CRYPTO_FAILED;
+	if (crypto_pwhash_argon2id_str_verify(hash, password, strlen(password)) == 0)
+		return CRYPTO_MATCH;
+	return has_memory_for(hash) ? CRYPTO_MISMATCH : CRYPTO_FAILED;
+}
+
+void crypto_wipe(void *secret, size_t len)
+{
+	sodium_memzero(secret, len);
+}

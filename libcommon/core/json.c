@@ -1,0 +1,190 @@
+#include "core/json.h"
+
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+static enum json_type type_of(char first)
+{
+	switch (first) {
+	case '"':
+		return JSON_STRING;
+	case '[':
+		return JSON_ARRAY;
+	case 't':
+	case 'f':
+		return JSON_BOOL;
+	case '{':
+	case 'n':
+		return JSON_OTHER;
+	default:
+		return JSON_NUMBER;
+	}
+}
+
+static struct json_field *find_field(struct json_field *fields, size_t count, struct span name,
+				     bool escaped)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct json_field *f = &fields[i];
+		if (escaped ? json_equals(name, f->name, f->name_len)
+			    : name.len == f->name_len && memcmp(name.at, f->name, name.len) == 0)
+			return f;
+	}
+	return NULL;
+}
+
+bool json_object(struct scan *s, struct json_field *fields, size_t count)
+{
+	struct span name, value;
+
+	for (size_t i = 0; i < count; i++)
+		fields[i].state = JSON_ABSENT;
+	if (!scan_enter(s, '{'))
+		return false;
+	while (scan_next(s, &name)) {
+		struct json_field *f = find_field(fields, count, name, s->escaped);
+		enum json_type type = type_of(scan_peek(s));
+		if (!scan_value(s, &value))
+			return false;
+		if (f == NULL)
+			continue;
+		if (f->state != JSON_ABSENT)
+			f->state = JSON_TWICE;
+		else
+			f->state = type == f->type ? JSON_PRESENT : JSON_WRONG_TYPE;
+		f->value = value;
+	}
+	return !s->failed;
+}
+
+enum json_read json_read(const char *text, size_t len, struct json_field *fields, size_t count)
+{
+	struct scan s;
+
+	scan_begin(&s, text, len, JSON_DEPTH_MAX);
+	bool object = json_object(&s, fields, count);
+	if (!object && !s.failed)
+		scan_value(&s, NULL);
+	if (!scan_finish(&s) || s.unrepresentable)
+		return JSON_INVALID;
+	return object ? JSON_FINE : JSON_NO_OBJECT;
+}
+
+/* Most strings have no escapes and stand as they are between their quotes. */
+static bool is_plain(struct span written)
+{
+	return memchr(written.at, '\\', written.len) == NULL;
+}
+
+enum json_decoded json_decode(struct span value, char *out, size_t size)
+{
+	struct span written = {value.at + 1, value.len - 2};
+	const char *text = written.at;
+	size_t len = written.len;
+	cJSON *decoded = NULL;
+
+	if (!is_plain(written)) {
+		decoded = cJSON_ParseWithLength(value.at, value.len);
+		if (decoded == NULL) /* the scan has checked the text */
+			return JSON_NO_MEMORY;
+		text = decoded->valuestring;
+		len = strlen(text);
+	}
+	bool fits = len < size;
+	if (fits) {
+		memcpy(out, text, len);
+		out[len] = '\0';
+	}
+	cJSON_Delete(decoded);
+	return fits ? JSON_DECODED : JSON_TOO_LONG;
+}
+
+bool json_integer(struct span value, long long *out)
+{
+	bool negative = value.len > 0 && *value.at == '-';
+	long long sum = 0;
+
+	if (value.len - negative > 18) /* 64 bits hold any 18 digits */
+		return false;
+	for (size_t i = negative; i < value.len; i++) {
+		if (value.at[i] < '0' || value.at[i] > '9')
+			return false;
+		sum = sum * 10 + (value.at[i] - '0');
+	}
+	*out = negative ? -sum : sum;
+	return true;
+}
+
+/* The number of four hexadecimal digits, which the scan has checked. */
+static unsigned long hex4(const char *at)
+{
+	unsigned long sum = 0;
+
+	for (int i = 0; i < 4; i++) {
+		char c = at[i];
+		sum = sum * 16 + (unsigned long)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+	}
+	return sum;
+}
+
+/* Writes a code point as UTF-8 (RFC 3629); returns its bytes. */
+static size_t put_utf8(unsigned long point, unsigned char out[static 4])
+{
+	size_t len = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+	static const unsigned char first[] = {0, 0x00, 0xC0, 0xE0, 0xF0};
+
+	for (size_t i = len - 1; i > 0; i--, point >>= 6)
+		out[i] = (unsigned char)(0x80 | (point & 0x3F));
+	out[0] = (unsigned char)(first[len] | point);
+	return len;
+}
+
+/* Decodes the escape at `at`, and moves behind it; returns its bytes. 0: half a surrogate pair. */
+static size_t take_escape(const char **at, const char *end, unsigned char out[static 4])
+{
+	static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+	const char *letter = *at + 1;
+
+	if (*letter != 'u') {
+		*at += 2;
+		out[0] = (unsigned char)meant[strchr(letters, *letter) - letters];
+		return 1;
+	}
+	unsigned long point = hex4(letter + 1);
+	*at += 6;
+	if (point < 0xD800 || point > 0xDFFF)
+		return put_utf8(point, out);
+	unsigned long low =
+	    end - *at >= 6 && (*at)[0] == '\\' && (*at)[1] == 'u' ? hex4(*at + 2) : 0;
+	if (point > 0xDBFF || low < 0xDC00 || low > 0xDFFF)
+		return 0;
+	*at += 6;
+	return put_utf8(0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00), out);
+}
+
+/* In place and not by cJSON: without memory two names would be different, and that must not be an
+ * answer. */
+bool json_equals(struct span written, const char *text, size_t len)
+{
+	const char *at = written.at, *end = written.at + written.len;
+	const char *text_end = text + len;
+
+	/* An escape only ever shortens: six written bytes give at most three. */
+	if (written.len < len)
+		return false;
+	if (is_plain(written))
+		return written.len == len && memcmp(written.at, text, len) == 0;
+	while (at < end) {
+		unsigned char bytes[4] = {(unsigned char)*at};
+		size_t n = 1;
+		if (*at == '\\')
+			n = take_escape(&at, end, bytes);
+		else
+			at++;
+		if (n == 0 || (size_t)(text_end - text) < n || memcmp(text, bytes, n) != 0)
+			return false;
+		text += n;
+	}
+	return text == text_end;
+}

@@ -1,0 +1,95 @@
+#include "core/reply.h"
+
+#include <string.h>
+
+/* A piece of text in a buffer of fixed size. What is put there is ours and short, so it fits. */
+struct piece {
+	char *at;
+	size_t len, size;
+};
+
+static void put(struct piece *p, const char *s)
+{
+	size_t len = strlen(s);
+
+	if (len <= p->size - p->len) {
+		memcpy(p->at + p->len, s, len);
+		p->len += len;
+	}
+}
+
+static void put_number(struct piece *p, size_t number)
+{
+	char digits[TEXT_DECIMAL_SIZE];
+
+	put(p, text_decimal(digits, (long long)number));
+}
+
+/* {"code":401,"message":"…","data":""}: messages hold nothing that JSON would escape. */
+static void put_error(struct piece *p, const struct result_http *http, const char *message)
+{
+	put(p, "{\"code\":");
+	put_number(p, (size_t)http->status);
+	put(p, ",\"message\":\"");
+	put(p, message != NULL ? message : http->message);
+	put(p, "\",\"data\":\"\"}");
+}
+
+static void put_head(struct piece *p, const struct reply *rep, const struct result_http *http,
+		     size_t body_len)
+{
+	put(p, "Status: ");
+	put_number(p, (size_t)http->status);
+	put(p, " ");
+	put(p, http->reason);
+	if (http->status != 204) { /* RFC 9110, 8.6: no Content-Length in a 204 */
+		put(p, "\r\nContent-Type: application/json\r\nContent-Length: ");
+		put_number(p, body_len);
+	}
+	put(p, "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
+	if (http->status == 401) /* RFC 9110, 15.5.2: a 401 names its scheme */
+		put(p, "WWW-Authenticate: X-Auth-Token realm=\"SimpleServerAPI\"\r\n");
+	if (rep->allow != NULL) {
+		put(p, "Allow: ");
+		put(p, rep->allow);
+		put(p, "\r\n");
+	}
+	if (rep->retry_after_s > 0 || http->status == 503) {
+		put(p, "Retry-After: ");
+		put_number(p, rep->retry_after_s > 0 ? rep->retry_after_s : 1);
+		put(p, "\r\n");
+	}
+	put(p, "\r\n");
+}
+
+enum result reply_refuse(struct reply *rep, enum result result, const char *reason)
+{
+	size_t len = strlen(reason);
+
+	if (len >= sizeof rep->reason)
+		len = sizeof rep->reason - 1;
+	memcpy(rep->reason, reason, len);
+	rep->reason[len] = '\0';
+	text_clear(&rep->body, rep->body.cap);
+	return rep->result = result;
+}
+
+void reply_render(const struct reply *rep, struct reply_bytes *out)
+{
+	bool no_memory = rep->body.failed;
+	const struct result_http *http = result_http(no_memory ? RESULT_INTERNAL : rep->result);
+	struct piece head = {out->head, 0, sizeof out->head};
+	struct piece error = {out->error, 0, sizeof out->error};
+
+	out->body = rep->body.at;
+	out->body_len = rep->body.len;
+	if (no_memory || (http->status >= 400 && rep->body.len == 0)) {
+		put_error(&error, http, no_memory ? NULL : rep->message);
+		out->body = out->error;
+		out->body_len = error.len;
+	}
+	put_head(&head, rep, http, out->body_len);
+	out->head_len = head.len;
+	if (rep->without_body || http->status == 204)
+		out->body_len = 0;
+}

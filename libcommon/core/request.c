@@ -1,0 +1,86 @@
+#include "core/request.h"
+
+#include <stdint.h>
+#include <string.h>
+
+void request_init(struct request *q)
+{
+	*q = (struct request){
+	    .method = "",
+	    .path_info = "",
+	    .query = "",
+	    .content_type = "",
+	    .remote_addr = "",
+	    .ticket = "",
+	    .csrf_token = "",
+	    .length_text = "",
+	    .body = "",
+	};
+}
+
+void request_take(struct request *q, const char *name, size_t name_len, const char *value)
+{
+#define IS(literal) (name_len == sizeof(literal) - 1 && memcmp(name, literal, name_len) == 0)
+	/* About thirty variables come, these eight count: the first letter turns most of them away.
+	 */
+	switch (name_len ? name[0] : '\0') {
+	case 'C':
+		if (IS("CONTENT_LENGTH"))
+			q->length_text = value;
+		else if (IS("CONTENT_TYPE"))
+			q->content_type = value;
+		break;
+	case 'H':
+		if (IS("HTTP_X_AUTH_TOKEN")) {
+			q->ticket = value;
+			q->ticket_count++;
+		} else if (IS("HTTP_CSRFPREVENTIONTOKEN")) {
+			q->csrf_token = value;
+			q->csrf_count++;
+		}
+		break;
+	case 'P':
+		if (IS("PATH_INFO"))
+			q->path_info = value;
+		break;
+	case 'Q':
+		if (IS("QUERY_STRING"))
+			q->query = value;
+		break;
+	case 'R':
+		if (IS("REQUEST_METHOD"))
+			q->method = value;
+		else if (IS("REMOTE_ADDR"))
+			q->remote_addr = value;
+		break;
+	default:
+		break;
+	}
+#undef IS
+}
+
+bool request_announced(const struct request *q, size_t *bytes)
+{
+	size_t sum = 0;
+
+	for (const char *at = q->length_text; *at; at++) {
+		if (*at < '0' || *at > '9' || sum > (SIZE_MAX - 9) / 10)
+			return false;
+		sum = sum * 10 + (size_t)(*at - '0');
+	}
+	*bytes = sum;
+	return true;
+}
+
+bool request_has_parameter(const struct request *q, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *at = q->query; *at;) {
+		size_t whole = strcspn(at, "&");
+		if (strcspn(at, "=&") == len && memcmp(at, name, len) == 0)
+			return true;
+		at += whole + (at[whole] == '&');
+	}
+	return false;
+}

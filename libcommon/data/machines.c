@@ -1,0 +1,107 @@
+#include "data/machines.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct table_kind kind = {
+    .name = "machines",
+    .file_name = "machines.json",
+    .fields = {JSON_FIELD("id", JSON_NUMBER), JSON_FIELD("cpus", JSON_NUMBER),
+	       JSON_FIELD("mem", JSON_NUMBER), JSON_FIELD("status", JSON_STRING),
+	       JSON_FIELD("GPU", JSON_STRING), JSON_FIELD("ip", JSON_STRING)},
+    .count = 6,
+    .required = 6,
+};
+
+/* The places of the machines that were found. */
+struct places {
+	uint32_t *at;
+	size_t count, capacity;
+	bool failed;
+};
+
+bool machines_open(struct machines *m, const char *data_dir, bool resident)
+{
+	return records_open(&m->records, &kind, data_dir, resident);
+}
+
+void machines_close(struct machines *m)
+{
+	records_close(&m->records);
+}
+
+bool machines_refresh(struct machines *m)
+{
+	return records_refresh(&m->records);
+}
+
+static void note_place(void *context, size_t i)
+{
+	struct places *p = context;
+
+	if (p->count == p->capacity) {
+		size_t capacity = p->capacity ? p->capacity * 2 : 16;
+		uint32_t *at = realloc(p->at, capacity * sizeof *at);
+		if (at == NULL) {
+			p->failed = true;
+			return;
+		}
+		p->at = at;
+		p->capacity = capacity;
+	}
+	p->at[p->count++] = (uint32_t)i;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	uint32_t x, y;
+
+	memcpy(&x, a, sizeof x);
+	memcpy(&y, b, sizeof y);
+	return (x > y) - (x < y);
+}
+
+/* The list was checked when users.json was read; a list that cannot be stepped through ends early,
+ * which shows less, never more. */
+static void find_places(struct machines *m, struct span ids, struct places *p)
+{
+	struct scan s;
+	struct span id;
+
+	scan_begin(&s, ids.at, ids.len, SCAN_DEPTH_MAX - 1);
+	scan_enter(&s, '[');
+	while (scan_next(&s, NULL) && scan_value(&s, &id))
+		if (*id.at == '-' || (*id.at >= '0' && *id.at <= '9'))
+			table_each(&m->records.table, id.at, id.len, note_place, p);
+	if (p->count > 1)
+		qsort(p->at, p->count, sizeof *p->at, by_place);
+}
+
+static void write_record(const struct machines *m, size_t i, bool first, struct text *out)
+{
+	struct span record = records_text(&m->records, i);
+
+	if (!first)
+		text_add(out, ",", 1);
+	text_add(out, record.at, record.len);
+}
+
+bool machines_write(struct machines *m, struct span ids, struct text *out)
+{
+	struct places p = {0};
+
+	text_add(out, "[", 1);
+	if (ids.at == NULL) {
+		for (size_t i = 0; i < m->records.table.count; i++)
+			write_record(m, i, i == 0, out);
+	} else {
+		find_places(m, ids, &p);
+		for (size_t i = 0; i < p.count; i++)
+			if (i == 0 ||
+			    p.at[i] != p.at[i - 1]) /* an id listed twice is one machine */
+				write_record(m, p.at[i], i == 0, out);
+	}
+	text_add(out, "]", 1);
+	free(p.at);
+	return !p.failed && !out->failed;
+}

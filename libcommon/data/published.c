@@ -1,0 +1,199 @@
+#include "data/published.h"
+#include "core/text.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Which text is the newest: a count of publications, which makes each value a new one, and below
+ * it the id of its segment. Whoever publishes replaces the value that was there before the file was
+ * read, and fails if it is another by now: so an older version never follows a newer one. A new
+ * segment is all zero, which means nothing. */
+struct published_newest {
+	_Atomic uint64_t value;
+};
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "processes share the value without a lock");
+
+/* The last process is about to remove the segment: whoever meets this value looks for another. */
+static const uint64_t removed = UINT64_MAX;
+
+enum { OPEN_TRIES = 3 };
+
+static int id_of(uint64_t value)
+{
+	return (int)(uint32_t)value;
+}
+
+static uint64_t value_after(uint64_t value, int id)
+{
+	return ((value >> 32) + 1) << 32 | (uint32_t)id;
+}
+
+/* Attaches a segment of ours that has `least` bytes at least; *size is what it has. NULL: there is
+ * no such segment. */
+static void *attach(int id, size_t least, int flags, size_t *size)
+{
+	struct shmid_ds is;
+
+	if (shmctl(id, IPC_STAT, &is) != 0 || is.shm_perm.uid != geteuid() ||
+	    is.shm_perm.cuid != geteuid() || (is.shm_perm.mode & 077) != 0 || is.shm_segsz < least)
+		return NULL;
+	*size = is.shm_segsz;
+	void *at = shmat(id, NULL, flags);
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): shmat says it with this pointer */
+	return at == (void *)-1 ? NULL : at;
+}
+
+/* A key of 32 bits from the digest; two files that share one only disturb each other. */
+static key_t key_of(const struct published *p)
+{
+	char digits[9];
+
+	memcpy(digits, p->file, 8);
+	digits[8] = '\0';
+	key_t key = (key_t)strtoul(digits, NULL, 16);
+	return key != IPC_PRIVATE ? key : 1;
+}
+
+static bool open_newest(struct published *p)
+{
+	size_t size;
+
+	for (int i = 0; i < OPEN_TRIES; i++) {
+		if (p->newest == NULL) {
+			int id = shmget(key_of(p), sizeof *p->newest, IPC_CREAT | 0600);
+			p->newest = id >= 0 ? attach(id, sizeof *p->newest, 0, &size) : NULL;
+		}
+		if (p->newest == NULL)
+			return false;
+		if (atomic_load(&p->newest->value) != removed)
+			return true;
+		shmdt(p->newest);
+		p->newest = NULL;
+	}
+	return false;
+}
+
+/* The root folder is part of the name: in another chroot the same path is another file. */
+void published_open(struct published *p, const char *path)
+{
+	char device[TEXT_DECIMAL_SIZE], inode[TEXT_DECIMAL_SIZE];
+	struct stat root = {0};
+
+	stat("/", &root);
+	crypto_digest(p->file, NULL, "published", path,
+		      text_decimal(device, (long long)root.st_dev),
+		      text_decimal(inode, (long long)root.st_ino), NULL);
+	p->newest = NULL;
+	p->held = 0;
+}
+
+void published_close(struct published *p)
+{
+	struct shmid_ds is;
+	int id = p->newest != NULL ? shmget(key_of(p), 0, 0) : -1;
+
+	if (id >= 0 && shmctl(id, IPC_STAT, &is) == 0 && is.shm_nattch == 1) {
+		uint64_t value = atomic_load(&p->newest->value);
+		/* Whoever attaches only now either publishes first, or sees that it is removed. */
+		if (atomic_compare_exchange_strong(&p->newest->value, &value, removed))
+			shmctl(id, IPC_RMID, NULL);
+	}
+	if (p->newest != NULL)
+		shmdt(p->newest);
+	p->newest = NULL;
+}
+
+uint64_t published_ask(struct published *p)
+{
+	return open_newest(p) ? atomic_load(&p->newest->value) : 0;
+}
+
+/* The text of a publication. NULL: nobody is attached to it any more. */
+static const struct published_text *attach_text(const struct published *p, uint64_t value)
+{
+	struct published_text *text;
+	size_t size;
+
+	if (value == 0)
+		return NULL;
+	text = attach(id_of(value), sizeof *text, SHM_RDONLY, &size);
+	/* The id may have been given to a segment of another file. */
+	if (text == NULL || (memcmp(text->file, p->file, sizeof text->file) == 0 &&
+			     text->len <= size - sizeof *text))
+		return text;
+	published_release(text);
+	return NULL;
+}
+
+/* A segment of our own with the text in it, to be published under *id. NULL: no shared memory. */
+static const struct published_text *make(const struct published *p, const char *text, size_t len,
+					 int *id)
+{
+	struct published_text *made;
+	size_t size = sizeof *made + len;
+
+	*id = shmget(IPC_PRIVATE, size, IPC_CREAT | 0600);
+	if (*id < 0)
+		return NULL;
+	made = attach(*id, size, 0, &size);
+	shmctl(*id, IPC_RMID, NULL); /* as soon as nobody is attached any more */
+	if (made == NULL)
+		return NULL;
+	memcpy(made->file, p->file, sizeof made->file);
+	made->len = len;
+	memcpy(made->text, text, len);
+	return made;
+}
+
+enum published_result published_put(struct published *p, uint64_t before, const char *text,
+				    size_t len, const struct published_text **out)
+{
+	int id;
+
+	uint64_t now = published_ask(p);
+
+	if (p->newest == NULL)
+		return PUBLISHED_NONE;
+	*out = attach_text(p, now);
+	if (*out != NULL && (*out)->len == len && memcmp((*out)->text, text, len) == 0) {
+		p->held = now;
+		return PUBLISHED_FINE;
+	}
+	published_release(*out);
+	*out = make(p, text, len, &id);
+	if (*out == NULL)
+		return PUBLISHED_NONE;
+	now = value_after(before, id);
+	if (!atomic_compare_exchange_strong(&p->newest->value, &before, now)) {
+		published_release(*out);
+		return PUBLISHED_OUTDATED;
+	}
+	p->held = now;
+	return PUBLISHED_FINE;
+}
+
+bool published_holds_newest(struct published *p)
+{
+	return p->held != 0 && published_ask(p) == p->held;
+}
+
+const struct published_text *published_get(struct published *p)
+{
+	uint64_t value = published_ask(p);
+	const struct published_text *text = attach_text(p, value);
+
+	if (text != NULL)
+		p->held = value;
+	return text;
+}
+
+void published_release(const struct published_text *text)
+{
+	if (text != NULL)
+		shmdt(text);
+}

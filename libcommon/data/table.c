@@ -1,0 +1,271 @@
+#include "data/table.h"
+#include "core/log.h"
+#include "core/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOGGED_RECORDS_MAX = 20, KEY_MAX_BYTES = 1024 };
+
+static void complain(const struct table_kind *kind, size_t place, const char *field,
+		     const char *why)
+{
+	char index[TEXT_DECIMAL_SIZE];
+
+	log_event("record left out", "file", kind->file_name, "index",
+		  text_decimal(index, (long long)place), "field", field, "reason", why, NULL);
+}
+
+/* The rule that a record breaks, if any: the name of the field, and why. */
+static bool breaks_rule(const struct table_kind *kind, const struct json_field *fields,
+			const char **field, const char **why)
+{
+	for (size_t i = 0; i < kind->count; i++) {
+		enum json_state state = fields[i].state;
+		if (state == JSON_PRESENT || (state == JSON_ABSENT && i >= kind->required))
+			continue;
+		*field = fields[i].name;
+		*why = state == JSON_ABSENT  ? "missing"
+		       : state == JSON_TWICE ? "stands twice"
+					     : "of the wrong type";
+		return true;
+	}
+	return false;
+}
+
+/* A table in the making: its list grows. */
+struct split {
+	const struct table_kind *kind;
+	struct table table;
+	size_t capacity;
+	bool quiet;
+};
+
+static bool keep(struct split *to, struct span record, struct span key)
+{
+	struct table *t = &to->table;
+
+	if (t->count == to->capacity) {
+		size_t capacity = to->capacity ? to->capacity * 2 : 16;
+		struct table_record *list = realloc(t->list, capacity * sizeof *list);
+		if (list == NULL)
+			return false;
+		t->list = list;
+		to->capacity = capacity;
+	}
+	if (*key.at == '"')
+		key = (struct span){key.at + 1, key.len - 2};
+	t->list[t->count++] = (struct table_record){
+	    .at = (uint32_t)(record.at - t->text),
+	    .len = (uint32_t)record.len,
+	    .key_at = (uint32_t)(key.at - t->text),
+	    .key_len = (uint32_t)key.len,
+	};
+	return true;
+}
+
+/* Steps over the record ahead and keeps it, if it is one. false: not JSON, or no memory. */
+static bool split_record(struct split *to, struct scan *s, size_t place)
+{
+	struct json_field fields[TABLE_MAX_FIELDS];
+	const struct table_kind *kind = to->kind;
+	const char *field = NULL, *why;
+
+	memcpy(fields, kind->fields, sizeof fields);
+	s->unrepresentable = false;
+	scan_peek(s);
+	const char *begin = s->at;
+	if (json_object(s, fields, kind->count)) {
+		if (s->unrepresentable)
+			why = "\\u0000 or half a surrogate pair in a string";
+		else if (!breaks_rule(kind, fields, &field, &why))
+			return keep(to, (struct span){begin, (size_t)(s->at - begin)},
+				    fields[0].value);
+	} else {
+		if (!scan_value(s, NULL))
+			return false;
+		why = "not an object";
+	}
+	if (to->table.skipped++ < LOGGED_RECORDS_MAX && !to->quiet)
+		complain(kind, place, field, why);
+	return true;
+}
+
+/* Says where the scan stopped, for a person with an editor. */
+static void tell_place(const char *text, const struct scan *s, char why[static TABLE_WHY_SIZE])
+{
+	unsigned line = 1, column = 1;
+
+	for (const char *at = text; at < s->at; at++, column++)
+		if (*at == '\n') {
+			line++;
+			column = 0;
+		}
+	snprintf(why, TABLE_WHY_SIZE, "not JSON at line %u, column %u", line, column);
+}
+
+/* Steps through the text and keeps its records. */
+static enum table_result split_text(struct split *to, struct scan *s,
+				    char why[static TABLE_WHY_SIZE])
+{
+	bool kept = true, array = scan_enter(s, '[');
+
+	if (array)
+		for (size_t place = 0; kept && scan_next(s, NULL); place++)
+			kept = split_record(to, s, place);
+	else if (scan_enter(s,
+			    '{')) /* an empty object is an empty file, as the original wrote it */
+		array = !scan_next(s, NULL);
+	if (!kept && !s->failed) {
+		strcpy(why, "out of memory");
+		return TABLE_NO_MEMORY;
+	}
+	if (array && scan_finish(s))
+		return TABLE_FINE;
+	if (array || s->failed)
+		tell_place(to->table.text, s, why);
+	else
+		strcpy(why, "not an array of records");
+	return TABLE_INVALID;
+}
+
+enum table_result table_read(struct table *t, const struct table_kind *kind, const char *text,
+			     size_t len, bool quiet, char why[static TABLE_WHY_SIZE])
+{
+	struct split to = {.kind = kind, .table = {.text = text}, .quiet = quiet};
+	struct scan s;
+
+	scan_begin(&s, text, len, SCAN_DEPTH_MAX - 1);
+	enum table_result result = split_text(&to, &s, why);
+	if (result != TABLE_FINE) {
+		table_free(&to.table);
+		return result;
+	}
+	/* Less than was asked for is always to be had; should it not be, the list stays as it is. */
+	struct table_record *list =
+	    to.table.count ? realloc(to.table.list, to.table.count * sizeof *list) : NULL;
+	if (list != NULL)
+		to.table.list = list;
+	*t = to.table;
+	return TABLE_FINE;
+}
+
+void table_free(struct table *t)
+{
+	free(t->list);
+	free(t->index);
+	*t = (struct table){0};
+}
+
+static bool key_is(const struct table *t, size_t i, const char *key, size_t len)
+{
+	struct span written = {t->text + t->list[i].key_at, t->list[i].key_len};
+
+	return json_equals(written, key, len);
+}
+
+/* FNV-1a over the key; one with escapes is hashed as what it decodes to. */
+static uint32_t hash_of(const char *key, size_t len)
+{
+	uint32_t hash = 2166136261U;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)key[i]) * 16777619U;
+	return hash ^ hash >> 15;
+}
+
+static void insert(struct table *t, size_t i, const char *key, size_t len)
+{
+	size_t slot = hash_of(key, len) & t->index_mask;
+
+	while (t->index[slot] != 0)
+		slot = (slot + 1) & t->index_mask;
+	t->index[slot] = (uint32_t)(i + 1);
+}
+
+/* false: no memory. */
+static bool insert_record(struct table *t, size_t i)
+{
+	char decoded[KEY_MAX_BYTES];
+	const char *key = t->text + t->list[i].key_at;
+	size_t len = t->list[i].key_len;
+
+	if (memchr(key, '\\', len) == NULL) {
+		insert(t, i, key, len);
+		return true;
+	}
+	switch (json_decode((struct span){key - 1, len + 2}, decoded, sizeof decoded)) {
+	case JSON_DECODED:
+		insert(t, i, decoded, strlen(decoded));
+		return true;
+	case JSON_TOO_LONG: /* longer than any key that is asked for */
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Open addressing, at most half full, in the file's order: of two equal keys the first is met
+ * first. An entry is a place in the list plus one. Without memory for it there is none: slower, but
+ * right. */
+static void build_index(struct table *t)
+{
+	size_t slots = 16;
+
+	while (slots < t->count * 2)
+		slots *= 2;
+	t->index = calloc(slots, sizeof *t->index);
+	if (t->index == NULL)
+		return;
+	t->index_mask = slots - 1;
+	for (size_t i = 0; i < t->count; i++)
+		if (!insert_record(t, i)) {
+			free(t->index);
+			t->index = NULL;
+			return;
+		}
+}
+
+/* One look-up in a table needs no index; whoever comes twice, like a resident worker, gets one. */
+static bool use_index(struct table *t)
+{
+	if (t->index == NULL && t->lookups++ > 0)
+		build_index(t);
+	return t->index != NULL;
+}
+
+size_t table_find(struct table *t, const char *key, size_t len)
+{
+	if (!use_index(t)) {
+		size_t i = 0;
+		while (i < t->count && !key_is(t, i, key, len))
+			i++;
+		return i;
+	}
+	for (size_t slot = hash_of(key, len) & t->index_mask; t->index[slot] != 0;
+	     slot = (slot + 1) & t->index_mask)
+		if (key_is(t, t->index[slot] - 1, key, len))
+			return t->index[slot] - 1;
+	return t->count;
+}
+
+void table_each(struct table *t, const char *key, size_t len,
+		void (*found)(void *context, size_t i), void *context)
+{
+	if (!use_index(t)) {
+		for (size_t i = 0; i < t->count; i++)
+			if (key_is(t, i, key, len))
+				found(context, i);
+		return;
+	}
+	for (size_t slot = hash_of(key, len) & t->index_mask; t->index[slot] != 0;
+	     slot = (slot + 1) & t->index_mask)
+		if (key_is(t, t->index[slot] - 1, key, len))
+			found(context, t->index[slot] - 1);
+}
+
+struct span table_text(const struct table *t, size_t i)
+{
+	return (struct span){t->text + t->list[i].at, t->list[i].len};
+}

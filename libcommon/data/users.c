@@ -1,0 +1,109 @@
+#include "data/users.h"
+#include "core/crypto.h"
+
+#include <string.h>
+
+enum { NAME, PASSWORD, DISABLED, MACHINES, FIELDS };
+
+static const struct table_kind kind = {
+    .name = "users",
+    .file_name = "users.json",
+    .fields = {[NAME] = JSON_FIELD("username", JSON_STRING),
+	       [PASSWORD] = JSON_FIELD("password", JSON_STRING),
+	       [DISABLED] = JSON_FIELD("disabled", JSON_BOOL),
+	       [MACHINES] = JSON_FIELD("machines", JSON_ARRAY)},
+    .count = FIELDS,
+    .required = DISABLED,
+};
+
+bool users_open(struct users *u, const char *data_dir, bool resident)
+{
+	u->work_like_of = 0;
+	return records_open(&u->records, &kind, data_dir, resident);
+}
+
+void users_close(struct users *u)
+{
+	records_close(&u->records);
+}
+
+bool users_refresh(struct users *u)
+{
+	return records_refresh(&u->records);
+}
+
+enum users_found users_find(struct users *u, const char *name, struct user *user)
+{
+	struct json_field fields[FIELDS];
+	size_t i = records_find(&u->records, name, strlen(name));
+	struct scan s;
+
+	if (i == u->records.table.count)
+		return USERS_UNKNOWN;
+	struct span text = records_text(&u->records, i);
+	memcpy(fields, kind.fields, sizeof fields);
+	scan_begin(&s, text.at, text.len, SCAN_DEPTH_MAX - 1);
+	if (!json_object(&s, fields, FIELDS))
+		return USERS_UNKNOWN;
+	switch (json_decode(fields[PASSWORD].value, user->password, sizeof user->password)) {
+	case JSON_DECODED:
+		break;
+	case JSON_TOO_LONG:
+		return USERS_UNKNOWN;
+	case JSON_NO_MEMORY:
+		return USERS_NO_MEMORY;
+	}
+	user->disabled =
+	    fields[DISABLED].state == JSON_PRESENT && *fields[DISABLED].value.at == 't';
+	user->machines = fields[MACHINES].state == JSON_PRESENT ? fields[MACHINES].value
+								: (struct span){NULL, 0};
+	return USERS_FOUND;
+}
+
+/* Whether text[0..len) is one JSON string. */
+static bool is_string(const char *text, size_t len)
+{
+	struct scan s;
+
+	scan_begin(&s, text, len, 0);
+	return scan_value(&s, NULL) && scan_finish(&s);
+}
+
+/* The first hash in text[0..len), decoded into `out`, which is empty if there is none. Looked for
+ * as text: of a hash JSON escapes nothing but '/', and that not where it begins. */
+static enum json_decoded take_hash(const char *text, size_t len, char *out, size_t size)
+{
+	static const char prefix[] = "\"" CRYPTO_ARGON2ID "m=";
+	const char *end = text + len, *quote;
+
+	for (const char *at = text;
+	     (at = memmem(at, (size_t)(end - at), prefix, sizeof prefix - 1)) != NULL &&
+	     (quote = memchr(at + 1, '"', (size_t)(end - at - 1))) != NULL;
+	     at++) {
+		size_t string_len = (size_t)(quote + 1 - at);
+		if (!is_string(at, string_len))
+			continue; /* these quotes stand inside another string */
+		enum json_decoded decoded = json_decode((struct span){at, string_len}, out, size);
+		if (decoded != JSON_TOO_LONG)
+			return decoded;
+	}
+	out[0] = '\0';
+	return JSON_DECODED;
+}
+
+const char *users_work_like(struct users *u)
+{
+	const struct table *t = &u->records.table;
+
+	if (u->work_like_of != u->records.generation) {
+		struct span first = t->count ? table_text(t, 0) : (struct span){"", 0};
+		struct span last = t->count ? table_text(t, t->count - 1) : first;
+		size_t len = (size_t)(last.at + last.len - first.at);
+		/* Without memory now, it is looked for again. */
+		if (take_hash(first.at, len, u->work_like, sizeof u->work_like) == JSON_DECODED)
+			u->work_like_of = u->records.generation;
+		else
+			u->work_like[0] = '\0';
+	}
+	return u->work_like[0] != '\0' ? u->work_like : NULL;
+}

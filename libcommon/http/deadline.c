@@ -1,0 +1,84 @@
+#include "http/deadline.h"
+#include "core/clock.h"
+#include "core/log.h"
+#include "core/reply.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* What a signal handler can know, it knows from here. */
+static volatile sig_atomic_t serving;               /* so many requests … */
+static volatile int reply_fd[DEADLINE_REPLIES_MAX]; /* … from these; -1: no 503 any more */
+static volatile sig_atomic_t armed;
+static volatile long long started_ms; /* 0: when the alarm was set */
+
+static void set_alarm(long long ms)
+{
+	struct itimerval timer = {.it_value = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000}};
+
+	armed = 1; /* before: it may come at once */
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static void expire(int signal)
+{
+	long long left_ms = started_ms == 0 ? 0 : started_ms + DEADLINE_MS - clock_ms();
+	struct reply_bytes answer;
+
+	(void)signal;
+	armed = 0;
+	if (!serving)
+		return;
+	if (left_ms > 0) {
+		set_alarm(left_ms);
+		return;
+	}
+	reply_render(&(const struct reply){.result = RESULT_UNAVAILABLE}, &answer);
+	for (int i = 0; i < serving; i++)
+		if (reply_fd[i] >= 0) {
+			ssize_t ignored =
+			    writev(reply_fd[i],
+				   (struct iovec[]){{answer.head, answer.head_len},
+						    {(char *)(size_t)answer.body, answer.body_len}},
+				   2);
+			(void)ignored;
+		}
+	log_event("deadline passed", NULL);
+	_exit(1);
+}
+
+void deadline_prepare(void)
+{
+	sigset_t alarm_alone;
+
+	signal(SIGALRM, expire);
+	/* Who started us may have blocked it, and masks are inherited. */
+	sigemptyset(&alarm_alone);
+	sigaddset(&alarm_alone, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &alarm_alone, NULL);
+}
+
+/* A busy worker would set and clear an alarm thousands of times a second, for nothing. So one that is set stays
+ * set, and when it comes it looks at the clock: too early for this request, it sets itself again. */
+void deadline_start(const int fds[], unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		reply_fd[i] = fds[i];
+	started_ms = armed ? clock_ms() : 0;
+	serving = (int)count;
+	if (!armed)
+		set_alarm(DEADLINE_MS);
+}
+
+void deadline_replying(unsigned i)
+{
+	reply_fd[i] = -1;
+}
+
+void deadline_stop(void)
+{
+	serving = 0;
+}

@@ -1,0 +1,156 @@
+#include "store/regulation.h"
+#include "core/text.h"
+#include "store/redis.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+/* A key is the prefix and the digest of what is counted. */
+static void make_key(char key[static REGULATION_KEY_SIZE], const char *what, const char *first,
+		     const char *second)
+{
+	static const char prefix[] = "ssa:fail:";
+
+	memcpy(key, prefix, sizeof prefix);
+	crypto_digest(key + sizeof prefix - 1, NULL, what, first, second, NULL);
+}
+
+/* Writes the address as it counts; what is no IPv6 address counts as it is. */
+static const char *counted_address(const char *address, char out[static INET6_ADDRSTRLEN])
+{
+	struct in6_addr ip;
+
+	if (inet_pton(AF_INET6, address, &ip) != 1)
+		return address;
+	if (IN6_IS_ADDR_V4MAPPED(&ip))
+		return inet_ntop(AF_INET, ip.s6_addr + 12, out, INET6_ADDRSTRLEN);
+	memset(ip.s6_addr + 8, 0, 8);
+	return inet_ntop(AF_INET6, &ip, out, INET6_ADDRSTRLEN);
+}
+
+bool regulation_begin(struct regulation *g, const struct config *c, const char *user,
+		      const char *address)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	address = counted_address(address, text);
+	g->rule[0].limit = c->user_addr;
+	g->rule[0].name = "too many failures of this user from this address";
+	make_key(g->rule[0].key, "attempts of user and address", user, address);
+	g->rule[1].limit = c->user;
+	g->rule[1].name = "too many failures of this user";
+	make_key(g->rule[1].key, "attempts of user", user, NULL);
+	g->rule[2].limit = c->addr;
+	g->rule[2].name = "too many failures from this address";
+	make_key(g->rule[2].key, "attempts of address", address, NULL);
+	g->counted = false;
+	g->broken = 0;
+	return crypto_ticket(g->attempt);
+}
+
+static bool is_on(const struct regulation_rule *rule)
+{
+	return rule->limit.count > 0;
+}
+
+/* NX with every attempt: an EXPIRE that was lost is mended by the next one. */
+static void queue_expire(const struct regulation_rule *rule, struct redis *r)
+{
+	char window[TEXT_DECIMAL_SIZE];
+
+	redis_command(r, "EXPIRE", rule->key, text_decimal(window, rule->limit.window_s), "NX",
+		      NULL);
+}
+
+void regulation_ask(struct regulation *g, struct redis *r)
+{
+	g->counted = false;
+	for (int i = 0; i < REGULATION_RULES; i++)
+		if (is_on(&g->rule[i]))
+			redis_command(r, "ZCARD", g->rule[i].key, NULL);
+}
+
+void regulation_ask_counted(struct regulation *g, struct redis *r)
+{
+	g->counted = true;
+	for (int i = 0; i < REGULATION_RULES; i++) {
+		if (!is_on(&g->rule[i]))
+			continue;
+		redis_command(r, "ZADD", g->rule[i].key, "0", g->attempt, NULL);
+		queue_expire(&g->rule[i], r);
+		redis_command(r, "ZCARD", g->rule[i].key, NULL);
+	}
+}
+
+enum result regulation_answer(struct regulation *g, struct redis *r)
+{
+	enum result result = RESULT_OK;
+
+	for (int i = 0; i < REGULATION_RULES; i++) {
+		long long attempts;
+		if (!is_on(&g->rule[i]))
+			continue;
+		if (g->counted && (!redis_done(r) || !redis_done(r)))
+			return RESULT_UNAVAILABLE;
+		const struct redisReply *reply = redis_next(r);
+		if (reply == NULL)
+			return RESULT_UNAVAILABLE;
+		/* Its own attempt may be the last that fits. What is no number was not said by a Redis:
+		 * refuse rather than guess. */
+		if (!redis_number(reply, &attempts) ||
+		    attempts - g->counted >= g->rule[i].limit.count) {
+			g->broken = i;
+			result = RESULT_TOO_MANY;
+		}
+	}
+	return result;
+}
+
+unsigned regulation_refuse(const struct regulation *g, struct redis *r)
+{
+	const struct regulation_rule *rule = &g->rule[g->broken];
+	unsigned replies = g->counted ? regulation_take_back(g, r) : 0;
+	const struct redisReply *reply;
+	long long left_s;
+
+	queue_expire(rule, r);
+	redis_command(r, "TTL", rule->key, NULL);
+	if (!redis_send(r))
+		return 0;
+	for (replies++; replies > 0; replies--)
+		if (!redis_done(r))
+			return 0;
+	reply = redis_next(r);
+	if (reply == NULL || !redis_number(reply, &left_s))
+		return 0;
+	return left_s > 0 ? (unsigned)left_s : 1;
+}
+
+const char *regulation_broken(const struct regulation *g)
+{
+	return g->rule[g->broken].name;
+}
+
+/* From the rules from `first` on. */
+static unsigned queue_take_back(const struct regulation *g, struct redis *r, int first)
+{
+	unsigned replies = 0;
+
+	for (int i = first; i < REGULATION_RULES; i++)
+		if (is_on(&g->rule[i])) {
+			redis_command(r, "ZREM", g->rule[i].key, g->attempt, NULL);
+			replies++;
+		}
+	return replies;
+}
+
+unsigned regulation_take_back(const struct regulation *g, struct redis *r)
+{
+	return queue_take_back(g, r, 0);
+}
+
+unsigned regulation_succeed(const struct regulation *g, struct redis *r)
+{
+	redis_command(r, "DEL", g->rule[0].key, NULL);
+	return 1 + queue_take_back(g, r, 1);
+}

@@ -1,0 +1,238 @@
+#include "store/session.h"
+#include "core/config.h"
+#include "core/json.h"
+#include "core/text.h"
+#include "store/redis.h"
+
+#include <string.h>
+
+bool session_is_ticket(const char *text)
+{
+	size_t len = 0;
+
+	for (; text[len] != '\0'; len++) {
+		char c = text[len];
+		if (len == CRYPTO_TICKET_LEN ||
+		    !((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		      c == '-' || c == '_'))
+			return false;
+	}
+	return len == CRYPTO_TICKET_LEN;
+}
+
+static void fingerprint(char out[static CRYPTO_DIGEST_LEN + 1], const char *ticket,
+			const char *stored_password)
+{
+	crypto_digest(out, ticket, "fingerprint", stored_password, NULL);
+}
+
+void session_csrf(char out[static CRYPTO_DIGEST_LEN + 1], const char *ticket)
+{
+	crypto_digest(out, ticket, "csrf", NULL);
+}
+
+bool session_fits(const struct session *s, const char *ticket, const char *stored_password)
+{
+	char now[CRYPTO_DIGEST_LEN + 1];
+
+	fingerprint(now, ticket, stored_password);
+	return crypto_equal(now, s->fingerprint, CRYPTO_DIGEST_LEN);
+}
+
+void session_ask(struct redis *r, const char *ticket, struct session *s)
+{
+	char key[TICKETS_KEY_SIZE];
+
+	crypto_digest(s->name.digest, NULL, "ticket", ticket, NULL);
+	tickets_key(key, s->name.digest);
+	redis_command(r, "GET", key, NULL);
+}
+
+/* As session_answer. */
+static enum result read_value(const char *text, size_t len, struct session *s)
+{
+	enum { NAME, LOGIN, FINGERPRINT, EXPIRES, RENEWABLE, FIELDS };
+	struct json_field f[FIELDS] = {
+	    [NAME] = JSON_FIELD("username", JSON_STRING),
+	    [LOGIN] = JSON_FIELD("login", JSON_STRING),
+	    [FINGERPRINT] = JSON_FIELD("fingerprint", JSON_STRING),
+	    [EXPIRES] = JSON_FIELD("expires", JSON_NUMBER),
+	    [RENEWABLE] = JSON_FIELD("renewable_until", JSON_NUMBER),
+	};
+
+	if (json_read(text, len, f, FIELDS) != JSON_FINE)
+		return RESULT_UNAUTHENTICATED;
+	for (size_t i = 0; i < FIELDS; i++)
+		if (f[i].state != JSON_PRESENT)
+			return RESULT_UNAUTHENTICATED;
+	const struct {
+		struct span value;
+		char *out;
+		size_t size;
+	} texts[] = {
+	    {f[NAME].value, s->username, sizeof s->username},
+	    {f[LOGIN].value, s->name.login, sizeof s->name.login},
+	    {f[FINGERPRINT].value, s->fingerprint, sizeof s->fingerprint},
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		switch (json_decode(texts[i].value, texts[i].out, texts[i].size)) {
+		case JSON_DECODED:
+			break;
+		case JSON_TOO_LONG:
+			return RESULT_UNAUTHENTICATED;
+		case JSON_NO_MEMORY:
+			return RESULT_INTERNAL;
+		}
+	return strlen(s->name.login) == TICKETS_LOGIN_LEN &&
+		       strlen(s->fingerprint) == CRYPTO_DIGEST_LEN &&
+		       json_integer(f[EXPIRES].value, &s->expires_at) &&
+		       json_integer(f[RENEWABLE].value, &s->renewable_until)
+		   ? RESULT_OK
+		   : RESULT_UNAUTHENTICATED;
+}
+
+enum result session_answer(struct redis *r, struct session *s)
+{
+	const struct redisReply *reply = redis_next(r);
+	const char *text;
+	size_t len;
+
+	if (reply == NULL)
+		return RESULT_UNAVAILABLE;
+	return redis_text(reply, &text, &len) ? read_value(text, len, s) : RESULT_UNAUTHENTICATED;
+}
+
+static void write_value(struct text *out, const struct session *s)
+{
+	text_string(out, "{\"username\":");
+	text_json(out, s->username);
+	text_string(out, ",\"login\":");
+	text_json(out, s->name.login);
+	text_string(out, ",\"fingerprint\":");
+	text_json(out, s->fingerprint);
+	text_string(out, ",\"expires\":");
+	text_number(out, s->expires_at);
+	text_string(out, ",\"renewable_until\":");
+	text_number(out, s->renewable_until);
+	text_add(out, "}", 2); /* and a NUL: it is an argument of a command */
+}
+
+/* Queues SET of the session, and `condition`: NX to make it, XX to change one that lives. false: no
+ * memory, and nothing is queued any more. */
+static bool queue_set(struct redis *r, const struct session *s, const char *condition)
+{
+	char key[TICKETS_KEY_SIZE], expiry[TEXT_DECIMAL_SIZE];
+	struct text value = {0};
+
+	tickets_key(key, s->name.digest);
+	write_value(&value, s);
+	if (!value.failed)
+		redis_command(r, "SET", key, value.at, "EXAT", text_decimal(expiry, s->expires_at),
+			      condition, NULL);
+	else
+		redis_drop(r);
+	bool queued = !value.failed;
+	text_free(&value);
+	return queued;
+}
+
+/* The index comes first: a ticket that is not in it would outlive "log out everywhere". */
+static bool queue_create(struct redis *r, long long now, const struct session *s)
+{
+	tickets_add(r, s->username, &s->name, now, s->expires_at);
+	return queue_set(r, s, "NX");
+}
+
+/* A ticket and all that follows from it. */
+static bool make_ticket(struct session *s, const char *stored_password,
+			char ticket[static CRYPTO_TICKET_LEN + 1])
+{
+	if (!crypto_ticket(ticket))
+		return false;
+	crypto_digest(s->name.digest, NULL, "ticket", ticket, NULL);
+	fingerprint(s->fingerprint, ticket, stored_password);
+	return true;
+}
+
+enum result session_ask_create(struct redis *r, const struct config *c, long long now,
+			       const char *stored_password, struct session *s,
+			       char ticket[static CRYPTO_TICKET_LEN + 1])
+{
+	s->expires_at = now + c->ticket_ttl_s;
+	s->renewable_until = now + c->ticket_max_s;
+	if (!make_ticket(s, stored_password, ticket))
+		return RESULT_INTERNAL;
+	memcpy(s->name.login, s->name.digest, TICKETS_LOGIN_LEN);
+	s->name.login[TICKETS_LOGIN_LEN] = '\0';
+	if (!queue_create(r, now, s))
+		return RESULT_INTERNAL;
+	tickets_ask_surplus(r, s->username, c->tickets_per_user);
+	return RESULT_OK;
+}
+
+enum result session_answer_create(struct redis *r, const struct session *s)
+{
+	if (!tickets_added(r) || !redis_done(r))
+		return RESULT_UNAVAILABLE;
+	return tickets_end_surplus(r, s->username);
+}
+
+enum result session_ask_renew(struct redis *r, const struct config *c, long long now,
+			      const char *stored_password, const struct session *old,
+			      struct session *s, char ticket[static CRYPTO_TICKET_LEN + 1])
+{
+	struct session graced = *old;
+	long long left_s = old->renewable_until - now;
+
+	if (left_s <= 0)
+		return RESULT_UNAUTHENTICATED;
+	*s = *old;
+	s->expires_at = now + (left_s < c->ticket_ttl_s ? left_s : c->ticket_ttl_s);
+	if (graced.expires_at > now + SESSION_GRACE_S)
+		graced.expires_at = now + SESSION_GRACE_S;
+	if (graced.expires_at <= now)
+		graced.expires_at = now + 1;
+
+	if (!make_ticket(s, stored_password, ticket) || !queue_create(r, now, s))
+		return RESULT_INTERNAL;
+	tickets_move(r, old->username, &old->name, graced.expires_at);
+	if (!queue_set(r, &graced, "XX"))
+		return RESULT_INTERNAL;
+	tickets_ask_surplus(r, s->username, c->tickets_per_user);
+	return RESULT_OK;
+}
+
+enum result session_answer_renew(struct redis *r, const struct session *old,
+				 const struct session *s)
+{
+	const struct redisReply *reply;
+
+	if (!tickets_added(r) || !redis_done(r) || !redis_done(r) ||
+	    (reply = redis_next(r)) == NULL)
+		return RESULT_UNAVAILABLE;
+	/* XX decides the race with a logout: if the old session has been ended, nothing brings it back,
+	 * and the new one must not be. */
+	bool ended_meanwhile = redis_is_nil(reply);
+	enum result result = tickets_end_surplus(r, s->username);
+	if (ended_meanwhile && result == RESULT_OK)
+		result = tickets_end_one(r, s->username, &s->name) == RESULT_OK
+			     ? RESULT_UNAUTHENTICATED
+			     : RESULT_UNAVAILABLE;
+	if (result == RESULT_OK && s->expires_at < old->expires_at)
+		tickets_trim(r, s->username);
+	return result;
+}
+
+enum result session_end(struct redis *r, const struct session *s)
+{
+	enum result result = tickets_end(r, s->username, &s->name, TICKETS_OF_LOGIN);
+
+	if (result == RESULT_OK)
+		tickets_trim(r, s->username);
+	return result;
+}
+
+enum result session_end_all(struct redis *r, const struct session *s)
+{
+	return tickets_end(r, s->username, &s->name, TICKETS_OF_USER);
+}

@@ -1,0 +1,265 @@
+#include "store/tickets.h"
+#include "core/text.h"
+#include "store/redis.h"
+
+#include <string.h>
+
+enum {
+	MEMBER_LEN = TICKETS_LOGIN_LEN + 1 + CRYPTO_DIGEST_LEN,
+	ADD_COMMANDS = 4, /* of tickets_add */
+	END_COMMANDS = 2, /* of queue_end */
+};
+/* Members that are read at a time; as an argument of a command. */
+#define PAGE_MEMBERS "500"
+
+static void make_key(char key[static TICKETS_KEY_SIZE], const char *prefix, const char *digest)
+{
+	size_t len = strlen(prefix);
+
+	memcpy(key, prefix, len);
+	memcpy(key + len, digest, CRYPTO_DIGEST_LEN + 1);
+}
+
+void tickets_key(char key[static TICKETS_KEY_SIZE], const char *digest)
+{
+	make_key(key, "ssa:ticket:", digest);
+}
+
+static void index_key(char key[static TICKETS_KEY_SIZE], const char *username)
+{
+	char digest[CRYPTO_DIGEST_LEN + 1];
+
+	crypto_digest(digest, NULL, "user", username, NULL);
+	make_key(key, "ssa:user:", digest);
+}
+
+static void make_member(char member[static MEMBER_LEN + 1], const struct ticket_name *t)
+{
+	memcpy(member, t->login, TICKETS_LOGIN_LEN);
+	member[TICKETS_LOGIN_LEN] = ':';
+	memcpy(member + TICKETS_LOGIN_LEN + 1, t->digest, CRYPTO_DIGEST_LEN + 1);
+}
+
+static bool all_done(struct redis *r, size_t replies)
+{
+	for (; replies > 0; replies--)
+		if (!redis_done(r))
+			return false;
+	return true;
+}
+
+void tickets_add(struct redis *r, const char *username, const struct ticket_name *t, long long now,
+		 long long expires_at)
+{
+	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1], buffer[2][TEXT_DECIMAL_SIZE];
+	char before_now[TEXT_DECIMAL_SIZE + 1] = "("; /* an open end of a range */
+	const char *expiry = text_decimal(buffer[0], expires_at);
+
+	index_key(index, username);
+	make_member(member, t);
+	strcpy(before_now + 1, text_decimal(buffer[1], now));
+	/* GT where there is an index, and before anything else, so that it does not expire between these
+	 * commands; NX where there was none. */
+	redis_command(r, "EXPIREAT", index, expiry, "GT", NULL);
+	redis_command(r, "ZREMRANGEBYSCORE", index, "-inf", before_now, NULL);
+	redis_command(r, "ZADD", index, expiry, member, NULL);
+	redis_command(r, "EXPIREAT", index, expiry, "NX", NULL);
+}
+
+bool tickets_added(struct redis *r)
+{
+	return all_done(r, ADD_COMMANDS);
+}
+
+void tickets_move(struct redis *r, const char *username, const struct ticket_name *t,
+		  long long expires_at)
+{
+	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1], buffer[TEXT_DECIMAL_SIZE];
+
+	index_key(index, username);
+	make_member(member, t);
+	redis_command(r, "ZADD", index, "XX", text_decimal(buffer, expires_at), member, NULL);
+}
+
+static void queue_end(struct redis *r, const char *index, const char *member)
+{
+	char ticket[TICKETS_KEY_SIZE];
+
+	tickets_key(ticket, member + TICKETS_LOGIN_LEN + 1);
+	redis_command(r, "DEL", ticket, NULL);
+	redis_command(r, "ZREM", index, member, NULL);
+}
+
+enum result tickets_end_one(struct redis *r, const char *username, const struct ticket_name *t)
+{
+	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1];
+
+	index_key(index, username);
+	make_member(member, t);
+	queue_end(r, index, member);
+	return redis_send(r) && all_done(r, END_COMMANDS) ? RESULT_OK : RESULT_UNAVAILABLE;
+}
+
+/* The i-th text of an array reply; NULL: it is none. */
+static const char *text_of(const struct redisReply *reply, size_t i)
+{
+	const char *text;
+	size_t len;
+
+	return redis_text(redis_element(reply, i), &text, &len) && strlen(text) == len ? text
+										       : NULL;
+}
+
+/* Ends the tickets whose members stand at every `step`-th place of the reply just taken, but for the
+ * member `spared` (may be NULL). *ended counts them. */
+static enum result end_listed(struct redis *r, const char *index, const struct redisReply *list,
+			      size_t step, const char *spared, size_t *ended)
+{
+	size_t mine = 0;
+
+	for (size_t i = 0; i < redis_count(list); i += step) {
+		const char *member = text_of(list, i);
+		if (member == NULL || strlen(member) != MEMBER_LEN ||
+		    member[TICKETS_LOGIN_LEN] != ':')
+			return RESULT_INTERNAL;
+	}
+	for (size_t i = 0; i < redis_count(list); i += step) {
+		const char *member = text_of(list, i);
+		if (spared != NULL && strcmp(member, spared) == 0)
+			continue;
+		queue_end(r, index, member);
+		mine++;
+	}
+	*ended += mine;
+	if (mine > 0 && !(redis_send_on(r) && all_done(r, END_COMMANDS * mine)))
+		return RESULT_UNAVAILABLE;
+	return RESULT_OK;
+}
+
+void tickets_ask_surplus(struct redis *r, const char *username, unsigned most)
+{
+	char index[TICKETS_KEY_SIZE], buffer[TEXT_DECIMAL_SIZE];
+
+	index_key(index, username);
+	/* The last to expire are passed over; what comes behind them is too much. */
+	redis_command(r, "ZRANGE", index, "+inf", "-inf", "BYSCORE", "REV", "LIMIT",
+		      text_decimal(buffer, most), PAGE_MEMBERS, NULL);
+}
+
+enum result tickets_end_surplus(struct redis *r, const char *username)
+{
+	char index[TICKETS_KEY_SIZE];
+	const struct redisReply *reply = redis_next(r);
+	size_t ended = 0;
+
+	if (reply == NULL)
+		return RESULT_UNAVAILABLE;
+	index_key(index, username);
+	return end_listed(r, index, reply, 1, NULL, &ended);
+}
+
+/* A pass through the index, page by page. */
+struct pass {
+	const char *index, *match;
+	const char *spared; /* a member that is not ended; NULL: none */
+	unsigned ahead;     /* replies to commands that were queued before the pass */
+	char cursor[TEXT_DECIMAL_SIZE];
+	size_t ended;
+};
+
+/* ZSCAN and not a range of ranks: what others add and remove meanwhile shifts ranks, and a ticket
+ * would be passed over. A cursor means nothing to another Redis, nor to one that was restarted, so
+ * a pass stays on the connection where it began. */
+static enum result end_page(struct redis *r, struct pass *p)
+{
+	bool first = strcmp(p->cursor, "0") == 0;
+	const struct redisReply *reply;
+	const char *next;
+
+	redis_command(r, "ZSCAN", p->index, p->cursor, "MATCH", p->match, "COUNT", PAGE_MEMBERS,
+		      NULL);
+	if (!(first ? redis_send(r) : redis_send_on(r)) || !all_done(r, p->ahead) ||
+	    (reply = redis_next(r)) == NULL)
+		return RESULT_UNAVAILABLE;
+	p->ahead = 0;
+	if (redis_count(reply) != 2 || (next = text_of(reply, 0)) == NULL ||
+	    strlen(next) >= TEXT_DECIMAL_SIZE)
+		return RESULT_UNAVAILABLE;
+	strcpy(p->cursor, next);
+	return end_listed(r, p->index, redis_element(reply, 1), 2, p->spared, &p->ended);
+}
+
+/* Until a whole pass finds nothing. A renewal that puts its new ticket into the index concurrently
+ * either finds its old one gone, and takes the new one back (session_renew), or came before that
+ * was deleted, and the next pass sees it. */
+static enum result end_matching(struct redis *r, struct pass *p)
+{
+	do {
+		strcpy(p->cursor, "0");
+		p->ended = 0;
+		do {
+			enum result result = end_page(r, p);
+			if (result != RESULT_OK)
+				return result;
+		} while (strcmp(p->cursor, "0") != 0);
+	} while (p->ended > 0);
+	return RESULT_OK;
+}
+
+enum result tickets_end(struct redis *r, const char *username, const struct ticket_name *own,
+			enum tickets_which which)
+{
+	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1], match[TICKETS_LOGIN_LEN + 2] = "*";
+
+	index_key(index, username);
+	make_member(member, own);
+	if (which == TICKETS_OF_LOGIN) {
+		memcpy(match, own->login, TICKETS_LOGIN_LEN);
+		strcpy(match + TICKETS_LOGIN_LEN, "*");
+	}
+	struct pass p = {.index = index, .match = match, .spared = member};
+	enum result result = end_matching(r, &p);
+	if (result != RESULT_OK)
+		return result;
+	/* While it lived it could be renewed: so one more pass. */
+	queue_end(r, index, member);
+	p.ahead = END_COMMANDS;
+	p.spared = NULL;
+	return end_matching(r, &p);
+}
+
+/* The score of the last member in a reply of ZRANGE … WITHSCORES, as text. false: the index is empty. */
+static bool last_expiry(const struct redisReply *reply, char out[static TEXT_DECIMAL_SIZE])
+{
+	const char *score;
+	size_t len;
+
+	if (reply == NULL || redis_count(reply) != 2 ||
+	    !redis_text(redis_element(reply, 1), &score, &len) || len >= TEXT_DECIMAL_SIZE)
+		return false;
+	memcpy(out, score, len + 1);
+	return true;
+}
+
+/* WATCH, because a concurrent login may add a ticket between the look and the shortening. */
+void tickets_trim(struct redis *r, const char *username)
+{
+	char index[TICKETS_KEY_SIZE], expiry[TEXT_DECIMAL_SIZE];
+	size_t replies = 1;
+
+	index_key(index, username);
+	redis_command(r, "WATCH", index, NULL);
+	redis_command(r, "ZRANGE", index, "-1", "-1", "WITHSCORES", NULL);
+	if (!redis_send(r) || !redis_done(r))
+		return;
+	if (last_expiry(redis_next(r), expiry)) {
+		redis_command(r, "MULTI", NULL);
+		redis_command(r, "EXPIREAT", index, expiry, "LT", NULL);
+		redis_command(r, "EXEC", NULL);
+		replies = 3;
+	} else {
+		redis_command(r, "UNWATCH", NULL);
+	}
+	if (redis_send_on(r))
+		all_done(r, replies);
+}
