@@ -202,8 +202,9 @@ standing_headers() {
   expect_error 413
   raw < <(printf 'GET /api/status HTTP/1.1\r\nHost: x\r\nX: %09000d\r\n\r\n' 0)
   expect_error 431
+  # Newer versions of lighttpd call this a bad request.
   raw < <(printf 'GET /api/status HTTP/3.0\r\nHost: x\r\n\r\n')
-  expect_error 505
+  expect_error 505 || expect_error 400
   raw < <(printf 'BREW /api/status HTTP/1.1\r\nHost: x\r\n\r\n')
   expect_error 501
   raw < <(printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n')
@@ -376,9 +377,9 @@ all_of_them() {
   if [ "$SSA_MODE" = cgi ]; then skip "a CGI program ends too soon to be looked at"; fi
   local pid names='' found=0
   for pid in $(pgrep -P "$(lighttpd_pid)"); do
-    names=$(tr '\0' '\n' <"/proc/$pid/environ" | cut -d= -f1 | sort | paste -sd' ')
-    # PHP_FCGI_CHILDREN and PWD are of lighttpd itself and its shell.
-    [ "$names" = 'PATH PHP_FCGI_CHILDREN PROGRAM PWD REDIS_URL SOCKET SSA_DATA_DIR SSA_LOGIN_LIMITS SSA_SUPERVISED SSA_TICKETS_PER_USER SSA_TICKET_MAX SSA_TICKET_TTL SSA_WORKERS' ] || {
+    # PHP_FCGI_CHILDREN and PWD are of lighttpd itself, and of its shell where it has one.
+    names=$(tr '\0' '\n' <"/proc/$pid/environ" | cut -d= -f1 | grep -vxE 'PHP_FCGI_CHILDREN|PWD' | sort | paste -sd' ')
+    [ "$names" = 'PATH PROGRAM REDIS_URL SOCKET SSA_DATA_DIR SSA_LOGIN_LIMITS SSA_SUPERVISED SSA_TICKETS_PER_USER SSA_TICKET_MAX SSA_TICKET_TTL SSA_WORKERS' ] || {
       echo "$names"
       return 1
     }

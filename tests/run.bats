@@ -147,7 +147,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   [[ $(private_redis config get appendonly | tail -n 1) == yes ]]
   [[ $(private_redis config get maxmemory-policy | tail -n 1) == noeviction ]]
   [[ $(private_redis config get dir | tail -n 1) == "$here/run" ]]
-  grep -q 'ready to accept connections' "$here/run/redis.log"
+  grep -qi 'ready to accept connections' "$here/run/redis.log"
   # nothing of Redis on the terminal
   run grep -i redis "$err"
   [ "$status" = 1 ]
