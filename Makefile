@@ -96,6 +96,7 @@ install: all  ## a folder to serve from, in $(PREFIX)/lib/simpleserverapi; data 
 	$(call put,644,www/errors/*.html,www/errors)
 	$(call put,644,lighttpd.conf,.)
 	$(call put,755,scripts/lighttpd-vars.sh,scripts)
+	$(call put,644,scripts/connections.lua,scripts)
 	for f in users machines; do test -e $(INSTALL)/data/$$f.json || { $(call put,640,data/$$f.json,data); }; done
 
 # $(call put,MODE,FILES,FOLDER): each file comes by rename, so that a service that runs finds the old

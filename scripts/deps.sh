@@ -15,6 +15,7 @@ run   | libhiredis-dev    | /usr/include/hiredis/hiredis.h          | Redis clie
 run   | libcjson-dev      | /usr/include/cjson/cJSON.h              | JSON parser, for LIBC=system
 run   | libsodium-dev     | /usr/include/sodium.h                   | password hashing, for LIBC=system
 run   | lighttpd          | lighttpd                                | the web server
+run   | lighttpd-modules-lua | /usr/lib/lighttpd/mod_magnet.so      | for SSA_CONNECTIONS_PER_ADDRESS
 run   | redis-server      | redis-server                            | keeps the tickets
 run   | bats              | bats                                    | runs the tests
 run   | curl              | curl                                    | the tests' HTTP client

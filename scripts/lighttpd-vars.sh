@@ -28,6 +28,8 @@ number SSA_PORT "$port" 1 65535
 processors=$(nproc 2>/dev/null || echo 2)
 workers=${SSA_WORKERS:-$((processors < 2 ? 2 : processors))}
 number SSA_WORKERS "$workers" 1 512
+connections=${SSA_CONNECTIONS_PER_ADDRESS:-0}
+number SSA_CONNECTIONS_PER_ADDRESS "$connections" 0 512
 
 # The sockets of SCGI workers. Only who serves may connect. What a lighttpd that has ended left behind
 # is removed. For this one each name leads to the socket that lighttpd is about to make, until the
@@ -53,6 +55,7 @@ case $data_dir in /*) ;; *) data_dir=$PWD/$data_dir ;; esac
 var mode "$mode"
 var bind "${SSA_BIND:-127.0.0.1}"
 echo "var.port = $port"
+var connections_per_address "$connections"
 var workers "$workers"
 var run_dir "$run_dir"
 var cgi_bin "$cgi_bin"

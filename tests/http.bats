@@ -458,7 +458,8 @@ is_static() { ! ldd "$CGI_BIN/info" >/dev/null 2>&1; }
 
 @test "a bad mode, port or number of workers ends the start with one clear line" {
   local row
-  for row in SSA_MODE=fcgi SSA_PORT=0 SSA_PORT=65536 SSA_PORT=http SSA_WORKERS=0 SSA_WORKERS=many; do
+  for row in SSA_MODE=fcgi SSA_PORT=0 SSA_PORT=65536 SSA_PORT=http SSA_WORKERS=0 SSA_WORKERS=many \
+    SSA_CONNECTIONS_PER_ADDRESS=513 SSA_CONNECTIONS_PER_ADDRESS=few; do
     run timeout 10 env -C "$ROOT" SSA_BIND="$BATS_TEST_TMPDIR/x.sock" SSA_RUN_DIR="$BATS_TEST_TMPDIR/run" "$row" lighttpd -D -f lighttpd.conf
     [ "$status" != 0 ]
     [ "$status" != 124 ]

@@ -1,0 +1,53 @@
+# Slow clients, over TCP: a limit of connections an address.
+# modes: cgi scgi
+load helpers
+
+setup_file() { start_redis; }
+teardown_file() { stop_servers; }
+setup() { fresh; }
+teardown() { stop_lighttpd; }
+
+# serve LIMIT: lighttpd on a port of the loopback; $port.
+serve() {
+  port=$(free_port)
+  (cd "$ROOT" && SSA_BIND=127.0.0.1 SSA_PORT=$port SSA_RUN_DIR=$BATS_FILE_TMPDIR/run SSA_CGI_BIN=$CGI_BIN \
+    SSA_DATA_DIR=$DATA_DIR SSA_CONNECTIONS_PER_ADDRESS=$1 exec lighttpd -D -f lighttpd.conf) \
+    >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+  echo $! >"$BATS_FILE_TMPDIR/lighttpd.pid"
+  wait_until 10 "$!" curl -sf --noproxy '*' "http://127.0.0.1:$port/api/status"
+}
+
+loaded() { grep -q mod_magnet "/proc/$(lighttpd_pid)/maps"; }
+
+@test "slow bodies of one address: those over the limit are refused, other addresses are served" {
+  serve 20
+  loaded
+  run python3 -EsSB "$ROOT/tests/hostile/slow.py" "$port" 20
+  echo "$output"
+  [ "$status" = 0 ]
+}
+
+@test "0 is no limit, and needs no module" {
+  serve 0
+  run loaded
+  [ "$status" = 1 ]
+  run python3 -EsSB "$ROOT/tests/hostile/slow.py" "$port" 0
+  echo "$output"
+  [ "$status" = 0 ]
+}
+
+@test "clients of a Unix socket have no address, and no limit" {
+  SSA_CONNECTIONS_PER_ADDRESS=1 start_lighttpd
+  loaded
+  run python3 -EsSB -c '
+import socket, sys
+clients = [socket.socket(socket.AF_UNIX) for _ in range(5)]
+for s in clients:
+    s.connect(sys.argv[1])
+    s.sendall(b"GET /api/status HTTP/1.1\r\nHost: x\r\n\r\n")
+for s in clients:
+    s.settimeout(20)
+    assert s.recv(65536)[9:12] == b"200"' "$BATS_FILE_TMPDIR/http.sock"
+  echo "$output"
+  [ "$status" = 0 ]
+}
