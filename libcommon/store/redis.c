@@ -61,11 +61,16 @@ static bool fail(struct redis *r, const char *doing, const char *why)
 	return false;
 }
 
-/* hiredis allocates an array as large as the other side announces. */
+/* hiredis allocates an array as large as the other side announces, and from 1.0 on nests arrays as deep as it is told,
+ * which it frees by recursion. */
 static void *create_array(const redisReadTask *task, array_size elements)
 {
 	const struct redis *r = task->privdata;
+	unsigned depth = 1;
 
+	for (const redisReadTask *outer = task->parent; outer != NULL; outer = outer->parent)
+		if (++depth > REDIS_DEPTH_MAX)
+			return NULL;
 	return elements <= REDIS_ARRAY_MAX ? r->create_array(task, elements) : NULL;
 }
 

@@ -25,6 +25,7 @@ enum {
 	REDIS_COMMAND_MS = 500,          /* to a batch's first byte, and from there to its last */
 	REDIS_REPLY_MAX_BYTES = 1 << 20, /* a batch's replies; more is a fault */
 	REDIS_ARRAY_MAX = 4096,          /* elements of an array reply; more is a fault */
+	REDIS_DEPTH_MAX = 7,             /* arrays in arrays; more is a fault */
 	REDIS_ARGUMENTS_MAX = 10,        /* of a command, its name included */
 };
 
