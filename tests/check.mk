@@ -8,14 +8,14 @@ ifneq ($(SANITIZE),)
 NO_SANDBOX = yes
 LDLIBS += $(BUILD)/obj/sanitize.o
 $(programs:%=$(CGI_BIN)/%) $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c)): $(BUILD)/obj/sanitize.o
-$(BUILD)/obj/sanitize.o: tests/sanitize.c $(BUILD)/flags
+$(BUILD)/obj/sanitize.o: tests/tools/sanitize.c $(BUILD)/flags
 	$(Q)$(CC) $(ALL_CFLAGS) -DSANITIZE_REPORT='"$(CURDIR)/$(BUILD)/report"' -c -o $@ $<
 endif
 
 ifneq ($(NO_SANDBOX),)
 $(programs:%=$(CGI_BIN)/%): LDLIBS += -Wl,--wrap=sandbox_enter $(BUILD)/obj/no-sandbox.o
 $(programs:%=$(CGI_BIN)/%): $(BUILD)/obj/no-sandbox.o
-$(BUILD)/obj/no-sandbox.o: tests/no-sandbox.c $(BUILD)/flags
+$(BUILD)/obj/no-sandbox.o: tests/tools/no-sandbox.c $(BUILD)/flags
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 endif
 
@@ -31,7 +31,7 @@ valgrind:  ## the unit tests and the suite under valgrind: half an hour
 	@rm -rf $(vg)/cgi-bin $(vg)/log && mkdir -p $(vg)/cgi-bin $(vg)/log && chmod 1777 $(vg)/log
 	@for p in $(programs); do \
 		gcc -DVALGRIND="\"$(firstword $(wildcard /usr/bin/valgrind.bin) valgrind)\"" -DLOG="\"$(vg)/log/$$p.%p\"" \
-			-DPROGRAM="\"$(vg)/build/cgi-bin/$$p\"" -o $(vg)/cgi-bin/$$p tests/valgrind.c || exit; \
+			-DPROGRAM="\"$(vg)/build/cgi-bin/$$p\"" -o $(vg)/cgi-bin/$$p tests/tools/valgrind.c || exit; \
 	done
 	@own=$$(unshare --ipc true 2>/dev/null && echo 'unshare --ipc'); for unit in $(filter-out sandbox,$(notdir $(basename $(wildcard tests/unit/*.c)))); do \
 		timeout 300 $$own valgrind -q --error-exitcode=99 --track-fds=no --leak-check=full --log-file=$(vg)/log/unit-$$unit \
@@ -47,7 +47,7 @@ cover_make = $(MAKE) --no-print-directory LIBC=system NO_SANDBOX=yes BUILD=build
 
 coverage:  ## lines and branches of libcommon and cgi-bin that the suite reaches
 	@mkdir -p build/coverage/obj && find build/coverage -name '*.gcda' -delete
-	@gcc $(std) $(warnings) -c -o build/coverage/obj/coverage.o tests/coverage.c
+	@gcc $(std) $(warnings) -c -o build/coverage/obj/coverage.o tests/tools/coverage.c
 	@$(cover_make) LDFLAGS='-pie $(CURDIR)/build/coverage/obj/coverage.o' all unit
 	@SSA_CGI_BIN=build/coverage/cgi-bin SSA_UNIT_BIN=build/coverage/unit tests/run.sh >build/coverage/suite.log; tail -n 1 build/coverage/suite.log
 	@gcovr -r . --object-directory build/coverage -f libcommon/ -f cgi-bin/ -s build/coverage

@@ -12,7 +12,7 @@ read -ra third < <(pkg-config --cflags hiredis libcjson libsodium) || true
 build=build/check
 programs=(status ticket info)
 sources=(libcommon/*/*.c cgi-bin/*.c)
-code=(libcommon/*/*.[ch] cgi-bin/*.c tests/*.c tests/unit/*.[ch] tests/calls/*.c tests/fuzz/*.[ch] tests/bench/*.c)
+code=(libcommon/*/*.[ch] cgi-bin/*.c tests/unit/*.[ch] tests/tools/*.c tests/fuzz/*.[ch] tests/bench/*.c)
 
 # What make says on stderr; the caller has that as output.
 quiet_make() { make --no-print-directory "$@" >/dev/null; }
@@ -47,11 +47,11 @@ check_clang_tidy() {
     echo "$log"
 }
 
-# A test of bats is a subshell (SC2030, SC2031), and gets its variables from `run` and helpers (SC2034, SC2154). Below a
-# warning it is taste, some of which bats forbids: `! grep -q` in the middle of a test never fails it.
+# tests/suite/.shellcheckrc says what bats makes different. Below a warning it is taste, some of which
+# bats forbids: `! grep -q` in the middle of a test never fails it.
 check_shellcheck() {
   shellcheck -x scripts/*.sh tests/*.sh .ci/run
-  shellcheck -s bats -S warning -e SC2030,SC2031,SC2034,SC2154 tests/*.bats tests/*.bash
+  shellcheck -S warning tests/suite/*.bats tests/suite/*.bash
 }
 
 check_clang_format() { clang-format --dry-run -Werror "${code[@]}" 2>&1 | grep -E 'error:' | cut -d: -f1 | sort | uniq -c; }

@@ -148,10 +148,10 @@ trap cleanup EXIT
 if (($# > 0)); then
   files=("$@")
 else
-  files=("$tests"/*.bats)
+  files=("$tests"/suite/*.bats)
 fi
 for file in "${files[@]}"; do
-  if [[ ! -f $file && -f $tests/$file ]]; then file=$tests/$file; fi
+  if [[ ! -f $file && -f $tests/suite/$file ]]; then file=$tests/suite/$file; fi
   if [[ ! -f $file ]]; then
     echo "$file: no such file"
     failed=$((failed + 1))

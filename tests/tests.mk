@@ -12,7 +12,7 @@ $(BUILD)/unit/%: tests/unit/%.c tests/unit/check.h $(BUILD)/libcommon.a $(archiv
 # This one takes heap.c in whole, and must not be sent there by the linker.
 $(BUILD)/unit/heap: LDFLAGS := $(filter-out $(wrap),$(LDFLAGS))
 
-# The programs again, for tests/calls.bats: any one of their calls can be made to fail.
+# The programs again, for tests/suite/calls.bats: any one of their calls can be made to fail.
 failing       = $(programs:%=$(BUILD)/unit/calls/%)
 failing_calls = malloc calloc realloc free mmap fstat stat socket setsockopt getrandom semget semop fork poll epoll_create1 \
 	epoll_ctl accept4 write open connect epoll_pwait read recv send writev sandbox_enter shmget shmctl shmat
@@ -22,7 +22,7 @@ failing_wide  = mmap fstat stat open
 
 unit: $(failing)
 
-$(failing): $(BUILD)/unit/calls/%: $(BUILD)/obj/%.o tests/calls/failing.c $(BUILD)/libcommon.a $(archives)
+$(failing): $(BUILD)/unit/calls/%: $(BUILD)/obj/%.o tests/tools/failing.c $(BUILD)/libcommon.a $(archives)
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(filter-out $(wrap),$(LDFLAGS)) $(failing_calls:%=-Wl,--wrap=%) \
@@ -37,6 +37,6 @@ test-acl: all unit  ## the tests of sessions and logins with the Redis user of t
 		tests/run.sh sessions.bats regulation.bats ticket.bats info.bats status.bats log.bats http.bats races.bats calls.bats
 
 test-long: all unit  ## the tests of faults with more requests, and with each false Redis in both modes
-	@SSA_TEST_LONG=1 SSA_TEST_TIMEOUT=300 SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit tests/run.sh faults.bats
+	@SSA_TEST_LONG=1 SSA_TEST_TIMEOUT=300 SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit tests/run.sh faults-redis.bats faults-data.bats faults-process.bats
 
 .PHONY: unit test test-acl test-long

@@ -97,7 +97,6 @@ refused() {
 @test "hashes of the argon2 tool with other parameters; other methods never match" {
   local row hash
   for row in '-id -k 32 -t 1 -p 1' '-id -k 2048 -t 2 -p 2' '-id -k 100 -t 4 -p 1 -l 24' '-id -m 12 -t 1 -p 4'; do
-    # shellcheck disable=SC2086  # options
     hash=$(printf 'a good one' | argon2 some-salt $row -e)
     write_users "[{\"username\":\"u\",\"password\":\"$hash\"}]"
     post '{"username":"u","password":"a good one"}'
@@ -108,7 +107,6 @@ refused() {
     expect_error 401
   done
   for row in '-i -k 64 -t 1' '-d -k 64 -t 1' '-id -v 10 -k 64 -t 1'; do
-    # shellcheck disable=SC2086
     hash=$(printf 'a good one' | argon2 some-salt $row -e)
     write_users "[{\"username\":\"u\",\"password\":\"$hash\"}]"
     post '{"username":"u","password":"a good one"}'
@@ -580,7 +578,7 @@ alive_500() {
 raw_env() { # PROGRAM NAME=VALUE...
   local program=$1
   shift
-  [[ -x $BATS_FILE_TMPDIR/raw-env ]] || cc -o "$BATS_FILE_TMPDIR/raw-env" "$ROOT/tests/fixtures/raw-env.c"
+  [[ -x $BATS_FILE_TMPDIR/raw-env ]] || cc -o "$BATS_FILE_TMPDIR/raw-env" "$ROOT/tests/tools/raw-env.c"
   run --separate-stderr "$BATS_FILE_TMPDIR/raw-env" "$CGI_BIN/$program" REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" \
     REQUEST_METHOD=GET "$@" </dev/null
   split_reply "$output"

@@ -1,13 +1,15 @@
 # What every test file loads. A file owns its servers: Redis and lighttpd on Unix sockets in the file's own
-# folder, so any number of copies of the suite can run side by side.
+# folder, so any number of copies of the suite can run at the same time.
 #
 #   setup_file()    { start_redis; start_lighttpd; }
 #   teardown_file() { stop_servers; }
 #   setup()         { fresh; }
+#
+# Here: waiting, servers, data, claims. How requests are sent is in requests.bash.
 
 bats_require_minimum_version 1.5.0
 
-ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 CGI_BIN=${SSA_CGI_BIN:-cgi-bin}
 [[ $CGI_BIN == /* ]] || CGI_BIN=$ROOT/$CGI_BIN
 
@@ -120,6 +122,20 @@ workers_of() {
   pgrep -P "$keeper" -x "$1" || echo "$keeper"
 }
 
+# The hashing slots belong to the host. Where it is allowed, the programs of a test get a host of their own in this
+# respect, so that no other copy of the suite waits for them, or makes them wait.
+ISOLATED=()
+! unshare --ipc true 2>/dev/null || ISOLATED=(unshare --ipc)
+
+# isolate_lighttpd: for start_lighttpd, in setup_file.
+isolate_lighttpd() {
+  [[ -n ${ISOLATED[*]} ]] || return 0
+  mkdir -p "$BATS_FILE_TMPDIR/bin"
+  printf '#!/bin/sh\nexec unshare --ipc "%s" "$@"\n' "$(command -v lighttpd || echo /usr/sbin/lighttpd)" >"$BATS_FILE_TMPDIR/bin/lighttpd"
+  chmod 755 "$BATS_FILE_TMPDIR/bin/lighttpd"
+  PATH=$BATS_FILE_TMPDIR/bin:$PATH
+}
+
 # --- data --------------------------------------------------------------------------------------------------------
 
 # Every file has its own copy of the fixtures, which its tests may change.
@@ -140,64 +156,6 @@ fresh() {
 # write_users / write_machines JSON: replaces the file by rename.
 write_users() { printf %s "$1" >"$DATA_DIR/.users.new" && mv "$DATA_DIR/.users.new" "$DATA_DIR/users.json"; }
 write_machines() { printf %s "$1" >"$DATA_DIR/.machines.new" && mv "$DATA_DIR/.machines.new" "$DATA_DIR/machines.json"; }
-
-# --- a program with an environment and stdin, no server -------------------------------------------------------
-
-# A subshell with exec instead of bats' own `run`, which takes ten times as long; there are thousands of calls.
-
-# cgi METHOD PROGRAM [BODY [NAME=VALUE...]]: runs it. $status is its exit status, $http the status of its reply,
-# $head and $body the reply's two parts, $stderr its log.
-# shellcheck disable=SC2034  # for the tests
-cgi() {
-  local method=$1 program=$2 input=${3-} LC_ALL=C length
-  shift $(($# < 3 ? 2 : 3))
-  length=${#input} # bytes, in this locale
-  printf %s "$input" >"$BATS_TEST_TMPDIR/input"
-  status=0
-  output=$(exec env -i PATH="$PATH" REDIS_URL="${REDIS_URL-}" SSA_DATA_DIR="$DATA_DIR" REMOTE_ADDR=192.0.2.1 \
-    REQUEST_METHOD="$method" CONTENT_LENGTH="$length" "$@" "$CGI_BIN/$program" <"$BATS_TEST_TMPDIR/input" \
-    2>"$BATS_TEST_TMPDIR/stderr" 3>&-) || status=$?
-  stderr=$(<"$BATS_TEST_TMPDIR/stderr")
-  split_reply "$output"
-}
-
-# --- through lighttpd -------------------------------------------------------------------------------------------
-
-# api PATH [CURL OPTION...]: the same variables, $status being curl's exit status.
-# shellcheck disable=SC2034
-api() {
-  local path=$1
-  shift
-  status=0 stderr=
-  output=$(exec curl -q -s -i --noproxy '*' --max-time 15 --unix-socket "$BATS_FILE_TMPDIR/http.sock" "$@" \
-    "http://localhost$path" 3>&-) || status=$?
-  split_reply "$output"
-}
-
-# login NAME PASSWORD: $ticket, $csrf and the reply.
-# shellcheck disable=SC2034  # for the tests
-login() {
-  api /api/ticket -H 'Content-Type: application/json' \
-    -d "$(jq -cn --arg u "$1" --arg p "$2" '{username: $u, password: $p}')"
-  ticket=$(jq -r '.data.ticket? // empty' <<<"$body" 2>/dev/null)
-  csrf=$(jq -r '.data.CSRFPreventionToken? // empty' <<<"$body" 2>/dev/null)
-}
-
-# $http, $head and $body of a reply, CGI's or HTTP's.
-split_reply() {
-  local reply=${1//$'\r'/}
-  # "100 Continue" is not the answer.
-  while [[ $reply == 'HTTP/1.1 100 '*$'\n\n'* ]]; do reply=${reply#*$'\n\n'}; done
-  head=${reply%%$'\n\n'*}
-  head=${head%$'\n'} # of a reply without a body
-  body=
-  http=
-  [[ $reply != *$'\n\n'* ]] || body=${reply#*$'\n\n'}
-  [[ ! $'\n'$head =~ $'\n'(Status: |HTTP/1\.[01] )([0-9]{3}) ]] || http=${BASH_REMATCH[2]}
-}
-
-# header NAME: its value in the last reply; fails if it is not there.
-header() { grep -i "^$1:" <<<"$head" | sed -E 's/^[^:]*: ?//' | grep .; }
 
 # --- claims ------------------------------------------------------------------------------------------------------
 
@@ -226,3 +184,5 @@ expect_json() {
     return 1
   }
 }
+
+load requests

@@ -1,6 +1,5 @@
 # `make run`: scripts/run.sh in a copy of what it needs, on a free port. It keeps one process for each server, stops
 # them in their order, and leaves nothing behind.
-# shellcheck disable=SC2030,SC2031,SC2154  # each test is a process of its own; what `run --separate-stderr` sets
 load helpers
 
 # What the suite has set, make included, is not for the script.

@@ -22,7 +22,7 @@ loaded() { grep -q mod_magnet "/proc/$(lighttpd_pid)/maps"; }
 @test "slow bodies of one address: those over the limit are refused, other addresses are served" {
   serve 20
   loaded
-  run python3 -EsSB "$ROOT/tests/hostile/slow.py" "$port" 20
+  run python3 -EsSB "$ROOT/tests/tools/slow.py" "$port" 20
   echo "$output"
   [ "$status" = 0 ]
 }
@@ -31,7 +31,7 @@ loaded() { grep -q mod_magnet "/proc/$(lighttpd_pid)/maps"; }
   serve 0
   run loaded
   [ "$status" = 1 ]
-  run python3 -EsSB "$ROOT/tests/hostile/slow.py" "$port" 0
+  run python3 -EsSB "$ROOT/tests/tools/slow.py" "$port" 0
   echo "$output"
   [ "$status" = 0 ]
 }

@@ -1,14 +1,10 @@
 # Many at once: what must not depend on who comes first. Every test leaves nothing to the order in which it happens
 # to run: what it claims must hold whatever the order was.
 # modes: cgi scgi
-# shellcheck disable=SC2016,SC2030,SC2031,SC2128,SC2154,SC2178,SC2086,SC2143,SC2013,SC2153,SC2054,SC2034  # each test is a process of its own; what helpers set
 load helpers
-load direct
 
 # Argon2id of "correct-horse": 19 MiB, one pass (about 15 ms), and 32 MiB, 60 passes (about 1.5 s).
-# shellcheck disable=SC2016
 COSTLY='$argon2id$v=19$m=19456,t=1,p=1$dHJ1c3QtdGVzdC1zYWx0$PAVr/sRdH8kJ8FRc9KTuLPBpPRrDaIpU5KMM/HQws40'
-# shellcheck disable=SC2016
 LONG='$argon2id$v=19$m=32768,t=60,p=1$dHJ1c3QtdGVzdC1zYWx0$AS5jr1Ca9DbjS1VvCTwnEeANHRJuu5a5TW5EqivfSeM'
 PASSWORD=A1B2C3D4E5F6G7H8I9HD
 
@@ -176,8 +172,7 @@ alone() {
 }
 
 watch_programs() { # BIG-KB
-  coproc WATCH { exec python3 -EsSB "$ROOT/tests/hostile/watch.py" "$DATA_DIR" "$1" 3>&- 8>&-; }
-  # shellcheck disable=SC2034
+  coproc WATCH { exec python3 -EsSB "$ROOT/tests/tools/watch.py" "$DATA_DIR" "$1" 3>&- 8>&-; }
   watcher=$WATCH_PID
   # bash forgets these two as soon as the watcher ends
   exec {watch_out}<&"${WATCH[0]}" {watch_in}>&"${WATCH[1]}"
@@ -243,12 +238,10 @@ hold_all_slots() {
     holder=$!
     wait_until 4 "$holder" all_hash || true
     stopped=$(hashing)
-    # shellcheck disable=SC2086
     kill -STOP $stopped 2>/dev/null || true
     # To look takes its time on a busy machine, and meanwhile a hash may have ended. Who has the memory for it still,
     # now that he stands, holds a slot.
     if [[ $(wc -l <<<"$stopped") -eq $(nproc) && $(hashing) == "$stopped" ]]; then return 0; fi
-    # shellcheck disable=SC2086
     kill -CONT $stopped 2>/dev/null || true
     stopped=
     wait "$holder" || true
@@ -269,7 +262,6 @@ hold_all_slots() {
   local waiter=$!
   wait_until 4 "$waiter" waiting
   # ... until a holder is killed
-  # shellcheck disable=SC2086
   kill -KILL $stopped
   stopped=
   wait "$waiter"
@@ -291,7 +283,6 @@ hold_all_slots() {
   # while that one waited, others were served: nothing else waits for a slot
   api /api/status
   expect 200
-  # shellcheck disable=SC2086
   kill -KILL $stopped
   stopped=
   wait "$holder" || true

@@ -52,7 +52,7 @@ answered() { [ "$(wc -l <"$BATS_TEST_TMPDIR/statuses")" -ge "$1" ]; }
   local keeper victim
   stop_lighttpd
   (cd "$ROOT" && SSA_MODE=scgi SSA_BIND=$BATS_FILE_TMPDIR/http.sock SSA_RUN_DIR=$BATS_FILE_TMPDIR/run SSA_CGI_BIN=$CGI_BIN \
-    SSA_DATA_DIR=$DATA_DIR exec env --ignore-signal=CHLD python3 -EsSB tests/hostile/scgi.py listen "$BATS_TEST_TMPDIR/scgi" "$CGI_BIN/info") \
+    SSA_DATA_DIR=$DATA_DIR exec env --ignore-signal=CHLD python3 -EsSB tests/tools/scgi.py listen "$BATS_TEST_TMPDIR/scgi" "$CGI_BIN/info") \
     >/dev/null 2>&1 3>&- &
   keeper=$!
   wait_until 5 $keeper test -S "$BATS_TEST_TMPDIR/scgi"
@@ -76,7 +76,6 @@ kill_keepers() {
   local keeper old=() n
   for ((n = 0; n < $1; n++)); do
     keeper=$(keeper_of info)
-    # shellcheck disable=SC2207  # numbers
     old+=("$keeper" $(workers_of info))
     kill -KILL "$keeper"
     api /api/info -H "X-Auth-Token: $ticket"
@@ -138,7 +137,6 @@ kill_keepers() {
   all=$(for keeper in $(pgrep -P "$pid"); do pgrep -P "$keeper" && echo "$keeper"; done)
   [ "$(wc -w <<<"$all")" = 9 ]
   kill -KILL "$pid"
-  # shellcheck disable=SC2086
   wait_until 5 "$$" all_gone $all
   rm "$BATS_FILE_TMPDIR/lighttpd.pid"
 }
@@ -148,7 +146,6 @@ kill_keepers() {
   keeper=$(keeper_of info)
   load_of 1500
   wait_until 10 "$!" answered 200
-  # shellcheck disable=SC2046
   kill -TERM $(pgrep -P "$keeper" -x info)
   wait "$!"
   answered 1500

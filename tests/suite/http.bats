@@ -90,7 +90,7 @@ standing_headers() {
   for path in / /api /api/ /api/status/ /api/status/x /api/statusx /api/stat /api/Status /API/status /api//status //api/status \
     /api/status.c /api/status.json /api/ticket/ /api/ticket/user1 /api/info/ /api/info/100 /status /cgi-bin/status /cgi-bin/ \
     /cgi-bin/status.c /cgi-bin/../api/status /data/users.json /data/machines.json /lighttpd.conf /Makefile /README.md /.git/config \
-    /.gitignore /.env /www/errors/404.html /errors/404.html /404.html /index.html /favicon.ico /robots.txt /tests/helpers.bash \
+    /.gitignore /.env /www/errors/404.html /errors/404.html /404.html /index.html /favicon.ico /robots.txt /tests/suite/helpers.bash \
     /run/redis.sock /libcommon/json.c /etc/passwd /api/status%00 /api%2fstatus /api/%2e%2e/data/users.json '/api/status;x' \
     '/api/status%20' '/api/status%3fverbose' '/api/users.json' /api/.. /api/. /api/../../../../etc/passwd '/api/\..\data' /%61pi/statusx; do
     api "$path" --path-as-is

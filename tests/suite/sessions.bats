@@ -1,8 +1,6 @@
 # Sessions from the login to the logout: renewal, who am I, logging out, the CSRF token, and what Redis holds of it.
 # modes: cgi scgi
-# shellcheck disable=SC2016,SC2030,SC2031,SC2128,SC2154,SC2178,SC2086,SC2143,SC2013,SC2153,SC2054,SC2034  # each test is a process of its own; what helpers set
 load helpers
-load direct
 
 setup_file() {
   isolate_lighttpd
@@ -22,7 +20,7 @@ teardown() {
 # restart_lighttpd [NAME=VALUE]: with this setting.
 restart_lighttpd() {
   unset SSA_TICKETS_PER_USER
-  (($# == 0)) || export "$1"
+  (($# == 0)) || export "${1?}"
   stop_lighttpd
   start_lighttpd
 }
@@ -324,7 +322,6 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
   enter
   local index
   index=$(redis keys 'ssa:user:*')
-  # shellcheck disable=SC2016
   for n in {1..1234}; do
     printf 'SET ssa:ticket:%064d x EX 100\nZADD %s 9999999999 %016d:%064d\n' "$n" "$index" "$n" "$n"
   done | redis >/dev/null

@@ -1,9 +1,7 @@
-# Hostile requests, byte for byte, through the real lighttpd: hostile/rows.py is the table, hostile/hostile.py
+# Hostile requests, byte for byte, through the real lighttpd: tools/rows.py is the table, tools/hostile.py
 # sends it and checks after every row that nothing was created, lost, echoed, or written to the log raw.
 # modes: cgi scgi
-# shellcheck disable=SC2016,SC2030,SC2031,SC2128,SC2154,SC2178,SC2086,SC2143,SC2013,SC2153,SC2054,SC2034  # each test is a process of its own; what helpers set
 load helpers
-load direct
 
 setup_file() {
   isolate_lighttpd
@@ -17,7 +15,7 @@ teardown_file() { stop_servers; }
 setup() { fresh; }
 
 send() { # GROUP
-  run python3 -EsB "$ROOT/tests/hostile/hostile.py" "$1" "$BATS_FILE_TMPDIR/http.sock" "$BATS_FILE_TMPDIR/redis.sock" "$DATA_DIR" "$LOG"
+  run python3 -EsB "$ROOT/tests/tools/hostile.py" "$1" "$BATS_FILE_TMPDIR/http.sock" "$BATS_FILE_TMPDIR/redis.sock" "$DATA_DIR" "$LOG"
   echo "$output"
   [ "$status" -eq 0 ]
 }
@@ -35,7 +33,7 @@ send() { # GROUP
 @test "the table has at least 150 rows, each with a name of its own" {
   run python3 -EsB -c "
 import sys
-sys.path.insert(0, '$ROOT/tests/hostile')
+sys.path.insert(0, '$ROOT/tests/tools')
 from rows import ROWS
 assert len(ROWS) >= 150, len(ROWS)
 names = [row[:2] for row in ROWS]

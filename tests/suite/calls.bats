@@ -2,7 +2,6 @@
 # What must hold is in calls/calls.py: a whole reply that says so or the right one, and a worker that goes on.
 # modes: cgi scgi
 load helpers
-load direct
 
 setup_file() { start_redis; }
 teardown_file() { stop_servers; }
@@ -15,7 +14,7 @@ setup() {
 }
 
 each() { # KIND
-  run "${ISOLATED[@]}" python3 -EsSB "$ROOT/tests/calls/calls.py" "$1" "$SSA_MODE" "${SSA_UNIT_BIN:-$ROOT/build/unit}/calls" "$BATS_FILE_TMPDIR/redis.sock" \
+  run "${ISOLATED[@]}" python3 -EsSB "$ROOT/tests/tools/calls.py" "$1" "$SSA_MODE" "${SSA_UNIT_BIN:-$ROOT/build/unit}/calls" "$BATS_FILE_TMPDIR/redis.sock" \
     "$DATA_DIR" "$BATS_TEST_TMPDIR"
   echo "$output"
   echo "# ${lines[-1]}" >&3

@@ -1,8 +1,6 @@
 # The brake on guessing passwords: three limits, counted in Redis under hashed names.
 # modes: cgi scgi
-# shellcheck disable=SC2016,SC2030,SC2031,SC2128,SC2154,SC2178,SC2086,SC2143,SC2013,SC2153,SC2054,SC2034  # each test is a process of its own; what helpers set
 load helpers
-load direct
 
 setup_file() {
   mkdir -p "$DATA_DIR"
@@ -384,7 +382,7 @@ count() { awk -v want="$2" '$2 == want' "$1" | wc -l; }
 }
 
 # leave_early COUNT MILLISECONDS [answers]: so many logins whose client resets the connection after that time.
-leave_early() { python3 -EsSB "$ROOT/tests/hostile/reset.py" "$port" "$@" <"$BATS_TEST_TMPDIR/guess"; }
+leave_early() { python3 -EsSB "$ROOT/tests/tools/reset.py" "$port" "$@" <"$BATS_TEST_TMPDIR/guess"; }
 
 # hash_of PASSWORD PASSES: Argon2id with 32 MiB, about 20 ms a pass.
 hash_of() { printf %s "$1" | argon2 saltsaltsalt -id -k 32768 -t "$2" -p 1 -e; }

@@ -1,7 +1,6 @@
 # The last good version of the data files: resident workers go on with it when a file is broken, and it is one for all
 # workers of all three programs.
 load helpers
-load direct
 
 PASSWORD=A1B2C3D4E5F6G7H8I9HD
 WITH_BOB="[{\"username\":\"user1\",\"password\":\"$PASSWORD\"},{\"username\":\"bob\",\"password\":\"bob-secret\"}]"
@@ -90,7 +89,6 @@ see_by_one() {
     victims=$(workers_of "$program")
     [ "$(wc -w <<<"$victims")" = 4 ]
     # all but one, which holds what is left
-    # shellcheck disable=SC2086
     kill -KILL $(tail -n +2 <<<"$victims")
     wait_until 10 "$(lighttpd_pid)" eval "[ \"\$(workers_of $program | wc -l)\" = 4 ]"
   done
@@ -126,10 +124,9 @@ start_broken() {
 @test "nothing is left in shared memory when the service has ended" {
   [[ -n ${ISOLATED[*]} ]] || skip "needs an IPC namespace of its own"
   stop_lighttpd
-  # shellcheck disable=SC2016
   ROOT=$ROOT run unshare --ipc bash -c '
     PATH=${PATH#*:} # without the lighttpd that has a namespace of its own
-    BATS_TEST_DIRNAME=$ROOT/tests source "$ROOT/tests/helpers.bash"
+    BATS_TEST_DIRNAME=$ROOT/tests/suite source "$ROOT/tests/suite/helpers.bash"
     segments() { ipcs -m | grep -c "^0x"; }
     start_lighttpd
     for program in status info ticket; do api "/api/$program"; done

@@ -1,6 +1,5 @@
 # Operating: the blocks that follow "<!-- snippet: NAME -->" in the documentation are taken as they stand and run: the
 # Redis user, file modes, TLS, systemd's units, spawn-fcgi, and other servers in front.
-# shellcheck disable=SC2030,SC2031,SC2154  # each test is a process of its own; what `run --separate-stderr` sets
 load helpers
 
 setup_file() {
@@ -47,7 +46,6 @@ ended() {
 # snippet NAME: the documentation's block, with this test's folders in place of the documentation's.
 snippet() {
   local text
-  # shellcheck disable=SC2016
   text=$(awk -v marker="<!-- snippet: $1 -->" '
     $0 == marker { found = 1; next }
     found && /^```/ { if (inside) exit; inside = 1; next }
@@ -181,7 +179,6 @@ only_the_three() { # CURL OPTION...
 acl_user() { # [PASSWORD]: the documented user
   local line
   line=$(snippet acl)
-  # shellcheck disable=SC2086  # the words of the command
   redis ${line/a-long-random-password/${1-a-long-random-password}}
 }
 
@@ -202,7 +199,6 @@ as_user() { # PASSWORD QUERY: lighttpd with that user
   local command
   for command in 'get other' 'set other 1' 'zrange other 0 1' 'keys ssa:x' 'scan 0' flushall 'config get dir' \
     'acl list' 'select 1' 'eval return 0'; do
-    # shellcheck disable=SC2086
     run redis --no-auth-warning --user ssa --pass a-long-random-password $command
     echo "$command: $output"
     [[ $output == *NOPERM* ]]
@@ -498,8 +494,8 @@ allowed() {
   env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=DELETE HTTP_X_AUTH_TOKEN="${BASH_REMATCH[1]}" "${trace[@]}" "$BATS_TEST_TMPDIR/3" \
     "$CGI_BIN/ticket" </dev/null | grep -q '^Status: 204'
   begin test -S "$sockets/status.sock" -- env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" SSA_WORKERS=2 "${trace[@]}" "$BATS_TEST_TMPDIR/4" \
-    "$(type -P python3)" -EsSB "$ROOT/tests/hostile/scgi.py" listen "$sockets/status.sock" "$CGI_BIN/status"
-  python3 -EsSB "$ROOT/tests/hostile/scgi.py" ask "$sockets/status.sock" REQUEST_METHOD=GET </dev/null | grep -q '^Status: 200'
+    "$(type -P python3)" -EsSB "$ROOT/tests/tools/scgi.py" listen "$sockets/status.sock" "$CGI_BIN/status"
+  python3 -EsSB "$ROOT/tests/tools/scgi.py" ask "$sockets/status.sock" REQUEST_METHOD=GET </dev/null | grep -q '^Status: 200'
   pkill -TERM -P "${started[-1]}"
   wait "${started[-1]}" || true
   local called

@@ -1,0 +1,199 @@
+# Faults of the data files: missing, broken, unreadable, large, and changed while they are read.
+# modes: cgi scgi
+load helpers
+load faults
+
+# bad_file NAME: it has just been made bad. CGI: 500; a resident worker goes on with the last good version. status
+# says so in both.
+bad_file() {
+  local broken='500 {"code":500,"message":"internal error","data":""}'
+  ask_all
+  cat "$T/replies"
+  [ "$status_reply" = "503 {\"code\":503,\"message\":\"$1\",\"data\":\"\"}" ] || return
+  if [[ ${SSA_MODE:-cgi} == scgi ]]; then
+    [[ $info == "200 $good_info" && $login_reply == "200 "* ]]
+  elif [[ $1 == users ]]; then
+    [[ $info == "$broken" && $login_reply == "$broken" ]]
+  else
+    [[ $info == "$broken" && $login_reply == "200 "* ]]
+  fi
+}
+
+@test "a data file is missing, empty, cut, not JSON, not an array, a directory, a FIFO, a link to nothing, too large" {
+  local name kind
+  for name in users machines; do
+    local file=$DATA_DIR/$name.json
+    for kind in missing empty cut text object number directory fifo link device large; do
+      # what can be read is told from what cannot in one place for both files
+      [[ $name == users || ! $kind =~ ^(text|object|number|link|device)$ ]] || continue
+      rm -rf "$file"
+      case $kind in
+        missing) ;;
+        empty) : >"$file" ;;
+        cut) head -c 100 "$ROOT/tests/fixtures/$name.json" >"$file" ;;
+        text) echo 'hello' >"$file" ;;
+        object) echo '{"username":"user1","password":"x"}' >"$file" ;;
+        number) echo 1 >"$file" ;;
+        directory) mkdir "$file" ;;
+        fifo) mkfifo "$file" ;;
+        link) ln -s nothing "$file" ;;
+        device) ln -s /dev/zero "$file" ;;
+        large) truncate -s $((64 * 1024 * 1024 + 1)) "$file" ;;
+      esac
+      bad_file "$name" || {
+        echo "$name: $kind"
+        false
+      }
+      rm -rf "$file"
+      cp "$ROOT/tests/fixtures/$name.json" "$file"
+      info
+      expect 200
+      [ "$body" = "$good_info" ]
+    done
+  done
+  all_well
+}
+
+@test "a data file that may not be read" {
+  local name launcher=()
+  # root reads all, unless it gives that up
+  if [[ $(id -u) == 0 ]]; then launcher=(setpriv --bounding-set=-dac_override,-dac_read_search); fi
+  LAUNCHER=("${launcher[@]}")
+  for name in users machines; do
+    chmod 000 "$DATA_DIR/$name.json"
+    stop_workers
+    direct GET info '' HTTP_X_AUTH_TOKEN="$live"
+    expect_error 500
+    direct GET status
+    expect_error 503
+    [[ $body == *"\"$name\""* ]]
+    chmod 644 "$DATA_DIR/$name.json"
+    direct GET info '' HTTP_X_AUTH_TOKEN="$live"
+    expect 200
+    direct GET status
+    expect 200
+  done
+}
+
+@test "a data folder that is not there" {
+  programs SSA_DATA_DIR=/nonexistent
+  direct GET info '' HTTP_X_AUTH_TOKEN="$live"
+  expect_error 500
+  direct POST ticket "$(credentials user1 "$PASSWORD")"
+  expect_error 500
+  direct GET status
+  expect_error 503
+  [[ $body == *'"users, machines"'* ]]
+}
+
+@test "a file of exactly 64 MiB is served" {
+  {
+    printf '['
+    head -c $((64 * 1024 * 1024 - 2)) /dev/zero | tr '\0' ' '
+    printf ']'
+  } >"$DATA_DIR/.new"
+  mv "$DATA_DIR/.new" "$DATA_DIR/machines.json"
+  info
+  expect 200
+  [ "$body" = '{"data":[]}' ]
+  api /api/status
+  expect 200
+}
+
+# The two versions: one line each, 200 and 300 machines.
+versions() {
+  local n records=()
+  for n in {1..300}; do
+    records+=("{\"id\":$n,\"cpus\":8,\"mem\":$n,\"status\":\"VERSION\",\"GPU\":\"A100\",\"ip\":\"192.0.2.1\",\"note\":\"VERSION VERSION VERSION\"}")
+    if ((n == 200)); then
+      local IFS=,
+      printf '[%s]' "${records[*]//VERSION/old}" >"$T/old.json"
+    fi
+  done
+  printf '[%s]' "${records[*]//VERSION/new}" >"$T/new.json"
+  printf '{"data":%s} 200\n' "$(cat "$T/old.json")" >"$T/expected"
+  printf '{"data":%s} 200\n' "$(cat "$T/new.json")" >>"$T/expected"
+}
+
+swap_while_asking() { # HOW COUNT
+  cp "$T/old.json" "$DATA_DIR/machines.json"
+  info
+  coproc SWAP { exec python3 -EsSB "$ROOT/tests/tools/swap.py" "$1" "$DATA_DIR/machines.json" "$T/old.json" "$T/new.json" 3>&-; }
+  local out in pid=$SWAP_PID
+  # bash forgets these two as soon as the other side ends
+  exec {out}<&"${SWAP[0]}" {in}>&"${SWAP[1]}"
+  eval "exec ${SWAP[1]}>&-"
+  local begun
+  read -r begun <&"$out"
+  curl -s --max-time 50 --unix-socket "$BATS_FILE_TMPDIR/http.sock" -H "X-Auth-Token: $live" -w ' %{http_code}\n' \
+    "http://localhost/api/info?[1-$2]" >"$T/replies"
+  eval "exec $in>&-"
+  read -r swaps rate <&"$out"
+  wait "$pid" || true
+  [ "$(wc -l <"$T/replies")" -eq "$2" ]
+}
+
+# SSA_TEST_LONG=1: 10,000 requests, and every behaviour of a false Redis in both modes.
+@test "replaced by rename all the time: every reply whole, the old or the new" {
+  versions
+  swap_while_asking rename $((${SSA_TEST_LONG:-0} ? 10000 : 2000))
+  echo "# replaced $swaps times, $rate times a second" >&3
+  ((swaps > 100))
+  grep -vxFf "$T/expected" "$T/replies" | head -c 2000 >"$T/others" || true
+  cat "$T/others"
+  [ ! -s "$T/others" ]
+  [ "$(sort -u "$T/replies" | wc -l)" -eq 2 ]
+}
+
+@test "rewritten in place: every reply whole, the old or the new, or a whole 500" {
+  versions
+  local count=300
+  [[ ${SSA_MODE:-cgi} != scgi ]] || count=6000 # a worker is that much faster
+  swap_while_asking rewrite "$count"
+  ((swaps > 3))
+  [[ ${SSA_MODE:-cgi} == scgi ]] || printf '%s 500\n' '{"code":500,"message":"internal error","data":""}' >>"$T/expected"
+  grep -vxFf "$T/expected" "$T/replies" | head -c 2000 >"$T/others" || true
+  cat "$T/others"
+  [ ! -s "$T/others" ]
+  # read again after a moment: a file caught half-written is seldom a 500
+  (($(grep -c ' 200$' "$T/replies") > count * 9 / 10))
+}
+
+@test "a change within the same moment, of the same length, is seen" {
+  local n
+  for n in {1..20}; do
+    printf '[{"id":%d,"cpus":1,"mem":1,"status":"x","GPU":"x","ip":"x"}]' $((100 + n)) >"$DATA_DIR/machines.json"
+    info
+    expect 200
+    [[ $body == *"\"id\":$((100 + n)),"* ]]
+  done
+}
+
+@test "a change of a file that has long been known is seen by the next request: of the same length, of the same time" {
+  local old='[{"id":111,"cpus":1,"mem":1,"status":"x","GPU":"x","ip":"x"}]' how n=0
+  for how in rename rename-keeping-time in-place in-place-keeping-time; do
+    write_machines "${old/111/333}"
+    touch -d '1 hour ago' "$DATA_DIR/machines.json"
+    sleep 0.15 # old enough to be known by its identity and times
+    info
+    info
+    [[ $body == *'"id":333,'* ]]
+    touch -r "$DATA_DIR/machines.json" "$T/time"
+    n=$((n + 1))
+    printf %s "${old/111/44$n}" >"$T/new"
+    [[ $how != *keeping-time ]] || touch -r "$T/time" "$T/new"
+    case $how in
+      rename*) cp -p "$T/new" "$DATA_DIR/.new" && mv "$DATA_DIR/.new" "$DATA_DIR/machines.json" ;;
+      *)
+        cat "$T/new" >"$DATA_DIR/machines.json"
+        [[ $how != *keeping-time ]] || touch -r "$T/time" "$DATA_DIR/machines.json"
+        ;;
+    esac
+    info
+    expect 200
+    [[ $body == *"\"id\":44$n,"* ]] || {
+      echo "$how: $body"
+      false
+    }
+  done
+}

@@ -1,0 +1,223 @@
+# Faults around the programs: no log, no random bytes, no semaphores, no memory, and killed in the middle.
+# modes: cgi scgi
+load helpers
+load faults
+
+# works: a login, a good request, a bad one, each as always; for a program in a bad place.
+works() {
+  direct POST ticket "$(credentials user1 "$PASSWORD")"
+  expect 200
+  direct POST ticket "$(credentials user1 wrong)"
+  expect_error 401
+  direct GET info '' HTTP_X_AUTH_TOKEN="$live"
+  expect 200
+  [[ $head == Status:* ]]
+  direct GET info '' HTTP_X_AUTH_TOKEN=x
+  expect_error 401
+  [[ $head == Status:* ]]
+  direct GET status
+  expect 200
+}
+
+@test "the log's disk is full, or there is no log" {
+  local redirection
+  for redirection in '2>/dev/full' '2>&-'; do
+    programs
+    LAUNCHER=(sh -c "exec \"\$@\" $redirection" sh)
+    redis config resetstat >/dev/null
+    works
+    # what belongs to the log went nowhere else
+    run redis info errorstats
+    [[ $output != *errorstat_* ]]
+    [[ -z $(redis info commandstats | grep -vE 'cmdstat_(set|get|time|expire|expireat|del|zadd|zcard|zrange|zremrangebyscore|info|config\|resetstat|config|client.*|command.*|zrem):' | grep cmdstat_) ]]
+  done
+}
+
+@test "no getrandom: no ticket, a whole 500, and the next request is answered right" {
+  # x86-64, arm64
+  LAUNCHER=("$BATS_FILE_TMPDIR/deny" "$([[ $(uname -m) == x86_64 ]] && echo 318 || echo 278)")
+  direct POST ticket "$(credentials user1 "$PASSWORD")"
+  expect_error 500
+  [[ $stderr == *random* ]]
+  [ "$(redis keys 'ssa:ticket:*' | wc -l)" -eq 1 ]
+  direct GET ticket '' HTTP_X_AUTH_TOKEN="$live"
+  expect 200
+  # an attempt that cannot be counted is none
+  direct POST ticket "$(credentials user1 wrong)"
+  expect_error 500
+  direct POST ticket "$(credentials user1 "$live")"
+  expect_error 500
+  direct GET ticket '' HTTP_X_AUTH_TOKEN="$live"
+  expect 200
+  direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$live"
+  expect 204
+}
+
+@test "no semaphores for the hashing slots: no login, a whole 503, and sessions work" {
+  LAUNCHER=("$BATS_FILE_TMPDIR/deny" "$([[ $(uname -m) == x86_64 ]] && echo 64 || echo 190)")
+  direct POST ticket "$(credentials user1 "$PASSWORD")"
+  expect_error 503
+  direct GET ticket '' HTTP_X_AUTH_TOKEN="$live"
+  expect 200
+  direct GET info '' HTTP_X_AUTH_TOKEN="$live"
+  expect 200
+}
+
+@test "a Redis that takes no connections: 503 after a moment" {
+  # a listening socket whose queue is full, so that connect(2) waits
+  coproc FULL { exec python3 -EsSB -c 'import socket, sys
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen(0)
+waiting = socket.socket(socket.AF_UNIX)
+waiting.connect(sys.argv[1])
+print("full", flush=True)
+sys.stdin.read()' "$T/full.sock" 3>&-; }
+  fake=$FULL_PID
+  read -r _ <&"${FULL[0]}"
+  REDIS_URL=unix://$T/full.sock
+  programs
+  direct OPTIONS status # a worker takes its time to start
+  local begin=$EPOCHREALTIME
+  direct GET status
+  expect_error 503
+  [[ $stderr == *'redis: connect: no answer in time'* ]]
+  # 200 ms, and what a busy machine adds
+  awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { print b - a; exit !(b - a < 2) }'
+}
+
+@test "no memory: always a whole reply, and never a wrong one" {
+  # The sanitizers need more address space than any limit here gives.
+  ! ldd "$CGI_BIN/info" >/dev/null 2>&1 || skip "with shared libraries"
+  write_users "[{\"username\":\"user1\",\"password\":\"$PASSWORD\"},{\"username\":\"costly\",\"password\":\"$(
+    printf %s '$argon2id$v=19$m=19456,t=1,p=1$dHJ1c3QtdGVzdC1zYWx0$PAVr/sRdH8kJ8FRc9KTuLPBpPRrDaIpU5KMM/HQws40'
+  )\"}]"
+  local kb base=0
+  # the smallest address space in which the program answers at all
+  for ((kb = 64; kb < 40000; kb += kb < 2000 ? 32 : 512)); do
+    LAUNCHER=(prlimit --as=$((kb * 1024)))
+    cgi OPTIONS ticket
+    [[ $http != 204 ]] || {
+      base=$kb
+      break
+    }
+  done
+  ((base > 0))
+  local good=0 n seen=
+  for ((kb = base, n = 0; n < 80 && good < 2; n++, kb += n < 16 ? 4 : n < 24 ? 32 : 2000)); do
+    LAUNCHER=(prlimit --as=$((kb * 1024)))
+    good=$((good + 1))
+    whole GET status
+    whole GET info
+    [[ $http != 200 || $body == "$good_info" ]] # not half of the truth
+    whole POST ticket "$(credentials user1 "$PASSWORD")"
+    whole POST ticket "$(credentials costly correct-horse)"
+  done
+  echo "# from $base to $kb kB: $(tr ' ' '\n' <<<"$seen" | grep . | sort | uniq -c | awk '{printf "%s of %s, ", $1, $2}')" >&3
+  ((good == 2))
+  [[ $seen == *500* || $seen == *503* ]]
+  # no session was ended meanwhile, and nobody was blamed
+  info
+  expect 200
+  run redis keys 'ssa:fail:*'
+  [ -z "$output" ]
+}
+
+# whole METHOD PROGRAM [BODY]: 200, or a whole 500 or 503, in the memory that there is
+whole() {
+  cgi "$1" "$2" "${3-}" HTTP_X_AUTH_TOKEN="$live" SSA_LOGIN_LIMITS=9/9,9/9,9/9
+  seen+="$http "
+  [[ $status -eq 0 && $http =~ ^(200|500|503)$ ]] || {
+    echo "$* in $kb kB: exit $status, $output, $stderr"
+    return 1
+  }
+  [[ $http == 200 ]] && return
+  good=0
+  expect_error "$http"
+}
+
+@test "killed in the middle: what was asked of it fails whole, everything else goes on" {
+  local pids kills lost most
+  if [[ ${SSA_MODE:-cgi} == scgi ]]; then
+    # Under load: one of two workers. Lost is what it had in hand, of 8 at a time.
+    stop_lighttpd
+    SSA_WORKERS=2 SSA_LOGIN_LIMITS=0,0,0 start_lighttpd
+    curl -s --parallel --parallel-immediate --parallel-max 8 --max-time 30 --unix-socket "$BATS_FILE_TMPDIR/http.sock" -H "X-Auth-Token: $live" \
+      -o "$T/body.#1" -w 'info %{http_code}\n' "http://localhost/api/info?[1-4000]" >"$T/replies" 2>"$T/meter" 3>&- &
+    local sender=$!
+    wait_until 10 "$sender" eval '(($(wc -l <"$T/replies") > 300))'
+    pids=$(info_workers | head -n 1)
+    most=8
+  else
+    # Redis holds its breath, so that every program is in the middle.
+    kill -STOP "$(redis_pid)"
+    together 40 "$T/info" >"$T/replies" 3>&- &
+    local sender=$!
+    wait_until 5 "$sender" catch_five # who waits for Redis does so for half a second
+    most=5
+  fi
+  kills=$(wc -l <<<"$pids")
+  kill -KILL $pids || true # one may have been through
+  kill -CONT "$(redis_pid)"
+  wait "$sender"
+  [[ ${SSA_MODE:-cgi} != scgi ]] || {
+    (($(wc -l <"$T/replies") == 4000))
+    cat "$T"/body.* | sed 's/}{"/}\n{"/g' >"$T/bodies"
+  }
+  lost=$(grep -c '^info 500' "$T/replies") || true
+  echo "# killed $kills of the programs, lost $lost requests of $(grep -c '^info ' "$T/replies")" >&3
+  ((lost <= most))
+  if [[ ${SSA_MODE:-cgi} == scgi ]]; then
+    [[ -z $(grep -vxE 'info (200|500)' "$T/replies") ]]
+    [[ -z $(grep -vxF -e "$good_info" -e '{"code":500,"message":"internal error","data":""}' "$T/bodies") ]]
+    wait_until 5 "$(lighttpd_pid)" eval '[[ $(info_workers | wc -l) == 2 ]]'
+  else
+    ((lost >= 1))
+    run grep -vE '^info (200 \{"data":.*\]\}|500 \{"code":500,"message":"[^"]+","data":""\}|503 \{"code":503,"message":"[^"]+","data":""\})$' "$T/replies"
+    [ -z "$output" ]
+  fi
+  all_well
+  [[ ${SSA_MODE:-cgi} != scgi ]] || {
+    stop_lighttpd
+    SSA_WORKERS=1 SSA_LOGIN_LIMITS=0,0,0 start_lighttpd
+  }
+}
+
+# info_workers: those that serve; one that only keeps them does not count
+info_workers() {
+  local pid kept
+  for pid in $(pgrep -P "$(lighttpd_pid)" -x info); do
+    kept=$(pgrep -P "$pid" -x info) || kept=$pid
+    echo "$kept"
+  done
+}
+
+# in_the_middle: the CGI programs that have a socket open, which is Redis's
+catch_five() {
+  pids=$(in_the_middle | head -n 5)
+  (($(wc -l <<<"$pids") == 5))
+}
+in_the_middle() {
+  local pid
+  for pid in $(pgrep -P "$(lighttpd_pid)" -x info); do
+    ! find "/proc/$pid/fd" -lname 'socket:*' 2>/dev/null | grep -q . || echo "$pid"
+  done
+}
+
+@test "a worker that is told to end answers the request in hand" {
+  [[ ${SSA_MODE:-cgi} == scgi ]] || skip "of resident workers"
+  write_users "[{\"username\":\"long\",\"password\":\"$LONG\"}]"
+  start_worker ticket
+  local worker=${WORKERS[ticket]} asker
+  credentials long correct-horse | python3 -EsSB "$ROOT/tests/tools/scgi.py" ask "$T/ticket.scgi" REQUEST_METHOD=POST REMOTE_ADDR=192.0.2.1 \
+    >"$T/reply" 3>&- &
+  asker=$!
+  wait_until 5 "$asker" eval '(($(awk "/^VmRSS/ {print \$2}" /proc/'"$worker"'/status) > 12000))'
+  kill -TERM "$worker"
+  kill -TERM "$worker" # as lighttpd and the kernel may both do
+  wait "$asker"
+  split_reply "$(cat "$T/reply")"
+  expect 200
+  [[ $body =~ \"ticket\":\"[A-Za-z0-9_-]{43}\" ]]
+  wait_gone 5 "$worker"
+}

@@ -1,0 +1,185 @@
+# Faults of Redis: it is down, frozen, full, read-only, somebody else, or has another clock.
+# modes: cgi scgi
+load helpers
+load faults
+
+@test "Redis is down, and comes back with its tickets" {
+  stop_redis
+  none_works
+  start_redis --appendonly yes --appendfsync everysec
+  all_well
+}
+
+@test "Redis restarts between two requests" {
+  local n
+  for n in 1 2; do
+    stop_redis
+    start_redis --appendonly yes --appendfsync everysec
+    all_well
+  done
+}
+
+@test "Redis is frozen: 503 soon, and 200 as soon as it goes on" {
+  kill -STOP "$(redis_pid)"
+  none_works
+  kill -CONT "$(redis_pid)"
+  all_well
+}
+
+@test "Redis is out of memory: reading and logging out work, logging in does not" {
+  redis config set maxmemory 1 >/dev/null
+  cannot_write
+  api /api/ticket -H "X-Auth-Token: $live"
+  expect 200
+  redis config set maxmemory 0 >/dev/null
+  all_well
+}
+
+@test "Redis becomes a read-only replica" {
+  redis config set replica-serve-stale-data yes >/dev/null
+  redis replicaof 127.0.0.1 1 >/dev/null
+  cannot_write
+  api /api/ticket -X DELETE -H "X-Auth-Token: $live"
+  expect_error 503
+  redis replicaof no one >/dev/null
+  all_well
+}
+
+@test "a replica that does not serve stale data" {
+  redis config set replica-serve-stale-data no >/dev/null
+  redis replicaof 127.0.0.1 1 >/dev/null
+  none_works
+  redis replicaof no one >/dev/null
+  redis config set replica-serve-stale-data yes >/dev/null
+  all_well
+}
+
+@test "Redis wants a password that we do not have" {
+  redis config set requirepass secret-of-redis >/dev/null
+  drop_connections "$S" || true
+  REDISCLI_AUTH=secret-of-redis redis client kill type normal >/dev/null
+  none_works
+  REDISCLI_AUTH=secret-of-redis redis config set requirepass '' >/dev/null
+  all_well
+}
+
+@test "a wrong password in REDIS_URL, and the right one" {
+  redis acl setuser ours on '>right-secret' '~ssa:*' +@all >/dev/null
+  local url
+  for url in "unix://ours:wrong-secret@$S" "unix://:wrong-secret@$S" "unix://nobody:right-secret@$S"; do
+    stop_workers
+    REDIS_URL=$url direct GET info '' HTTP_X_AUTH_TOKEN="$live"
+    expect_error 503
+    [[ $stderr == *WRONGPASS* || $stderr == *ERR* ]]
+    [[ $stderr != *-secret* && $stderr != *-secret* ]]
+  done
+  stop_workers
+  REDIS_URL=unix://ours:right-secret@$S direct GET info '' HTTP_X_AUTH_TOKEN="$live"
+  expect 200
+  redis acl deluser ours >/dev/null
+}
+
+@test "Redis does not permit it: nothing, or only reading, or only other keys" {
+  # the default user becomes another one; the administrator can always go back
+  redis acl setuser admin on '>x' '~*' '&*' +@all >/dev/null
+  redis acl setuser default -@all >/dev/null
+  none_works
+  as_admin acl setuser default +@read +@connection +time >/dev/null
+  cannot_write
+  as_admin acl setuser default resetkeys '~other:*' +@all >/dev/null
+  none_works
+  as_admin acl setuser default on nopass '~*' '&*' +@all >/dev/null
+  redis acl deluser admin >/dev/null
+  all_well
+}
+as_admin() { redis --no-auth-warning --user admin --pass x "$@"; }
+
+@test "the disk under Redis is full (MISCONF)" {
+  prlimit --pid "$(redis_pid)" --fsize=1:unlimited
+  redis set trigger 1 ex 9 >/dev/null || true
+  wait_until 10 "$(redis_pid)" eval 'redis set trigger 1 ex 9 | grep MISCONF'
+  cannot_write
+  api /api/ticket -X DELETE -H "X-Auth-Token: $live"
+  expect_error 503
+  prlimit --pid "$(redis_pid)" --fsize=unlimited:unlimited
+  wait_until 10 "$(redis_pid)" eval 'redis set trigger 1 ex 9 | grep OK'
+  all_well
+}
+
+@test "Redis loads its data" {
+  instead all-loading
+  none_works
+  back
+  all_well
+}
+
+@test "another service on its port, garbage, half answers, answers that never end, huge lengths" {
+  local behaviour refused='503 {"code":503,"message":"service unavailable, try again later","data":""}'
+  local behaviours
+  behaviours=$(python3 -EsSB "$ROOT/tests/tools/fake-redis.py" list)
+  # Half a second each, by the contract. A worker speaks to Redis with the same lines: those that could leave
+  # something behind in it, and the rest with SSA_TEST_LONG=1.
+  if [[ ${SSA_MODE:-cgi} == scgi ]] && ! ((${SSA_TEST_LONG:-0})); then
+    behaviours='silent leaves-later http garbage half half-array half-of-the-replies endless-bulk endless-replies huge-array all-1 all-nested'
+  fi
+  for behaviour in $behaviours; do
+    instead "$behaviour"
+    ask_all
+    back
+    echo "$behaviour:" && cat "$T/replies"
+    [ "$login_reply" = "$refused" ]
+    case $behaviour in
+      # a well-formed answer that is no session says that there is none; nothing else may refuse, nothing may open
+      all-* | endless-replies | endless-arrays | half-of-the-replies) [[ $info == "401 "* || $info == "$refused" ]] ;;
+      *) [ "$info" = "$refused" ] ;;
+    esac
+    case $behaviour in
+      # its one command was answered by something that is no error
+      all-* | endless-replies | endless-arrays | half-of-the-replies) [[ $status_reply =~ ^(200|503)\  ]] ;;
+      *) [ "$status_reply" = '503 {"code":503,"message":"redis","data":""}' ] ;;
+    esac
+    ask_all
+    [ "$info" = "200 $good_info" ] # from the first request on
+    [[ $login_reply == "200 "* && $status_reply == "200 "* ]]
+  done
+  run grep -E 'deadline passed|FORGED|xxxxxxxx' "$LOG"
+  [ "$status" -eq 1 ]
+  all_well
+}
+
+@test "a Redis that echoes commands in its errors does not bring a secret into the log" {
+  redis acl setuser ours on '>right-secret' '~ssa:*' +@all >/dev/null
+  instead echo
+  stop_workers
+  REDIS_URL=unix://ours:right-secret@$S direct POST ticket "$(credentials user1 "$PASSWORD")"
+  expect_error 503
+  [[ $stderr != *right-secret* && $stderr != *"$PASSWORD"* ]]
+  stop_workers
+  back
+  redis acl deluser ours >/dev/null
+}
+
+@test "our clock and Redis's differ by an hour: Redis's counts" {
+  local offset
+  for offset in 3600 -3600; do
+    instead "clock $offset"
+    local now key
+    now=$(redis time | head -n 1)
+    (((now - EPOCHSECONDS) * offset > 0)) # the go-between works
+    redis-cli -s "$REAL" flushall >/dev/null
+    login user1 "$PASSWORD"
+    expect 200
+    ((expires - now >= 7200 && expires - now <= 7210))
+    key=$(redis-cli -s "$REAL" keys 'ssa:ticket:*')
+    (($(redis-cli -s "$REAL" ttl "$key") > 7190 && $(redis-cli -s "$REAL" ttl "$key") <= 7200))
+    local first=$ticket
+    api /api/info -H "X-Auth-Token: $first"
+    expect 200
+    login user1 "$first"
+    expect 200
+    (($(redis-cli -s "$REAL" ttl "$key") > 50 && $(redis-cli -s "$REAL" ttl "$key") <= 60))
+    api /api/ticket -X DELETE -H "X-Auth-Token: $ticket"
+    expect 204
+    back
+  done
+}

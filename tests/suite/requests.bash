@@ -1,0 +1,142 @@
+# How the tests send requests: to a program without a server, and through lighttpd. Each leaves the reply's
+# status in $http, its two parts in $head and $body, and the program's log in $stderr where it can be told.
+
+# $http, $head and $body of a reply, CGI's or HTTP's.
+split_reply() {
+  local reply=${1//$'\r'/}
+  # "100 Continue" is not the answer.
+  while [[ $reply == 'HTTP/1.1 100 '*$'\n\n'* ]]; do reply=${reply#*$'\n\n'}; done
+  head=${reply%%$'\n\n'*}
+  head=${head%$'\n'} # of a reply without a body
+  body=
+  http=
+  [[ $reply != *$'\n\n'* ]] || body=${reply#*$'\n\n'}
+  [[ ! $'\n'$head =~ $'\n'(Status: |HTTP/1\.[01] )([0-9]{3}) ]] || http=${BASH_REMATCH[2]}
+}
+
+# header NAME: its value in the last reply; fails if it is not there.
+header() { grep -i "^$1:" <<<"$head" | sed -E 's/^[^:]*: ?//' | grep .; }
+
+# --- a program without a front-end server ------------------------------------------------------------------------
+
+# A subshell with exec instead of bats' own `run`, which takes ten times as long; there are thousands of calls.
+
+# cgi METHOD PROGRAM [BODY [NAME=VALUE...]]: runs it as one CGI request. $status is its exit status. ENVIRONMENT and
+# LAUNCHER as in `programs`.
+cgi() {
+  local method=$1 program=$2 input=${3-} LC_ALL=C length
+  shift $(($# < 3 ? 2 : 3))
+  length=${#input} # bytes, in this locale
+  printf %s "$input" >"$BATS_TEST_TMPDIR/input"
+  status=0
+  output=$(exec env -i PATH="$PATH" REDIS_URL="${REDIS_URL-}" SSA_DATA_DIR="$DATA_DIR" REMOTE_ADDR=192.0.2.1 \
+    REQUEST_METHOD="$method" CONTENT_LENGTH="$length" "${ENVIRONMENT[@]}" "$@" "${ISOLATED[@]}" "${LAUNCHER[@]}" \
+    "$CGI_BIN/$program" <"$BATS_TEST_TMPDIR/input" 2>"$BATS_TEST_TMPDIR/stderr" 3>&-) || status=$?
+  stderr=$(<"$BATS_TEST_TMPDIR/stderr")
+  split_reply "$output"
+}
+
+# programs [NAME=VALUE...]: the environment of the programs that `direct` asks from now on. LAUNCHER, an array, is
+# put before the program's name.
+programs() {
+  stop_workers
+  ENVIRONMENT=("$@")
+}
+
+start_worker() { # PROGRAM
+  local socket=$BATS_TEST_TMPDIR/$1.scgi
+  rm -f "$socket"
+  env -i PATH="$PATH" REDIS_URL="${REDIS_URL-}" SSA_DATA_DIR="$DATA_DIR" ${ENVIRONMENT[@]+"${ENVIRONMENT[@]}"} \
+    ${ISOLATED[@]+"${ISOLATED[@]}"} ${LAUNCHER[@]+"${LAUNCHER[@]}"} python3 -EsSB "$ROOT/tests/tools/scgi.py" listen "$socket" "$CGI_BIN/$1" \
+    </dev/null >/dev/null 2>>"${WORKER_LOG:-$BATS_TEST_TMPDIR/$1.log}" 3>&- &
+  WORKERS[$1]=$!
+  wait_until 10 "$!" test -S "$socket"
+}
+
+stop_workers() {
+  local name
+  for name in "${!WORKERS[@]}"; do
+    kill "${WORKERS[$name]}" 2>/dev/null
+    wait_gone 10 "${WORKERS[$name]}"
+  done
+  WORKERS=()
+}
+declare -gA WORKERS=()
+declare -ga ENVIRONMENT=() LAUNCHER=()
+
+# direct METHOD PROGRAM [BODY [NAME=VALUE...]]: $http, $head, $body, and the log in $stderr. The NAMEs are the
+# request's.
+direct() {
+  if [[ ${SSA_MODE:-cgi} != scgi ]]; then
+    cgi "$@"
+    return
+  fi
+  local method=$1 program=$2 input=$BATS_TEST_TMPDIR/input
+  printf '%s' "${3-}" >"$input"
+  shift $(($# < 3 ? 2 : 3))
+  if [[ ! -v WORKERS[$program] ]] || ! kill -0 "${WORKERS[$program]}" 2>/dev/null; then start_worker "$program"; fi
+  [[ -v WORKER_LOG ]] || : >"$BATS_TEST_TMPDIR/$program.log"
+  run python3 -EsSB "$ROOT/tests/tools/scgi.py" ask "$BATS_TEST_TMPDIR/$program.scgi" "REQUEST_METHOD=$method" \
+    REMOTE_ADDR=192.0.2.1 "$@" <"$input"
+  split_reply "$output"
+  [[ -v WORKER_LOG ]] || stderr=$(cat "$BATS_TEST_TMPDIR/$program.log")
+}
+
+# direct_login NAME PASSWORD [NAME=VALUE...]: as login, without a front-end server.
+direct_login() {
+  local credentials
+  credentials=$(credentials "$1" "$2")
+  shift 2
+  direct POST ticket "$credentials" "$@"
+  take_tokens
+}
+
+# --- through lighttpd -------------------------------------------------------------------------------------------
+
+# api PATH [CURL OPTION...]: the same variables, $status being curl's exit status.
+api() {
+  local path=$1
+  shift
+  status=0 stderr=
+  output=$(exec curl -q -s -i --noproxy '*' --max-time 15 --unix-socket "$BATS_FILE_TMPDIR/http.sock" "$@" \
+    "http://localhost$path" 3>&-) || status=$?
+  split_reply "$output"
+}
+
+# login NAME PASSWORD: $ticket, $csrf, $expires and the reply.
+login() {
+  local credentials
+  credentials=$(credentials "$1" "$2")
+  api /api/ticket -H 'Content-Type: application/json' -d "$credentials"
+  take_tokens
+}
+
+# raw METHOD PATH [HEADER...] >FILE: a request for tools/together.py; BODY in the environment.
+raw() {
+  local method=$1 path=$2 line
+  shift 2
+  printf '%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n' "$method" "$path"
+  for line in "$@"; do printf '%s\r\n' "$line"; done
+  [[ ! -v BODY ]] || printf 'Content-Type: application/json\r\nContent-Length: %d\r\n' "${#BODY}"
+  printf '\r\n%s' "${BODY-}"
+}
+
+together() { python3 -EsSB "$ROOT/tests/tools/together.py" "$BATS_FILE_TMPDIR/http.sock" "$@"; }
+
+# --- what a login sends and gets ---------------------------------------------------------------------------------
+
+# Without jq, which takes 40 ms to start: these are called most.
+take_tokens() {
+  ticket='' csrf='' expires=''
+  [[ ! $body =~ \"ticket\":\"([A-Za-z0-9_-]{43})\" ]] || ticket=${BASH_REMATCH[1]}
+  [[ ! $body =~ \"CSRFPreventionToken\":\"([0-9a-f]{64})\" ]] || csrf=${BASH_REMATCH[1]}
+  [[ ! $body =~ \"expires\":([0-9]+) ]] || expires=${BASH_REMATCH[1]}
+}
+
+credentials() {
+  if [[ $1$2 == *[^A-Za-z0-9_@.\ -]* ]]; then
+    jq -cn --arg u "$1" --arg p "$2" '{username: $u, password: $p}'
+  else
+    printf '{"username":"%s","password":"%s"}' "$1" "$2"
+  fi
+}
