@@ -20,7 +20,8 @@ int main(int argc, char **argv)
 	};
 	struct sock_fprog filter = {sizeof rules / sizeof rules[0], rules};
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
 		return 3;
 	execvp(argv[2], argv + 2);
 	return 4;
