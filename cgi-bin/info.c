@@ -1,18 +1,43 @@
-/* GET /api/info: the machines that the caller may see. */
+/* GET /api/info: the machines that the caller may see, or those of them that a query selects. */
 #include "http/endpoint.h"
+#include "http/query.h"
+
+static const char path[] = "/api/info";
+
+static enum result write_selected(struct endpoint_context *c, const struct request *q,
+				  struct reply *rep)
+{
+	struct query query;
+	char why[QUERY_WHY_SIZE];
+	size_t total;
+
+	if (!query_read(&query, q->query, why)) {
+		reply_refuse(rep, RESULT_BAD_REQUEST, why);
+		rep->message = rep->reason;
+		return rep->result;
+	}
+	if (!machines_write_selected(&c->service->machines, c->caller.user.machines,
+				     &query.selection, &rep->body, &total))
+		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
+	query_write_headers(&query, path, q->query, total, &rep->headers);
+	return RESULT_OK;
+}
 
 static enum result handle_get(struct endpoint_context *c, const struct request *q,
 			      struct reply *rep)
 {
 	struct service *s = c->service;
 
-	(void)q;
 	if (!s->machines_usable)
 		return reply_refuse(rep, RESULT_INTERNAL, "machines.json has no good version");
 
 	text_string(&rep->body, "{\"data\":");
-	if (!machines_write(&s->machines, c->caller.user.machines, &rep->body))
+	if (*q->query != '\0') {
+		if (write_selected(c, q, rep) != RESULT_OK)
+			return rep->result;
+	} else if (!machines_write(&s->machines, c->caller.user.machines, &rep->body)) {
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
+	}
 	text_string(&rep->body, "}");
 	return RESULT_OK;
 }

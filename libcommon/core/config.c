@@ -7,6 +7,7 @@
 
 #define SECONDS_MAX          31622400 /* 366 days */
 #define COUNT_MAX            1000000
+#define DELAY_MAX_MS         4000 /* less than a whole request may take, see deadline.h */
 #define TEXT_OF(macro)       TEXT_OF_VALUE(macro)
 #define TEXT_OF_VALUE(value) #value
 #define COUNT_RULE(max)      "must be a number, 1 to " TEXT_OF(max)
@@ -79,6 +80,61 @@ static bool take_limits(struct config *c)
 		    "must be three of count/seconds, such as 10/600,100/3600,60/60");
 }
 
+/* scheme://host[:port], as browsers send it (RFC 6454, 6.2): lower case, no path. */
+static bool is_origin(const char *at, size_t len)
+{
+	static const char host[] = "abcdefghijklmnopqrstuvwxyz0123456789.-[]:";
+	size_t scheme = strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789+-.");
+
+	if (scheme == 0 || scheme + 3 >= len || len > CONFIG_ORIGIN_MAX_BYTES ||
+	    memcmp(at + scheme, "://", 3) != 0)
+		return false;
+	return strspn(at + scheme + 3, host) >= len - scheme - 3;
+}
+
+static bool take_cors_origins(struct config *c)
+{
+	const char *origins = get("SSA_CORS_ORIGINS");
+
+	if (origins == NULL)
+		return true;
+	if (strlen(origins) >= sizeof c->cors_origins)
+		return fail(c, "SSA_CORS_ORIGINS", "is too long");
+	strcpy(c->cors_origins, origins);
+	if (strcmp(origins, "*") == 0)
+		return true;
+	for (const char *at = origins;; at++) {
+		size_t len = strcspn(at, ",");
+		if (!is_origin(at, len))
+			return fail(c, "SSA_CORS_ORIGINS",
+				    "must be * or origins with commas, such as "
+				    "http://localhost:5173,https://app.example");
+		at += len;
+		if (*at == '\0')
+			return true;
+	}
+}
+
+static bool take_delay(struct config *c)
+{
+	const char *at = get("SSA_DELAY");
+
+	if (at == NULL)
+		return true;
+	bool good = take_number(&at, DELAY_MAX_MS, &c->delay_least_ms);
+	c->delay_most_ms = c->delay_least_ms;
+	if (good && *at == '-') {
+		at++;
+		good = take_number(&at, DELAY_MAX_MS, &c->delay_most_ms);
+	}
+	if (good && *at == '\0' && c->delay_least_ms <= c->delay_most_ms)
+		return true;
+	return fail(
+	    c, "SSA_DELAY",
+	    "must be milliseconds or a range of them, such as 200 or 100-800, up to " TEXT_OF(
+		DELAY_MAX_MS));
+}
+
 /* The default is ../data seen from the program's folder. AT_EXECFN is the path the kernel was
  * given: unlike /proc/self/exe it is there in an empty chroot too. */
 static bool take_data_dir(struct config *c)
@@ -125,7 +181,7 @@ bool config_load(struct config *c)
 			&c->tickets_per_user) ||
 	    !take_count(c, "SSA_WORKERS", CONFIG_WORKERS_MAX, COUNT_RULE(CONFIG_WORKERS_MAX),
 			&c->workers) ||
-	    !take_limits(c) || !take_data_dir(c))
+	    !take_limits(c) || !take_cors_origins(c) || !take_delay(c) || !take_data_dir(c))
 		return false;
 	if (c->ticket_max_s < c->ticket_ttl_s && get("SSA_TICKET_MAX") == NULL)
 		c->ticket_max_s = c->ticket_ttl_s;

@@ -10,6 +10,8 @@
 /* Also in scripts/lighttpd-vars.sh, which ends the start of lighttpd with it. */
 #define CONFIG_WORKERS_MAX 512
 
+enum { CONFIG_ORIGIN_MAX_BYTES = 255 };
+
 /* At most `count` failures in `window_s` seconds; count 0: no limit. */
 struct limit {
 	unsigned count, window_s;
@@ -21,9 +23,11 @@ struct config {
 	unsigned ticket_ttl_s;  /* SSA_TICKET_TTL */
 	unsigned ticket_max_s;  /* SSA_TICKET_MAX: how long renewals can prolong one login */
 	unsigned
-	    tickets_per_user; /* SSA_TICKETS_PER_USER: live tickets; one more ends the oldest */
-	struct limit user_addr, user, addr; /* SSA_LOGIN_LIMITS, in this order */
-	unsigned workers;                   /* SSA_WORKERS: processes of a resident program */
+	    tickets_per_user;    /* SSA_TICKETS_PER_USER: live tickets; one more ends the oldest */
+	char cors_origins[1024]; /* SSA_CORS_ORIGINS: "", "*", or origins with commas */
+	unsigned delay_least_ms, delay_most_ms; /* SSA_DELAY */
+	struct limit user_addr, user, addr;     /* SSA_LOGIN_LIMITS, in this order */
+	unsigned workers;                       /* SSA_WORKERS: processes of a resident program */
 	bool supervised; /* SSA_SUPERVISED=1: a resident program ends when its parent does */
 	char fault[160]; /* what is wrong, for the log; "" when the config is good */
 };

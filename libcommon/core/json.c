@@ -163,6 +163,22 @@ static size_t take_escape(const char **at, const char *end, unsigned char out[st
 	return put_utf8(0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00), out);
 }
 
+void json_append(struct text *out, struct span written)
+{
+	const char *at = written.at, *end = written.at + written.len;
+	unsigned char bytes[4];
+
+	while (at < end) {
+		const char *escape = memchr(at, '\\', (size_t)(end - at));
+		text_add(out, at, (size_t)((escape != NULL ? escape : end) - at));
+		if (escape == NULL)
+			break;
+		at = escape;
+		size_t n = take_escape(&at, end, bytes);
+		text_add(out, (const char *)bytes, n);
+	}
+}
+
 /* In place and not by cJSON: without memory two names would be different, and that must not be an
  * answer. */
 bool json_equals(struct span written, const char *text, size_t len)

@@ -6,6 +6,7 @@
 #define SSA_JSON_H
 
 #include "core/scan.h"
+#include "core/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -68,6 +69,9 @@ enum json_decoded json_decode(struct span value, char *out, size_t size);
 
 /* An integer of at most 18 digits, without fraction or exponent. */
 bool json_integer(struct span value, long long *out);
+
+/* Appends a string as written, without its quotes, decoded. Half a surrogate pair is left out. */
+void json_append(struct text *out, struct span written);
 
 /* Compares a string as written, without its quotes, with plain text. Needs no memory. */
 bool json_equals(struct span written, const char *text, size_t len);

@@ -35,6 +35,25 @@ static void put_error(struct piece *p, const struct result_http *http, const cha
 	put(p, "\",\"data\":\"\"}");
 }
 
+/* No credentials, ever: a ticket is a header that the client sends itself. */
+static void put_cors(struct piece *p, const struct reply *rep)
+{
+	if (rep->vary_origin)
+		put(p, "Vary: Origin\r\n");
+	if (rep->allow_origin == NULL)
+		return;
+	put(p, "Access-Control-Allow-Origin: ");
+	put(p, rep->allow_origin);
+	if (rep->preflight == NULL) {
+		put(p, "\r\nAccess-Control-Expose-Headers: X-Total-Count, Link, Retry-After\r\n");
+		return;
+	}
+	put(p, "\r\nAccess-Control-Allow-Methods: ");
+	put(p, rep->preflight);
+	put(p, "\r\nAccess-Control-Allow-Headers: Content-Type, X-Auth-Token, CSRFPreventionToken"
+	       "\r\nAccess-Control-Max-Age: 7200\r\n");
+}
+
 static void put_head(struct piece *p, const struct reply *rep, const struct result_http *http,
 		     size_t body_len)
 {
@@ -59,6 +78,7 @@ static void put_head(struct piece *p, const struct reply *rep, const struct resu
 		put_number(p, rep->retry_after_s > 0 ? rep->retry_after_s : 1);
 		put(p, "\r\n");
 	}
+	put_cors(p, rep);
 	put(p, "\r\n");
 }
 
@@ -71,12 +91,13 @@ enum result reply_refuse(struct reply *rep, enum result result, const char *reas
 	memcpy(rep->reason, reason, len);
 	rep->reason[len] = '\0';
 	text_clear(&rep->body, rep->body.cap);
+	text_clear(&rep->headers, rep->headers.cap);
 	return rep->result = result;
 }
 
 void reply_render(const struct reply *rep, struct reply_bytes *out)
 {
-	bool no_memory = rep->body.failed;
+	bool no_memory = rep->body.failed || rep->headers.failed;
 	const struct result_http *http = result_http(no_memory ? RESULT_INTERNAL : rep->result);
 	struct piece head = {out->head, 0, sizeof out->head};
 	struct piece error = {out->error, 0, sizeof out->error};
@@ -88,6 +109,8 @@ void reply_render(const struct reply *rep, struct reply_bytes *out)
 		out->body = out->error;
 		out->body_len = error.len;
 	}
+	out->headers = rep->headers.at;
+	out->headers_len = no_memory ? 0 : rep->headers.len;
 	put_head(&head, rep, http, out->body_len);
 	out->head_len = head.len;
 	if (rep->without_body || http->status == 204)

@@ -13,6 +13,8 @@ void request_init(struct request *q)
 	    .remote_addr = "",
 	    .ticket = "",
 	    .csrf_token = "",
+	    .origin = "",
+	    .asked_method = "",
 	    .length_text = "",
 	    .body = "",
 	};
@@ -21,7 +23,7 @@ void request_init(struct request *q)
 void request_take(struct request *q, const char *name, size_t name_len, const char *value)
 {
 #define IS(literal) (name_len == sizeof(literal) - 1 && memcmp(name, literal, name_len) == 0)
-	/* About thirty variables come, these eight count: the first letter turns most of them away.
+	/* About thirty variables come, these ten count: the first letter turns most of them away.
 	 */
 	switch (name_len ? name[0] : '\0') {
 	case 'C':
@@ -37,6 +39,10 @@ void request_take(struct request *q, const char *name, size_t name_len, const ch
 		} else if (IS("HTTP_CSRFPREVENTIONTOKEN")) {
 			q->csrf_token = value;
 			q->csrf_count++;
+		} else if (IS("HTTP_ORIGIN")) {
+			q->origin = value;
+		} else if (IS("HTTP_ACCESS_CONTROL_REQUEST_METHOD")) {
+			q->asked_method = value;
 		}
 		break;
 	case 'P':

@@ -18,6 +18,8 @@ struct request {
 	const char *remote_addr;  /* REMOTE_ADDR: the client, as the front-end server knows it */
 	const char *ticket;       /* HTTP_X_AUTH_TOKEN */
 	const char *csrf_token;   /* HTTP_CSRFPREVENTIONTOKEN */
+	const char *origin;       /* HTTP_ORIGIN */
+	const char *asked_method; /* HTTP_ACCESS_CONTROL_REQUEST_METHOD: a preflight's */
 	const char *length_text;  /* CONTENT_LENGTH */
 	/* lighttpd makes one name of X-Auth-Token and X_Auth_Token and may pass it twice; a second
 	 * value is an attack or an accident, never a ticket. */

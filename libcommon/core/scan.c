@@ -85,6 +85,19 @@ static size_t utf8_length(const unsigned char *at, size_t left)
 	return len;
 }
 
+bool scan_is_utf8(const char *text, size_t len)
+{
+	while (len > 0) {
+		unsigned char c = (unsigned char)*text;
+		size_t n = c < 0x80 ? 1 : utf8_length((const unsigned char *)text, len);
+		if (n == 0)
+			return false;
+		text += n;
+		len -= n;
+	}
+	return true;
+}
+
 /* Four hexadecimal digits; -1 if they are not. */
 static int hex4(const struct scan *s, const char *at)
 {

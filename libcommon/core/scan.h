@@ -52,6 +52,9 @@ bool scan_next(struct scan *s, struct span *name);
 /* Steps over one whole value; `value` (may be NULL) is its text, quotes included. */
 bool scan_value(struct scan *s, struct span *value);
 
+/* Whether text[0..len) is UTF-8 (RFC 3629: shortest form, no surrogates, up to U+10FFFF). */
+bool scan_is_utf8(const char *text, size_t len);
+
 /* true: nothing failed and only white space is left. */
 bool scan_finish(struct scan *s);
 

@@ -75,6 +75,22 @@ static void find_places(struct machines *m, struct span ids, struct places *p)
 			table_each(&m->records.table, id.at, id.len, note_place, p);
 	if (p->count > 1)
 		qsort(p->at, p->count, sizeof *p->at, by_place);
+	/* An id that is listed twice is one machine. */
+	size_t kept = 0;
+	for (size_t i = 0; i < p->count; i++)
+		if (i == 0 || p->at[i] != p->at[i - 1])
+			p->at[kept++] = p->at[i];
+	p->count = kept;
+}
+
+static void all_places(const struct machines *m, struct places *p)
+{
+	size_t count = m->records.table.count;
+
+	p->at = malloc((count + 1) * sizeof *p->at);
+	p->failed = p->at == NULL;
+	for (; !p->failed && p->count < count; p->count++)
+		p->at[p->count] = (uint32_t)p->count;
 }
 
 static void write_record(const struct machines *m, size_t i, bool first, struct text *out)
@@ -86,22 +102,43 @@ static void write_record(const struct machines *m, size_t i, bool first, struct 
 	text_add(out, record.at, record.len);
 }
 
+static bool write_places(const struct machines *m, struct places *p, struct text *out)
+{
+	text_add(out, "[", 1);
+	for (size_t i = 0; i < p->count; i++)
+		write_record(m, p->at[i], i == 0, out);
+	text_add(out, "]", 1);
+	free(p->at);
+	return !p->failed && !out->failed;
+}
+
 bool machines_write(struct machines *m, struct span ids, struct text *out)
 {
 	struct places p = {0};
 
-	text_add(out, "[", 1);
-	if (ids.at == NULL) {
-		for (size_t i = 0; i < m->records.table.count; i++)
-			write_record(m, i, i == 0, out);
-	} else {
+	if (ids.at != NULL) {
 		find_places(m, ids, &p);
-		for (size_t i = 0; i < p.count; i++)
-			if (i == 0 ||
-			    p.at[i] != p.at[i - 1]) /* an id listed twice is one machine */
-				write_record(m, p.at[i], i == 0, out);
+		return write_places(m, &p, out);
 	}
+	text_add(out, "[", 1);
+	for (size_t i = 0; i < m->records.table.count; i++)
+		write_record(m, i, i == 0, out);
 	text_add(out, "]", 1);
-	free(p.at);
-	return !p.failed && !out->failed;
+	return !out->failed;
+}
+
+bool machines_write_selected(struct machines *m, struct span ids, const struct selection *s,
+			     struct text *out, size_t *total)
+{
+	struct places p = {0};
+
+	if (ids.at != NULL)
+		find_places(m, ids, &p);
+	else
+		all_places(m, &p);
+	if (!p.failed && !selection_apply(s, &m->records.table, p.at, &p.count, total))
+		p.failed = true;
+	if (p.failed)
+		p.count = 0;
+	return write_places(m, &p, out);
 }

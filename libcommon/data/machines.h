@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "data/records.h"
+#include "data/selection.h"
 
 #include <stdbool.h>
 
@@ -23,5 +24,10 @@ bool machines_refresh(struct machines *m);
  * the file's order. An id counts as the same when it is written the same. Members of the list that
  * are no numbers match nothing. false: no memory. */
 bool machines_write(struct machines *m, struct span ids, struct text *out);
+
+/* As machines_write, but only those that are selected, in their order. *total is how many matched
+ * before the slice. */
+bool machines_write_selected(struct machines *m, struct span ids, const struct selection *s,
+			     struct text *out, size_t *total);
 
 #endif

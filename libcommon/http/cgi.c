@@ -33,11 +33,12 @@ int cgi_write_reply(int fd, const struct reply *rep)
 	struct reply_bytes out;
 
 	reply_render(rep, &out);
-	/* writev does not write to what it is given. */
-	return write_all(
-	    fd,
-	    (struct iovec[]){{out.head, out.head_len}, {(char *)(size_t)out.body, out.body_len}},
-	    out.body_len > 0 ? 2 : 1);
+	/* writev does not write to what it is given. The order of header lines means nothing. */
+	struct iovec parts[] = {{(char *)(size_t)out.headers, out.headers_len},
+				{out.head, out.head_len},
+				{(char *)(size_t)out.body, out.body_len}};
+	int first = out.headers_len > 0 ? 0 : 1, end = out.body_len > 0 ? 3 : 2;
+	return write_all(fd, parts + first, end - first);
 }
 
 /* Not on the stack, where room for a body would cost every request without one its page faults. */
@@ -67,7 +68,7 @@ int cgi_serve(answer_function *answer, void *context)
 
 	signal(SIGTERM, SIG_IGN);
 	deadline_prepare();
-	deadline_start((const int[]){STDOUT_FILENO}, 1);
+	deadline_start((const int[]){STDOUT_FILENO}, (const struct reply *[]){&x.reply}, 1);
 	request_init(q);
 	for (char **variable = environ; *variable != NULL; variable++) {
 		const char *equals = strchr(*variable, '=');

@@ -12,6 +12,7 @@
 /* What a signal handler can know, it knows from here. */
 static volatile sig_atomic_t serving;               /* so many requests … */
 static volatile int reply_fd[DEADLINE_REPLIES_MAX]; /* … from these; -1: no 503 any more */
+static const struct reply *volatile begun[DEADLINE_REPLIES_MAX]; /* … and their replies so far */
 static volatile sig_atomic_t armed;
 static volatile long long started_ms; /* 0: when the alarm was set */
 
@@ -36,9 +37,12 @@ static void expire(int signal)
 		set_alarm(left_ms);
 		return;
 	}
-	reply_render(&(const struct reply){.result = RESULT_UNAVAILABLE}, &answer);
 	for (int i = 0; i < serving; i++)
 		if (reply_fd[i] >= 0) {
+			struct reply late = {.result = RESULT_UNAVAILABLE,
+					     .allow_origin = begun[i]->allow_origin,
+					     .vary_origin = begun[i]->vary_origin};
+			reply_render(&late, &answer);
 			ssize_t ignored =
 			    writev(reply_fd[i],
 				   (struct iovec[]){{answer.head, answer.head_len},
@@ -63,10 +67,12 @@ void deadline_prepare(void)
 
 /* A busy worker would set and clear an alarm thousands of times a second, for nothing. So one that is set stays
  * set, and when it comes it looks at the clock: too early for this request, it sets itself again. */
-void deadline_start(const int fds[], unsigned count)
+void deadline_start(const int fds[], const struct reply *const replies[], unsigned count)
 {
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
 		reply_fd[i] = fds[i];
+		begun[i] = replies[i];
+	}
 	started_ms = armed ? clock_ms() : 0;
 	serving = (int)count;
 	if (!armed)

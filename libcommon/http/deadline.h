@@ -7,14 +7,16 @@
 #ifndef SSA_DEADLINE_H
 #define SSA_DEADLINE_H
 
+struct reply;
+
 enum { DEADLINE_MS = 5000, DEADLINE_REPLIES_MAX = 16 };
 
 /* Once for each process. */
 void deadline_prepare(void);
 
 /* From now on, DEADLINE_MS until a 503 goes to each of these and the process ends with status 1. At most
- * DEADLINE_REPLIES_MAX of them. */
-void deadline_start(const int fds[], unsigned count);
+ * DEADLINE_REPLIES_MAX of them. Of the replies only the CORS fields are read. */
+void deadline_start(const int fds[], const struct reply *const replies[], unsigned count);
 
 /* The reply to the i-th is on its way, or nobody waits for one: it gets no 503 any more. */
 void deadline_replying(unsigned i);

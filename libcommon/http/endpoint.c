@@ -1,8 +1,10 @@
 #include "http/endpoint.h"
+#include "core/clock.h"
 #include "core/config.h"
 #include "core/log.h"
 #include "core/sandbox.h"
 #include "http/cgi.h"
+#include "http/cors.h"
 #include "http/scgi.h"
 #include "http/workers.h"
 #include "store/redis.h"
@@ -15,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The methods of an endpoint, as the Allow header tells them (RFC 9110, 10.2.1). */
@@ -136,7 +139,7 @@ static void complete(struct exchange *x)
 {
 	struct reply *rep = &x->reply;
 
-	if (rep->body.failed)
+	if (rep->body.failed || rep->headers.failed)
 		reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	log_reply(&x->request, rep);
 }
@@ -226,6 +229,17 @@ static const char *obstacle(struct process *p)
 	return p->jobs == NULL || p->service == NULL ? "out of memory" : NULL;
 }
 
+/* A test double can be slow, so that its clients meet what they must bear. */
+static void wait_a_while(const struct config *c)
+{
+	unsigned range_ms = c->delay_most_ms - c->delay_least_ms + 1;
+	unsigned ms = c->delay_least_ms + (unsigned)clock_ms() * 2654435761U % range_ms;
+
+	if (c->delay_most_ms > 0)
+		nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L},
+			  NULL);
+}
+
 /* From the gate to whole replies. */
 static void answer(void *context, struct exchange *x, unsigned count)
 {
@@ -234,11 +248,13 @@ static void answer(void *context, struct exchange *x, unsigned count)
 
 	for (unsigned i = 0; i < count; i++) {
 		x[i].reply.without_body = strcmp(x[i].request.method, "HEAD") == 0;
+		cors_admit(&p->config, &x[i].request, p->allow, &x[i].reply);
 		if (why_not != NULL)
 			reply_refuse(&x[i].reply, RESULT_INTERNAL, why_not);
 		else
 			p->jobs[i].operation = admit(p, &x[i].request, &x[i].reply);
 	}
+	wait_a_while(&p->config);
 	if (why_not == NULL)
 		serve(p->service, p->jobs, x, count);
 	for (unsigned i = 0; i < count; i++)
@@ -287,6 +303,8 @@ int endpoint_main(const struct endpoint *e)
 	sandbox_enter();
 	if (!p.resident)
 		return cgi_serve(answer, &p); /* the kernel cleans up faster than we could */
+	if (p.config.delay_most_ms > 0)
+		log_event("every reply is delayed: SSA_DELAY is set", NULL);
 	if (workers_start(p.config.workers, p.config.supervised ? parent : 0))
 		status = scgi_serve(0, p.at_a_time, answer, look_around, &p);
 	service_close(p.service);

@@ -131,7 +131,6 @@ static bool receive(struct hand *h, unsigned i)
 	struct input *in = &h->in[i];
 
 	in->len = 0;
-	h->x[i].reply = (struct reply){.body = h->kept[i]};
 	if (read_request(in, &h->x[i].request))
 		return true;
 	if (in->len > 0)
@@ -147,6 +146,7 @@ static void send_reply(struct hand *h, unsigned i)
 	cgi_write_reply(h->in[i].fd, &h->x[i].reply);
 	close(h->in[i].fd);
 	text_clear(body, BODY_KEEP_BYTES);
+	text_free(&h->x[i].reply.headers);
 	h->kept[i] = *body;
 }
 
@@ -154,11 +154,15 @@ static void send_reply(struct hand *h, unsigned i)
 static void serve(struct hand *h, unsigned count, answer_function *answer, void *context)
 {
 	int fds[SCGI_AT_A_TIME_MAX];
+	const struct reply *replies[SCGI_AT_A_TIME_MAX];
 	unsigned whole = 0;
 
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < count; i++) {
 		fds[i] = h->in[i].fd;
-	deadline_start(fds, count);
+		h->x[i].reply = (struct reply){.body = h->kept[i]};
+		replies[i] = &h->x[i].reply;
+	}
+	deadline_start(fds, replies, count);
 	/* A request that is none leaves its place to the next. */
 	for (unsigned i = 0; i < count; i++) {
 		h->in[whole].fd = fds[i];
@@ -170,7 +174,7 @@ static void serve(struct hand *h, unsigned count, answer_function *answer, void 
 	if (whole < count) { /* the places have moved */
 		for (unsigned i = 0; i < whole; i++)
 			fds[i] = h->in[i].fd;
-		deadline_start(fds, whole);
+		deadline_start(fds, replies, whole);
 	}
 	if (whole > 0)
 		answer(context, h->x, whole);

@@ -1,0 +1,146 @@
+#include "data/decimal.h"
+
+#include <stddef.h>
+
+/* A number, taken apart: its value is 0.DIGITS × 10^(exponent + shift). */
+struct parts {
+	bool negative, zero;
+	const char *digits,
+	    *digits_end; /* from the first digit that is not 0; a dot may be among them */
+	long long shift; /* where the dot stands, seen from the first digit */
+	bool exponent_negative;
+	struct span exponent; /* its digits; may be empty */
+};
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static struct parts take_apart(struct span number)
+{
+	const char *at = number.at, *end = number.at + number.len;
+	struct parts p = {.negative = *at == '-', .zero = true};
+	bool dot = false;
+
+	at += p.negative;
+	for (; at < end && (is_digit(*at) || *at == '.'); at++) {
+		if (*at == '.') {
+			dot = true;
+			continue;
+		}
+		if (p.zero && *at != '0') {
+			p.zero = false;
+			p.digits = at;
+		}
+		if (!p.zero && !dot)
+			p.shift++;
+		else if (p.zero && dot)
+			p.shift--;
+	}
+	p.digits_end = at;
+	if (at < end) { /* at 'e' or 'E' */
+		at++;
+		p.exponent_negative = *at == '-';
+		at += *at == '-' || *at == '+';
+		p.exponent = (struct span){at, (size_t)(end - at)};
+	}
+	return p;
+}
+
+/* The exponents may have any number of digits. Their difference is exact up to this, and beyond it
+ * only its sign is right, which is all that counts then: shifts are far smaller. */
+static const long long FAR = 100000000000000000;
+
+static long long clamp(long long number)
+{
+	return number > FAR ? FAR : number < -FAR ? -FAR : number;
+}
+
+/* The i-th digit of `count`, leading zeros put before the number's own. */
+static int digit_of(struct span digits, size_t i, size_t count)
+{
+	size_t missing = count - digits.len;
+
+	return i < missing ? 0 : digits.at[i - missing] - '0';
+}
+
+/* a - b: adds digit to digit, from the highest. Once the sum has left [-1, 1], no further digit can
+ * bring its sign back. */
+static long long exponent_difference(const struct parts *a, const struct parts *b)
+{
+	size_t count = a->exponent.len > b->exponent.len ? a->exponent.len : b->exponent.len;
+	int a_sign = a->exponent_negative ? -1 : 1, b_sign = b->exponent_negative ? -1 : 1;
+	long long sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		sum = clamp(sum * 10 + a_sign * digit_of(a->exponent, i, count) -
+			    b_sign * digit_of(b->exponent, i, count));
+	return sum;
+}
+
+/* The next digit, the dot passed over; 0 behind the last. */
+static char next_digit(const char **at, const char *end)
+{
+	if (*at < end && **at == '.')
+		++*at;
+	return *at < end ? *(*at)++ : '0';
+}
+
+static int compare_digits(const struct parts *a, const struct parts *b)
+{
+	const char *x = a->digits, *y = b->digits;
+
+	while (x < a->digits_end || y < b->digits_end) {
+		char left = next_digit(&x, a->digits_end), right = next_digit(&y, b->digits_end);
+		if (left != right)
+			return left < right ? -1 : 1;
+	}
+	return 0;
+}
+
+static int sign_of(const struct parts *p)
+{
+	return p->zero ? 0 : p->negative ? -1 : 1;
+}
+
+bool decimal_small(struct span number, long long *out)
+{
+	size_t i = number.at[0] == '-';
+	long long sum = 0;
+
+	if (number.len - i > 18)
+		return false;
+	for (; i < number.len; i++) {
+		if (!is_digit(number.at[i]))
+			return false;
+		sum = sum * 10 + (number.at[i] - '0');
+	}
+	*out = number.at[0] == '-' ? -sum : sum;
+	return true;
+}
+
+int decimal_compare(struct span a, struct span b)
+{
+	long long left, right;
+
+	if (decimal_small(a, &left) && decimal_small(b, &right))
+		return (left > right) - (left < right);
+
+	struct parts x = take_apart(a), y = take_apart(b);
+	if (sign_of(&x) != sign_of(&y) || x.zero)
+		return sign_of(&x) - sign_of(&y);
+	long long higher = exponent_difference(&x, &y) + x.shift - y.shift;
+	int size = higher != 0 ? (higher > 0 ? 1 : -1) : compare_digits(&x, &y);
+	return x.negative ? -size : size;
+}
+
+bool decimal_is(struct span text)
+{
+	struct scan s;
+
+	if (text.len == 0 || !(is_digit(text.at[0]) || text.at[0] == '-'))
+		return false;
+	scan_begin(&s, text.at, text.len, 0);
+	return scan_value(&s, NULL) && s.at == s.end;
+}

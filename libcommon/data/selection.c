@@ -1,0 +1,227 @@
+#include "data/selection.h"
+#include "core/json.h"
+#include "core/walk.h"
+#include "data/order.h"
+#include "data/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WANTED_MAX = 2 * SELECTION_CONDITIONS_MAX + SELECTION_SORT_MAX };
+
+/* A field that is looked for in each record, once for all conditions and sort keys that need it. */
+struct wanted {
+	struct span path;
+	size_t first_len; /* of the path's first name; path.len where there are no dots */
+};
+
+/* What a run needs. */
+struct run {
+	const struct selection *s;
+	const struct table *t;
+	struct wanted wanted[WANTED_MAX];
+	size_t wanted_count;
+	size_t field_of[SELECTION_CONDITIONS_MAX];  /* places in `wanted` */
+	size_t member_of[SELECTION_CONDITIONS_MAX]; /* likewise; WANTED_MAX: none */
+	size_t sort_of[SELECTION_SORT_MAX];
+	struct span value[WANTED_MAX]; /* of the record at hand; at NULL: it has none */
+	struct order order;
+	struct value_scratch scratch;
+};
+
+/* json_equals, with the common cases first: names have no escapes, and most are of another length. */
+static bool is_named(struct span name, const char *text, size_t len)
+{
+	if (name.len < len || (name.len > len && memchr(name.at, '\\', name.len) == NULL))
+		return false;
+	return json_equals(name, text, len);
+}
+
+static size_t want(struct run *r, struct span path)
+{
+	size_t i = 0;
+
+	while (i < r->wanted_count && !(r->wanted[i].path.len == path.len &&
+					memcmp(r->wanted[i].path.at, path.at, path.len) == 0))
+		i++;
+	if (i == r->wanted_count) {
+		const char *dot = memchr(path.at, '.', path.len);
+		r->wanted[r->wanted_count++] =
+		    (struct wanted){path, dot != NULL ? (size_t)(dot - path.at) : path.len};
+	}
+	return i;
+}
+
+static void prepare(struct run *r)
+{
+	const struct selection *s = r->s;
+
+	for (size_t i = 0; i < s->condition_count; i++) {
+		r->field_of[i] = want(r, s->conditions[i].field);
+		r->member_of[i] = s->conditions[i].or_member.at != NULL
+				      ? want(r, s->conditions[i].or_member)
+				      : WANTED_MAX;
+	}
+	for (size_t i = 0; i < s->sort_count; i++)
+		r->sort_of[i] = want(r, s->sort[i].field);
+}
+
+/* The value at the rest of a path, within a value. */
+static struct span reach(struct span value, const char *path, const char *path_end)
+{
+	struct walk_member m;
+
+	while (path < path_end) {
+		const char *dot = memchr(path, '.', (size_t)(path_end - path));
+		size_t len = (size_t)((dot != NULL ? dot : path_end) - path);
+		bool found = false;
+		if (*value.at != '{')
+			return (struct span){NULL, 0};
+		for (bool more = walk_first(value, &m); more && !found;
+		     more = !found && walk_next(&m))
+			found = is_named(m.name, path, len);
+		if (!found)
+			return (struct span){NULL, 0};
+		value = m.value;
+		path += len + 1;
+	}
+	return path == path_end + 1 ? value : (struct span){NULL, 0};
+}
+
+/* Finds the wanted values of a record. */
+static void look(struct run *r, struct span record)
+{
+	size_t left = r->wanted_count;
+	bool whole[WANTED_MAX];
+	struct walk_member m;
+
+	for (size_t i = 0; i < r->wanted_count; i++) {
+		r->value[i].at = NULL;
+		whole[i] = false;
+	}
+	for (bool more = left > 0 && walk_first(record, &m); more; more = left > 0 && walk_next(&m))
+		for (size_t i = 0; i < r->wanted_count; i++) {
+			const struct wanted *w = &r->wanted[i];
+			if (whole[i])
+				continue;
+			if (is_named(m.name, w->path.at, w->path.len)) {
+				r->value[i] = m.value;
+				whole[i] = true;
+				left--;
+			} else if (w->first_len < w->path.len && r->value[i].at == NULL &&
+				   is_named(m.name, w->path.at, w->first_len)) {
+				r->value[i] = reach(m.value, w->path.at + w->first_len + 1,
+						    w->path.at + w->path.len);
+			}
+		}
+}
+
+/* The value and the operator that a condition means in this record. */
+static struct span read_condition(const struct run *r, size_t i, enum selection_operator *operation)
+{
+	const struct selection_condition *c = &r->s->conditions[i];
+
+	*operation = c->operation;
+	if (r->member_of[i] == WANTED_MAX || r->value[r->member_of[i]].at == NULL)
+		return r->value[r->field_of[i]];
+	*operation = SELECTION_EQUAL;
+	return r->value[r->member_of[i]];
+}
+
+static bool condition_holds(struct run *r, size_t i)
+{
+	enum selection_operator operation;
+	struct span value = read_condition(r, i, &operation);
+
+	return value.at != NULL &&
+	       value_holds(value, operation, r->s->conditions[i].value, &r->scratch);
+}
+
+/* Of several equalities on one field one must hold: the first speaks for all of them. */
+static bool conditions_hold(struct run *r)
+{
+	const struct selection_condition *c = r->s->conditions;
+
+	for (size_t i = 0; i < r->s->condition_count; i++) {
+		bool first = true, good = condition_holds(r, i);
+		if (c[i].operation != SELECTION_EQUAL) {
+			if (!good)
+				return false;
+			continue;
+		}
+		for (size_t k = 0; k < i && first; k++)
+			first = !(c[k].operation == SELECTION_EQUAL &&
+				  r->field_of[k] == r->field_of[i]);
+		for (size_t k = i + 1; first && !good && k < r->s->condition_count; k++)
+			good = c[k].operation == SELECTION_EQUAL &&
+			       r->field_of[k] == r->field_of[i] && condition_holds(r, k);
+		if (first && !good)
+			return false;
+	}
+	return true;
+}
+
+static bool has_text(struct run *r, struct span record)
+{
+	const char *at = record.at, *end = record.at + record.len;
+	struct span value;
+
+	if (r->s->text.len == 0)
+		return true;
+	/* Without escapes, what does not stand anywhere in the record does not stand in a value. */
+	if (memchr(record.at, '\\', record.len) == NULL && !value_text_contains(record, r->s->text))
+		return false;
+	while (walk_scalar(&at, end, &value))
+		if (value_contains(value, r->s->text, &r->scratch))
+			return true;
+	return false;
+}
+
+/* Reduces the list to the records that match, and notes their sort keys. */
+static size_t match(struct run *r, uint32_t *places, size_t count)
+{
+	size_t matched = 0;
+
+	for (size_t i = 0; i < count && !r->scratch.failed; i++) {
+		struct span record = table_text(r->t, places[i]);
+		look(r, record);
+		if (!conditions_hold(r) || !has_text(r, record))
+			continue;
+		for (size_t k = 0; k < r->s->sort_count; k++)
+			r->order.keys[matched * r->s->sort_count + k] =
+			    order_key(r->value[r->sort_of[k]]);
+		places[matched++] = places[i];
+	}
+	return matched;
+}
+
+bool selection_apply(const struct selection *s, const struct table *t, uint32_t *places,
+		     size_t *count, size_t *total)
+{
+	struct run r;
+
+	r.s = s;
+	r.t = t;
+	r.wanted_count = 0;
+	r.scratch = (struct value_scratch){0};
+	r.order = (struct order){s->sort, s->sort_count, NULL, &r.scratch};
+	if (s->sort_count > 0) {
+		/* For all records: a page of memory that no key is written to is never there. */
+		r.order.keys = malloc(*count * s->sort_count * sizeof *r.order.keys + 1);
+		if (r.order.keys == NULL)
+			return false;
+	}
+	prepare(&r);
+	*total = match(&r, places, *count);
+	size_t start = s->start < *total ? s->start : *total;
+	size_t end = s->end < *total ? s->end : *total;
+	bool good = !r.scratch.failed;
+	if (good && s->sort_count > 0 && end > start)
+		good = order_first(&r.order, places, *total, end);
+	free(r.order.keys);
+	value_scratch_free(&r.scratch);
+
+	*count = end > start ? end - start : 0;
+	memmove(places, places + start, *count * sizeof *places);
+	return good;
+}

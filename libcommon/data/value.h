@@ -1,0 +1,47 @@
+/* value: one value of a record, as its text stands in the file: what kind it is, and how it compares
+ * with what somebody asked for and with the value of another record. */
+#ifndef SSA_VALUE_H
+#define SSA_VALUE_H
+
+#include "core/scan.h"
+#include "core/text.h"
+#include "data/selection.h"
+
+#include <stdbool.h>
+
+/* In the order in which values are sorted. */
+enum value_kind {
+	VALUE_NUMBER,
+	VALUE_TEXT,
+	VALUE_FALSE,
+	VALUE_TRUE,
+	VALUE_NULL,
+	VALUE_COMPOUND, /* an array or an object */
+	VALUE_MISSING,
+};
+
+/* `at` NULL is a value that is missing. */
+enum value_kind value_kind(struct span value);
+
+/* Where strings with escapes are decoded. All zero at first; to be freed at the end. */
+struct value_scratch {
+	struct text text[2];
+	bool failed; /* memory ran out: no answer given since then is worth anything */
+};
+void value_scratch_free(struct value_scratch *scratch);
+
+/* Whether the operator holds between a value that is there and the text that was asked for. */
+bool value_holds(struct span value, enum selection_operator operation, struct span asked,
+		 struct value_scratch *scratch);
+
+/* Whether a string contains this, or a number or a word as it is written, without regard to the case
+ * of ASCII letters. */
+bool value_contains(struct span value, struct span part, struct value_scratch *scratch);
+
+/* The same for any text. */
+bool value_text_contains(struct span text, struct span part);
+
+/* Less than 0: a comes before b; 0: they are equal; more than 0: a comes after b. */
+int value_compare(struct span a, struct span b, struct value_scratch *scratch);
+
+#endif

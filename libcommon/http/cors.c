@@ -1,0 +1,36 @@
+#include "http/cors.h"
+#include "core/config.h"
+#include "core/reply.h"
+#include "core/request.h"
+
+#include <string.h>
+
+static bool is_listed(const char *origins, const char *origin)
+{
+	size_t len = strlen(origin);
+
+	for (const char *at = origins;; at++) {
+		size_t listed = strcspn(at, ",");
+		if (listed == len && memcmp(at, origin, len) == 0)
+			return true;
+		at += listed;
+		if (*at == '\0')
+			return false;
+	}
+}
+
+void cors_admit(const struct config *c, const struct request *q, const char *methods,
+		struct reply *rep)
+{
+	bool any = strcmp(c->cors_origins, "*") == 0;
+
+	if (c->cors_origins[0] == '\0')
+		return;
+	/* A cache must not give one origin the reply for another, also where this one has no origin. */
+	rep->vary_origin = !any;
+	if (q->origin[0] == '\0' || !(any || is_listed(c->cors_origins, q->origin)))
+		return;
+	rep->allow_origin = any ? "*" : q->origin;
+	if (strcmp(q->method, "OPTIONS") == 0 && q->asked_method[0] != '\0')
+		rep->preflight = methods;
+}

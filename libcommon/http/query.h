@@ -1,0 +1,40 @@
+/* query: a query string in json-server's grammar, read into a selection (data/selection.h).
+ *
+ * Two dialects are understood, which never collide: json-server 1.0 writes cpus:gte=16 and _per_page,
+ * 0.17 writes cpus_gte=16, name_like=lab, q, _start, _end, _limit and _order. What is not understood
+ * is refused and never ignored: a client that misspells an operator must not silently get
+ * everything. */
+#ifndef SSA_QUERY_H
+#define SSA_QUERY_H
+
+#include "data/selection.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+	QUERY_MAX_BYTES = 8192,
+	QUERY_PARAMETERS_MAX = 64,
+	QUERY_PER_PAGE = 10, /* unless the client says otherwise */
+	QUERY_PER_PAGE_MAX = 10000,
+	QUERY_WHY_SIZE = 96,
+};
+
+struct query {
+	struct selection selection;
+	bool paged; /* _page, or _per_page alone */
+	size_t page, per_page;
+	char bytes[QUERY_MAX_BYTES +
+		   1]; /* the decoded names and values, which the selection points to */
+};
+
+/* Reads QUERY_STRING. false: `why` is a sentence for the client, which names the parameter by its
+ * place and repeats nothing of it. Needs no memory. */
+bool query_read(struct query *q, const char *text, char why[static QUERY_WHY_SIZE]);
+
+/* Adds the header lines X-Total-Count and, for pages, Link (RFC 8288) with first, prev, next and
+ * last: `path` and the parameters of `text`, another _page. */
+void query_write_headers(const struct query *q, const char *path, const char *text, size_t total,
+			 struct text *headers);
+
+#endif
