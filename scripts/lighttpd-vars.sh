@@ -1,8 +1,8 @@
 #!/bin/sh
-# lighttpd-vars.sh PID    PID: lighttpd's
+# lighttpd-vars.sh PID    PID is the process id of lighttpd.
 #
-# The environment as lighttpd variables, for lighttpd.conf. A value that is not allowed ends the start of
-# lighttpd with one clear line.
+# Writes the environment as lighttpd variables, for lighttpd.conf. If a value is not allowed,
+# lighttpd does not start, and one clear line says why.
 set -eu
 
 fail() {
@@ -10,12 +10,12 @@ fail() {
     exit 1
 }
 
-# var NAME VALUE: inside lighttpd's quotes only \ and " are special.
+# var NAME VALUE: writes one variable. Inside lighttpd's quotes only \ and " are special.
 var() {
     printf 'var.%s = "%s"\n' "$1" "$(printf %s "$2" | sed 's/[\\"]/\\&/g')"
 }
 
-# number NAME VALUE LOWEST HIGHEST
+# number NAME VALUE LOWEST HIGHEST: fails if VALUE is not a number in this range.
 number() {
     case $2 in '' | *[!0-9]* | ??????*) fail "$1 must be a number, $3 to $4" ;; esac
     if [ "$2" -lt "$3" ] || [ "$2" -gt "$4" ]; then fail "$1 must be a number, $3 to $4"; fi
@@ -31,9 +31,9 @@ number SSA_WORKERS "$workers" 1 512
 connections=${SSA_CONNECTIONS_PER_ADDRESS:-0}
 number SSA_CONNECTIONS_PER_ADDRESS "$connections" 0 512
 
-# The sockets of SCGI workers. Only who serves may connect. What a lighttpd that has ended left behind
-# is removed. For this one each name leads to the socket that lighttpd is about to make, until the
-# start of the program gives the socket that name itself.
+# The sockets of the SCGI workers. Only the user that lighttpd runs as may connect. Sockets that an
+# ended lighttpd left behind are removed. For this lighttpd, each name is a link to the socket that
+# lighttpd will make. Later the start of the program gives that name to the socket itself.
 run_dir=${SSA_RUN_DIR:-$PWD/run}
 if [ "$mode" = scgi ]; then
     (umask 077 && mkdir -p "$run_dir") || fail "cannot make $run_dir"
@@ -46,7 +46,7 @@ if [ "$mode" = scgi ]; then
     done
 fi
 
-# lighttpd wants absolute paths here; its own test of the configuration does not notice.
+# lighttpd needs absolute paths here. Its own test of the configuration does not find relative ones.
 cgi_bin=${SSA_CGI_BIN:-cgi-bin}
 case $cgi_bin in /*) ;; *) cgi_bin=$PWD/$cgi_bin ;; esac
 data_dir=${SSA_DATA_DIR:-data}
@@ -60,7 +60,7 @@ var workers "$workers"
 var run_dir "$run_dir"
 var cgi_bin "$cgi_bin"
 var data_dir "$data_dir"
-# Unset is passed as empty, which the programs take for unset.
+# A variable that is not set is passed as empty. The programs treat an empty one as not set.
 var redis_url "${REDIS_URL:-}"
 var ticket_ttl "${SSA_TICKET_TTL:-}"
 var ticket_max "${SSA_TICKET_MAX:-}"

@@ -33,7 +33,8 @@ int cgi_write_reply(int fd, const struct reply *rep)
 	struct reply_bytes out;
 
 	reply_render(rep, &out);
-	/* writev does not write to what it is given. The order of header lines means nothing. */
+	/* The casts remove const: writev does not change the bytes. The order of header lines has no
+	 * meaning. */
 	struct iovec parts[] = {{(char *)(size_t)out.headers, out.headers_len},
 				{out.head, out.head_len},
 				{(char *)(size_t)out.body, out.body_len}};
@@ -41,7 +42,8 @@ int cgi_write_reply(int fd, const struct reply *rep)
 	return write_all(fd, parts + first, end - first);
 }
 
-/* Not on the stack, where room for a body would cost every request without one its page faults. */
+/* The body is on the heap. Space for it on the stack would cause page faults in every request, also
+ * in those without a body. */
 static void read_body(struct request *q, size_t announced)
 {
 	char *bytes = malloc(announced);

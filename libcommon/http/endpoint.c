@@ -20,23 +20,23 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The methods of an endpoint, as the Allow header tells them (RFC 9110, 10.2.1). */
+/* The methods of an endpoint, in the form of the Allow header (RFC 9110, 10.2.1). */
 enum { ALLOW_SIZE = 64 };
 
-/* What a process serves with. */
+/* What a process needs to serve requests. */
 struct process {
 	const struct endpoint *endpoint;
 	char allow[ALLOW_SIZE];
 	bool resident;
-	unsigned at_a_time; /* most requests in hand together */
+	unsigned at_a_time; /* the most requests that it handles together */
 	struct config config;
 	struct service *service; /* NULL: not open yet */
-	struct job *jobs;        /* for at_a_time of them; NULL: not yet */
+	struct job *jobs;        /* at_a_time elements; NULL: not allocated yet */
 };
 
-/* One request on its way through the steps of serve(). */
+/* The state of one request during the steps of serve(). */
 struct job {
-	const struct operation *operation; /* NULL: it was refused */
+	const struct operation *operation; /* NULL: the request was refused */
 	struct endpoint_context context;
 };
 
@@ -61,7 +61,7 @@ static const struct operation *find_operation(const struct endpoint *e, const ch
 	return NULL;
 }
 
-/* application/json or application/…+json, whatever parameters follow (RFC 6839, 3.1). */
+/* True for application/json and application/…+json, with any parameters (RFC 6839, 3.1). */
 static bool is_json(const char *content_type)
 {
 	static const char prefix[] = "application/", suffix[] = "+json";
@@ -76,7 +76,7 @@ static bool is_json(const char *content_type)
 	       (subtype_len > suffix_len && strncasecmp(end - suffix_len, suffix, suffix_len) == 0);
 }
 
-/* The cheapest test first; the first that fails names the answer. */
+/* The cheapest test comes first. The first test that fails decides the answer. */
 static enum result gate(const struct operation *o, const struct request *q, struct reply *rep)
 {
 	size_t announced;
@@ -99,7 +99,7 @@ static enum result gate(const struct operation *o, const struct request *q, stru
 	return RESULT_OK;
 }
 
-/* The operation that may serve this request; NULL: the reply says why not. */
+/* Returns the operation that may serve this request. NULL: the reply says why there is none. */
 static const struct operation *admit(const struct process *p, const struct request *q,
 				     struct reply *rep)
 {
@@ -134,7 +134,7 @@ static void log_reply(const struct request *q, const struct reply *rep)
 		  "ticket", rep->ticket_id, "method", q->method, "status", status, NULL);
 }
 
-/* The last touch: a reply that memory ran out for is an error. */
+/* The last step. If memory ran out while the body was written, the reply becomes an error. */
 static void complete(struct exchange *x)
 {
 	struct reply *rep = &x->reply;
@@ -144,7 +144,7 @@ static void complete(struct exchange *x)
 	log_reply(&x->request, rep);
 }
 
-/* Queues what the operation needs to know. false: nothing is queued. */
+/* Queues the Redis commands for what the operation needs to know. false: nothing is queued. */
 static bool ask(struct service *s, struct job *job, struct exchange *x)
 {
 	switch (job->operation->needs) {
@@ -162,7 +162,7 @@ static bool ask(struct service *s, struct job *job, struct exchange *x)
 	return false;
 }
 
-/* Takes the answer. */
+/* Takes Redis's answer to what ask() queued. */
 static void take(struct service *s, struct job *job)
 {
 	switch (job->operation->needs) {
@@ -188,7 +188,7 @@ static void handle(struct service *s, struct job *job, struct exchange *x)
 	job->operation->handle(c, &x->request, &x->reply);
 }
 
-/* All requests in hand go through the steps together. */
+/* All the requests go through each step together. */
 static void serve(struct service *s, struct job *jobs, struct exchange *x, unsigned count)
 {
 	unsigned files = 0;
@@ -201,12 +201,12 @@ static void serve(struct service *s, struct job *jobs, struct exchange *x, unsig
 		if (ask(s, &jobs[i], &x[i]))
 			asking = true;
 	}
-	/* A failure to send shows when the answers are taken. */
+	/* If sending fails, take() finds out. */
 	if (asking)
 		redis_send(s->redis);
 	service_refresh(s, files);
 	if (count > 1)
-		sched_yield(); /* under load: Redis's turn, so that its answer is there when it is read */
+		sched_yield(); /* under load Redis runs now, and its answer is ready when we read */
 	for (unsigned i = 0; i < count; i++)
 		if (jobs[i].operation != NULL)
 			take(s, &jobs[i]);
@@ -215,9 +215,9 @@ static void serve(struct service *s, struct job *jobs, struct exchange *x, unsig
 			handle(s, &jobs[i], &x[i]);
 }
 
-/* What this process cannot serve for; NULL: it can. Where the configuration is wrong every request is answered 500,
- * because a program that only ends is answered in other words by each front-end server. Memory that was not to be had is
- * asked for again. */
+/* Returns the reason why this process cannot serve, or NULL if it can. If the configuration is
+ * wrong, every request is answered 500. If the program simply ended instead, each front-end server
+ * would answer in its own words. If memory was short, the next request tries again. */
 static const char *obstacle(struct process *p)
 {
 	if (p->config.fault[0] != '\0')
@@ -229,7 +229,7 @@ static const char *obstacle(struct process *p)
 	return p->jobs == NULL || p->service == NULL ? "out of memory" : NULL;
 }
 
-/* A test double can be slow, so that its clients meet what they must bear. */
+/* For a test double: its clients are to be tested with slow replies. */
 static void wait_a_while(const struct config *c)
 {
 	unsigned range_ms = c->delay_most_ms - c->delay_least_ms + 1;
@@ -240,7 +240,7 @@ static void wait_a_while(const struct config *c)
 			  NULL);
 }
 
-/* From the gate to whole replies. */
+/* An answer_function: makes the complete replies. */
 static void answer(void *context, struct exchange *x, unsigned count)
 {
 	struct process *p = context;
@@ -261,8 +261,8 @@ static void answer(void *context, struct exchange *x, unsigned count)
 		complete(&x[i]);
 }
 
-/* Nobody asked for a second: the files are looked at all the same, so that the last good version is
- * never older than that when one breaks. */
+/* Runs when no request has come for a second. It looks at the files anyway, so that the last good
+ * version in memory is never more than a second old when a file breaks. */
 static void look_around(void *context)
 {
 	struct process *p = context;
@@ -274,8 +274,9 @@ static void look_around(void *context)
 		service_refresh(p->service, files);
 }
 
-/* Without these, the first socket or file would get the number of a stream that was closed, and a log line or a
- * reply would go there. An empty chroot has no /dev/null: then a folder, to which nothing can be written. */
+/* If a standard stream is closed, the first socket or file that is opened would get its number, and
+ * log lines or replies would go there. So each closed stream is opened on /dev/null. An empty
+ * chroot has no /dev/null: then a folder is opened, to which nothing can be written. */
 static void keep_standard_streams(void)
 {
 	struct pollfd stream[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
@@ -295,14 +296,14 @@ int endpoint_main(const struct endpoint *e)
 
 	keep_standard_streams();
 	log_name(e->name);
-	signal(SIGPIPE, SIG_IGN); /* a client or a Redis that left is an error code, not the end */
+	signal(SIGPIPE, SIG_IGN); /* if a client or Redis has left, a write returns an error */
 	p.resident = scgi_is_listener(0);
 	p.at_a_time = p.resident && !e->slow ? SCGI_AT_A_TIME_MAX : 1;
 	list_methods(e, p.allow);
 	config_load(&p.config);
 	sandbox_enter();
 	if (!p.resident)
-		return cgi_serve(answer, &p); /* the kernel cleans up faster than we could */
+		return cgi_serve(answer, &p); /* frees nothing: the kernel does it faster */
 	if (p.config.delay_most_ms > 0)
 		log_event("every reply is delayed: SSA_DELAY is set", NULL);
 	if (workers_start(p.config.workers, p.config.supervised ? parent : 0))

@@ -1,5 +1,5 @@
-/* endpoint: what is allowed is a row of data; the gate that holds every request against it is
- * written once, and so is a program's main. */
+/* endpoint: a program describes what it allows as rows of data. The code that checks every request
+ * against these rows, and the main function of a program, are here once for all programs. */
 #ifndef SSA_ENDPOINT_H
 #define SSA_ENDPOINT_H
 
@@ -12,29 +12,30 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What must be known of Redis before a handler runs. A worker with several requests in hand asks
- * for all of them at once. */
+/* What Redis must tell before a handler runs. A worker that has several requests asks Redis for all
+ * of them at once. */
 enum endpoint_needs {
 	NEEDS_NOTHING, /* the handler asks Redis itself, if at all */
 	NEEDS_PROBE,   /* whether Redis can be written to: context->redis_up */
-	NEEDS_SESSION, /* who asks: context->caller. Without a live session the handler does not run */
+	NEEDS_SESSION, /* context->caller. Without a live session the handler does not run */
 };
 
-/* What a handler works with, besides the request. */
+/* What a handler gets in addition to the request. */
 struct endpoint_context {
 	struct service *service;
 	struct caller caller; /* NEEDS_SESSION */
-	bool redis_up;        /* NEEDS_PROBE; false: redis_error() says why */
+	bool redis_up;        /* NEEDS_PROBE; if false, redis_error() says why */
 };
 
-/* One method of an endpoint. HEAD comes with GET, OPTIONS by itself. */
+/* One method of an endpoint. GET includes HEAD, and every endpoint has OPTIONS. */
 struct operation {
 	const char *method;
-	size_t body_max_bytes; /* 0: a body is passed over; at most REQUEST_BODY_MAX_BYTES */
-	unsigned files;        /* enum service_files: what is refreshed while Redis works */
+	size_t body_max_bytes; /* 0: a body is ignored; at most REQUEST_BODY_MAX_BYTES */
+	unsigned files;        /* enum service_files: the files to refresh while Redis works */
 	enum endpoint_needs needs;
-	/* Fills the reply's body, or refuses (reply_refuse), and returns rep->result. The body of an
-	 * error is made of its result, unless the handler makes one after it refused. */
+	/* Fills the body of the reply, or refuses the request (reply_refuse). Returns rep->result.
+	 * The body of an error is made from its result, unless the handler writes a body after it
+	 * has refused. */
 	enum result (*handle)(struct endpoint_context *c, const struct request *q,
 			      struct reply *rep);
 };
@@ -43,14 +44,14 @@ enum { ENDPOINT_OPERATIONS_MAX = 4 };
 
 struct endpoint {
 	const char *name;
-	/* A request can take long. Then a worker takes one at a time, so that those that wait may be
-	 * served by another worker. */
+	/* true: a request can take long. Then a worker takes one request at a time, so that other
+	 * workers can serve the requests that wait. */
 	bool slow;
-	struct operation operations[ENDPOINT_OPERATIONS_MAX]; /* up to one without a method */
+	struct operation operations[ENDPOINT_OPERATIONS_MAX]; /* the list ends at method NULL */
 };
 
-/* The whole of a program: reads its configuration, serves one CGI request, or SCGI requests without
- * end if file descriptor 0 is a listening socket, and returns its exit status. */
+/* The whole program: reads the configuration and serves one CGI request. If file descriptor 0 is a
+ * listening socket, it serves SCGI requests until it is told to stop. Returns the exit status. */
 int endpoint_main(const struct endpoint *e);
 
 #endif
