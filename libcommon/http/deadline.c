@@ -9,18 +9,18 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* What a signal handler can know, it knows from here. */
-static volatile sig_atomic_t serving;               /* so many requests … */
-static volatile int reply_fd[DEADLINE_REPLIES_MAX]; /* … from these; -1: no 503 any more */
+/* The state that the signal handler uses. */
+static volatile sig_atomic_t serving;               /* the number of requests … */
+static volatile int reply_fd[DEADLINE_REPLIES_MAX]; /* … and their sockets; -1: no 503 */
 static const struct reply *volatile begun[DEADLINE_REPLIES_MAX]; /* … and their replies so far */
 static volatile sig_atomic_t armed;
-static volatile long long started_ms; /* 0: when the alarm was set */
+static volatile long long started_ms; /* 0: they started when the alarm was set */
 
 static void set_alarm(long long ms)
 {
 	struct itimerval timer = {.it_value = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000}};
 
-	armed = 1; /* before: it may come at once */
+	armed = 1; /* set before the timer, which may expire at once */
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
@@ -59,14 +59,15 @@ void deadline_prepare(void)
 	sigset_t alarm_alone;
 
 	signal(SIGALRM, expire);
-	/* Who started us may have blocked it, and masks are inherited. */
+	/* The parent process may have blocked the signal, and signal masks are inherited. */
 	sigemptyset(&alarm_alone);
 	sigaddset(&alarm_alone, SIGALRM);
 	sigprocmask(SIG_UNBLOCK, &alarm_alone, NULL);
 }
 
-/* A busy worker would set and clear an alarm thousands of times a second, for nothing. So one that is set stays
- * set, and when it comes it looks at the clock: too early for this request, it sets itself again. */
+/* If every request set and cleared the alarm, a busy worker would do it thousands of times a second
+ * for nothing. So an alarm that is set stays set. When it expires, the handler looks at the clock.
+ * If it is too early for the current requests, the handler sets the alarm again. */
 void deadline_start(const int fds[], const struct reply *const replies[], unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {

@@ -14,15 +14,15 @@
 #include <unistd.h>
 
 enum {
-	HEADERS_MAX_BYTES = 65536, /* front-end servers limit them to far less */
+	HEADERS_MAX_BYTES = 65536, /* the limits of front-end servers are far lower */
 	LENGTH_DIGITS = 6,
 	INPUT_BYTES = LENGTH_DIGITS + 1 + HEADERS_MAX_BYTES + 1 + REQUEST_BODY_MAX_BYTES,
 	BODY_KEEP_BYTES = 65536,
 	IDLE_MS = 1000,
-	ORPHAN_LOOKS_MS = 50, /* a worker without a keeper, for the next one */
+	ORPHAN_LOOKS_MS = 50, /* how often an orphaned worker looks for a new keeper */
 };
 
-/* What a signal handler can know. */
+/* Set by the signal handler. */
 static volatile sig_atomic_t stopping;
 
 static void stop(int signal)
@@ -39,14 +39,14 @@ bool scgi_is_listener(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
 }
 
-/* The input of one connection, read in one piece as a rule. */
+/* The input of one connection. Usually one read returns all of it. */
 struct input {
 	int fd;
 	size_t len;
 	char at[INPUT_BYTES];
 };
 
-/* Reads on until `need` bytes are there. */
+/* Reads until the input has `need` bytes. */
 static bool fill(struct input *in, size_t need)
 {
 	while (in->len < need) {
@@ -60,7 +60,7 @@ static bool fill(struct input *in, size_t need)
 	return true;
 }
 
-/* "123:" → the length, and where the headers begin. 0: not a netstring. */
+/* Reads "123:" and returns the length. *begin is where the headers begin. 0: not a netstring. */
 static size_t read_length(struct input *in, size_t *begin)
 {
 	size_t sum = 0;
@@ -97,7 +97,7 @@ static bool take_headers(struct request *q, const char *at, const char *end)
 	return true;
 }
 
-/* false: what came is not SCGI, or was cut; there is nobody to answer. */
+/* false: the input is not SCGI, or it was cut short. Then no answer is possible. */
 static bool read_request(struct input *in, struct request *q)
 {
 	size_t begin = 0, length = read_length(in, &begin), announced;
@@ -118,14 +118,14 @@ static bool read_request(struct input *in, struct request *q)
 	return true;
 }
 
-/* All that a worker has in hand. */
+/* The requests that a worker handles together. */
 struct hand {
 	struct input in[SCGI_AT_A_TIME_MAX];
 	struct exchange x[SCGI_AT_A_TIME_MAX];
-	struct text kept[SCGI_AT_A_TIME_MAX]; /* the replies' memory, from request to request */
+	struct text kept[SCGI_AT_A_TIME_MAX]; /* the memory of the replies, used again each time */
 };
 
-/* Reads the i-th request. false: the connection is closed. */
+/* Reads the i-th request. false: there is no request, and the connection has been closed. */
 static bool receive(struct hand *h, unsigned i)
 {
 	struct input *in = &h->in[i];
@@ -150,7 +150,7 @@ static void send_reply(struct hand *h, unsigned i)
 	h->kept[i] = *body;
 }
 
-/* Answers the connections that were accepted. */
+/* Answers the `count` connections that were accepted. */
 static void serve(struct hand *h, unsigned count, answer_function *answer, void *context)
 {
 	int fds[SCGI_AT_A_TIME_MAX];
@@ -163,7 +163,7 @@ static void serve(struct hand *h, unsigned count, answer_function *answer, void 
 		replies[i] = &h->x[i].reply;
 	}
 	deadline_start(fds, replies, count);
-	/* A request that is none leaves its place to the next. */
+	/* If a connection brings no valid request, the next one takes its place. */
 	for (unsigned i = 0; i < count; i++) {
 		h->in[whole].fd = fds[i];
 		if (receive(h, whole))
@@ -171,7 +171,7 @@ static void serve(struct hand *h, unsigned count, answer_function *answer, void 
 		else
 			deadline_replying(i);
 	}
-	if (whole < count) { /* the places have moved */
+	if (whole < count) { /* the requests have moved to other places */
 		for (unsigned i = 0; i < whole; i++)
 			fds[i] = h->in[i].fd;
 		deadline_start(fds, replies, whole);
@@ -185,7 +185,7 @@ static void serve(struct hand *h, unsigned count, answer_function *answer, void 
 	deadline_stop();
 }
 
-/* Accepts what waits. *broken: accepting does not work (no descriptors, no memory). */
+/* Accepts the connections that wait. *broken: accepting fails (no descriptors, no memory). */
 static unsigned accept_some(int listener, struct hand *h, unsigned at_a_time, bool *broken)
 {
 	unsigned count = 0;
@@ -201,7 +201,8 @@ static unsigned accept_some(int listener, struct hand *h, unsigned at_a_time, bo
 	return count;
 }
 
-/* A set in which a new connection wakes one of the workers that share the socket, not all. -1: errno. */
+/* Returns an epoll set. With EPOLLEXCLUSIVE a new connection wakes one of the workers that share
+ * the socket, not all of them. -1: errno. */
 static int watch(int listener)
 {
 	struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE};
@@ -211,8 +212,8 @@ static int watch(int listener)
 	return set >= 0 && epoll_ctl(set, EPOLL_CTL_ADD, listener, &event) == 0 ? set : -1;
 }
 
-/* Serves until it is told to stop and nothing waits any more. The signals are blocked but for the wait itself: so none
- * is missed, and none meets a request in hand. */
+/* Serves until a signal tells it to stop and no connection waits any more. The signals are
+ * unblocked only during epoll_pwait. So none is missed, and none interrupts a request. */
 static void serve_all(int listener, int set, struct hand *h, unsigned at_a_time,
 		      answer_function *answer, idle_function *idle, void *context)
 {
@@ -222,10 +223,11 @@ static void serve_all(int listener, int set, struct hand *h, unsigned at_a_time,
 	sigemptyset(&none);
 	idle(context);
 	for (;;) {
-		/* Asked before the last look into the queue: what came until then is answered. */
+		/* This is asked before the last look into the queue, so that all requests that came
+		 * until now are answered. */
 		bool ends = stopping && !workers_orphaned(), broken = false;
 		unsigned count = accept_some(listener, h, at_a_time, &broken);
-		if (broken) /* whoever started this worker starts a new one */
+		if (broken) /* this worker ends; the process that started it starts a new one */
 			log_event("fault", "reason", strerror(errno), NULL);
 		if (count > 0)
 			serve(h, count, answer, context);
@@ -241,8 +243,9 @@ static void serve_all(int listener, int set, struct hand *h, unsigned at_a_time,
 			idle(context);
 			continue;
 		}
-		/* Under load others get their turn first, and then more requests wait than the one that woke us: each
-		 * costs less in company. Without load nobody takes the turn. */
+		/* Under load, other processes run first, and meanwhile more requests arrive.
+		 * When requests are served together, each costs less. Without load, this call
+		 * returns at once. */
 		sched_yield();
 	}
 }
@@ -250,7 +253,7 @@ static void serve_all(int listener, int set, struct hand *h, unsigned at_a_time,
 int scgi_serve(int listener, unsigned at_a_time, answer_function *answer, idle_function *idle,
 	       void *context)
 {
-	struct hand *h = calloc(1, sizeof *h); /* pages that are not used are not there */
+	struct hand *h = calloc(1, sizeof *h); /* unused pages take no memory */
 	int set = watch(listener);
 
 	if (h == NULL || set < 0) {

@@ -1,7 +1,7 @@
-/* scgi: requests without end from a listening socket. An SCGI request is a netstring of CGI
- * variables and the body behind it; the reply is a CGI reply; then the connection closes. lighttpd,
- * nginx, Apache, spawn-fcgi and systemd can all give a program such a socket as file descriptor 0.
- */
+/* scgi: serves requests from a listening socket until it is told to stop. An SCGI request is a
+ * netstring of CGI variables, followed by the body. The reply has the form of a CGI reply. Then the
+ * connection closes. lighttpd, nginx, Apache, spawn-fcgi and systemd can all give a program such a
+ * socket as file descriptor 0. */
 #ifndef SSA_SCGI_H
 #define SSA_SCGI_H
 
@@ -14,12 +14,13 @@ bool scgi_is_listener(int fd);
 
 enum { SCGI_AT_A_TIME_MAX = 8 };
 
-/* What a worker does that has had no request for a second. */
+/* A worker calls this at its start, and whenever no request has come for a second. */
 typedef void idle_function(void *context);
 
-/* Serves until SIGTERM, SIGINT or SIGHUP, and what waits then to the end; the caller has blocked
- * these signals. Requests that wait are taken together, `at_a_time` at most: then they share one
- * round trip to Redis, and one wake-up of either side. Returns the exit status. */
+/* Serves until SIGTERM, SIGINT or SIGHUP comes, and then still serves the requests that wait. The
+ * caller must have blocked these signals. Requests that wait are taken together, at most
+ * `at_a_time`: they share one round trip to Redis, and each side wakes up only once. The result is
+ * the exit status. */
 int scgi_serve(int listener, unsigned at_a_time, answer_function *answer, idle_function *idle,
 	       void *context);
 

@@ -15,16 +15,17 @@
 #include <unistd.h>
 
 enum {
-	RESPAWN_MS = 100, /* before a new worker is started */
-	ORPHAN_MS = 3000, /* lighttpd takes 2 s at most to start a program again */
+	RESPAWN_MS = 100, /* the pause between two starts of workers */
+	ORPHAN_MS = 3000, /* lighttpd needs at most 2 s to start a program again */
 };
 
-/* In a worker. */
-static pid_t keeper_pid; /* 0: it has none */
+/* These are set in a worker. */
+static pid_t keeper_pid; /* 0: the worker has no keeper */
 static char socket_name[sizeof((struct sockaddr_un *)0)->sun_path + 1];
 static struct stat socket_file;
 
-/* The name by which clients find the shared socket. lighttpd calls it NAME-0, lighttpd.conf renames that to NAME. */
+/* Finds the name by which clients reach the shared socket. lighttpd makes it as NAME-0, and the
+ * shell command in lighttpd.conf renames it to NAME. */
 static void find_socket(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNSPEC};
@@ -40,7 +41,7 @@ static void find_socket(void)
 		socket_name[0] = '\0';
 }
 
-/* Clients are sent to another socket by now. */
+/* True if that name leads to another socket by now, or to none. */
 static bool is_replaced(void)
 {
 	struct stat now;
@@ -49,7 +50,7 @@ static bool is_replaced(void)
 	       now.st_dev != socket_file.st_dev;
 }
 
-/* Asks to be ended with `parent`. false: it is gone already. */
+/* Asks the kernel for SIGTERM when `parent` ends. false: `parent` has ended already. */
 static bool end_with(pid_t parent)
 {
 	return prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent;
@@ -64,7 +65,7 @@ static void block_signals(sigset_t *set)
 	sigprocmask(SIG_BLOCK, set, NULL);
 }
 
-/* true: in the new worker. */
+/* Returns true in the new worker, false in the keeper. */
 static bool start_worker(pid_t *worker)
 {
 	pid_t keeper = getpid();
@@ -75,13 +76,13 @@ static bool start_worker(pid_t *worker)
 	if (*worker != 0)
 		return false;
 	if (!end_with(keeper))
-		raise(SIGTERM); /* which it has missed */
+		raise(SIGTERM); /* the keeper ended before the kernel was asked to signal it */
 	keeper_pid = keeper;
 	find_socket();
 	return true;
 }
 
-/* Takes those that have ended off the list. */
+/* Removes the workers that have ended from the list. */
 static void bury(pid_t *workers, unsigned count)
 {
 	pid_t dead;
@@ -109,7 +110,7 @@ static bool is_full(const pid_t *workers, unsigned count)
 	return true;
 }
 
-/* true: in a worker. */
+/* Returns true in a worker. false: this is the keeper, and a signal to end has come. */
 static bool keep(pid_t *workers, unsigned count, const sigset_t *ends)
 {
 	sigset_t awaited = *ends;
@@ -127,11 +128,13 @@ static bool keep(pid_t *workers, unsigned count, const sigset_t *ends)
 				sigprocmask(SIG_UNBLOCK, &child, NULL);
 				return true;
 			}
-		/* Where a worker could not be started, it is tried again. */
+		/* If a worker could not be started, this does not wait for a signal: it tries again
+		 * after the pause. */
 		int signal = is_full(workers, count) ? sigwaitinfo(&awaited, NULL) : SIGCHLD;
 		if (signal > 0 && signal != SIGCHLD)
 			return false;
-		/* Workers that cannot live must not make a storm of starts. A signal to end is still seen. */
+		/* The pause limits the rate of starts if workers end at once. A signal to end also
+		 * ends the pause. */
 		if (sigtimedwait(ends, NULL, &pause) > 0)
 			return false;
 	}
@@ -142,7 +145,8 @@ bool workers_start(unsigned count, pid_t supervisor)
 	pid_t workers[CONFIG_WORKERS_MAX] = {0};
 	sigset_t ends;
 
-	/* Who started us may have ignored it, and then nobody would hear of a worker's end. */
+	/* The process that started this one may have ignored SIGCHLD. Then the keeper would not
+	 * learn that a worker has ended. */
 	signal(SIGCHLD, SIG_DFL);
 	block_signals(&ends);
 	if (supervisor > 0 && !end_with(supervisor))

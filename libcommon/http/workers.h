@@ -1,5 +1,6 @@
-/* workers: keeps a number of worker processes alive that share one listening socket. What waits in the socket's queue
- * belongs to all of them: a worker that dies takes with it the requests in its hands and no other. */
+/* workers: keeps a number of worker processes alive that share one listening socket. Any of them
+ * can take the connections that wait in the socket's queue. If a worker dies, only the requests
+ * that it has already taken are lost. */
 #ifndef SSA_WORKERS_H
 #define SSA_WORKERS_H
 
@@ -7,17 +8,19 @@
 #include <sys/types.h>
 
 /* Starts `count` workers, at most CONFIG_WORKERS_MAX, and a new one for each that ends.
- * true: this process is a worker, which ends when SIGTERM comes; it comes too when its keeper dies.
- * false: this process is the keeper, SIGTERM, SIGINT or SIGHUP has come, and all workers have ended.
- * One worker without a supervisor has no keeper.
+ * true: this process is a worker. It must end when SIGTERM comes; the kernel also sends SIGTERM when
+ * the keeper dies.
+ * false: this process is the keeper. A signal (SIGTERM, SIGINT or SIGHUP) has come, and all workers
+ * have ended.
+ * If `count` is 1 and there is no supervisor, this process becomes the worker and has no keeper.
  *
- * `supervisor`: the parent process with which all of it is to end; 0: none. SIGTERM, SIGINT and SIGHUP are blocked in a
- * worker: it looks for them when it has nothing in hand. */
+ * `supervisor` is the parent process: keeper and workers end when it ends. 0: there is none. In a
+ * worker SIGTERM, SIGINT and SIGHUP are blocked. It looks for them when it has no requests. */
 bool workers_start(unsigned count, pid_t supervisor);
 
-/* In a worker: whether the keeper was killed, and nobody has taken its place yet. A keeper that is told
- * to end outlives its workers; one that is killed cannot, and then they are to serve on until the
- * program has been started again. */
+/* In a worker: true if the keeper was killed and no new keeper has taken its place yet. A keeper
+ * that is told to end waits for its workers first. A keeper that is killed cannot wait. Then the
+ * workers must go on serving until the program has been started again. */
 bool workers_orphaned(void);
 
 #endif
