@@ -25,19 +25,19 @@ struct redis {
 	const struct redis_url *url;
 	int fd; /* -1: not connected */
 	redisReader *reader;
-	redisReplyObjectFunctions functions; /* the reader's, with a limit on arrays */
+	redisReplyObjectFunctions functions; /* hiredis's own, but with a limit on arrays */
 	void *(*create_array)(const redisReadTask *, array_size);
 	struct redisReply *last;
 
-	struct text out;       /* the batch, kept for a second try … */
-	bool sent;             /* … until a next one is begun */
-	unsigned queued;       /* commands in it */
-	unsigned pending;      /* replies still to come */
-	unsigned greetings;    /* replies to AUTH and SELECT, ahead of them */
-	bool reused;           /* the connection was idle before this batch … */
-	size_t read_bytes;     /* … and so many bytes came since */
-	long long deadline_ms; /* of an answer that comes in pieces; 0: it has not begun */
-	bool shortened;        /* the socket's read limit is less than a whole command's */
+	struct text out;       /* the batch, kept because it may be sent again */
+	bool sent;             /* it was sent: the next command begins a new batch */
+	unsigned queued;       /* the number of commands in it */
+	unsigned pending;      /* the number of replies still to come */
+	unsigned greetings;    /* replies to AUTH and SELECT, which come before them */
+	bool reused;           /* the connection was idle before this batch */
+	size_t read_bytes;     /* the number of bytes read since the batch was sent */
+	long long deadline_ms; /* for an answer that comes in pieces; 0: not set yet */
+	bool shortened;        /* the socket's read limit is now less than REDIS_COMMAND_MS */
 	char error[160];
 };
 
@@ -52,8 +52,8 @@ static void disconnect(struct redis *r)
 	r->pending = r->greetings = 0;
 }
 
-/* Keeps the sentence for the log and drops the connection: after a timeout the late answer would
- * belong to somebody else. */
+/* Keeps the reason for the log and closes the connection. If it stayed open after a timeout, the
+ * late answer would be taken for the answer to the next command. */
 static bool fail(struct redis *r, const char *doing, const char *why)
 {
 	snprintf(r->error, sizeof r->error, "redis: %s: %s", doing, why);
@@ -61,8 +61,8 @@ static bool fail(struct redis *r, const char *doing, const char *why)
 	return false;
 }
 
-/* hiredis allocates an array as large as the other side announces, and from 1.0 on nests arrays as deep as it is told,
- * which it frees by recursion. */
+/* Limits arrays. hiredis allocates an array of any size that the other side announces. From 1.0 on
+ * it also nests arrays to any depth that the other side sends, and frees them by recursion. */
 static void *create_array(const redisReadTask *task, array_size elements)
 {
 	const struct redis *r = task->privdata;
@@ -86,7 +86,7 @@ static void format(struct text *out, const char *name, va_list arguments)
 		len[count] = strlen(argument[count]);
 		count++;
 	}
-	/* Not redisFormatCommand: that one goes through printf. */
+	/* redisFormatCommand is not used, because it goes through printf, which costs more. */
 	if (redisFormatSdsCommandArgv(&bytes, count, argument, len) < 0)
 		out->failed = true;
 	else
@@ -104,7 +104,7 @@ static void greet(struct redis *r, struct text *out, const char *name, ...)
 	r->greetings++;
 }
 
-/* Who we are and which database travel ahead of the batch; nobody waits for their replies. */
+/* Sends AUTH and SELECT before the batch, without waiting for their replies. */
 static bool send_greeting(struct redis *r)
 {
 	const struct redis_url *url = r->url;
@@ -209,12 +209,12 @@ void redis_command(struct redis *r, const char *name, ...)
 
 void redis_drop(struct redis *r)
 {
-	r->sent = true; /* the next command begins anew */
+	r->sent = true; /* the next command begins a new batch */
 }
 
 void redis_probe(struct redis *r)
 {
-	/* XX on a key that is never made: Redis checks that it could write, then writes nothing,
+	/* XX on a key that never exists: Redis checks that it could write, and then writes nothing,
 	 * not even to its append-only file. */
 	redis_command(r, "SET", "ssa:probe", "1", "EX", "1", "XX", NULL);
 }
@@ -228,12 +228,13 @@ bool redis_time(struct redis *r, long long *now)
 {
 	const struct redisReply *reply = redis_next(r);
 
-	/* A range in which all sums of times fit: what is no Redis can send anything. */
+	/* A server that is not Redis can send anything. In this range no sum of times overflows. */
 	return reply != NULL && redis_count(reply) == 2 &&
 	       redis_number(redis_element(reply, 0), now) && *now > 0 && *now <= 1LL << 40;
 }
 
-/* A connection that was idle may have died with a restarted Redis: once more, on a new one. */
+/* A connection that was idle may be dead because Redis was restarted. Then the batch is sent once
+ * more, on a new connection. */
 static bool send_again(struct redis *r)
 {
 	if (!r->reused || r->read_bytes > 0)
@@ -242,14 +243,14 @@ static bool send_again(struct redis *r)
 	return send_batch(r);
 }
 
-/* The batch is complete. */
+/* Ends the queueing, before the batch is sent. */
 static bool close_batch(struct redis *r)
 {
 	forget_reply(r);
 	r->sent = true;
 	if (r->out.failed)
 		return fail(r, "write", "out of memory");
-	if (r->pending > 0) /* replies that nobody took must not become this batch's */
+	if (r->pending > 0) /* replies that were not taken must not be read as this batch's */
 		disconnect(r);
 	return true;
 }
@@ -273,8 +274,8 @@ bool redis_send_on(struct redis *r)
 	return send_batch(r);
 }
 
-/* Reads once more into the reader. The socket's own limit serves for the first read; the clock is only looked at
- * when an answer comes in pieces. */
+/* Reads once more into the reader. For the first read the socket's own time limit is enough. The
+ * clock is needed only if an answer comes in pieces. */
 static bool read_more(struct redis *r)
 {
 	char bytes[READ_BYTES];
@@ -301,8 +302,8 @@ static bool read_more(struct redis *r)
 	return true;
 }
 
-/* Only the code of an error reply is kept: some servers echo their arguments, a password among
- * them. */
+/* Keeps only the code of an error reply, because some servers repeat the command's arguments in the
+ * error, and one of them can be a password. */
 static bool fail_reply(struct redis *r, const struct redisReply *reply)
 {
 	char code[32];
@@ -314,7 +315,7 @@ static bool fail_reply(struct redis *r, const struct redisReply *reply)
 	return fail(r, "error reply", len ? code : "not one of Redis");
 }
 
-/* The next whole reply, whosever it is. */
+/* Takes the next complete reply, to a greeting or to a command. */
 static bool take_reply(struct redis *r)
 {
 	void *reply = NULL;
@@ -335,7 +336,7 @@ static bool take_reply(struct redis *r)
 const struct redisReply *redis_next(struct redis *r)
 {
 	if (r->pending == 0)
-		return NULL; /* the batch failed before */
+		return NULL; /* the batch has failed already */
 	do
 		if (!take_reply(r))
 			return NULL;

@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* A key is the prefix and the digest of what is counted. */
+/* A key is the prefix, followed by the digest of what is counted. */
 static void make_key(char key[static REGULATION_KEY_SIZE], const char *what, const char *first,
 		     const char *second)
 {
@@ -15,7 +15,8 @@ static void make_key(char key[static REGULATION_KEY_SIZE], const char *what, con
 	crypto_digest(key + sizeof prefix - 1, NULL, what, first, second, NULL);
 }
 
-/* Writes the address as it counts; what is no IPv6 address counts as it is. */
+/* Returns the address in the form in which it is counted. A text that is not an IPv6 address stays
+ * as it is. */
 static const char *counted_address(const char *address, char out[static INET6_ADDRSTRLEN])
 {
 	struct in6_addr ip;
@@ -53,7 +54,7 @@ static bool is_on(const struct regulation_rule *rule)
 	return rule->limit.count > 0;
 }
 
-/* NX with every attempt: an EXPIRE that was lost is mended by the next one. */
+/* Every attempt sends EXPIRE with NX. So if one EXPIRE is lost, the next attempt sets the time. */
 static void queue_expire(const struct regulation_rule *rule, struct redis *r)
 {
 	char window[TEXT_DECIMAL_SIZE];
@@ -95,8 +96,9 @@ enum result regulation_answer(struct regulation *g, struct redis *r)
 		const struct redisReply *reply = redis_next(r);
 		if (reply == NULL)
 			return RESULT_UNAVAILABLE;
-		/* Its own attempt may be the last that fits. What is no number was not said by a Redis:
-		 * refuse rather than guess. */
+		/* This attempt is part of the count if it was counted, and it may be the last that
+		 * the limit allows. A reply that is not a number does not come from Redis: the
+		 * attempt is refused. */
 		if (!redis_number(reply, &attempts) ||
 		    attempts - g->counted >= g->rule[i].limit.count) {
 			g->broken = i;
@@ -131,7 +133,7 @@ const char *regulation_broken(const struct regulation *g)
 	return g->rule[g->broken].name;
 }
 
-/* From the rules from `first` on. */
+/* Takes the attempt back from the rules from number `first` on. Returns the number of replies. */
 static unsigned queue_take_back(const struct regulation *g, struct redis *r, int first)
 {
 	unsigned replies = 0;

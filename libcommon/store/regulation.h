@@ -1,17 +1,16 @@
-/* regulation: the brake on guessing passwords (OWASP ASVS 5.0, 6.3.1). Login attempts are counted in
- * Redis for (user, address), for the user and for the address, in windows that begin with the first
- * attempt:
+/* regulation: limits the guessing of passwords (OWASP ASVS 5.0, 6.3.1). Login attempts are counted
+ * in Redis for (user, address), for the user and for the address. Each count has a window of time,
+ * which begins with the first attempt:
  *
  *   ssa:fail:<digest>    a sorted set with a member for each attempt, with a TTL
  *
- * An attempt is counted before its password is looked at, so that neither a client that leaves nor
- * a process that is killed makes a guess that counts for nothing, and so that parallel guesses
- * cannot pass a limit. One that succeeds is taken back. Members and not a number, because only a
- * member can be taken back exactly: when its window has ended meanwhile nothing happens, and adding
- * it twice adds it once.
+ * An attempt is counted before its password is looked at. So a guess counts even if the client
+ * leaves or the process is killed, and parallel guesses cannot pass a limit. An attempt that
+ * succeeds is taken back. A set is used, not a number, because a member can be taken back exactly:
+ * if its window has ended meanwhile, nothing happens, and if it is added twice, it counts once.
  *
- * Names are digests, and unknown users are counted like known ones. See redis.h for how commands
- * are queued and their replies taken. */
+ * The names in the keys are digests. Unknown users are counted like known users. redis.h tells how
+ * commands are queued and how their replies are taken. */
 #ifndef SSA_REGULATION_H
 #define SSA_REGULATION_H
 
@@ -30,36 +29,38 @@ struct regulation {
 		struct limit limit;
 		const char *name;
 	} rule[REGULATION_RULES];            /* the first is (user, address) */
-	char attempt[CRYPTO_TICKET_LEN + 1]; /* its name in the sets */
-	bool counted;                        /* it was queued to be counted */
-	int broken;                          /* the rule that refused */
+	char attempt[CRYPTO_TICKET_LEN + 1]; /* the name of this attempt in the sets */
+	bool counted;                        /* the commands that count it were queued */
+	int broken;                          /* the rule that refused it */
 };
 
-/* An address counts as what one client can hold: an IPv6 address by its /64 (RFC 6177), an IPv4
- * address in IPv6 form (::ffff:192.0.2.1) as the IPv4 address. false: the kernel gave no random
- * bytes. */
+/* Begins an attempt. All addresses that one client can have count as one: an IPv6 address counts by
+ * its /64 (RFC 6177). An IPv4 address in IPv6 form (::ffff:192.0.2.1) counts as the IPv4 address.
+ * false: the kernel gave no random bytes. */
 bool regulation_begin(struct regulation *g, const struct config *c, const char *user,
 		      const char *address);
 
-/* Queues a look at the counters, or also counts the attempt. */
+/* Both queue commands that read the counters. The second one also counts the attempt. */
 void regulation_ask(struct regulation *g, struct redis *r);
 void regulation_ask_counted(struct regulation *g, struct redis *r);
 
-/* Takes the replies to either. RESULT_OK: the attempt may go on. RESULT_TOO_MANY: a limit is
- * reached, whatever the password. RESULT_UNAVAILABLE: redis_error() says why. */
+/* Takes the replies to either of them. RESULT_OK: the attempt may go on. RESULT_TOO_MANY: a limit
+ * is reached, and the password does not matter. RESULT_UNAVAILABLE: redis_error() says why. */
 enum result regulation_answer(struct regulation *g, struct redis *r);
 
-/* After RESULT_TOO_MANY; a round trip of its own. Takes the attempt back if it was counted, since
- * one that was refused tried no password. Returns the seconds until the window ends, at least 1;
- * 0 when Redis failed. */
+/* Call it after RESULT_TOO_MANY. It needs its own round trip. It takes the attempt back if it was
+ * counted, because a refused attempt tried no password. Returns the seconds until the window ends,
+ * at least 1, or 0 if Redis failed. */
 unsigned regulation_refuse(const struct regulation *g, struct redis *r);
 
-/* The rule that refused, in words, for the log. */
+/* The rule that refused the attempt, in words, for the log. */
 const char *regulation_broken(const struct regulation *g);
 
-/* Queues what a success means, or a fault of ours that kept the password from being looked at.
- * A success clears (user, address), and takes only itself back from the others, so that an
- * attacker's own account does not clean his address. The number of replies, for redis_done. */
+/* regulation_succeed queues the commands for a success. It clears the counter of user and
+ * address. From the other two counters it takes back only this attempt, so that attackers cannot
+ * clear the count of their address with a login of their own account. regulation_take_back is for
+ * a fault of ours, because of which the password was not looked at. Both return the number of
+ * replies, for redis_done. */
 unsigned regulation_succeed(const struct regulation *g, struct redis *r);
 unsigned regulation_take_back(const struct regulation *g, struct redis *r);
 

@@ -48,7 +48,7 @@ void session_ask(struct redis *r, const char *ticket, struct session *s)
 	redis_command(r, "GET", key, NULL);
 }
 
-/* As session_answer. */
+/* Reads the stored JSON value into *s. The results are those of session_answer. */
 static enum result read_value(const char *text, size_t len, struct session *s)
 {
 	enum { NAME, LOGIN, FINGERPRINT, EXPIRES, RENEWABLE, FIELDS };
@@ -114,11 +114,11 @@ static void write_value(struct text *out, const struct session *s)
 	text_number(out, s->expires_at);
 	text_string(out, ",\"renewable_until\":");
 	text_number(out, s->renewable_until);
-	text_add(out, "}", 2); /* and a NUL: it is an argument of a command */
+	text_add(out, "}", 2); /* with the NUL, as an argument of a command needs it */
 }
 
-/* Queues SET of the session, and `condition`: NX to make it, XX to change one that lives. false: no
- * memory, and nothing is queued any more. */
+/* Queues SET of the session. `condition` is NX to make a session, or XX to change a live one.
+ * false: no memory, and the whole batch has been dropped. */
 static bool queue_set(struct redis *r, const struct session *s, const char *condition)
 {
 	char key[TICKETS_KEY_SIZE], expiry[TEXT_DECIMAL_SIZE];
@@ -136,14 +136,15 @@ static bool queue_set(struct redis *r, const struct session *s, const char *cond
 	return queued;
 }
 
-/* The index comes first: a ticket that is not in it would outlive "log out everywhere". */
+/* The index is written before the ticket. If a ticket were not in the index, it would stay alive
+ * after "log out everywhere". */
 static bool queue_create(struct redis *r, long long now, const struct session *s)
 {
 	tickets_add(r, s->username, &s->name, now, s->expires_at);
 	return queue_set(r, s, "NX");
 }
 
-/* A ticket and all that follows from it. */
+/* Makes a ticket, its digest and the fingerprint. false: no random bytes. */
 static bool make_ticket(struct session *s, const char *stored_password,
 			char ticket[static CRYPTO_TICKET_LEN + 1])
 {
@@ -210,8 +211,8 @@ enum result session_answer_renew(struct redis *r, const struct session *old,
 	if (!tickets_added(r) || !redis_done(r) || !redis_done(r) ||
 	    (reply = redis_next(r)) == NULL)
 		return RESULT_UNAVAILABLE;
-	/* XX decides the race with a logout: if the old session has been ended, nothing brings it back,
-	 * and the new one must not be. */
+	/* XX decides the race with a logout. If the old session has been ended, SET does not make
+	 * it again, and the new session must not exist either. */
 	bool ended_meanwhile = redis_is_nil(reply);
 	enum result result = tickets_end_surplus(r, s->username);
 	if (ended_meanwhile && result == RESULT_OK)

@@ -34,9 +34,9 @@ static int connect_to(const struct sockaddr *address, socklen_t len, long long m
 		*why = reason();
 		return -1;
 	}
-	/* It bounds connect(2) too, on a Unix socket with a full backlog as well. */
+	/* This option limits connect(2) too, also on a Unix socket whose backlog is full. */
 	limit(fd, SO_SNDTIMEO, ms);
-	/* After a signal, connect is asked again: it goes on waiting for the same connection. */
+	/* After a signal, connect is called again: it goes on waiting for the same connection. */
 	while (connect(fd, address, len) != 0) {
 		if (errno == EINTR)
 			continue;
@@ -66,7 +66,8 @@ int stream_connect_tcp(const char *host, const char *port, long long ms, const c
 				 .ai_socktype = SOCK_STREAM};
 	struct addrinfo *list;
 
-	/* /etc/hosts, resolv.conf and DNS are asked for names only. */
+	/* The first call accepts only numeric addresses. So /etc/hosts, resolv.conf and DNS are
+	 * used for names only. */
 	if (getaddrinfo(host, port, &hints, &list) != 0) {
 		hints.ai_flags = AI_NUMERICSERV;
 		if (getaddrinfo(host, port, &hints, &list) != 0) {

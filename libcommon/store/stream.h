@@ -1,4 +1,4 @@
-/* stream: a connected stream socket whose every wait ends. */
+/* stream: a connected stream socket on which every wait has a time limit. */
 #ifndef SSA_STREAM_H
 #define SSA_STREAM_H
 
@@ -6,20 +6,21 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Connects within `ms` milliseconds; writes are limited to as long. The socket, to be closed by the caller; -1: *why
- * is the reason, in static storage. Looking a host name up does not count: only the request's own deadline ends a
- * resolver that hangs. Numeric addresses ask none. */
+/* Connects within `ms` milliseconds, and limits each later write to the same time. Returns the
+ * socket, which the caller closes. -1: *why is the reason, in static storage. The look-up of a host
+ * name does not count: if the resolver hangs, only the request's own deadline ends it. A numeric
+ * address needs no look-up. */
 int stream_connect_unix(const char *path, long long ms, const char **why);
 int stream_connect_tcp(const char *host, const char *port, long long ms, const char **why);
 
-/* From now on a read waits so long at most. */
+/* From now on a read waits at most `ms` milliseconds. */
 void stream_limit_reads(int fd, long long ms);
 
-/* Writes all of it; never raises SIGPIPE. false: *why. */
+/* Writes all bytes; never raises SIGPIPE. false: *why is the reason. */
 bool stream_write(int fd, const char *bytes, size_t len, const char **why);
 
-/* Reads what is there, or waits for it. 0: the other side closed; -1: *why. In both cases *late says whether only the
- * time was over. */
+/* Reads the bytes that are there, or waits for some. 0: the other side has closed; -1: failure. In
+ * both cases *why is the reason, and *late says whether it was the time limit. */
 ssize_t stream_read(int fd, char *bytes, size_t size, const char **why, bool *late);
 
 #endif

@@ -6,10 +6,10 @@
 
 enum {
 	MEMBER_LEN = TICKETS_LOGIN_LEN + 1 + CRYPTO_DIGEST_LEN,
-	ADD_COMMANDS = 4, /* of tickets_add */
-	END_COMMANDS = 2, /* of queue_end */
+	ADD_COMMANDS = 4, /* the number that tickets_add queues */
+	END_COMMANDS = 2, /* the number that queue_end queues */
 };
-/* Members that are read at a time; as an argument of a command. */
+/* The number of members that are read at a time, as an argument of a command. */
 #define PAGE_MEMBERS "500"
 
 static void make_key(char key[static TICKETS_KEY_SIZE], const char *prefix, const char *digest)
@@ -52,14 +52,15 @@ void tickets_add(struct redis *r, const char *username, const struct ticket_name
 		 long long expires_at)
 {
 	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1], buffer[2][TEXT_DECIMAL_SIZE];
-	char before_now[TEXT_DECIMAL_SIZE + 1] = "("; /* an open end of a range */
+	char before_now[TEXT_DECIMAL_SIZE + 1] = "("; /* the range ends before this score */
 	const char *expiry = text_decimal(buffer[0], expires_at);
 
 	index_key(index, username);
 	make_member(member, t);
 	strcpy(before_now + 1, text_decimal(buffer[1], now));
-	/* GT where there is an index, and before anything else, so that it does not expire between these
-	 * commands; NX where there was none. */
+	/* If there is an index, EXPIREAT with GT prolongs it. It comes first, so that the
+	 * index does not expire between these commands. If there was no index, EXPIREAT with
+	 * NX sets the time. */
 	redis_command(r, "EXPIREAT", index, expiry, "GT", NULL);
 	redis_command(r, "ZREMRANGEBYSCORE", index, "-inf", before_now, NULL);
 	redis_command(r, "ZADD", index, expiry, member, NULL);
@@ -100,7 +101,7 @@ enum result tickets_end_one(struct redis *r, const char *username, const struct 
 	return redis_send(r) && all_done(r, END_COMMANDS) ? RESULT_OK : RESULT_UNAVAILABLE;
 }
 
-/* The i-th text of an array reply; NULL: it is none. */
+/* Returns the i-th element of an array reply as text. NULL: it is not a text. */
 static const char *text_of(const struct redisReply *reply, size_t i)
 {
 	const char *text;
@@ -110,8 +111,9 @@ static const char *text_of(const struct redisReply *reply, size_t i)
 										       : NULL;
 }
 
-/* Ends the tickets whose members stand at every `step`-th place of the reply just taken, but for the
- * member `spared` (may be NULL). *ended counts them. */
+/* Ends the tickets in `list`, a part of the reply just taken, in which every `step`-th element
+ * is a member. The member `spared` (may be NULL) is left alive. The number of ended tickets is
+ * added to *ended. */
 static enum result end_listed(struct redis *r, const char *index, const struct redisReply *list,
 			      size_t step, const char *spared, size_t *ended)
 {
@@ -141,7 +143,8 @@ void tickets_ask_surplus(struct redis *r, const char *username, unsigned most)
 	char index[TICKETS_KEY_SIZE], buffer[TEXT_DECIMAL_SIZE];
 
 	index_key(index, username);
-	/* The last to expire are passed over; what comes behind them is too much. */
+	/* The range begins with the tickets that expire last. LIMIT skips the first `most` of them;
+	 * the rest are too many. */
 	redis_command(r, "ZRANGE", index, "+inf", "-inf", "BYSCORE", "REV", "LIMIT",
 		      text_decimal(buffer, most), PAGE_MEMBERS, NULL);
 }
@@ -158,18 +161,19 @@ enum result tickets_end_surplus(struct redis *r, const char *username)
 	return end_listed(r, index, reply, 1, NULL, &ended);
 }
 
-/* A pass through the index, page by page. */
+/* The state of one pass through the index, page by page. */
 struct pass {
 	const char *index, *match;
-	const char *spared; /* a member that is not ended; NULL: none */
-	unsigned ahead;     /* replies to commands that were queued before the pass */
+	const char *spared; /* a member that is not ended; NULL: all are ended */
+	unsigned ahead;     /* the number of replies to commands queued before the pass */
 	char cursor[TEXT_DECIMAL_SIZE];
 	size_t ended;
 };
 
-/* ZSCAN and not a range of ranks: what others add and remove meanwhile shifts ranks, and a ticket
- * would be passed over. A cursor means nothing to another Redis, nor to one that was restarted, so
- * a pass stays on the connection where it began. */
+/* Uses ZSCAN and not a range of ranks. Other requests may add and remove members meanwhile, which
+ * shifts the ranks, and then a ticket would be skipped. A cursor is valid only in the Redis
+ * process that gave it, not in another Redis or after a restart. So a pass stays on the connection
+ * on which it began. */
 static enum result end_page(struct redis *r, struct pass *p)
 {
 	bool first = strcmp(p->cursor, "0") == 0;
@@ -189,9 +193,9 @@ static enum result end_page(struct redis *r, struct pass *p)
 	return end_listed(r, p->index, redis_element(reply, 1), 2, p->spared, &p->ended);
 }
 
-/* Until a whole pass finds nothing. A renewal that puts its new ticket into the index concurrently
- * either finds its old one gone, and takes the new one back (session_renew), or came before that
- * was deleted, and the next pass sees it. */
+/* Makes passes until a whole pass finds nothing. A concurrent renewal may put its new ticket into
+ * the index. If the old ticket has been deleted before, the renewal notices it and takes the new
+ * ticket back (session_answer_renew). If not, the next pass finds the new ticket. */
 static enum result end_matching(struct redis *r, struct pass *p)
 {
 	do {
@@ -221,14 +225,15 @@ enum result tickets_end(struct redis *r, const char *username, const struct tick
 	enum result result = end_matching(r, &p);
 	if (result != RESULT_OK)
 		return result;
-	/* While it lived it could be renewed: so one more pass. */
+	/* While `own` was alive, it could be renewed. So one more pass is needed after its end. */
 	queue_end(r, index, member);
 	p.ahead = END_COMMANDS;
 	p.spared = NULL;
 	return end_matching(r, &p);
 }
 
-/* The score of the last member in a reply of ZRANGE … WITHSCORES, as text. false: the index is empty. */
+/* Copies the score of the last member from a reply to ZRANGE … WITHSCORES, as text. false: the
+ * index is empty. */
 static bool last_expiry(const struct redisReply *reply, char out[static TEXT_DECIMAL_SIZE])
 {
 	const char *score;
@@ -241,7 +246,8 @@ static bool last_expiry(const struct redisReply *reply, char out[static TEXT_DEC
 	return true;
 }
 
-/* WATCH, because a concurrent login may add a ticket between the look and the shortening. */
+/* Uses WATCH, because a concurrent login may add a ticket after this has read the last expiry and
+ * before it shortens the time of the index. */
 void tickets_trim(struct redis *r, const char *username)
 {
 	char index[TICKETS_KEY_SIZE], expiry[TEXT_DECIMAL_SIZE];
