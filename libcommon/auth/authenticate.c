@@ -24,7 +24,7 @@ void authenticate_take(struct service *s, struct caller *caller)
 	caller->found = session_answer(s->redis, &caller->session);
 }
 
-/* RESULT_UNAUTHENTICATED: *why the session's user may not go on. */
+/* Finds the session's user. If the result is not RESULT_OK, *why is the reason. */
 static enum result find_user(struct service *s, const struct request *q, struct caller *caller,
 			     const char **why)
 {
@@ -74,8 +74,8 @@ enum result authenticate(struct service *s, const struct request *q, struct repl
 	memcpy(rep->user, session->username, sizeof session->username);
 
 	enum result result = find_user(s, q, caller, &why);
-	/* A dead session stays dead, even if its user comes back unchanged. Where Redis cannot write, it
-	 * is refused all the same. */
+	/* The session is ended, so that it stays dead even if the user comes back unchanged. If
+	 * Redis cannot write, the request is refused anyway. */
 	if (result == RESULT_UNAUTHENTICATED)
 		session_end(s->redis, session);
 	if (result != RESULT_OK)

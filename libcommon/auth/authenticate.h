@@ -1,4 +1,5 @@
-/* authenticate: who sends a request? From its ticket to the session, and to the user behind it. */
+/* authenticate: finds out which user sends a request. The ticket leads to the session, and the
+ * session leads to the user. */
 #ifndef SSA_AUTHENTICATE_H
 #define SSA_AUTHENTICATE_H
 
@@ -10,26 +11,26 @@ struct reply;
 struct request;
 struct service;
 
-/* Who a request comes from. */
+/* The sender of a request. */
 struct caller {
-	enum result found;      /* what Redis said of the session: see session_answer */
-	struct session session; /* where `found` is RESULT_OK */
-	struct user user;       /* after authenticate; the password is wiped */
+	enum result found;      /* the result of session_answer */
+	struct session session; /* valid if `found` is RESULT_OK */
+	struct user user;       /* valid after authenticate, which wipes the password */
 };
 
-/* Refuses a request without one well-formed ticket, or queues the look-up of its session.
- * RESULT_OK: it is queued; RESULT_UNAUTHENTICATED: nothing is. */
+/* Queues the look-up of the session. A request that does not have exactly one well-formed ticket is
+ * refused. RESULT_OK: the look-up is queued. RESULT_UNAUTHENTICATED: nothing is queued. */
 enum result authenticate_ask(struct service *s, const struct request *q, struct reply *rep,
 			     struct caller *caller);
 
-/* Takes Redis's answer. */
+/* Takes Redis's answer to the look-up. */
 void authenticate_take(struct service *s, struct caller *caller);
 
-/* Finds the session's user; users.json has been refreshed. A session whose user is gone, disabled
- * or has another password is ended on the spot.
+/* Finds the user of the session. users.json must have been refreshed before. If the user is gone,
+ * is disabled or has another password, the session is ended at once.
  *
- * RESULT_OK: caller->user is the user. RESULT_UNAUTHENTICATED: the ticket opens nothing.
- * RESULT_FORBIDDEN: a CSRFPreventionToken that is not the session's. RESULT_UNAVAILABLE,
+ * RESULT_OK: caller->user is the user. RESULT_UNAUTHENTICATED: the ticket is not valid.
+ * RESULT_FORBIDDEN: the CSRFPreventionToken is not the one of the session. RESULT_UNAVAILABLE or
  * RESULT_INTERNAL: Redis or users.json failed. The reason is in the reply. */
 enum result authenticate(struct service *s, const struct request *q, struct reply *rep,
 			 struct caller *caller);

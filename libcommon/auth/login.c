@@ -9,18 +9,18 @@
 
 #include <string.h>
 
-/* The words that fail2ban's filters look for. A fault of ours is not logged under them: nobody is
- * to be banned because Redis is down. */
+/* The words that fail2ban's filters look for. A fault of ours is not logged with these words, so
+ * that no client is banned because Redis is down. */
 static const char failure[] = "authentication failure";
 
-/* An attempt on its way. */
+/* The state of one attempt. */
 struct attempt {
 	const char *username, *password;
 	struct regulation regulation;
 	long long now;         /* by Redis's clock */
 	enum result old_found; /* RESULT_OK: the password is a live ticket … */
-	struct session old;    /* … of this session */
-	bool known;            /* `user` is that of username */
+	struct session old;    /* … and this is its session */
+	bool known;            /* users.json has the username, and `user` is its record */
 	struct user user;
 	struct session *made; /* out */
 	char *ticket;         /* out */
@@ -31,9 +31,9 @@ static enum result redis_failed(struct service *s, struct reply *rep)
 	return reply_refuse(rep, RESULT_UNAVAILABLE, redis_error(s->redis));
 }
 
-/* One round trip before any password is looked at: can Redis write, what time is it, may this
- * attempt go on, and is the password a ticket? With `count` the attempt is counted by it. The file
- * is read while Redis works. */
+/* One round trip before the password is looked at. It asks four questions: can Redis write, what
+ * time is it, may this attempt go on, and is the password a ticket? If `count` is true, it also
+ * counts the attempt. users.json is read while Redis works. */
 static enum result consult(struct service *s, struct reply *rep, struct attempt *a, bool count)
 {
 	bool maybe_ticket = session_is_ticket(a->password);
@@ -69,15 +69,15 @@ static enum result consult(struct service *s, struct reply *rep, struct attempt 
 	return RESULT_OK;
 }
 
-/* Says no, in the same bytes whatever the reason. The attempt stays counted. */
+/* Refuses the login. The reply has the same bytes for every reason. The attempt stays counted. */
 static enum result fail(struct reply *rep, const char *why)
 {
 	rep->event = failure;
 	return reply_refuse(rep, RESULT_UNAUTHENTICATED, why);
 }
 
-/* A fault of ours is no failure of the client's. Best effort: what cannot be taken back ends with
- * its window. */
+/* Takes the attempt back after a fault of ours, which must not count against the client. This is
+ * best effort: an attempt that cannot be taken back counts until its window ends. */
 static void take_back(struct service *s, const struct attempt *a)
 {
 	unsigned replies = regulation_take_back(&a->regulation, s->redis);
@@ -87,7 +87,7 @@ static void take_back(struct service *s, const struct attempt *a)
 			;
 }
 
-/* The password is a live ticket of this user. */
+/* True if the password is a live ticket of this user. */
 static bool is_ticket_of_user(const struct attempt *a)
 {
 	return a->old_found == RESULT_OK && strcmp(a->old.username, a->username) == 0;
@@ -101,7 +101,7 @@ static bool may_renew(const struct attempt *a)
 
 static enum result renew(struct service *s, struct reply *rep, const struct attempt *a)
 {
-	/* Before the new session is queued, because its replies must be the last. */
+	/* This comes before the new session, whose replies must be the last of the batch. */
 	unsigned replies = regulation_take_back(&a->regulation, s->redis);
 	enum result result = session_ask_renew(s->redis, s->config, a->now, a->user.password,
 					       &a->old, a->made, a->ticket);
@@ -130,13 +130,13 @@ static enum result renew(struct service *s, struct reply *rep, const struct atte
 	}
 }
 
-/* The password is right: makes the session. */
+/* Makes the session, after the password was found right. */
 static enum result open_session(struct service *s, struct reply *rep, const struct attempt *a)
 {
 	unsigned replies;
 
 	memcpy(a->made->username, a->username, strlen(a->username) + 1);
-	/* Before the new session is queued, because its replies must be the last. */
+	/* This comes before the new session, whose replies must be the last of the batch. */
 	replies = regulation_succeed(&a->regulation, s->redis);
 	enum result result =
 	    session_ask_create(s->redis, s->config, a->now, a->user.password, a->made, a->ticket);
@@ -162,8 +162,8 @@ static enum result log_in(struct service *s, struct reply *rep, const struct att
 {
 	bool disabled = a->known && a->user.disabled;
 	const char *why;
-	/* A disabled user costs what an unknown one costs, so nobody learns whether the password was
-	 * right. */
+	/* A disabled user takes the same path as an unknown user, so that the time does not tell
+	 * whether the password was right. */
 	enum result result = password_verify(a->known && !disabled ? a->user.password : NULL,
 					     users_work_like(&s->users), a->password, &why);
 
@@ -176,7 +176,7 @@ static enum result log_in(struct service *s, struct reply *rep, const struct att
 	return open_session(s, rep, a);
 }
 
-/* With the attempt counted. */
+/* Decides about an attempt that has been counted. */
 static enum result decide(struct service *s, struct reply *rep, struct attempt *a)
 {
 	switch (users_find(&s->users, a->username, &a->user)) {
@@ -186,19 +186,20 @@ static enum result decide(struct service *s, struct reply *rep, struct attempt *
 	case USERS_UNKNOWN:
 		a->known = false;
 		break;
-	case USERS_NO_MEMORY: /* or the user would be unknown, and that is a failure */
+	case USERS_NO_MEMORY: /* not the client's failure, as an unknown user would be */
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	}
 	if (is_ticket_of_user(a)) {
 		if (may_renew(a))
 			return renew(s, rep, a);
-		/* As any request with this ticket ends its session; see authenticate. */
+		/* Any request with this ticket would also end its session (see authenticate). */
 		session_end(s->redis, &a->old);
 	}
 	return log_in(s, rep, a);
 }
 
-/* With a hashing slot in hand: so no more attempts are counted at a time than there are slots. */
+/* The caller holds a hashing slot. So at any time at most as many attempts are counted and not yet
+ * decided as there are slots. */
 static enum result try_password(struct service *s, struct reply *rep, struct attempt *a)
 {
 	enum result result = consult(s, rep, a, true);
@@ -216,8 +217,8 @@ static enum result attempt(struct service *s, struct reply *rep, struct attempt 
 	enum slots_result taken = slots_try(&slot);
 
 	if (taken == SLOTS_NONE) {
-		/* Whoever has to wait asks Redis before, so that an outage or a regulated user does
-		 * not wait in a queue to hear of it. */
+		/* An attempt that has to wait asks Redis first. So a client does not wait in the
+		 * queue only to learn that Redis is down or that the limits refuse the attempt. */
 		enum result result = consult(s, rep, a, false);
 		if (result != RESULT_OK)
 			return result;

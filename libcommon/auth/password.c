@@ -14,7 +14,8 @@ static bool is_hash(const char *stored)
 	return stored[0] == '$' && strchr(stored + 1, '$') != NULL;
 }
 
-/* Digests have one length, so the comparison tells nothing of the length of either. */
+/* Compares digests, which all have the same length. So the time of the comparison does not tell the
+ * length of a password. */
 static bool equals_plain(const char *stored, const char *sent)
 {
 	char a[CRYPTO_DIGEST_LEN + 1], b[CRYPTO_DIGEST_LEN + 1];

@@ -1,4 +1,4 @@
-/* service: what handlers work with. One for each process, made for its first request. */
+/* service: what the handlers work with. Each process has one, made at its first request. */
 #ifndef SSA_SERVICE_H
 #define SSA_SERVICE_H
 
@@ -15,16 +15,16 @@ struct service {
 	struct redis *redis; /* connects at the first use */
 	struct users users;
 	struct machines machines;
-	bool users_usable, machines_usable; /* there is a good version, since the last refresh */
+	bool users_usable, machines_usable; /* the last refresh found or kept a good version */
 };
 
 enum service_files { SERVICE_USERS = 1, SERVICE_MACHINES = 2 };
 
-/* Reads the files that changed. */
+/* Reads those of the `files` that have changed. */
 void service_refresh(struct service *s, unsigned files);
 
-/* NULL: no memory, or a path that is too long. `config` must outlive it. `resident`: it serves many
- * requests. */
+/* Makes a service. `config` must live longer than it. `resident`: the process serves many requests.
+ * NULL: no memory, or a path is too long. */
 struct service *service_open(const struct config *config, bool resident);
 void service_close(struct service *s);
 

@@ -5,7 +5,7 @@
 #include <sys/sem.h>
 #include <unistd.h>
 
-enum { SLOTS_MAX = 64, KEY = 0x53534100 /* "SSA", then the user's last byte */ };
+enum { SLOTS_MAX = 64, KEY = 0x53534100 /* "SSA"; open_set mixes in the user's id */ };
 
 static int processors(void)
 {
@@ -19,7 +19,7 @@ static int open_set(void)
 	return semget(KEY ^ (key_t)geteuid(), SLOTS_MAX, IPC_CREAT | 0600);
 }
 
-/* "Wait until it is 0, then make it 1" is one step to the kernel. */
+/* The kernel does both operations as one step: wait until the semaphore is 0, then set it to 1. */
 static int take(const struct slot *slot, short flags)
 {
 	struct sembuf step[2] = {
@@ -40,7 +40,8 @@ enum slots_result slots_try(struct slot *slot)
 	if (slot->set < 0)
 		return SLOTS_FAILED;
 	for (int i = 0; i < count; i++) {
-		/* Neighbours begin at different slots, so that they seldom collide. */
+		/* Processes with neighbouring ids begin at different slots, so that they seldom try
+		 * the same one. */
 		slot->number = (getpid() + i) % count;
 		if (take(slot, IPC_NOWAIT) == 0)
 			return SLOTS_TAKEN;
@@ -59,7 +60,7 @@ enum slots_result slots_wait(struct slot *slot)
 			return SLOTS_FAILED;
 		if (take(slot, 0) == 0)
 			return SLOTS_TAKEN;
-		/* EIDRM, EINVAL: the set was removed meanwhile. */
+		/* EIDRM and EINVAL mean that the set was removed meanwhile. */
 		if (errno != EINTR && errno != EIDRM && errno != EINVAL)
 			return SLOTS_FAILED;
 	}
