@@ -1,10 +1,11 @@
--- The limit of connections an address, for lighttpd's mod_magnet; SSA_CONNECTIONS_PER_ADDRESS is the
--- limit. lighttpd asks here when a request's header is complete, its body still on the way. All
--- connections count, whatever they do at the moment.
+-- Limits the connections of each client address to SSA_CONNECTIONS_PER_ADDRESS, for lighttpd's
+-- mod_magnet. lighttpd runs this when the header of a request is complete, while the body may still
+-- be on its way. All open connections of the address count, also the idle ones.
 local r = lighty.r
 local address = r.req_attr["request.remote-addr"]
 
--- A Unix socket has no addresses: behind it is one server that speaks for all its clients.
+-- Connections through a Unix socket have no address. They come from one front-end server, which
+-- stands for all its clients, so they are not limited.
 if not address or address == "" or address:sub(1, 1) == "/" then
     return 0
 end
@@ -16,7 +17,7 @@ for other in lighty.server.irequests() do
     end
 end
 if left < 0 then
-    r.req_item.keep_alive = 0 -- or the connection would stay
+    r.req_item.keep_alive = 0 -- otherwise the connection would stay open
     return 403
 end
 return 0

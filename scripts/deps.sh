@@ -1,10 +1,12 @@
 #!/bin/sh
-# scripts/deps.sh [check|bench]...    Installs by apt what is missing to build, run and test; with `check` and
-# `bench` also what these two need. Does nothing, at once, when all is there.
+# scripts/deps.sh [check|bench]...
+#
+# Installs with apt the missing packages that are needed to build, run and test. With `check` and
+# `bench` it also installs what these two need. If nothing is missing, it ends at once.
 set -eu
 
-# group | package | proof that it is there: a command, or a file (may be a pattern) | why
-# The group `musl` is for LIBC=musl alone, whose libraries come as Debian source packages.
+# Columns: group | package | its proof: a command, or a file (may be a pattern) | why it is needed
+# The group `musl` is only for LIBC=musl, whose libraries come as Debian source packages.
 table() {
     cat <<'EOT'
 run   | gcc               | gcc                                     | the compiler
@@ -63,24 +65,26 @@ for group; do
     esac
 done
 
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # lighttpd's place, not in every user's PATH
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # lighttpd is there; not every user's PATH has these
 have_apt=
 if command -v apt-get >/dev/null; then have_apt=yes; fi
 
-# Is one of these files there? Called with an unquoted pattern: the shell hands over the matches.
+# Checks whether the first of these files exists. The caller gives a pattern without quotes, and the
+# shell replaces it by the files that match.
 is_there() {
     [ -e "$1" ]
 }
 
-# Sets $missing to the packages of the wanted groups whose proof is not there, and $reasons to a line for each.
+# Sets $missing to the packages of the wanted groups whose proof is missing, and $reasons to one
+# line for each of them.
 look() {
     missing=
     reasons=
     while IFS='|' read -r group package proof why; do
-        # shellcheck disable=SC2086  # unquoted, the columns lose their padding
+        # shellcheck disable=SC2086  # no quotes: so the columns lose their padding
         set -- $group $package
         case $groups in *" $1 "*) ;; *) continue ;; esac
-        [ "$1" != musl ] || [ "$have_apt" ] || continue # without apt there is only LIBC=system
+        [ "$1" != musl ] || [ "$have_apt" ] || continue # without apt only LIBC=system works
         # shellcheck disable=SC2086  # patterns
         case $proof in
         *" /"*) is_there $proof && continue ;;
@@ -121,17 +125,20 @@ apt_get() {
 
 echo "deps: installing; this may take some minutes"
 printf '%s' "$reasons"
-# A list that fails shows its own message; what counts is whether the packages come.
+# If a package list cannot be fetched, apt-get says so. This is not an error yet: the packages may
+# still come from another list.
 apt_get update || true
-# A name that this release does not know must not keep the others out: the last look tells what is still missing.
+# If this release does not know one of the names, the other packages must still be installed. The
+# last look finds what is still missing.
 # shellcheck disable=SC2086  # $missing is a list of words
 known=$(LC_ALL=C apt-cache policy $missing | awk '/^[^ ]/ { sub(":$", ""); name = $0 }
     $1 == "Candidate:" && $2 != "(none)" { print name }')
 # shellcheck disable=SC2086
-apt_get install --no-install-recommends $known </dev/null >/dev/null # errors come on stderr
+apt_get install --no-install-recommends $known </dev/null >/dev/null # errors go to stderr
 
-# Debian starts a service when it installs it. Ours are started by hand, on their own ports: what this script brought
-# must not stay on the network. What was there before is left alone.
+# Debian starts a service when it installs it. This project starts lighttpd and Redis itself, on its
+# own ports. So a service that this script installed is stopped, and does not stay open to the
+# network. A service that was there before is left alone.
 for service in lighttpd redis-server; do
     case "$missing " in *" $service "*) ;; *) continue ;; esac
     [ -e "/etc/init.d/$service" ] || continue

@@ -1,10 +1,11 @@
 #!/bin/sh
 # scripts/thirdparty.sh NAME PREFIX    NAME: hiredis, cjson or libsodium; PREFIX: build/musl
 #
-# Builds one third-party library as a static archive for musl from Debian's source package: fetched by apt (which
-# checks its signature), patched by the distribution. Leaves PREFIX/lib/lib*.a, PREFIX/include/ and the source in
-# PREFIX/src/NAME; once that is there no network is needed. The system's own apt state is read, never written.
-# From the environment: CC (musl-gcc) and CFLAGS.
+# Builds one third-party library as a static archive for musl. The source is Debian's source
+# package, with the patches of the distribution. apt fetches it and checks its signature. The
+# results are PREFIX/lib/lib*.a, PREFIX/include/ and the source in PREFIX/src/NAME. If the source is
+# there already, no network is needed. The system's own apt state is read, but never written. CC
+# (musl-gcc) and CFLAGS are taken from the environment.
 set -eu
 
 usage() {
@@ -20,7 +21,8 @@ libsodium) archive=libsodium.a ;;
 esac
 
 CC=${CC:-musl-gcc}
-# PIE objects serve static and static-pie programs; a section per function lets the linker leave out what is unused.
+# PIE objects can be linked into static and static-pie programs. With one section for each function,
+# the linker can leave out unused functions.
 CFLAGS=${CFLAGS:--O2 -fPIE -fstack-protector-strong -fstack-clash-protection -ffunction-sections -fdata-sections}
 
 mkdir -p "$2"
@@ -31,13 +33,15 @@ work=$prefix/tmp/$name
 log=$prefix/$name.log
 mkdir -p "$prefix/src" "$prefix/lib" "$prefix/include" "$prefix/tmp" "$apt"
 
-# One build of a name at a time: two makes in two terminals would share the work folder and the log.
+# The lock allows one build of a name at a time. Otherwise two makes in two terminals would use the
+# same work folder and the same log.
 exec 9>"$work.lock"
 flock 9
 rm -rf "$work"
 mkdir -p "$work"
 
-# The user sees one line a step; everything else goes to the log, whose end explains a failure.
+# The user sees one line for each step. All other output goes to the log. After a failure the end of
+# the log is shown.
 exec 3>&1 4>&2 >"$log" 2>&1
 say() {
     step=$1
@@ -66,8 +70,9 @@ need() {
     command -v "$1" || die "no $1 here: run 'make deps', $way_out"
 }
 
-# The distribution's own entries as deb-src lines, from both formats of list. Other suites (third parties, backports)
-# and other components are left out: they cannot break the fetch, nor offer another version.
+# Writes the distribution's own entries as deb-src lines, from both formats of list. Other suites
+# (third parties, backports) and other components are left out, so that they cannot break the fetch
+# or offer another version.
 private_list() {
     # shellcheck source=/dev/null
     codename=$(. /etc/os-release && echo "${UBUNTU_CODENAME:-${VERSION_CODENAME-}}")
@@ -92,7 +97,8 @@ $1 == "deb" {
     if (s != "" && c != "" && uri !~ /^cdrom:/) print "deb-src " options " " uri s c
 }
 AWK
-    # A stanza ends at an empty line or at the end of the file; a field goes on in lines that start with a blank.
+    # A stanza ends at an empty line or at the end of the file. A line that starts with a blank
+    # continues the field before it.
     cat >"$apt/sources.awk" <<'AWK'
 function flush_stanza(    s, c) {
     s = suites(field["suites"]); c = components(field["components"])
@@ -117,8 +123,9 @@ AWK
         awk -v codename="$codename" -f "$apt/words.awk" -f "$apt/$kind.awk" "$file" >"$apt/sources/${file##*/}"
     done
     cat "$apt/sources"/* | grep . || die "apt knows no main archive of '$codename' here: add one, $way_out"
-    # Read after the system's configuration, whose proxies and keys stay in force. Root need not drop to _apt, which
-    # may not enter this folder; the system's hooks are for its own lists.
+    # apt reads this after the system's configuration, so the system's proxies and keys stay in
+    # force. As root, apt must not change to the user _apt, which may have no access to this folder.
+    # The system's hooks are cleared, because they are for its own lists.
     cat >"$apt/apt.conf" <<CONF
 #clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
@@ -135,7 +142,8 @@ CONF
     mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
 }
 
-# Under a lock, as make -j starts several at once: the first brings the lists up to date, the others find them.
+# `make -j` starts several fetches at once, so this takes a lock. The first one updates the lists,
+# and the others use them.
 fetch() {
     say "fetching source"
     need apt-get
@@ -144,7 +152,8 @@ fetch() {
         flock 8
         if [ -z "$(find "$apt/updated" -mmin -60 2>/dev/null)" ]; then
             private_list
-            # A mirror that fails shows in the log; what counts is whether the source comes.
+            # If a mirror fails, the log shows it. This is not an error yet: the source may still
+            # come from another mirror.
             apt-get -q -c "$apt/apt.conf" update || true
             touch "$apt/updated"
         fi
@@ -157,7 +166,7 @@ fetch() {
     mv "$work/$name"-*/ "$source"
 }
 
-# $1: folder below PREFIX/include; then the headers, a --, and the .c files
+# compile FOLDER HEADER... -- FILE...: FOLDER is below PREFIX/include, the FILEs are .c files.
 compile() {
     include=$work/include/$1
     mkdir -p "$include"
@@ -175,7 +184,7 @@ compile() {
 }
 
 build_hiredis() {
-    # From 1.0 on the synchronous core refers to alloc.c and async.c.
+    # From version 1.0 on, the synchronous core needs alloc.c and async.c.
     more=
     if [ -f "$source/alloc.c" ]; then more="alloc.c async.c"; fi
     headers=$(cd "$source" && ls hiredis.h read.h sds.h alloc.h 2>/dev/null) || true
@@ -187,15 +196,16 @@ build_cjson() {
     compile cjson cJSON.h -- cJSON.c
 }
 
-# --enable-minimal leaves out the old and rare algorithms; Argon2id, BLAKE2b, the codecs and memory helpers stay.
-# The configure script must not choose PIE and stack protector itself, CFLAGS does.
+# --enable-minimal leaves out the old and rare algorithms. Argon2id, BLAKE2b, the codecs and the
+# memory helpers stay. PIE and the stack protector are off in configure, because CFLAGS sets them.
 build_libsodium() {
     need autoreconf
     need libtoolize
     cp -a "$source/." "$work/"
     cd "$work"
     [ -x configure ] || autoreconf -fi
-    # A surrounding make would hand down its own flags (CFLAGS=..., V=...) in MAKEFLAGS.
+    # If a make runs this script, MAKEFLAGS contains its flags (CFLAGS=..., V=...), which are not
+    # meant for this build.
     unset MAKEFLAGS MFLAGS MAKELEVEL
     ./configure -q --disable-shared --enable-minimal --disable-pie --disable-ssp CC="$CC" CFLAGS="$CFLAGS"
     make -j"$(nproc)" -C src/libsodium libsodium.la
@@ -211,7 +221,8 @@ need "${CC%% *}"
 say "building $(sed -n '1s/.*(\(.*\)).*/\1/p' "$source/debian/changelog")"
 "build_$name"
 
-# Moved into place only now, the archive last: it is what make waits for, so what was cut short is built again.
+# The results are moved into place only now, and the archive last. Make's target is the archive, so
+# a build that was interrupted is done again.
 for path in "$work/include"/*; do
     rm -rf "$prefix/include/${path##*/}"
     mv "$path" "$prefix/include/"
