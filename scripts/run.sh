@@ -1,11 +1,13 @@
 #!/bin/bash
-# scripts/run.sh    Serves until Ctrl-C, SIGTERM or a closed terminal: lighttpd with lighttpd.conf
-# and, unless REDIS_URL names another, a Redis of its own in run/. `make run` calls it with
-# SSA_RUN_FILE=run/make.PID, where PID is make's: it ends when that file is gone.
-# shellcheck disable=SC2317  # which does not see that the trap calls functions
+# scripts/run.sh
+#
+# Runs lighttpd with lighttpd.conf until Ctrl-C, SIGTERM or the end of the terminal. If REDIS_URL is
+# not set, it also runs a private Redis in run/. `make run` sets SSA_RUN_FILE=run/make.PID, where PID
+# is the process id of make. Then the script ends when that file is gone.
+# shellcheck disable=SC2317  # shellcheck does not see that the trap calls functions
 set -u
 cd -P "$(dirname "$0")/.." || exit 1
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # lighttpd's place, not in every user's PATH
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # lighttpd is there; not every user's PATH has these
 data=$(realpath -m "${SSA_DATA_DIR:-data}") programs=$(realpath -m "${SSA_CGI_BIN:-cgi-bin}")
 bind=${SSA_BIND:-127.0.0.1} port=${SSA_PORT:-8000} private_redis=yes
 [ -z "${REDIS_URL-}" ] || private_redis=
@@ -17,7 +19,8 @@ fail() {
     exit 1
 }
 
-# end PID SIGNAL SECONDS: sends it, waits so long, then SIGKILL. No PID: nothing to do.
+# end PID SIGNAL SECONDS: sends SIGNAL, waits up to SECONDS, then sends SIGKILL. It does nothing if
+# PID is empty.
 end() {
     [ "$1" ] && kill -s "$2" "$1" 2>/dev/null || return 0
     for ((i = 0; i < $3 * 20; i++)); do
@@ -28,7 +31,7 @@ end() {
     wait "$1"
 }
 
-# lighttpd first: its requests on their way, 5 s at most, still find Redis.
+# lighttpd ends first, so that requests that it has begun (at most 5 s each) can still use Redis.
 stop() {
     trap '' INT TERM HUP
     end "$lighttpd" INT 6
@@ -36,21 +39,22 @@ stop() {
     [ -z "$run_file" ] || rm -f "$run_file"
 }
 
-# In a session of its own a server gets Ctrl-C from this script alone, which ends the two in their order. Should this
-# script be killed with -9, the kernel sends them SIGTERM. (A shell's background job starts with SIGINT ignored.)
+# Starts a server in its own session. So Ctrl-C reaches only this script, which ends the two servers
+# in the right order. If this script is killed with -9, the kernel sends SIGTERM to the servers.
+# (The shell starts background jobs with SIGINT ignored, so env restores it.)
 server() {
     exec env --default-signal=INT setsid setpriv --pdeathsig TERM "$@"
 }
 
-# Make passes on SIGTERM, but not SIGHUP. On every signal that ends it, it deletes the file whose
-# recipe is running, if that has changed, and waits for the recipe ("Interrupting or Killing make" in
-# its manual).
+# Checks whether make still wants this script to run. make passes SIGTERM on to a recipe, but not
+# SIGHUP. When any signal ends make, it deletes the target file of the running recipe, if the file
+# has changed, and waits for the recipe ("Interrupting or Killing make" in its manual).
 is_wanted() { [ -z "$run_file" ] || [ -e "$run_file" ]; }
 
 is_up() { kill -0 "$1" 2>/dev/null; }
 
-# wait_until SECONDS PID COMMAND...: until the command succeeds, the time is over or the process is
-# gone. Ends the script when nobody wants it any more.
+# wait_until SECONDS PID COMMAND...: waits until COMMAND succeeds. Fails if the time is over or the
+# process is gone. Ends the script if make does not want it any more.
 wait_until() {
     local end=$((SECONDS + $1)) pid=$2
     shift 2
@@ -64,7 +68,7 @@ wait_until() {
 redis_says() { grep . run/redis.log | tail -n 1 | sed 's/^[^#*]*[#*] //'; } # at the end
 redis_answers() { [ "$(redis-cli -s run/redis.sock ping 2>&1)" = PONG ]; }
 
-# --- Is all there? -----------------------------------------------------------------------------------------------
+# --- Checks before the start ----------------------------------------------------------------------
 for command in lighttpd curl ${private_redis:+redis-server redis-cli}; do
     command -v "$command" >/dev/null || fail "$command is not installed: \`make deps\` does that"
 done
@@ -73,19 +77,22 @@ for program in status ticket info; do
 done
 [ ${#PWD} -le 80 ] || fail "the path of this folder is too long for Unix sockets in run/: $PWD"
 trap stop EXIT
-trap 'exit 0' INT TERM HUP # to be stopped is no failure
-# Make may have been killed before the kernel was asked to tell of it.
+trap 'exit 0' INT TERM HUP # it is not a failure if the user stops the script
+# make may have been killed before setpriv asked the kernel for a signal at make's death.
 [ -z "$run_file" ] || [ "$PPID" = "${run_file##*.}" ] || exit 0
 mkdir -p -m 700 run && chmod 700 run || exit 1
 
-# --- Root gives its rights away: to this folder's owner, else to Debian's user for web servers ---------------------
+# --- Root gives up its rights ---------------------------------------------------------------------
+# The servers run as the owner of this folder. If the owner is root or unknown, they run as Debian's
+# user for web servers.
 if [ "$(id -u)" = 0 ]; then
     user=$(stat -c %U .)
     case $user in root | UNKNOWN) user=www-data ;; esac
-    # With the user the kernel forgets the signal of the parent's death: it is set again.
+    # A change of the user makes the kernel forget the signal for the parent's death. So the signal
+    # is set again.
     drop=(setpriv --reuid "$user" --regid "$(id -g "$user" 2>&1)" --init-groups --no-new-privs ${run_file:+--pdeathsig TERM})
     right=
-    case $port in ? | ?? | ??? | 10[01]? | 102[0-3]) # only root opens these, or who has this capability
+    case $port in ? | ?? | ??? | 10[01]? | 102[0-3]) # these ports need root or this capability
         right=+net_bind_service ;;
     esac
     to_run=("$PWD"/scripts/{run,lighttpd-vars}.sh "$programs"/{status,ticket,info})
@@ -94,23 +101,26 @@ if [ "$(id -u)" = 0 ]; then
         [ ! -e "$file" ] || to_read+=("$file")
     done
 
-    # become CAPABILITIES: $as is then what runs a command as the user with these alone. Fails if
-    # they are not enough. The files are opened, because access(2) does not count capabilities.
-    # shellcheck disable=SC2016  # for that sh to expand
+    # become CAPABILITIES: sets $as to the command that runs another command as the user with only
+    # these capabilities. Fails if they are not enough. It opens the files to test them, because
+    # access(2) ignores capabilities.
+    # shellcheck disable=SC2016  # the inner sh expands the variables
     become() {
         as=("${drop[@]}" ${1:+--inh-caps "$1" --ambient-caps "$1"})
         "${as[@]}" sh -c 'for file; do : <"$file"; done' sh "${to_read[@]}" 2>/dev/null &&
             "${as[@]}" sh -c 'for file; do [ -x "$file" ] || exit 1; done' sh "${to_run[@]}"
     }
 
-    # is_closed PATH: to the user, by itself. By a descriptor the folders above it do not count.
+    # is_closed PATH: whether the mode of PATH itself keeps the user out. The test uses a file
+    # descriptor, so the folders above PATH do not matter.
     is_closed() {
         local right=-r
         [ ! -x "$1" ] || right=-x # folders and programs
         ! "${drop[@]}" test $right /dev/fd/3 3<"$1" 2>/dev/null
     }
 
-    # find_closed: what keeps the user out is then in $above (this folder), $inside and $elsewhere.
+    # find_closed: finds the paths that keep the user out. $above gets this folder and those above
+    # it, $inside gets paths inside it, and $elsewhere gets the rest.
     find_closed() {
         local path
         local -A seen=()
@@ -128,7 +138,7 @@ if [ "$(id -u)" = 0 ]; then
         done
     }
 
-    # remedy: the command that lets the user in.
+    # remedy: prints the command that gives the user access.
     remedy() {
         local group path all='' command=''
         group=$(id -gn "$user")
@@ -141,8 +151,9 @@ if [ "$(id -u)" = 0 ]; then
         echo "${command% && }"
     }
 
-    # What is closed to the user is read by the one capability that reads and does not write. In
-    # containers the kernel may refuse it, and it does not run what the mode lets nobody else run.
+    # If the user cannot read a file, CAP_DAC_READ_SEARCH helps: it allows to read every file, but
+    # not to write. In containers the kernel may refuse it. It also does not allow to run a program
+    # that the file's mode does not let the user run.
     if ! become "$right"; then
         find_closed
         because="${above[0]-${inside[0]-${elsewhere[0]-all}}} is closed to the user $user; that ends with: $(remedy)"
@@ -160,7 +171,7 @@ if [ "$(id -u)" = 0 ]; then
     chown -hR root: run
 fi
 
-# --- The address, as a client needs it -----------------------------------------------------------------------------
+# --- The address that clients use -----------------------------------------------------------------
 curl=(curl -s)
 case $bind in
 /*) url=http://localhost curl+=(--unix-socket "$bind") ;;
@@ -172,7 +183,7 @@ esac
 ask() { "${curl[@]}" --noproxy '*' --max-time 6 "$@" "$url/api/status"; }
 
 if [ "$private_redis" ]; then
-    # Redis keeps the lock too: should this script be killed, until Redis has gone.
+    # Redis inherits the lock. So if this script is killed, the lock stays until Redis has ended.
     exec 9<run
     flock -w 1 9 || fail "another \`make run\` is running in this folder"
 fi
@@ -180,13 +191,13 @@ message=$(lighttpd -tt -f lighttpd.conf 2>&1) || fail "lighttpd.conf: ${message%
 [ "$(ask -o /dev/null --max-time 1 -w '%{num_connects}')" = 0 ] ||
     fail "$url is taken by another program: set SSA_PORT"
 
-# --- Start -----------------------------------------------------------------------------------------------------------
+# --- Start ----------------------------------------------------------------------------------------
 if [ "$private_redis" ]; then
     rm -f run/redis.log
     server redis-server --port 0 --unixsocket "$PWD/run/redis.sock" --unixsocketperm 700 --dir "$PWD/run" \
         --appendonly yes --save '' --maxmemory 256mb --maxmemory-policy noeviction >run/redis.log 2>&1 &
     redis=$!
-    exec 9<&- # nobody else's
+    exec 9<&- # from now on only Redis holds the lock
     wait_until 60 "$redis" redis_answers ||
         fail "redis-server did not start: $(redis_says)"
     path=${PWD//%/%25}/run/redis.sock
@@ -206,7 +217,7 @@ ${curl[@]} -H "X-Auth-Token: \$ticket" $url/api/info
 ${curl[@]} $url/api/status
 END
 
-exec 8<> <(:) # to read from it is to sleep without a process for that: nothing ever comes
+exec 8<> <(:) # nothing ever comes here, so a read with a time limit sleeps without a process
 while is_up "$lighttpd" && is_up "${redis:-$lighttpd}"; do
     is_wanted || exit 0
     read -rt 0.5 -u 8
