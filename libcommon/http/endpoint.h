@@ -34,8 +34,8 @@ struct operation {
 	unsigned files;        /* enum service_files: the files to refresh while Redis works */
 	enum endpoint_needs needs;
 	/* Fills the body of the reply, or refuses the request (reply_refuse). Returns rep->result.
-	 * The body of an error is made from its result, unless the handler writes a body after it
-	 * has refused. */
+	 * The body of an error is made from its result, unless the handler writes a body of its own
+	 * after it has refused. */
 	enum result (*handle)(struct endpoint_context *c, const struct request *q,
 			      struct reply *rep);
 };

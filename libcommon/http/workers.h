@@ -8,11 +8,13 @@
 #include <sys/types.h>
 
 /* Starts `count` workers, at most CONFIG_WORKERS_MAX, and a new one for each that ends.
+ * If `count` is 1 and there is no supervisor, this process becomes the worker and has no keeper.
+ *
  * true: this process is a worker. It must end when SIGTERM comes; the kernel also sends SIGTERM
  * when the keeper dies.
+ *
  * false: this process is the keeper. A signal (SIGTERM, SIGINT or SIGHUP) has come, and all workers
  * have ended.
- * If `count` is 1 and there is no supervisor, this process becomes the worker and has no keeper.
  *
  * `supervisor` is the parent process: keeper and workers end when it ends. 0: there is none. In a
  * worker SIGTERM, SIGINT and SIGHUP are blocked. It looks for them when it has no requests. */
