@@ -1,4 +1,5 @@
-/* GET /api/info: the machines that the caller may see, or those of them that a query selects. */
+/* GET /api/info answers with the machines that the caller may see, or those that a query selects of
+ * them. */
 #include "http/endpoint.h"
 #include "http/query.h"
 

@@ -26,7 +26,7 @@ static const char *get(const char *name)
 	return value != NULL && *value != '\0' ? value : NULL;
 }
 
-/* A plain decimal number up to max; *at moves behind it. */
+/* Reads a plain decimal number up to `max`, and moves *at behind it. */
 static bool take_number(const char **at, unsigned max, unsigned *out)
 {
 	unsigned sum = 0;
@@ -44,7 +44,7 @@ static bool take_number(const char **at, unsigned max, unsigned *out)
 	return true;
 }
 
-/* A number from 1 to `max`; `rule` says so. */
+/* Reads a number from 1 to `max`, if the variable is set. `rule` is the text of the error. */
 static bool take_count(struct config *c, const char *name, unsigned max, const char *rule,
 		       unsigned *out)
 {
@@ -59,7 +59,7 @@ static bool take_limit(const char **at, char after, struct limit *limit)
 {
 	if (!take_number(at, COUNT_MAX, &limit->count))
 		return false;
-	if (limit->count == 0 && **at == after) { /* plain 0 turns a limit off */
+	if (limit->count == 0 && **at == after) { /* a plain 0 turns a limit off */
 		*at += after != '\0';
 		return true;
 	}
@@ -135,8 +135,8 @@ static bool take_delay(struct config *c)
 		DELAY_MAX_MS));
 }
 
-/* The default is ../data seen from the program's folder. AT_EXECFN is the path the kernel was
- * given: unlike /proc/self/exe it is there in an empty chroot too. */
+/* The default is ../data, relative to the folder of the program. AT_EXECFN is the path with which
+ * the kernel started the program. Unlike /proc/self/exe it also exists in an empty chroot. */
 static bool take_data_dir(struct config *c)
 {
 	static const char beside[] = "../data";
@@ -144,8 +144,7 @@ static bool take_data_dir(struct config *c)
 	size_t len = 0;
 
 	if (dir == NULL) {
-		/* NOLINTNEXTLINE(performance-no-int-to-ptr): getauxval gives a pointer as a number
-		 */
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr): getauxval returns a number */
 		const char *program = (const char *)getauxval(AT_EXECFN);
 		const char *slash = program ? strrchr(program, '/') : NULL;
 		len = slash ? (size_t)(slash + 1 - program) : 0;

@@ -1,5 +1,6 @@
-/* config: the process's environment, read once and checked. A wrong value is an error, never a
- * silent default; an empty value counts as unset, because front-end servers pass empty ones. */
+/* config: the settings in the environment of the process, read once and checked. A wrong value is
+ * an error, never a silent default. An empty value counts as unset, because front-end servers pass
+ * variables that are empty. */
 #ifndef SSA_CONFIG_H
 #define SSA_CONFIG_H
 
@@ -7,24 +8,23 @@
 
 #include <stdbool.h>
 
-/* Also in scripts/lighttpd-vars.sh, which ends the start of lighttpd with it. */
+/* scripts/lighttpd-vars.sh has the same limit: lighttpd does not start with more workers. */
 #define CONFIG_WORKERS_MAX 512
 
 enum { CONFIG_ORIGIN_MAX_BYTES = 255 };
 
-/* At most `count` failures in `window_s` seconds; count 0: no limit. */
+/* At most `count` failures in `window_s` seconds. If `count` is 0, there is no limit. */
 struct limit {
 	unsigned count, window_s;
 };
 
 struct config {
-	struct redis_url redis; /* REDIS_URL */
-	char data_dir[1024];    /* SSA_DATA_DIR */
-	unsigned ticket_ttl_s;  /* SSA_TICKET_TTL */
-	unsigned ticket_max_s;  /* SSA_TICKET_MAX: how long renewals can prolong one login */
-	unsigned
-	    tickets_per_user;    /* SSA_TICKETS_PER_USER: live tickets; one more ends the oldest */
-	char cors_origins[1024]; /* SSA_CORS_ORIGINS: "", "*", or origins with commas */
+	struct redis_url redis;    /* REDIS_URL */
+	char data_dir[1024];       /* SSA_DATA_DIR */
+	unsigned ticket_ttl_s;     /* SSA_TICKET_TTL */
+	unsigned ticket_max_s;     /* SSA_TICKET_MAX: how long renewals can prolong a login */
+	unsigned tickets_per_user; /* SSA_TICKETS_PER_USER: live ones; one more ends the oldest */
+	char cors_origins[1024];   /* SSA_CORS_ORIGINS: "", "*", or origins with commas */
 	unsigned delay_least_ms, delay_most_ms; /* SSA_DELAY */
 	struct limit user_addr, user, addr;     /* SSA_LOGIN_LIMITS, in this order */
 	unsigned workers;                       /* SSA_WORKERS: processes of a resident program */
@@ -32,7 +32,7 @@ struct config {
 	char fault[160]; /* what is wrong, for the log; "" when the config is good */
 };
 
-/* false: c->fault names the variable and the rule, never the value. */
+/* Returns false if a value is wrong: c->fault names the variable and the rule, never the value. */
 bool config_load(struct config *c);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* A piece of text in a buffer of fixed size. What is put there is ours and short, so it fits. */
+/* Text in a buffer of fixed size. It takes only short strings of this program, so they fit. */
 struct piece {
 	char *at;
 	size_t len, size;
@@ -25,7 +25,7 @@ static void put_number(struct piece *p, size_t number)
 	put(p, text_decimal(digits, (long long)number));
 }
 
-/* {"code":401,"message":"…","data":""}: messages hold nothing that JSON would escape. */
+/* Writes {"code":401,"message":"…","data":""}. No message holds what JSON must escape. */
 static void put_error(struct piece *p, const struct result_http *http, const char *message)
 {
 	put(p, "{\"code\":");
@@ -66,7 +66,7 @@ static void put_head(struct piece *p, const struct reply *rep, const struct resu
 		put_number(p, body_len);
 	}
 	put(p, "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
-	if (http->status == 401) /* RFC 9110, 15.5.2: a 401 names its scheme */
+	if (http->status == 401) /* RFC 9110, 15.5.2: a 401 must name its scheme */
 		put(p, "WWW-Authenticate: X-Auth-Token realm=\"SimpleServerAPI\"\r\n");
 	if (rep->allow != NULL) {
 		put(p, "Allow: ");

@@ -1,5 +1,5 @@
-/* reply: what a handler makes of a request, and how it is written down for the front-end server.
- * CGI and SCGI replies are the same bytes (RFC 3875, section 6). */
+/* reply: the answer of a handler to a request, and the bytes in which it goes to the front-end
+ * server. CGI and SCGI replies have the same bytes (RFC 3875, section 6). */
 #ifndef SSA_REPLY_H
 #define SSA_REPLY_H
 
@@ -10,47 +10,48 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* All zero is a reply with nothing in it. */
+/* A reply whose members are all zero is an empty reply. */
 struct reply {
 	enum result result;
 	struct text headers; /* header lines of the handler's own, each with its CRLF */
-	struct text body;    /* JSON; an error without a body gets the one that all errors have */
-	const char *message; /* public text instead of the result's own; static storage */
-	const char *allow;   /* Allow (RFC 9110, 10.2.1) */
-	unsigned retry_after_s; /* Retry-After; 0: none, but 1 in a 503 */
-	bool without_body;      /* HEAD: the length is told, the body is not sent */
+	struct text body;    /* JSON; an error without a body gets the common error body */
+	const char
+	    *message;      /* public text instead of the result's own; lives as long as the reply */
+	const char *allow; /* Allow (RFC 9110, 10.2.1) */
+	unsigned retry_after_s; /* Retry-After; 0: no header, except in a 503, which gets 1 */
+	bool without_body;      /* HEAD: the length is sent, the body is not */
 
-	/* CORS (the Fetch standard, 3.2), see cors.h; the strings live as long as the request. */
-	const char *allow_origin; /* Access-Control-Allow-Origin; NULL: none */
-	bool vary_origin;         /* another origin gets another reply */
-	const char *preflight;    /* the methods that a preflight is told; NULL: it is none */
+	/* CORS (the Fetch standard, 3.2), see cors.h. The strings live as long as the request. */
+	const char *allow_origin; /* Access-Control-Allow-Origin; NULL: no header */
+	bool vary_origin;         /* a request of another origin gets another reply */
+	const char *preflight; /* the methods that a preflight is told; NULL: it is no preflight */
 
-	/* For the log alone. */
-	const char *event; /* "login" and the like; NULL: nothing to tell unless refused */
-	char reason[160];  /* why it was refused */
+	/* Only the log shows the following members. */
+	const char *event; /* "login" and so on; NULL: log nothing unless it was refused */
+	char reason[160];  /* why the request was refused */
 	char user[USERNAME_MAX_BYTES + 1];
 	char ticket_id[TICKET_ID_LEN + 1];
 };
 
-/* Sets the result and the private reason, for the log, and empties the body, so that no half of a
- * good answer leaves with a bad status. Returns the result:
- * `return reply_refuse(rep, RESULT_FORBIDDEN, "…")`. */
+/* Sets the result and the reason, which only the log shows, and empties the body. So a part of a
+ * good answer never leaves with the status of an error. Returns the result, which makes one line in
+ * a handler: `return reply_refuse(rep, RESULT_FORBIDDEN, "…")`. */
 enum result reply_refuse(struct reply *rep, enum result result, const char *reason);
 
-/* The pieces of a reply, ready to be written: the handler's own header lines, the rest of the head,
- * and the body. */
+/* The pieces of a reply, ready to be sent: the handler's own header lines, the rest of the head, and
+ * the body. */
 struct reply_bytes {
 	char head[1024];
-	char error[256]; /* the body of an error that has none of its own */
+	char error[256]; /* the body of an error that has no body of its own */
 	const char *headers;
 	size_t headers_len;
 	size_t head_len;
-	const char *body; /* in the reply or in `error` */
+	const char *body; /* points into the reply or into `error` */
 	size_t body_len;  /* 0: nothing follows the head */
 };
 
-/* Writes the reply down. A body that memory ran out for becomes the error that says so. Uses no
- * memory but *out, so a signal handler may call it. */
+/* Turns the reply into bytes. If memory ran out while the body was written, the reply becomes an
+ * internal error. Writes only to *out and allocates nothing, so a signal handler may call it. */
 void reply_render(const struct reply *rep, struct reply_bytes *out);
 
 #endif

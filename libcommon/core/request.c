@@ -23,8 +23,8 @@ void request_init(struct request *q)
 void request_take(struct request *q, const char *name, size_t name_len, const char *value)
 {
 #define IS(literal) (name_len == sizeof(literal) - 1 && memcmp(name, literal, name_len) == 0)
-	/* About thirty variables come, these ten count: the first letter turns most of them away.
-	 */
+	/* A server passes about thirty variables, and this program uses ten of them. The first
+	 * letter is enough to skip most of the others. */
 	switch (name_len ? name[0] : '\0') {
 	case 'C':
 		if (IS("CONTENT_LENGTH"))

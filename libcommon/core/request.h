@@ -1,4 +1,4 @@
-/* request: what came in. Nothing here knows how it travelled. */
+/* request: one request of a client. This module does not know whether it came by CGI or by SCGI. */
 #ifndef SSA_REQUEST_H
 #define SSA_REQUEST_H
 
@@ -7,9 +7,8 @@
 
 enum { REQUEST_BODY_MAX_BYTES = 16384 };
 
-/* A request, read-only once the transport has filled it. Strings are never NULL; what was not sent
- * is
- * "". They belong to the transport and live until the reply is sent. */
+/* The transport fills a request; after that it is read-only. No string except `body` is ever NULL:
+ * what was not sent is "". The strings belong to the transport and live until the reply is sent. */
 struct request {
 	const char *method;       /* REQUEST_METHOD */
 	const char *path_info;    /* PATH_INFO */
@@ -21,26 +20,25 @@ struct request {
 	const char *origin;       /* HTTP_ORIGIN */
 	const char *asked_method; /* HTTP_ACCESS_CONTROL_REQUEST_METHOD: a preflight's */
 	const char *length_text;  /* CONTENT_LENGTH */
-	/* lighttpd makes one name of X-Auth-Token and X_Auth_Token and may pass it twice; a second
-	 * value is an attack or an accident, never a ticket. */
+	/* lighttpd gives X-Auth-Token and X_Auth_Token the same name, and may pass this name twice.
+	 * A second value is an attack or an accident, never a ticket. */
 	unsigned ticket_count, csrf_count;
 
-	const char *body; /* NULL: not read, because it is over REQUEST_BODY_MAX_BYTES or was cut */
+	const char *body; /* NULL: over REQUEST_BODY_MAX_BYTES, cut short, or body_failed */
 	size_t body_bytes;
-	bool body_failed; /* … or because there was no memory for it or it could not be read */
+	bool body_failed; /* there was no memory for the body, or it could not be read */
 };
 
 void request_init(struct request *q);
 
-/* Takes one CGI variable (RFC 3875, section 4.1); names this program does not use are passed over.
- */
+/* Takes one CGI variable (RFC 3875, section 4.1). Ignores a name that this program does not use. */
 void request_take(struct request *q, const char *name, size_t name_len, const char *value);
 
-/* The bytes CONTENT_LENGTH announces; 0 where it is absent. false: it is not a plain decimal
- * number. */
+/* Reads how many bytes CONTENT_LENGTH announces; 0 if it is absent. Returns false if it is not a
+ * plain decimal number. */
 bool request_announced(const struct request *q, size_t *bytes);
 
-/* Whether the query string has this parameter, with or without a value. */
+/* Tells whether the query string has this parameter, with or without a value. */
 bool request_has_parameter(const struct request *q, const char *name);
 
 #endif

@@ -13,7 +13,7 @@ static const struct table_kind kind = {
     .required = 6,
 };
 
-/* The places of the machines that were found. */
+/* The places in the table of the machines that were found. */
 struct places {
 	uint32_t *at;
 	size_t count, capacity;
@@ -61,8 +61,8 @@ static int by_place(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The list was checked when users.json was read; a list that cannot be stepped through ends early,
- * which shows less, never more. */
+/* The list was checked when users.json was read. If it cannot be scanned to its end all the same,
+ * the scan ends early. Then the user sees fewer machines, never more. */
 static void find_places(struct machines *m, struct span ids, struct places *p)
 {
 	struct scan s;

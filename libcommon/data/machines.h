@@ -1,5 +1,6 @@
-/* machines: data/machines.json. A record has the numbers id, cpus and mem and the strings status,
- * GPU and ip; everything else is the owner's. Records leave as the bytes they came as. */
+/* machines: the records of data/machines.json. A record must have the numbers id, cpus and mem and
+ * the strings status, GPU and ip. The owner of the file may add any other member. The service sends
+ * each record with the same bytes that the file holds. */
 #ifndef SSA_MACHINES_H
 #define SSA_MACHINES_H
 
@@ -13,16 +14,17 @@ struct machines {
 	struct records records;
 };
 
-/* As records_open. */
+/* Works like records_open. */
 bool machines_open(struct machines *m, const char *data_dir, bool resident);
 void machines_close(struct machines *m);
 
-/* As records_refresh. */
+/* Works like records_refresh. */
 bool machines_refresh(struct machines *m);
 
-/* Writes a JSON array of the machines with these ids, a JSON array as written (at NULL: of all), in
- * the file's order. An id counts as the same when it is written the same. Members of the list that
- * are no numbers match nothing. false: no memory. */
+/* Writes a JSON array of the machines with these ids, in the order of the file. `ids` is the text
+ * of a JSON array; if ids.at is NULL, all machines are written. Two ids are equal only if their
+ * text is equal: 100 is not 1e2. Members of the list that are not numbers match nothing. Returns
+ * false if there is no memory. */
 bool machines_write(struct machines *m, struct span ids, struct text *out);
 
 /* As machines_write, but only those that are selected, in their order. *total is how many matched
