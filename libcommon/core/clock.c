@@ -4,8 +4,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The system call itself: a CGI program asks once or twice, and for that the C library's way
- * through the vDSO costs two page faults and a symbol search. */
+/* This function makes the system call itself. A CGI program asks once or twice, and for that the C
+ * library costs more: its way through the vDSO takes two page faults and a symbol search. */
 long long clock_ms(void)
 {
 	struct timespec now;

@@ -1,8 +1,8 @@
-/* clock: the time that has passed, by a clock that nobody sets. */
+/* clock: a monotonic clock, which nobody can set. */
 #ifndef SSA_CLOCK_H
 #define SSA_CLOCK_H
 
-/* Milliseconds since some moment before the program's start. Async-signal-safe. */
+/* Returns the milliseconds since some moment before the start of the program. Async-signal-safe. */
 long long clock_ms(void);
 
 #endif

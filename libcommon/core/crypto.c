@@ -12,7 +12,7 @@ bool crypto_ticket(char out[static CRYPTO_TICKET_LEN + 1])
 {
 	unsigned char random[32];
 
-	/* Not randombytes_buf: it ends the process where the kernel has no generator. */
+	/* randombytes_buf would end the process if the kernel had no generator. */
 	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
 		return false;
 	sodium_bin2base64(out, CRYPTO_TICKET_LEN + 1, random, sizeof random,
@@ -43,20 +43,21 @@ bool crypto_equal(const char *a, const char *b, size_t len)
 	return sodium_memcmp(a, b, len) == 0;
 }
 
-/* Whether the memory that a hash asks for (m=, in KiB) is to be had. libsodium 1.0.18 does not tell: when it gets none,
- * the password is wrong. So it is looked for before, and once more when a password was wrong: what other processes took
- * between the two, and gave back, remains unseen. */
+/* Tells whether there is enough memory for a hash (its m=, in KiB). libsodium 1.0.18 does not
+ * report a lack of memory: it says that the password is wrong. So this is checked before, and once
+ * more after a wrong password. One case stays unseen: other processes take the memory between the
+ * two checks and give it back. */
 static bool has_memory_for(const char *hash)
 {
 	static const char before[] = CRYPTO_ARGON2ID "m=";
-	enum { BESIDE_BYTES = 65536 }; /* for the rest of its work */
+	enum { BESIDE_BYTES = 65536 }; /* for the rest of the work */
 	char *end;
 
 	if (strncmp(hash, before, sizeof before - 1) != 0)
-		return true; /* not a hash it computes anything for */
+		return true; /* libsodium computes nothing for such a string */
 	unsigned long kib = strtoul(hash + sizeof before - 1, &end, 10);
 	if (kib > UINT32_MAX)
-		return true; /* nor for this: Argon2's parameters have 32 bits */
+		return true; /* nor for this one: the parameters of Argon2 have 32 bits */
 	void *memory = malloc((size_t)kib * 1024 + BESIDE_BYTES);
 	free(memory);
 	return memory != NULL;
@@ -64,7 +65,8 @@ static bool has_memory_for(const char *hash)
 
 enum crypto_verdict crypto_argon2id(const char *hash, const char *password)
 {
-	/* It picks the fastest code for this processor; only hashing is worth its 30 µs. */
+	/* sodium_init picks the fastest code for this processor. That takes 30 µs, so it is called
+	 * only where a password is hashed. */
 	if (sodium_init() < 0 || !has_memory_for(hash))
 		return CRYPTO_FAILED;
 	if (crypto_pwhash_argon2id_str_verify(hash, password, strlen(password)) == 0)

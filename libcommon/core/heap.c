@@ -1,12 +1,13 @@
-/* heap: the first 24 KiB of memory, from one piece of the program's own data.
+/* heap: the first 24 KiB of memory come from one array in the data of the program.
  *
- * A CGI request needs less than that, and asking the C library for it costs more than the request's
- * own work: each size class is a mapping of its own, with a page fault of 1 to 2 µs and a system
- * call to make and to remove it. Whatever does not fit, and so all that a resident worker allocates
- * after its start, comes from the C library's hardened allocator as ever.
+ * A CGI request needs less than that. To get it from the C library costs more than the work of the
+ * request: each size class is a separate mapping, with a page fault of 1 to 2 µs, a system call to
+ * make it and another one to remove it. What does not fit comes from the hardened allocator of the
+ * C library, as usual. This includes all that a resident worker allocates after its start.
  *
- * The linker sends the programs' calls here (--wrap, in the Makefile; static builds only), so this
- * room has no header and nobody needs to know it. One thread only. */
+ * The linker sends the programs' calls of malloc, calloc, realloc and free to this module (--wrap,
+ * in the Makefile; static builds only). So it has no header, and no other module needs to know it.
+ * It works for one thread only. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -21,8 +22,7 @@ void __wrap_free(void *block);
 
 enum { POOL_BYTES = 24576, ALIGN = 16 };
 
-/* A block is its size and then its bytes. Freed blocks are not used again, but for the one at the
- * end. */
+/* A block is its size and its bytes. A freed block is used again only if it is the last one. */
 static _Alignas(ALIGN) unsigned char pool[POOL_BYTES];
 static size_t used;
 
@@ -39,8 +39,8 @@ static size_t size_of(const void *block)
 	return size;
 }
 
-/* The bytes a block of this size takes, its head included; 0: too many. A block of no bytes takes one, so that it too
- * lies within the pool. */
+/* Returns how many bytes a block of this size takes, with its head; 0: too many. A block of size 0
+ * takes one byte, so that it also lies within the pool. */
 static size_t room_for(size_t size)
 {
 	size += size == 0;
@@ -77,7 +77,7 @@ void *__wrap_calloc(size_t count, size_t size)
 	if (size != 0 && count > SIZE_MAX / size)
 		return NULL;
 	void *block = __wrap_malloc(count * size);
-	/* The pool's bytes may have been used before, and the C library's too. */
+	/* Both the pool and the C library may return bytes that were used before. */
 	return block != NULL ? memset(block, 0, count * size) : NULL;
 }
 

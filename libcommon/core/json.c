@@ -71,7 +71,7 @@ enum json_read json_read(const char *text, size_t len, struct json_field *fields
 	return object ? JSON_FINE : JSON_NO_OBJECT;
 }
 
-/* Most strings have no escapes and stand as they are between their quotes. */
+/* Tells whether a string needs no decoding because it has no escapes. Most strings have none. */
 static bool is_plain(struct span written)
 {
 	return memchr(written.at, '\\', written.len) == NULL;
@@ -86,7 +86,7 @@ enum json_decoded json_decode(struct span value, char *out, size_t size)
 
 	if (!is_plain(written)) {
 		decoded = cJSON_ParseWithLength(value.at, value.len);
-		if (decoded == NULL) /* the scan has checked the text */
+		if (decoded == NULL) /* the scan has checked the text, so memory ran out */
 			return JSON_NO_MEMORY;
 		text = decoded->valuestring;
 		len = strlen(text);
@@ -116,7 +116,7 @@ bool json_integer(struct span value, long long *out)
 	return true;
 }
 
-/* The number of four hexadecimal digits, which the scan has checked. */
+/* Returns the number of four hexadecimal digits, which the scan has checked. */
 static unsigned long hex4(const char *at)
 {
 	unsigned long sum = 0;
@@ -128,7 +128,7 @@ static unsigned long hex4(const char *at)
 	return sum;
 }
 
-/* Writes a code point as UTF-8 (RFC 3629); returns its bytes. */
+/* Writes a code point as UTF-8 (RFC 3629). Returns the number of bytes. */
 static size_t put_utf8(unsigned long point, unsigned char out[static 4])
 {
 	size_t len = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
@@ -140,7 +140,8 @@ static size_t put_utf8(unsigned long point, unsigned char out[static 4])
 	return len;
 }
 
-/* Decodes the escape at `at`, and moves behind it; returns its bytes. 0: half a surrogate pair. */
+/* Decodes the escape at *at, and moves *at behind it. Returns the number of bytes, or 0 if the
+ * escape is half a surrogate pair. */
 static size_t take_escape(const char **at, const char *end, unsigned char out[static 4])
 {
 	static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
@@ -179,14 +180,14 @@ void json_append(struct text *out, struct span written)
 	}
 }
 
-/* In place and not by cJSON: without memory two names would be different, and that must not be an
- * answer. */
+/* This compares in place, without cJSON. cJSON needs memory, and a lack of memory must not make two
+ * equal names different. */
 bool json_equals(struct span written, const char *text, size_t len)
 {
 	const char *at = written.at, *end = written.at + written.len;
 	const char *text_end = text + len;
 
-	/* An escape only ever shortens: six written bytes give at most three. */
+	/* Decoding never makes a string longer: an escape of six bytes gives at most three. */
 	if (written.len < len)
 		return false;
 	if (is_plain(written))

@@ -1,7 +1,7 @@
-/* json: what an object says under the names we ask for, read strictly. scan.h checks every byte;
- * cJSON, which only this room knows, decodes the values that need decoding. No tree of a whole
- * document is ever built: cJSON's takes ten times the text and refuses valid numbers of more than
- * 63 digits. */
+/* json: strict reading of those members of an object that the caller asks for. scan.h checks every
+ * byte. cJSON, which only this module knows, decodes the strings that have escapes. This module
+ * never builds the tree of a whole document: a tree of cJSON takes ten times the memory of its
+ * text, and cJSON refuses valid numbers of more than 63 digits. */
 #ifndef SSA_JSON_H
 #define SSA_JSON_H
 
@@ -25,17 +25,17 @@ enum json_state {
 	JSON_ABSENT,
 	JSON_PRESENT,
 	JSON_WRONG_TYPE,
-	/* A name that stands twice has no value that all readers agree on (RFC 8259, section 4). */
+	/* If a name stands twice, readers do not agree on its value (RFC 8259, section 4). */
 	JSON_TWICE,
 };
 
-/* One question to an object, and its answer. Names match exactly, letter case too. */
+/* A member that the caller asks for, and the answer. Names match exactly, also in letter case. */
 struct json_field {
 	const char *name;
 	size_t name_len;
 	enum json_type type;
 	enum json_state state; /* out */
-	struct span value;     /* out: as written, a string's quotes included; when JSON_PRESENT */
+	struct span value;     /* out, if JSON_PRESENT: as written, a string with its quotes */
 };
 
 #define JSON_FIELD(name, type)                                                                     \
@@ -46,20 +46,21 @@ struct json_field {
 		}                                                                                  \
 	}
 
-/* Steps over the object ahead and answers the fields. false: it is not an object, or not JSON
- * (s->failed). The values point into the scanned text. */
+/* Steps over the object ahead and fills in the fields. Returns false if there is no object, or if
+ * the text is not JSON (s->failed). The values point into the scanned text. */
 bool json_object(struct scan *s, struct json_field *fields, size_t count);
 
 /* Reads a whole text that must be one object. */
 enum json_read {
 	JSON_FINE,
-	JSON_INVALID, /* not JSON, deeper than JSON_DEPTH_MAX, or a string with \u0000 or half a
-			 surrogate pair */
+	/* The text is not JSON, is deeper than JSON_DEPTH_MAX, or has a string with \u0000 or with
+	 * half a surrogate pair. */
+	JSON_INVALID,
 	JSON_NO_OBJECT,
 };
 enum json_read json_read(const char *text, size_t len, struct json_field *fields, size_t count);
 
-/* Decodes a string as written (with its quotes) into out, NUL-terminated. */
+/* Decodes a string as written (with its quotes) into `out`, with a NUL at the end. */
 enum json_decoded {
 	JSON_DECODED,
 	JSON_TOO_LONG, /* it does not fit in `size` bytes */
@@ -67,13 +68,13 @@ enum json_decoded {
 };
 enum json_decoded json_decode(struct span value, char *out, size_t size);
 
-/* An integer of at most 18 digits, without fraction or exponent. */
+/* Reads an integer of at most 18 digits. Returns false for any other value. */
 bool json_integer(struct span value, long long *out);
 
 /* Appends a string as written, without its quotes, decoded. Half a surrogate pair is left out. */
 void json_append(struct text *out, struct span written);
 
-/* Compares a string as written, without its quotes, with plain text. Needs no memory. */
+/* Compares a string as written, without its quotes, with a plain text. Needs no memory. */
 bool json_equals(struct span written, const char *text, size_t len);
 
 #endif

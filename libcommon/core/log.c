@@ -11,14 +11,14 @@
 
 enum { VALUE_MAX_BYTES = 256, LINE_MAX_BYTES = 4096, TAIL_BYTES = 2, LOG_WAIT_MS = 100 };
 
-/* A line in the making. Values stop where the line is full; the tail is kept for a quote and the newline.
- */
+/* A line that is being written. A value ends where the line is full. The last bytes stay free for a
+ * quote and the newline. */
 struct line {
 	char at[LINE_MAX_BYTES];
 	size_t len;
 };
 
-/* One process is one program: set once, before the first request. */
+/* A process runs one program, so this is set once, before the first request. */
 static const char *program = "ssa";
 
 static void put(struct line *l, const char *s)
@@ -51,8 +51,8 @@ static void put_number(struct line *l, long number, int digits)
 	put(l, text + i);
 }
 
-/* gmtime_r is not async-signal-safe; the civil calendar is a few divisions (years from March, so
- * that the leap day ends one; eras of 400 years are 146,097 days). */
+/* gmtime_r is not async-signal-safe, and the calendar takes only a few divisions. Here a year
+ * begins in March, so that the leap day is its last day. An era is 400 years, or 146,097 days. */
 static void put_time(struct line *l)
 {
 	struct timespec now;
@@ -78,7 +78,7 @@ static void put_time(struct line *l)
 	put(l, "Z");
 }
 
-/* Whether a line can be written without waiting for long. Async-signal-safe, as all of this room. */
+/* Tells whether a line can be written soon. Async-signal-safe, like the whole module. */
 static bool takes_more(void)
 {
 	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
@@ -115,8 +115,9 @@ void log_event(const char *event, ...)
 		const char *value = va_arg(pairs, const char *);
 		if (value == NULL || *value == '\0')
 			continue;
+		/* A pair is written whole or not at all, but its value may be cut. */
 		if (l.len + strlen(separator) + strlen(key) + 2 > sizeof l.at - TAIL_BYTES)
-			break; /* a pair is there whole or not at all, but for the end of its value */
+			break;
 		bool bare = strcmp(key, "rhost") == 0 && strchr(value, ' ') == NULL;
 		put(&l, separator);
 		put(&l, key);
@@ -129,7 +130,7 @@ void log_event(const char *event, ...)
 	va_end(pairs);
 	l.at[l.len++] = '\n';
 
-	/* A full disk, a closed stderr or one that nobody reads must not stop the service. */
+	/* A full disk, a closed stderr, or a stderr that nobody reads must not stop the service. */
 	if (takes_more()) {
 		ssize_t ignored = write(STDERR_FILENO, l.at, l.len);
 		(void)ignored;

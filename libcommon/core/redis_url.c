@@ -14,8 +14,8 @@ static int hex_digit(char c)
 	return -1;
 }
 
-/* Copies from[0..len) with %XX decoded; false if it does not fit or holds a %00 or a broken escape.
- */
+/* Copies from[0..len) and decodes each %XX. Returns false if the result does not fit, or if the
+ * text holds a %00 or a broken escape. */
 static bool decode(const char *from, size_t len, char *to, size_t size)
 {
 	size_t n = 0;
@@ -38,7 +38,7 @@ static bool decode(const char *from, size_t len, char *to, size_t size)
 	return true;
 }
 
-/* A decimal number of 0..max that fills text[0..len) wholly; -1 if it is not one. */
+/* Reads a decimal number of 0..max that fills text[0..len). Returns -1 if it is not one. */
 static int number(const char *text, size_t len, int max)
 {
 	int sum = 0;
@@ -53,7 +53,7 @@ static int number(const char *text, size_t len, int max)
 	return sum <= max ? sum : -1;
 }
 
-/* The number of a database. */
+/* Reads the number of a database. */
 static bool take_db(const char *text, struct redis_url *out)
 {
 	if (number(text, strlen(text), 99999) < 0 || (text[0] == '0' && text[1] != '\0'))
@@ -63,14 +63,14 @@ static bool take_db(const char *text, struct redis_url *out)
 	return true;
 }
 
-/* [[user]:password@] */
+/* Reads [[user]:password@], if it is there, and moves *at behind it. */
 static bool parse_userinfo(const char **at, size_t len, struct redis_url *out)
 {
 	const char *info = *at, *end = NULL;
 
 	for (size_t i = 0; i < len; i++)
 		if (info[i] == '@')
-			end = info + i; /* the last one: a password typed raw may hold others */
+			end = info + i; /* the last one: a raw password may hold others */
 	if (end == NULL)
 		return true;
 	*at = end + 1;

@@ -1,9 +1,11 @@
-/* redis_url: where Redis is and who we are there.
+/* redis_url: the address of Redis, and the user and password that Redis requires.
  *
- *   redis://[[user]:password@]host[:port][/db]      unix:///path[?db=N] unix://user:password@/path
+ *   redis://[[user]:password@]host[:port][/db]
+ *   unix:///path[?db=N]
+ *   unix://user:password@/path
  *
- * (the scheme registered as redis:, and the unix: form that redis-py and others read). User and
- * password may be percent-encoded (RFC 3986, 2.1); an IPv6 address stands in brackets. */
+ * The scheme redis: is registered; redis-py and other clients read the form unix: too. User and
+ * password may be percent-encoded (RFC 3986, 2.1). An IPv6 address stands in brackets. */
 #ifndef SSA_REDIS_URL_H
 #define SSA_REDIS_URL_H
 
@@ -17,8 +19,8 @@ struct redis_url {
 	char db[6];                    /* a number; "" for 0 */
 };
 
-/* false: not such a URL; *fault says what is wrong with it, without quoting it, for it may hold a
- * password. *fault is static storage. */
+/* Returns false if this is not such a URL. Then *fault says what is wrong, in static storage. It
+ * does not quote the URL, which may hold a password. */
 bool redis_url_parse(const char *url, struct redis_url *out, const char **fault);
 
 #endif

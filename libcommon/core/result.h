@@ -1,8 +1,8 @@
-/* result: the outcomes a request can have, and what HTTP says of each. */
+/* result: the possible outcomes of a request, and what HTTP says about each. */
 #ifndef SSA_RESULT_H
 #define SSA_RESULT_H
 
-/* The order is the order of the table in result.c. */
+/* Each outcome has its row in the table of result.c. */
 enum result {
 	RESULT_OK,
 	RESULT_NO_CONTENT,
@@ -15,17 +15,17 @@ enum result {
 	RESULT_MEDIA_TYPE,
 	RESULT_TOO_MANY,
 	RESULT_UNAVAILABLE,
-	RESULT_INTERNAL, /* last: an unknown outcome is this one */
+	RESULT_INTERNAL, /* stays last; an unknown outcome counts as this one */
 };
 
-/* What the client is told. Nothing here depends on the request, so nothing of it can leak. */
+/* What the client learns. Nothing here depends on the request, so nothing of it can leak. */
 struct result_http {
 	int status;          /* RFC 9110, section 15 */
 	const char *reason;  /* the reason phrase of the status line */
-	const char *message; /* the public text where the handler has none of its own */
+	const char *message; /* the public text, unless the handler sets its own */
 };
 
-/* Never NULL; a value outside the enum is answered as RESULT_INTERNAL. */
+/* Never returns NULL. A value outside the enum counts as RESULT_INTERNAL. */
 const struct result_http *result_http(enum result result);
 
 #endif

@@ -6,7 +6,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* As in linux/landlock.h, which musl's headers do not have, and Debian 12's only in part. */
+/* These are the definitions of linux/landlock.h. musl does not have this header, and the one of
+ * Debian 12 has only some of them. */
 struct ruleset {
 	uint64_t files, network, scopes;
 };
@@ -27,10 +28,11 @@ enum {
 	ALL_FILES = FILES | REFER | TRUNCATE,
 };
 
-/* What newer kernels know, first. A kernel refuses a ruleset with a right that it does not know. */
+/* The rulesets, the one for the newest kernel first. A kernel refuses a ruleset that has a right
+ * it does not know. */
 static const struct {
 	struct ruleset rules;
-	size_t size; /* how much of it that kernel knows */
+	size_t size; /* how many bytes of `rules` that kernel knows */
 } known[] = {
     {{ALL_FILES, BIND_TCP, ABSTRACT_UNIX_SOCKET | SIGNAL}, sizeof(struct ruleset)},
     {{ALL_FILES, BIND_TCP, 0}, offsetof(struct ruleset, scopes)},
@@ -47,7 +49,7 @@ void sandbox_enter(void)
 		fd = syscall(SYS_landlock_create_ruleset, &known[i].rules, known[i].size, 0);
 	if (fd < 0)
 		return;
-	/* Landlock wants this first; it also makes set-user-ID programs harmless. */
+	/* Landlock requires this call. It also makes set-user-ID programs harmless. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
 		syscall(SYS_landlock_restrict_self, fd, 0);
 	close((int)fd);

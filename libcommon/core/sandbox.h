@@ -1,13 +1,17 @@
-/* sandbox: rights that the process gives away for good, by Landlock, so that whoever took it over could do little with
- * it. Nothing that happens later in this process, in its children or its threads brings them back. */
+/* sandbox: the process gives up rights for good, by Landlock, so that an attacker who takes it over
+ * can do little with it. Nothing that happens later in this process, in its children or in its
+ * threads brings these rights back. */
 #ifndef SSA_SANDBOX_H
 #define SSA_SANDBOX_H
 
-/* From here on no file can be opened for writing, made, renamed, removed or run, no folder listed, and no TCP port
- * of one's choice bound; no process outside can be sent a signal, nor an abstract Unix socket of one be reached.
- * Each as far as the kernel knows it (files: Linux 5.13, ports: 6.7, signals: 6.12); without Landlock nothing happens, and nobody is told.
- * What is open stays as it is. Reading is left to the files' modes, so that data files can be links into another folder,
- * and that folder be replaced. Four system calls. */
+/* After this call the process cannot open a file for writing, cannot make, rename, remove or run
+ * one, and cannot list a folder. It cannot bind a TCP port of its choice. It cannot send a signal
+ * to a process outside, and cannot reach the abstract Unix socket of one.
+ *
+ * Each of these rules needs a kernel that knows it (files: Linux 5.13, ports: 6.7, signals: 6.12).
+ * Without Landlock nothing happens, and nobody is told. Open files and sockets stay as they are.
+ * Reading is left to the modes of the files, so that data files can be links into another folder,
+ * and that folder can be replaced. This takes four system calls. */
 void sandbox_enter(void);
 
 #endif

@@ -54,8 +54,8 @@ bool scan_enter(struct scan *s, char bracket)
 	return true;
 }
 
-/* The length of the UTF-8 sequence at `at` (RFC 3629: shortest form, no surrogates, up to
- * U+10FFFF), or 0 if it is none. */
+/* Returns the length of the UTF-8 sequence at `at` (RFC 3629: shortest form, no surrogates, up to
+ * U+10FFFF), or 0 if there is no such sequence. */
 static size_t utf8_length(const unsigned char *at, size_t left)
 {
 	unsigned char c = at[0], low = 0x80, high = 0xBF;
@@ -98,7 +98,7 @@ bool scan_is_utf8(const char *text, size_t len)
 	return true;
 }
 
-/* Four hexadecimal digits; -1 if they are not. */
+/* Reads four hexadecimal digits. Returns -1 if there are other characters. */
 static int hex4(const struct scan *s, const char *at)
 {
 	int sum = 0;
@@ -119,7 +119,7 @@ static int hex4(const struct scan *s, const char *at)
 	return sum;
 }
 
-/* At a backslash. */
+/* Steps over the escape whose backslash is the next character. */
 static bool skip_escape(struct scan *s)
 {
 	char c = s->end - s->at > 1 ? s->at[1] : '\0';
@@ -149,7 +149,8 @@ static bool skip_escape(struct scan *s)
 	return true;
 }
 
-/* What a string holds as it is: printable ASCII but for the quote and the backslash. */
+/* The ASCII characters that a string may hold without an escape: all from the space on, except the
+ * quote and the backslash. */
 static const bool plain[256] = {
     [' '] = true,
     ['!'] = true,
@@ -177,7 +178,7 @@ static bool skip_string(struct scan *s, struct span *written)
 		}
 		size_t len = utf8_length((const unsigned char *)s->at, (size_t)(s->end - s->at));
 		if (len == 0)
-			return fail(s); /* a raw control character ends here too */
+			return fail(s); /* also a raw control character */
 		s->at += len;
 	}
 	if (written != NULL)

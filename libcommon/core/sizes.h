@@ -1,11 +1,11 @@
-/* sizes: lengths that several modules must agree on. Each stands here once. */
+/* sizes: lengths on which several modules must agree. */
 #ifndef SSA_SIZES_H
 #define SSA_SIZES_H
 
 enum {
 	USERNAME_MAX_BYTES = 256,
 	PASSWORD_MAX_BYTES = 1024,
-	TICKET_ID_LEN = 8, /* so many digits of a ticket's digest are its name in the log */
+	TICKET_ID_LEN = 8, /* the log shows this many digits of a ticket's digest */
 };
 
 #endif
