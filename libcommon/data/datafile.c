@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SETTLED_MS = 100 }; /* well over the granularity of time stamps: a tick, up to 10 ms */
+enum { SETTLED_MS = 100 }; /* far more than the granularity of time stamps: a tick, up to 10 ms */
 
 const char *datafile_fault_name(enum datafile_fault fault)
 {
@@ -38,8 +38,8 @@ static bool same_time(struct timespec a, struct timespec b)
 	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-/* Reads what was announced, and one byte more if there is one. -1: errno. A regular file gives fewer bytes than
- * asked for only at its end. */
+/* Reads the announced bytes, and one more if there is one. Returns -1 on an error, with errno. A
+ * regular file gives fewer bytes than asked for only at its end. */
 static ssize_t read_whole(int fd, char *text, size_t announced)
 {
 	size_t len = 0;
@@ -57,8 +57,8 @@ static ssize_t read_whole(int fd, char *text, size_t announced)
 	return (ssize_t)len;
 }
 
-/* Reads an open file into *text, which has room for one byte more than `before` announced, so that a file that
- * grows meanwhile shows. */
+/* Reads an open file into `text`, which has space for one byte more than `before` announced. This
+ * byte shows whether the file grows at the same time. */
 static enum datafile_fault read_version(int fd, const struct stat *before, char *text,
 					const char **why)
 {
@@ -69,8 +69,8 @@ static enum datafile_fault read_version(int fd, const struct stat *before, char 
 		*why = strerror(errno);
 		return DATAFILE_UNREADABLE;
 	}
-	/* The change time is no witness here: it also moves when the file is replaced by rename, and then what was
-	 * read is whole. */
+	/* The change time does not count here: it also moves when another file replaces this one by
+	 * rename, and then the text that was read is whole. */
 	if (n == before->st_size && after.st_size == before->st_size &&
 	    same_time(after.st_mtim, before->st_mtim))
 		return DATAFILE_FINE;
@@ -111,8 +111,8 @@ static enum datafile_fault read_open(int fd, char **text, size_t *len,
 enum datafile_fault datafile_read(const char *path, char **text, size_t *len,
 				  struct datafile_version *version, const char **why)
 {
-	/* O_NONBLOCK: a FIFO under that name must not hold us. No O_CLOEXEC: nothing here runs another program,
-	 * and musl spends a system call on it. */
+	/* O_NONBLOCK: a FIFO under that name must not block the process. No O_CLOEXEC: nothing here
+	 * runs another program, and musl spends a system call on it. */
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 
 	*version = (struct datafile_version){0};

@@ -9,16 +9,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Which text is the newest: a count of publications, which makes each value a new one, and below
- * it the id of its segment. Whoever publishes replaces the value that was there before the file was
- * read, and fails if it is another by now: so an older version never follows a newer one. A new
- * segment is all zero, which means nothing. */
+/* The value names the newest text. Its upper half counts the publications, so that each value is
+ * new; its lower half is the id of the segment. A process that publishes replaces the value that it
+ * saw before it read the file, and fails if the value is another by now. So an older version never
+ * follows a newer one. A new segment is all zero, which means that there is no text. */
 struct published_newest {
 	_Atomic uint64_t value;
 };
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "processes share the value without a lock");
 
-/* The last process is about to remove the segment: whoever meets this value looks for another. */
+/* The last process is about to remove the segment. A process that finds this looks for another. */
 static const uint64_t removed = UINT64_MAX;
 
 enum { OPEN_TRIES = 3 };
@@ -33,8 +33,8 @@ static uint64_t value_after(uint64_t value, int id)
 	return ((value >> 32) + 1) << 32 | (uint32_t)id;
 }
 
-/* Attaches a segment of ours that has `least` bytes at least; *size is what it has. NULL: there is
- * no such segment. */
+/* Attaches a segment of this user that has at least `least` bytes; *size is its size. Returns NULL
+ * if there is no such segment. */
 static void *attach(int id, size_t least, int flags, size_t *size)
 {
 	struct shmid_ds is;
@@ -44,11 +44,11 @@ static void *attach(int id, size_t least, int flags, size_t *size)
 		return NULL;
 	*size = is.shm_segsz;
 	void *at = shmat(id, NULL, flags);
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): shmat says it with this pointer */
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): shmat returns this pointer on an error */
 	return at == (void *)-1 ? NULL : at;
 }
 
-/* A key of 32 bits from the digest; two files that share one only disturb each other. */
+/* Makes a key of 32 bits from the digest. Two files that share a key only disturb each other. */
 static key_t key_of(const struct published *p)
 {
 	char digits[9];
@@ -78,7 +78,7 @@ static bool open_newest(struct published *p)
 	return false;
 }
 
-/* The root folder is part of the name: in another chroot the same path is another file. */
+/* The root folder is part of the name, because in another chroot the same path is another file. */
 void published_open(struct published *p, const char *path)
 {
 	char device[TEXT_DECIMAL_SIZE], inode[TEXT_DECIMAL_SIZE];
@@ -99,7 +99,8 @@ void published_close(struct published *p)
 
 	if (id >= 0 && shmctl(id, IPC_STAT, &is) == 0 && is.shm_nattch == 1) {
 		uint64_t value = atomic_load(&p->newest->value);
-		/* Whoever attaches only now either publishes first, or sees that it is removed. */
+		/* A process that attaches now either publishes first, or sees
+		 * that it is removed. */
 		if (atomic_compare_exchange_strong(&p->newest->value, &value, removed))
 			shmctl(id, IPC_RMID, NULL);
 	}
@@ -113,7 +114,7 @@ uint64_t published_ask(struct published *p)
 	return open_newest(p) ? atomic_load(&p->newest->value) : 0;
 }
 
-/* The text of a publication. NULL: nobody is attached to it any more. */
+/* Attaches the text of a publication. Returns NULL if no process is attached to it any more. */
 static const struct published_text *attach_text(const struct published *p, uint64_t value)
 {
 	struct published_text *text;
@@ -122,7 +123,7 @@ static const struct published_text *attach_text(const struct published *p, uint6
 	if (value == 0)
 		return NULL;
 	text = attach(id_of(value), sizeof *text, SHM_RDONLY, &size);
-	/* The id may have been given to a segment of another file. */
+	/* By now the id may belong to a segment of another file. */
 	if (text == NULL || (memcmp(text->file, p->file, sizeof text->file) == 0 &&
 			     text->len <= size - sizeof *text))
 		return text;
@@ -130,7 +131,8 @@ static const struct published_text *attach_text(const struct published *p, uint6
 	return NULL;
 }
 
-/* A segment of our own with the text in it, to be published under *id. NULL: no shared memory. */
+/* Makes a segment with the text in it; the caller publishes it by *id. Returns NULL if there is
+ * no shared memory. */
 static const struct published_text *make(const struct published *p, const char *text, size_t len,
 					 int *id)
 {
@@ -141,7 +143,7 @@ static const struct published_text *make(const struct published *p, const char *
 	if (*id < 0)
 		return NULL;
 	made = attach(*id, size, 0, &size);
-	shmctl(*id, IPC_RMID, NULL); /* as soon as nobody is attached any more */
+	shmctl(*id, IPC_RMID, NULL); /* removes it when no process is attached any more */
 	if (made == NULL)
 		return NULL;
 	memcpy(made->file, p->file, sizeof made->file);

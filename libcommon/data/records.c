@@ -53,7 +53,7 @@ static void complain(const struct records *r, enum datafile_fault fault, const c
 		  datafile_fault_name(fault), "reason", why, NULL);
 }
 
-/* Puts a version into use: its table, and the text that belongs to it. */
+/* Starts to use a version: its table and the text of the table. Frees the version before it. */
 static void use(struct records *r, struct table *table, char *text,
 		const struct published_text *shared)
 {
@@ -64,8 +64,8 @@ static void use(struct records *r, struct table *table, char *text,
 	r->generation++;
 }
 
-/* Reads the file, and splits it. DATAFILE_FINE: *table is to be freed, and *text, with *len bytes.
- * `quiet`: an invalid version is no news yet. */
+/* Reads the file and splits it. On DATAFILE_FINE the caller frees *table and *text, which has *len
+ * bytes. If `quiet`, an invalid version is not logged, because the file is read again. */
 static enum datafile_fault read_version(struct records *r, bool quiet, struct table *table,
 					char **text, size_t *len)
 {
@@ -92,15 +92,15 @@ static enum datafile_fault read_version(struct records *r, bool quiet, struct ta
 	return fault;
 }
 
-/* Puts a version into use that was read after published_ask gave `before`, and shares it. false:
- * another process may have shared a later one meanwhile, and the version is freed. */
+/* Shares a version that was read after published_ask returned `before`, and starts to use it.
+ * Returns false if another process may have shared a later version; then this version is freed. */
 static bool share(struct records *r, uint64_t before, struct table *table, char *text, size_t len)
 {
 	const struct published_text *shared;
 
 	switch (published_put(&r->published, before, text, len, &shared)) {
 	case PUBLISHED_FINE:
-		table->text = shared->text; /* the same bytes, so every place in it is the same */
+		table->text = shared->text; /* the same bytes, so all places in it stay valid */
 		use(r, table, NULL, shared);
 		break;
 	case PUBLISHED_NONE:
@@ -115,7 +115,7 @@ static bool share(struct records *r, uint64_t before, struct table *table, char 
 	return true;
 }
 
-/* Reads the file once, or again where another process was faster. */
+/* Reads the file once, and again each time that another process was faster. */
 static enum datafile_fault read_once(struct records *r, bool quiet)
 {
 	enum datafile_fault fault;
@@ -137,7 +137,7 @@ static enum datafile_fault read_once(struct records *r, bool quiet)
 	}
 }
 
-/* The file is broken: only what all processes share is good enough to go on with. */
+/* The file is broken. The process may go on only with the version that all processes share. */
 static void fall_back(struct records *r)
 {
 	const struct published_text *newest;
@@ -158,7 +158,7 @@ static void fall_back(struct records *r)
 	forget(r);
 }
 
-/* Whether another try may find the same version good: then it must be tried again. */
+/* Tells whether another try may find the same version good. Then it must be tried again. */
 static bool may_pass(enum datafile_fault fault)
 {
 	return fault == DATAFILE_UNREADABLE || fault == DATAFILE_NO_MEMORY;
@@ -166,8 +166,8 @@ static bool may_pass(enum datafile_fault fault)
 
 bool records_refresh(struct records *r)
 {
-	/* A first version is never known to be settled: a program that serves one request need not
-	 * know. */
+	/* A first version never counts as settled: a program that serves only one request does
+	 * not need to know. */
 	bool first = !is_usable(r);
 	struct timespec begin = {0};
 	enum datafile_fault fault;

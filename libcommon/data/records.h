@@ -1,4 +1,4 @@
-/* records: a data file as it is now: read whole, checked, and read again when it changes. */
+/* records: a data file as it is now. It is read whole, checked, and read again when it changes. */
 #ifndef SSA_RECORDS_H
 #define SSA_RECORDS_H
 
@@ -13,28 +13,31 @@ struct records {
 	const struct table_kind *kind;
 	char path[1040];
 	bool resident;
-	const char *fault; /* what is wrong with the file as it is now; NULL: nothing */
+	const char *fault; /* what is wrong with the present file; NULL: nothing */
 
-	/* The good version in use; text is NULL where there is none. A resident process shares it with
-	 * all others of the service, and keeps it when the file goes bad. */
-	char *text;                          /* private … */
-	const struct published_text *shared; /* … or shared */
+	/* The good version in use. Its text is private or shared; if there is no good version, both
+	 * are NULL. A resident process shares the version with all others of the service, and keeps
+	 * it when the file goes bad. */
+	char *text;                          /* private, or NULL */
+	const struct published_text *shared; /* shared, or NULL */
 	struct table table;
-	unsigned generation; /* counts the versions that were in use */
+	unsigned generation; /* counts the versions that came into use */
 
 	struct published published;
 	struct datafile_version seen; /* the version that was looked at last, good or bad */
-	bool settled;                 /* it can be told from any later one by `seen` alone */
+	bool settled;                 /* `seen` alone tells it from every later version */
 };
 
-/* `resident`: the process serves many requests. false: the path is too long. Nothing is read yet. */
+/* `resident`: the process serves many requests. Returns false if the path is too long. Nothing is
+ * read from the disk yet. */
 bool records_open(struct records *r, const struct table_kind *kind, const char *dir, bool resident);
 void records_close(struct records *r);
 
-/* Reads the file if it changed since the last call; one stat(2) if it did not. A file caught
- * half-written is read again after a moment, if there is no good version to go on with. Records
- * that break the rules are left out and logged. true: there is a good version, if perhaps not the
- * latest: r->fault tells. A process that is not resident never goes on with an older one. */
+/* Reads the file if it has changed since the last call; if not, this is one stat(2). If there is
+ * no good version to go on with, a file that is half-written is read again after a moment.
+ * Records that break the rules are left out and logged. Returns true if there is a good version.
+ * It may not be the latest one: r->fault tells. A process that is not resident never goes on
+ * with an older one. */
 bool records_refresh(struct records *r);
 
 /* See table.h. */

@@ -17,7 +17,7 @@ static void complain(const struct table_kind *kind, size_t place, const char *fi
 		  text_decimal(index, (long long)place), "field", field, "reason", why, NULL);
 }
 
-/* The rule that a record breaks, if any: the name of the field, and why. */
+/* Tells whether a record breaks a rule; *field and *why say which rule. */
 static bool breaks_rule(const struct table_kind *kind, const struct json_field *fields,
 			const char **field, const char **why)
 {
@@ -34,7 +34,7 @@ static bool breaks_rule(const struct table_kind *kind, const struct json_field *
 	return false;
 }
 
-/* A table in the making: its list grows. */
+/* A table that is being made. Its list grows. */
 struct split {
 	const struct table_kind *kind;
 	struct table table;
@@ -65,7 +65,8 @@ static bool keep(struct split *to, struct span record, struct span key)
 	return true;
 }
 
-/* Steps over the record ahead and keeps it, if it is one. false: not JSON, or no memory. */
+/* Steps over the record ahead, and keeps it if it follows the rules. Returns false if the text is
+ * not JSON, or if there is no memory. */
 static bool split_record(struct split *to, struct scan *s, size_t place)
 {
 	struct json_field fields[TABLE_MAX_FIELDS];
@@ -92,7 +93,7 @@ static bool split_record(struct split *to, struct scan *s, size_t place)
 	return true;
 }
 
-/* Says where the scan stopped, for a person with an editor. */
+/* Tells a person with an editor where the scan stopped. */
 static void tell_place(const char *text, const struct scan *s, char why[static TABLE_WHY_SIZE])
 {
 	unsigned line = 1, column = 1;
@@ -111,11 +112,11 @@ static enum table_result split_text(struct split *to, struct scan *s,
 {
 	bool kept = true, array = scan_enter(s, '[');
 
+	/* An empty object is an empty file: the original SimpleServerAPI wrote that. */
 	if (array)
 		for (size_t place = 0; kept && scan_next(s, NULL); place++)
 			kept = split_record(to, s, place);
-	else if (scan_enter(s,
-			    '{')) /* an empty object is an empty file, as the original wrote it */
+	else if (scan_enter(s, '{'))
 		array = !scan_next(s, NULL);
 	if (!kept && !s->failed) {
 		strcpy(why, "out of memory");
@@ -142,7 +143,7 @@ enum table_result table_read(struct table *t, const struct table_kind *kind, con
 		table_free(&to.table);
 		return result;
 	}
-	/* Less than was asked for is always to be had; should it not be, the list stays as it is. */
+	/* The list becomes shorter. If realloc fails all the same, the list stays as it is. */
 	struct table_record *list =
 	    to.table.count ? realloc(to.table.list, to.table.count * sizeof *list) : NULL;
 	if (list != NULL)
@@ -165,7 +166,7 @@ static bool key_is(const struct table *t, size_t i, const char *key, size_t len)
 	return json_equals(written, key, len);
 }
 
-/* FNV-1a over the key; one with escapes is hashed as what it decodes to. */
+/* Returns the FNV-1a hash of a key. A key with escapes must be decoded first. */
 static uint32_t hash_of(const char *key, size_t len)
 {
 	uint32_t hash = 2166136261U;
@@ -184,7 +185,7 @@ static void insert(struct table *t, size_t i, const char *key, size_t len)
 	t->index[slot] = (uint32_t)(i + 1);
 }
 
-/* false: no memory. */
+/* Returns false if there is no memory. */
 static bool insert_record(struct table *t, size_t i)
 {
 	char decoded[KEY_MAX_BYTES];
@@ -199,16 +200,17 @@ static bool insert_record(struct table *t, size_t i)
 	case JSON_DECODED:
 		insert(t, i, decoded, strlen(decoded));
 		return true;
-	case JSON_TOO_LONG: /* longer than any key that is asked for */
+	case JSON_TOO_LONG: /* longer than any key that a caller looks for */
 		return true;
 	default:
 		return false;
 	}
 }
 
-/* Open addressing, at most half full, in the file's order: of two equal keys the first is met
- * first. An entry is a place in the list plus one. Without memory for it there is none: slower, but
- * right. */
+/* Builds a hash table with open addressing, at most half full. It takes the records in the
+ * order of the file, so that a search meets the first of two equal keys first. An entry is a
+ * place in the list plus one. If there is no memory for it, there is no index: a search is
+ * slower, but still right. */
 static void build_index(struct table *t)
 {
 	size_t slots = 16;
@@ -227,7 +229,7 @@ static void build_index(struct table *t)
 		}
 }
 
-/* One look-up in a table needs no index; whoever comes twice, like a resident worker, gets one. */
+/* A single look-up needs no index. The second one builds it, as in a resident worker. */
 static bool use_index(struct table *t)
 {
 	if (t->index == NULL && t->lookups++ > 0)

@@ -1,5 +1,6 @@
-/* table: the text of a data file, which is a JSON array of objects: checked, split into records, and
- * found by key. users.h and machines.h say what a record must hold. */
+/* table: the text of a data file, which is a JSON array of objects. This module checks the text,
+ * splits it into records and finds them by key. users.h and machines.h say what each of their
+ * records must hold. */
 #ifndef SSA_TABLE_H
 #define SSA_TABLE_H
 
@@ -15,29 +16,31 @@ enum { TABLE_MAX_FIELDS = 8 };
 struct table_kind {
 	const char *name;      /* "users": in the log and in status */
 	const char *file_name; /* "users.json" */
-	/* The first `required` fields must be there, the others need only be of their type. The
-	 * first is the key. */
+	/* The first `required` fields must be there. The others may be absent, but must have their
+	 * type. The first field is the key. */
 	struct json_field fields[TABLE_MAX_FIELDS];
 	size_t count, required;
 };
 
-/* One record and its key (a string's without quotes), as places in the text: 16 bytes a record. */
+/* The places of one record and its key in the text: 16 bytes for each record. The key of a string
+ * is without its quotes. */
 struct table_record {
 	uint32_t at, len, key_at, key_len;
 };
 
-/* All zero is a table of no records. */
+/* A table whose members are all zero has no records. */
 struct table {
-	const char *text; /* not the table's: it must live as long */
+	const char *text; /* the caller owns it; it must live as long as the table */
 	struct table_record *list;
 	size_t count, skipped;
-	uint32_t *index; /* a hash table of places in list, made at the second look-up */
+	uint32_t *index; /* a hash table of places in `list`, made at the second look-up */
 	size_t index_mask;
 	unsigned lookups;
 };
 
-/* Splits text[0..len), at most 4 GiB. Records that break the rules are left out and logged, unless
- * `quiet`. TABLE_FINE: *t is to be freed. Otherwise *t is unchanged, and `why` holds the reason. */
+/* Splits text[0..len), at most 4 GiB. Records that break the rules are left out, and logged
+ * unless `quiet`. On TABLE_FINE the caller frees *t. Otherwise *t is unchanged, and `why`
+ * holds the reason. */
 enum table_result {
 	TABLE_FINE,
 	TABLE_INVALID,
@@ -48,11 +51,12 @@ enum table_result table_read(struct table *t, const struct table_kind *kind, con
 			     size_t len, bool quiet, char why[static TABLE_WHY_SIZE]);
 void table_free(struct table *t);
 
-/* The first record with this key; t->count if there is none. The key of a number is its text as
- * written: 100 and 1e2 are two keys, so that no rounding ever makes one record another. */
+/* Returns the place of the first record with this key, or t->count if there is none. The key
+ * of a number is its text as written: 100 and 1e2 are two keys. So rounding never makes one
+ * record out of two. */
 size_t table_find(struct table *t, const char *key, size_t len);
 
-/* Calls back for every record with this key, in no order. */
+/* Calls `found` for every record with this key, in no particular order. */
 void table_each(struct table *t, const char *key, size_t len,
 		void (*found)(void *context, size_t i), void *context);
 

@@ -60,7 +60,7 @@ enum users_found users_find(struct users *u, const char *name, struct user *user
 	return USERS_FOUND;
 }
 
-/* Whether text[0..len) is one JSON string. */
+/* Tells whether text[0..len) is one JSON string. */
 static bool is_string(const char *text, size_t len)
 {
 	struct scan s;
@@ -69,8 +69,9 @@ static bool is_string(const char *text, size_t len)
 	return scan_value(&s, NULL) && scan_finish(&s);
 }
 
-/* The first hash in text[0..len), decoded into `out`, which is empty if there is none. Looked for
- * as text: of a hash JSON escapes nothing but '/', and that not where it begins. */
+/* Decodes the first hash in text[0..len) into `out`, which is empty if there is none. A search in
+ * the JSON text finds it, because JSON escapes nothing in a hash except '/', and the beginning of a
+ * hash has no '/'. */
 static enum json_decoded take_hash(const char *text, size_t len, char *out, size_t size)
 {
 	static const char prefix[] = "\"" CRYPTO_ARGON2ID "m=";
@@ -82,7 +83,7 @@ static enum json_decoded take_hash(const char *text, size_t len, char *out, size
 	     at++) {
 		size_t string_len = (size_t)(quote + 1 - at);
 		if (!is_string(at, string_len))
-			continue; /* these quotes stand inside another string */
+			continue; /* this quote stands inside another string */
 		enum json_decoded decoded = json_decode((struct span){at, string_len}, out, size);
 		if (decoded != JSON_TOO_LONG)
 			return decoded;
@@ -99,7 +100,7 @@ const char *users_work_like(struct users *u)
 		struct span first = t->count ? table_text(t, 0) : (struct span){"", 0};
 		struct span last = t->count ? table_text(t, t->count - 1) : first;
 		size_t len = (size_t)(last.at + last.len - first.at);
-		/* Without memory now, it is looked for again. */
+		/* If there is no memory now, the next call looks for it again. */
 		if (take_hash(first.at, len, u->work_like, sizeof u->work_like) == JSON_DECODED)
 			u->work_like_of = u->records.generation;
 		else
