@@ -1,4 +1,4 @@
-/* GET /api/status: are the services that this API needs up? */
+/* GET /api/status tells whether the services that this API needs are up. */
 #include "http/endpoint.h"
 #include "store/redis.h"
 
@@ -21,7 +21,7 @@ static void check_records(struct check *c, const struct records *r, bool usable)
 			 r->table.skipped == 1 ? "" : "s");
 }
 
-/* "redis, machines": those that fail. */
+/* Writes the names of the checks that fail, such as "redis, machines". */
 static void write_failing(struct text *out, const struct check checks[CHECKS])
 {
 	const char *separator = "";

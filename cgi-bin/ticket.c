@@ -1,4 +1,4 @@
-/* /api/ticket: POST logs in or renews, GET tells who one is, DELETE logs out. */
+/* /api/ticket: POST logs in or renews, GET tells whose ticket it is, DELETE logs out. */
 #include "auth/login.h"
 #include "core/json.h"
 #include "http/endpoint.h"
@@ -6,14 +6,14 @@
 
 #include <string.h>
 
-/* What the body holds. */
+/* The fields of the body. */
 struct credentials {
 	char username[USERNAME_MAX_BYTES + 1];
 	char password[PASSWORD_MAX_BYTES + 1];
 };
 
-/* What is wrong with one of the two fields: its messages, in the order of enum json_state, and two
- * more. */
+/* The messages about one of the two fields. `state` has one for each value of enum json_state, in
+ * its order; NULL: nothing is wrong. */
 struct complaints {
 	const char *state[4], *empty, *too_long;
 };
@@ -23,7 +23,8 @@ struct complaints {
 		    name " is empty", name " is too long"                                          \
 	}
 
-/* NULL: the field is in `out`. Otherwise what is wrong with it; *no_memory: with us. */
+/* Takes a field into `out` and returns NULL, or returns what is wrong with the field. If there is
+ * no memory, *no_memory becomes true, and the message does not count. */
 static const char *take_field(const struct json_field *f, const struct complaints *c, char *out,
 			      size_t size, bool *no_memory)
 {
@@ -36,7 +37,7 @@ static const char *take_field(const struct json_field *f, const struct complaint
 	return decoded == JSON_DECODED ? NULL : c->too_long;
 }
 
-/* The body's username and password. */
+/* Reads the username and the password from the body. */
 static enum result read_credentials(const struct request *q, struct reply *rep,
 				    struct credentials *c)
 {
@@ -141,7 +142,7 @@ static const struct endpoint ticket = {
     .slow = true, /* a login waits for its password hash */
     .operations =
 	{{.method = "GET", .files = SERVICE_USERS, .needs = NEEDS_SESSION, .handle = handle_get},
-	 /* What Redis is asked depends on the body, and belongs into a hashing slot. */
+	 /* What Redis is asked depends on the body. It must be asked within a hashing slot. */
 	 {.method = "POST",
 	  .body_max_bytes = REQUEST_BODY_MAX_BYTES,
 	  .needs = NEEDS_NOTHING,
