@@ -2,12 +2,16 @@
 #ifndef SSA_ORDER_H
 #define SSA_ORDER_H
 
-#include "data/selection.h"
 #include "data/value.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct order_by {
+	struct span field;
+	bool descending;
+};
 
 /* A value to sort by. */
 struct order_key {
@@ -18,7 +22,7 @@ struct order_key {
 };
 
 struct order {
-	const struct selection_sort *by;
+	const struct order_by *by;
 	size_t by_count;
 	struct order_key *keys; /* by_count for each record, in the order of the list */
 	struct value_scratch *scratch;

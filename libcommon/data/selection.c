@@ -117,20 +117,20 @@ static void look(struct run *r, struct span record)
 }
 
 /* The value and the operator that a condition means in this record. */
-static struct span read_condition(const struct run *r, size_t i, enum selection_operator *operation)
+static struct span read_condition(const struct run *r, size_t i, enum value_operator *operation)
 {
 	const struct selection_condition *c = &r->s->conditions[i];
 
 	*operation = c->operation;
 	if (r->member_of[i] == WANTED_MAX || r->value[r->member_of[i]].at == NULL)
 		return r->value[r->field_of[i]];
-	*operation = SELECTION_EQUAL;
+	*operation = VALUE_EQUAL;
 	return r->value[r->member_of[i]];
 }
 
 static bool condition_holds(struct run *r, size_t i)
 {
-	enum selection_operator operation;
+	enum value_operator operation;
 	struct span value = read_condition(r, i, &operation);
 
 	return value.at != NULL &&
@@ -144,17 +144,17 @@ static bool conditions_hold(struct run *r)
 
 	for (size_t i = 0; i < r->s->condition_count; i++) {
 		bool first = true, good = condition_holds(r, i);
-		if (c[i].operation != SELECTION_EQUAL) {
+		if (c[i].operation != VALUE_EQUAL) {
 			if (!good)
 				return false;
 			continue;
 		}
 		for (size_t k = 0; k < i && first; k++)
-			first = !(c[k].operation == SELECTION_EQUAL &&
-				  r->field_of[k] == r->field_of[i]);
+			first =
+			    !(c[k].operation == VALUE_EQUAL && r->field_of[k] == r->field_of[i]);
 		for (size_t k = i + 1; first && !good && k < r->s->condition_count; k++)
-			good = c[k].operation == SELECTION_EQUAL &&
-			       r->field_of[k] == r->field_of[i] && condition_holds(r, k);
+			good = c[k].operation == VALUE_EQUAL && r->field_of[k] == r->field_of[i] &&
+			       condition_holds(r, k);
 		if (first && !good)
 			return false;
 	}

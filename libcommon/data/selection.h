@@ -8,7 +8,9 @@
 #ifndef SSA_SELECTION_H
 #define SSA_SELECTION_H
 
+#include "data/order.h"
 #include "data/table.h"
+#include "data/value.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,33 +18,15 @@
 
 enum { SELECTION_CONDITIONS_MAX = 64, SELECTION_SORT_MAX = 8 };
 
-enum selection_operator {
-	SELECTION_EQUAL, /* several on one field: one of them must hold */
-	SELECTION_NOT_EQUAL,
-	SELECTION_LESS,
-	SELECTION_LESS_OR_EQUAL,
-	SELECTION_GREATER,
-	SELECTION_GREATER_OR_EQUAL,
-	SELECTION_IN, /* the value is a list with commas; spaces around its members do not count */
-	SELECTION_CONTAINS, /* this and the next two: text only, ASCII letters without regard to case */
-	SELECTION_STARTS_WITH,
-	SELECTION_ENDS_WITH,
-};
-
 /* The path of a field: a member's name, or names with dots that reach into objects. A member that
  * has the whole path as its name comes first. */
 struct selection_condition {
 	struct span field;
-	enum selection_operator operation;
+	enum value_operator operation;
 	struct span value;
 	/* Where a record has a member of this name, the condition is equality with that instead. at
 	 * NULL: no such reading. */
 	struct span or_member;
-};
-
-struct selection_sort {
-	struct span field;
-	bool descending;
 };
 
 /* All zero, but `end`, selects every record. The texts are UTF-8 and belong to the caller. */
@@ -53,7 +37,7 @@ struct selection {
 	    text; /* some value of the record, at any depth, contains it; len 0: any record */
 	/* Numbers come before text, then false, true, null, arrays and objects; records without the
 	 * field are last. Records that are equal in all fields stay in the file's order. */
-	struct selection_sort sort[SELECTION_SORT_MAX];
+	struct order_by sort[SELECTION_SORT_MAX];
 	size_t sort_count;
 	size_t start,
 	    end; /* the slice of what matched: from 0, without the end; SIZE_MAX: to the last */

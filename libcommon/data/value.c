@@ -153,28 +153,28 @@ static bool is_in(struct span value, struct span list, struct value_scratch *scr
 	}
 }
 
-static bool text_matches(struct span text, enum selection_operator operation, struct span part)
+static bool text_matches(struct span text, enum value_operator operation, struct span part)
 {
-	if (operation == SELECTION_CONTAINS)
+	if (operation == VALUE_CONTAINS)
 		return value_text_contains(text, part);
 	if (text.len < part.len)
 		return false;
-	return same_letters(operation == SELECTION_STARTS_WITH ? text.at
-							       : text.at + text.len - part.len,
+	return same_letters(operation == VALUE_STARTS_WITH ? text.at
+							   : text.at + text.len - part.len,
 			    part.at, part.len);
 }
 
-bool value_holds(struct span value, enum selection_operator operation, struct span asked,
+bool value_holds(struct span value, enum value_operator operation, struct span asked,
 		 struct value_scratch *scratch)
 {
 	int order;
 
 	switch (operation) {
-	case SELECTION_IN:
+	case VALUE_IN:
 		return is_in(value, asked, scratch);
-	case SELECTION_CONTAINS:
-	case SELECTION_STARTS_WITH:
-	case SELECTION_ENDS_WITH:
+	case VALUE_CONTAINS:
+	case VALUE_STARTS_WITH:
+	case VALUE_ENDS_WITH:
 		return value_kind(value) == VALUE_TEXT &&
 		       text_matches(decoded(value, scratch, 0), operation, asked);
 	default:
@@ -183,15 +183,15 @@ bool value_holds(struct span value, enum selection_operator operation, struct sp
 	if (!compare(value, asked, scratch, &order))
 		return false;
 	switch (operation) {
-	case SELECTION_EQUAL:
+	case VALUE_EQUAL:
 		return order == 0;
-	case SELECTION_NOT_EQUAL:
+	case VALUE_NOT_EQUAL:
 		return order != 0;
-	case SELECTION_LESS:
+	case VALUE_LESS:
 		return order < 0;
-	case SELECTION_LESS_OR_EQUAL:
+	case VALUE_LESS_OR_EQUAL:
 		return order <= 0;
-	case SELECTION_GREATER:
+	case VALUE_GREATER:
 		return order > 0;
 	default:
 		return order >= 0;

@@ -5,7 +5,6 @@
 
 #include "core/scan.h"
 #include "core/text.h"
-#include "data/selection.h"
 
 #include <stdbool.h>
 
@@ -23,6 +22,19 @@ enum value_kind {
 /* `at` NULL is a value that is missing. */
 enum value_kind value_kind(struct span value);
 
+enum value_operator {
+	VALUE_EQUAL, /* several on one field: one of them must hold */
+	VALUE_NOT_EQUAL,
+	VALUE_LESS,
+	VALUE_LESS_OR_EQUAL,
+	VALUE_GREATER,
+	VALUE_GREATER_OR_EQUAL,
+	VALUE_IN, /* the value is a list with commas; spaces around its members do not count */
+	VALUE_CONTAINS, /* this and the next two: text only, ASCII letters without regard to case */
+	VALUE_STARTS_WITH,
+	VALUE_ENDS_WITH,
+};
+
 /* Where strings with escapes are decoded. All zero at first; to be freed at the end. */
 struct value_scratch {
 	struct text text[2];
@@ -31,7 +43,7 @@ struct value_scratch {
 void value_scratch_free(struct value_scratch *scratch);
 
 /* Whether the operator holds between a value that is there and the text that was asked for. */
-bool value_holds(struct span value, enum selection_operator operation, struct span asked,
+bool value_holds(struct span value, enum value_operator operation, struct span asked,
 		 struct value_scratch *scratch);
 
 /* Whether a string contains this, or a number or a word as it is written, without regard to the case

@@ -16,20 +16,20 @@ static const char *const reserved_names[RESERVED] = {
 
 static const struct {
 	const char *name;
-	enum selection_operator operation;
+	enum value_operator operation;
 	bool colon, underscore; /* field:name, field_name */
 } operators[] = {
-    {"eq", SELECTION_EQUAL, true, true},
-    {"ne", SELECTION_NOT_EQUAL, true, true},
-    {"lt", SELECTION_LESS, true, true},
-    {"lte", SELECTION_LESS_OR_EQUAL, true, true},
-    {"gt", SELECTION_GREATER, true, true},
-    {"gte", SELECTION_GREATER_OR_EQUAL, true, true},
-    {"in", SELECTION_IN, true, true},
-    {"contains", SELECTION_CONTAINS, true, true},
-    {"startsWith", SELECTION_STARTS_WITH, true, true},
-    {"endsWith", SELECTION_ENDS_WITH, true, true},
-    {"like", SELECTION_CONTAINS, false, true},
+    {"eq", VALUE_EQUAL, true, true},
+    {"ne", VALUE_NOT_EQUAL, true, true},
+    {"lt", VALUE_LESS, true, true},
+    {"lte", VALUE_LESS_OR_EQUAL, true, true},
+    {"gt", VALUE_GREATER, true, true},
+    {"gte", VALUE_GREATER_OR_EQUAL, true, true},
+    {"in", VALUE_IN, true, true},
+    {"contains", VALUE_CONTAINS, true, true},
+    {"startsWith", VALUE_STARTS_WITH, true, true},
+    {"endsWith", VALUE_ENDS_WITH, true, true},
+    {"like", VALUE_CONTAINS, false, true},
 };
 enum { OPERATORS = sizeof operators / sizeof operators[0] };
 
@@ -125,7 +125,7 @@ static bool add_condition(struct reading *r)
 		return true;
 	}
 	c->field = r->name;
-	c->operation = SELECTION_EQUAL;
+	c->operation = VALUE_EQUAL;
 	return r->name.at[0] != '_' || refuse(r, r->place, "unknown parameter");
 }
 
@@ -242,7 +242,7 @@ static bool take_sort(struct reading *r)
 	while (next_item(&fields, &item)) {
 		if (s->sort_count == SELECTION_SORT_MAX)
 			return refuse(r, r->place_of[SORT], "more than 8 fields");
-		struct selection_sort *sort = &s->sort[s->sort_count++];
+		struct order_by *sort = &s->sort[s->sort_count++];
 		sort->descending = item.len > 0 && item.at[0] == '-';
 		sort->field =
 		    (struct span){item.at + sort->descending, item.len - sort->descending};
