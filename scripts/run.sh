@@ -13,6 +13,9 @@ bind=${SSA_BIND:-127.0.0.1} port=${SSA_PORT:-8000} private_redis=yes
 [ -z "${REDIS_URL-}" ] || private_redis=
 redis='' lighttpd='' # process ids
 remark=${1-} run_file=${SSA_RUN_FILE-}
+# Whose commands: Valkey's where only Valkey is installed.
+kind=redis
+if ! command -v redis-server >/dev/null && command -v valkey-server >/dev/null; then kind=valkey; fi
 
 fail() {
     echo "run.sh: $1" >&2
@@ -66,10 +69,10 @@ wait_until() {
 }
 
 redis_says() { grep . run/redis.log | tail -n 1 | sed 's/^[^#*]*[#*] //'; } # at the end
-redis_answers() { [ "$(redis-cli -s run/redis.sock ping 2>&1)" = PONG ]; }
+redis_answers() { [ "$("$kind-cli" -s run/redis.sock ping 2>&1)" = PONG ]; }
 
 # --- Checks before the start ----------------------------------------------------------------------
-for command in lighttpd curl ${private_redis:+redis-server redis-cli}; do
+for command in lighttpd curl ${private_redis:+$kind-server $kind-cli}; do
     command -v "$command" >/dev/null || fail "$command is not installed: \`make deps\` does that"
 done
 for program in status ticket info; do
@@ -194,12 +197,12 @@ message=$(lighttpd -tt -f lighttpd.conf 2>&1) || fail "lighttpd.conf: ${message%
 # --- Start ----------------------------------------------------------------------------------------
 if [ "$private_redis" ]; then
     rm -f run/redis.log
-    server redis-server --port 0 --unixsocket "$PWD/run/redis.sock" --unixsocketperm 700 --dir "$PWD/run" \
+    server "$kind-server" --port 0 --unixsocket "$PWD/run/redis.sock" --unixsocketperm 700 --dir "$PWD/run" \
         --appendonly yes --save '' --maxmemory 256mb --maxmemory-policy noeviction >run/redis.log 2>&1 &
     redis=$!
     exec 9<&- # from now on only Redis holds the lock
     wait_until 60 "$redis" redis_answers ||
-        fail "redis-server did not start: $(redis_says)"
+        fail "$kind-server did not start: $(redis_says)"
     path=${PWD//%/%25}/run/redis.sock
     export REDIS_URL=unix://${path//\?/%3F}
 fi

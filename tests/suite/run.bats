@@ -458,6 +458,23 @@ is_begun() { compgen -G "$here/run/make.*"; }
   done
 }
 
+@test "where there is no redis-server, valkey-server takes its place" {
+  local bin=$BATS_TEST_TMPDIR/bin name
+  mkdir "$bin"
+  for name in server cli; do ln -s "$(type -P redis-$name)" "$bin/valkey-$name"; done
+  # all that is in PATH, but Redis
+  for name in $(IFS=: && find ${PATH} /usr/sbin -mindepth 1 -maxdepth 1 ! -name 'redis-*' 2>/dev/null); do
+    [[ -e $bin/${name##*/} ]] || ln -s "$name" "$bin"
+  done
+  sed -i '/^PATH=/d' "$here/scripts/run.sh"
+  begin PATH="$bin"
+  ready
+  log_in | jq -e .data.ticket
+  [[ -n $(pid_of valkey-server) && -z $(pid_of redis-server) ]]
+  end TERM
+  [ "$status" = 0 ]
+}
+
 @test "programs that are not built: one line" {
   rm "$here/cgi-bin/info"
   begin
