@@ -10,6 +10,7 @@
 #   SSA_TEST_JOBS               files at a time (2)
 #   SSA_TEST_TIMEOUT            seconds for one test (60)
 #   SSA_TEST_MODES              only these modes (cgi scgi)
+#   SSA_TEST_REDIS              valkey: Valkey in place of Redis
 set -u
 
 tests=$(cd "$(dirname "$0")" && pwd)
@@ -33,6 +34,19 @@ export LC_ALL=C.UTF-8
 # Every process of a file has this folder in its environment or on its command line; so leftovers can be told.
 # The path is short: a Unix socket's has room for 107 bytes.
 work=$(mktemp -d "${TMPDIR:-/tmp}/ssa-test.XXXXXX") || exit 1
+
+# The tests ask for Redis by its commands' names.
+if [[ ${SSA_TEST_REDIS:-redis} != redis ]]; then
+  mkdir "$work/bin"
+  for name in server cli; do
+    if ! ln -s "$(type -P "$SSA_TEST_REDIS-$name")" "$work/bin/redis-$name" 2>/dev/null; then
+      echo "$SSA_TEST_REDIS-$name is not installed"
+      rm -rf "$work"
+      exit 1
+    fi
+  done
+  PATH=$work/bin:$PATH
+fi
 
 # marked FOLDER: the processes that have it in their environment, command line or working folder; not this one.
 marked() {
