@@ -1,8 +1,9 @@
 #!/bin/sh
-# scripts/deps.sh [check|bench]...
+# scripts/deps.sh [check|bench|debian]...
 #
-# Installs with apt the missing packages that are needed to build, run and test. With `check` and
-# `bench` it also installs what these two need. If nothing is missing, it ends at once.
+# Installs with apt the missing packages that are needed to build, run and test. With `check`,
+# `bench` and `debian` (make test-debian) it also installs what these need. If nothing is missing, it
+# ends at once.
 set -eu
 
 # Columns: group | package | its proof: a command, or a file (may be a pattern) | why it is needed
@@ -51,15 +52,19 @@ bench | python3-httptools | /usr/lib/python3/dist-packages/httptools | makes uvi
 bench | gunicorn          | gunicorn                                | runs the peer's workers
 bench | python3-redis     | /usr/lib/python3/dist-packages/redis    | the peer's Redis client
 bench | python3-hiredis   | /usr/lib/python3/dist-packages/hiredis  | makes python3-redis fast: a fair peer
+debian | debootstrap      | debootstrap                             | makes an empty Debian
+debian | debian-archive-keyring | /usr/share/keyrings/debian-archive-keyring.gpg | the keys of its archives
+debian | git              | git                                     | copies what is checked out
+debian | iproute2         | ip                                      | gives it a network of its own
 EOT
 }
 
 groups=" run musl "
 for group; do
     case $group in
-    check | bench) groups="$groups$group " ;;
+    check | bench | debian) groups="$groups$group " ;;
     *)
-        echo "usage: scripts/deps.sh [check|bench]..." >&2
+        echo "usage: scripts/deps.sh [check|bench|debian]..." >&2
         exit 2
         ;;
     esac

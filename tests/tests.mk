@@ -39,4 +39,8 @@ test-acl: all unit  ## the tests of sessions and logins with the Redis user of t
 test-long: all unit  ## the tests of faults with more requests, and with each false Redis in both modes
 	@SSA_TEST_LONG=1 SSA_TEST_TIMEOUT=300 SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit tests/run.sh faults-redis.bats faults-data.bats faults-process.bats
 
-.PHONY: unit test test-acl test-long
+test-debian:  ## the commands of the README on an empty Debian; SUITE=bookworm or trixie; as root
+	@scripts/deps.sh debian
+	@tests/debian.sh $(SUITE)
+
+.PHONY: unit test test-acl test-long test-debian
