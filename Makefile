@@ -46,7 +46,9 @@ ALL_CFLAGS = $(std) $(warnings) $(hardened) $(small) $(libflags) $(CFLAGS)
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
-all: $(programs:%=$(CGI_BIN)/%)  ## build the library and the three programs (the default)
+##@ To use it: run test install all deps help clean
+
+all: $(programs:%=$(CGI_BIN)/%)  ## build the three programs (the default)
 
 $(CGI_BIN)/%: $(BUILD)/obj/%.o $(BUILD)/libcommon.a $(archives)
 	$(call say,LINK,$@)
@@ -78,10 +80,10 @@ build/musl/lib/libsodium.a:  ; @scripts/thirdparty.sh libsodium build/musl
 deps:  ## install by apt what is missing to build, run and test
 	@scripts/deps.sh
 
-deps-check deps-bench: deps-%:  ## also what `make check` and `make bench` need
+deps-check deps-bench: deps-%:  ## also what make check and make bench need
 	@scripts/deps.sh $*
 
-run: run/make.$(shell echo $$PPID)  ## serve on http://127.0.0.1:8000 with a private Redis; Ctrl-C stops both
+run: run/make.$(shell echo $$PPID)  ## serve on http://127.0.0.1:8000; Ctrl-C stops it
 
 # Whatever ends make ends this. SIGTERM arrives, because no shell stands between. Other signals are
 # told by the file, which make deletes then (see scripts/run.sh); its name has the process id of this
@@ -90,7 +92,7 @@ run/make.%: all FORCE
 	@mkdir -p -m 700 run && touch $@
 	@exec setpriv --pdeathsig TERM env SSA_CGI_BIN=$(CGI_BIN) SSA_RUN_FILE=$@ scripts/run.sh
 
-install: all  ## a folder to serve from, in $(PREFIX)/lib/simpleserverapi; data that is there stays
+install: all  ## install in PREFIX=/usr/local; data that is there stays
 	for folder in cgi-bin data scripts www/errors; do test -d $(INSTALL)/$$folder || install -d $(INSTALL)/$$folder || exit; done
 	$(call put,755,$(programs:%=$(CGI_BIN)/%),cgi-bin)
 	$(call put,644,www/errors/*.html,www/errors)
@@ -104,11 +106,18 @@ install: all  ## a folder to serve from, in $(PREFIX)/lib/simpleserverapi; data 
 put = for file in $(2); do new=$(INSTALL)/$(3)/.$${file\#\#*/}.new; \
 	install -m $(1) $$file $$new && mv -f $$new $(INSTALL)/$(3)/$${file\#\#*/} || exit; done
 
-clean:  ## remove what was built, third-party libraries included
+clean:  ## remove all that was built
 	rm -rf build $(programs:%=cgi-bin/%)
 
+# A line `##@ GROUP: TARGET...` begins a group; those targets come first in it.
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z -]+:.*## /{printf "  %-22s %s\n", $$1, $$2}' $(filter %kefile %.mk,$(MAKEFILE_LIST))
+	@awk -F ':.*## ' 'function add(name) { if (!(name in group)) order[++names] = name; group[name] = now } \
+		/^##@ / { split(substr($$0, 5), part, ": "); now = part[1]; if (!seen[now]++) groups[++n] = now; \
+			count = split(part[2], first, " "); for (i = 1; i <= count; i++) add(first[i]) } \
+		/^[a-z -]+:.*## / { add($$1); text[$$1] = $$2 } \
+		END { for (g = 1; g <= n; g++) { print (g > 1 ? "\n" : "") groups[g] ":"; for (i = 1; i <= names; i++) \
+			if (group[order[i]] == groups[g]) printf "  %-22s %s\n", order[i], text[order[i]] } }' \
+		$(filter %kefile %.mk,$(MAKEFILE_LIST))
 
 include $(wildcard tests/*.mk tests/*/*.mk)
 -include $(wildcard $(BUILD)/obj/*.d $(BUILD)/obj/*/*.d)

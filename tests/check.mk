@@ -1,6 +1,8 @@
 # Verification beyond the suite, for the Makefile. `make deps-check` installs what it needs.
 
-check:  ## compilers, analysers, rules of the house, and the suite under sanitizers; CHECKS="cppcheck layers": only these
+##@ To check it
+
+check:  ## analysers, sanitizers; CHECKS="gcc layers": only these
 	@tests/check.sh $(CHECKS)
 
 # What the sanitizers should know of our programs.
@@ -26,7 +28,7 @@ endif
 vg      = $(CURDIR)/build/valgrind
 vg_make = $(MAKE) --no-print-directory LIBC=system NO_SANDBOX=yes BUILD=$(vg)/build
 
-valgrind:  ## the unit tests and the suite under valgrind: half an hour
+valgrind:  ## the suite under valgrind; takes half an hour
 	@$(vg_make) all unit
 	@rm -rf $(vg)/cgi-bin $(vg)/log && mkdir -p $(vg)/cgi-bin $(vg)/log && chmod 1777 $(vg)/log
 	@for p in $(programs); do \
@@ -45,7 +47,7 @@ valgrind:  ## the unit tests and the suite under valgrind: half an hour
 cover_make = $(MAKE) --no-print-directory LIBC=system NO_SANDBOX=yes BUILD=build/coverage CC='gcc --coverage' \
 	CFLAGS='-Og -g -fprofile-abs-path -fprofile-update=atomic -D_exit=coverage_exit'
 
-coverage:  ## lines and branches of libcommon and cgi-bin that the suite reaches
+coverage:  ## lines and branches that the suite reaches
 	@mkdir -p build/coverage/obj && find build/coverage -name '*.gcda' -delete
 	@gcc $(std) $(warnings) -c -o build/coverage/obj/coverage.o tests/tools/coverage.c
 	@$(cover_make) LDFLAGS='-pie $(CURDIR)/build/coverage/obj/coverage.o' all unit

@@ -29,14 +29,18 @@ $(failing): $(BUILD)/unit/calls/%: $(BUILD)/obj/%.o tests/tools/failing.c $(BUIL
 		$(foreach call,$(failing_wide),-Wl,--wrap=$(call)64,--defsym=__wrap_$(call)64=__wrap_$(call)) \
 		-o $@ $(filter %.o %.c,$^) $(BUILD)/libcommon.a $(LDLIBS)
 
-test: all unit  ## the whole suite in both modes; TESTS="a.bats b.bats": only these
+##@ To use it
+
+test: all unit  ## the whole suite; TESTS="a.bats b.bats": only these
 	@SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit tests/run.sh $(TESTS)
 
-test-acl: all unit  ## the tests of sessions and logins with the Redis user of the README, and no other right
+##@ To check it: check test-acl test-long valgrind coverage
+
+test-acl: all unit  ## sessions and logins with the documented Redis user
 	@SSA_TEST_ACL=1 SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit \
 		tests/run.sh sessions.bats regulation.bats ticket.bats info.bats status.bats log.bats http.bats races.bats calls.bats
 
-test-long: all unit  ## the tests of faults with more requests, and with each false Redis in both modes
+test-long: all unit  ## the tests of faults, with more requests
 	@SSA_TEST_LONG=1 SSA_TEST_TIMEOUT=300 SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit tests/run.sh faults-redis.bats faults-data.bats faults-process.bats
 
 test-debian:  ## the commands of the README on an empty Debian; SUITE=bookworm or trixie; as root

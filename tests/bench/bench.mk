@@ -2,7 +2,9 @@
 # heap, so that cJSON has the C library's.
 bench_programs = $(addprefix build/bench/,empty empty-scgi cjson-parse bare-hash)
 
-bench:  ## measure speed and memory; PEERS=1 against FastAPI too, BENCH_S= seconds a measurement
+##@ To measure and to search for faults: bench fuzz fuzz-short fuzz-coverage
+
+bench:  ## speed and memory; PEERS=1: against FastAPI too
 	@scripts/deps.sh bench
 	@$(MAKE) --no-print-directory LIBC=musl SANITIZE= all bench-programs
 	@$(MAKE) --no-print-directory LIBC=system SANITIZE= all

@@ -51,9 +51,11 @@ $(eval $(call fuzz_build,cover))
 fuzz_run = $(fuzz_dir)/find/$(1) -dict=tests/fuzz/fuzz.dict -artifact_prefix=$(fuzz_dir)/crash-$(1)- -max_len=3072 -timeout=10 \
 	-rss_limit_mb=1024 -print_final_stats=1 -max_total_time=$(2) $(fuzz_dir)/corpus/$(1) tests/fuzz/corpus/$(1)
 
-fuzz: $(FUZZ_TARGETS:%=fuzz-run-%)  ## search for faults, FUZZ_S=60 seconds a target
+##@ To measure and to search for faults
 
-fuzz-short:  ## the same for three seconds
+fuzz: $(FUZZ_TARGETS:%=fuzz-run-%)  ## search for faults; FUZZ_S=60: seconds for each target
+
+fuzz-short:  ## the same, for three seconds each
 	@$(MAKE) --no-print-directory fuzz FUZZ_S=3
 
 $(FUZZ_TARGETS:%=fuzz-run-%): fuzz-run-%: $(fuzz_dir)/find/%
@@ -61,7 +63,7 @@ $(FUZZ_TARGETS:%=fuzz-run-%): fuzz-run-%: $(fuzz_dir)/find/%
 	@awk -v target=$* '$$1 == "stat::number_of_executed_units:" { n = $$2 } $$1 == "stat::average_exec_per_sec:" { rate = $$2 } \
 		END { printf "  fuzz   %-10s %10d executions, %6d a second: no fault\n", target, n, rate }' $(fuzz_dir)/$*.log
 
-fuzz-coverage: $(FUZZ_TARGETS:%=fuzz-cover-%)  ## lines of each module that the fuzzing corpus reaches
+fuzz-coverage: $(FUZZ_TARGETS:%=fuzz-cover-%)  ## lines of each module that the corpus reaches
 
 # llvm's tools lie beside the clang that is used.
 fuzz_llvm  = $(dir $(realpath $(shell command -v clang)))
