@@ -52,7 +52,7 @@ start_redis() {
 # use_documented_user: the programs get the rights in Redis that the README gives them; SSA_TEST_ACL=1 does it for all tests.
 use_documented_user() {
   local words
-  read -ra words < <(grep -x 'ACL SETUSER ssa .*' "$ROOT/README.md")
+  read -ra words < <(grep -x 'ACL SETUSER ssa .*' "$ROOT/docs/operating.md")
   redis "${words[@]}" >/dev/null
   export REDIS_URL=unix://ssa:a-long-random-password@$BATS_FILE_TMPDIR/redis.sock
 }

@@ -49,9 +49,9 @@ snippet() {
   text=$(awk -v marker="<!-- snippet: $1 -->" '
     $0 == marker { found = 1; next }
     found && /^```/ { if (inside) exit; inside = 1; next }
-    inside' "$ROOT"/*.md)
+    inside' "$ROOT/docs/operating.md")
   [[ -n $text ]] || {
-    echo "no snippet $1 in $ROOT/*.md" >&2
+    echo "no snippet $1 in docs/operating.md" >&2
     return 1
   }
   sed "s|/usr/local/lib/simpleserverapi|$srv|g; s|/run/ssa|$sockets|g
