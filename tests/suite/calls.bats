@@ -1,11 +1,13 @@
-# Every call of the programs fails once: each allocation, each system call, one at a time, for every kind of request.
-# What must hold is in calls/calls.py: a whole reply that says so or the right one, and a worker that goes on.
+# Every call of the programs fails once: each allocation and each system call, one at a time, for
+# every kind of request. tools/calls.py checks what must hold: the reply is whole, and it is either
+# the right one or an error, and a worker continues to serve.
 # modes: cgi scgi
 load helpers
 
 setup_file() { start_redis; }
 teardown_file() { stop_servers; }
-# Escapes wherever a string may have them: what has none needs no memory to be read.
+# Each string that may have escapes has some, because reading a string without escapes
+# allocates no memory.
 setup() {
   fresh
   write_users '[{"username":"us\u0065r1","password":"A1B2C3D4E5F6G7H8I9H\u0044"},
@@ -21,12 +23,12 @@ each() { # KIND
   [ "$status" -eq 0 ]
 }
 
-@test "no memory for one allocation" { each memory; }
-@test "no memory from one allocation on" { each drought; }
+@test "one allocation fails" { each memory; }
+@test "all allocations fail from one on" { each drought; }
 @test "one system call fails" { each error; }
-@test "killed at one call: what Redis keeps is whole" {
+@test "killed at one call: the data in Redis are complete" {
   [[ $SSA_MODE == cgi ]] || skip "the steps are the same in a worker"
   each kill
 }
-@test "a signal comes in one call" { each signal; }
-@test "one call moves a byte only" { each short; }
+@test "a signal interrupts one call" { each signal; }
+@test "one call transfers only one byte" { each short; }

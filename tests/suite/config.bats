@@ -1,4 +1,4 @@
-# The environment variables: values that do not pass, and the defaults.
+# The environment variables: bad values, and the defaults.
 load helpers
 
 setup_file() { start_redis; }
@@ -8,7 +8,8 @@ teardown() {
   [[ ! -e $BATS_TEST_TMPDIR/tcp.pid ]] || kill "$(<"$BATS_TEST_TMPDIR/tcp.pid")" || true
 }
 
-# bad NAME=VALUE: every request is 500, and one line of the log names the variable, without its value.
+# bad NAME=VALUE: every request gets a 500. One line of the log names the variable, and does not
+# show its value.
 bad() {
   local program
   for program in status info ticket; do
@@ -54,15 +55,16 @@ bad() {
   expect 200
 }
 
-@test "a request's own variables configure nothing" {
+@test "the variables of a request do not change the configuration" {
   cgi GET status '' HTTP_REDIS_URL=redis://192.0.2.1 HTTP_SSA_DATA_DIR=/nonexistent QUERY_STRING='REDIS_URL=x&SSA_DATA_DIR=y' HTTP_X_FORWARDED_FOR=x
   expect 200
 }
 
-# Redis on a port of the loopback, with an ACL user: $port and $pid.
+# Starts Redis on a port of the loopback, with an ACL user. Sets $port and $pid.
 start_tcp_redis() {
   local try
-  # Nobody says which port is free; one that is taken is no fault of the service.
+  # A port that is free now may be taken a moment later. That is no fault of the service,
+  # so try again.
   for try in 1 2 3 4 5; do
     port=$((20000 + RANDOM % 10000))
     printf '%s\n' "port $port" 'bind 127.0.0.1' 'save ""' "dir $BATS_TEST_TMPDIR" 'user default off' \
@@ -99,7 +101,7 @@ start_tcp_redis() {
   REDIS_URL="redis://127.0.0.1:1"
   cgi GET status
   expect_error 503
-  REDIS_URL="redis://no..host" # which no name server is asked for
+  REDIS_URL="redis://no..host" # a name for which no name server is asked
   cgi GET status
   expect_error 503
   [[ $stderr == *'unknown host name'* ]]
@@ -111,7 +113,7 @@ start_tcp_redis() {
   cp "$CGI_BIN"/{status,info,ticket} "$home/cgi-bin/"
   cp "$DATA_DIR"/*.json "$home/data/"
   local folder program
-  # By an absolute path, by a relative one, from the folder itself.
+  # The program is started by an absolute path, by a relative path, and from the folder itself.
   while read -r folder program; do
     run --separate-stderr env -C "$folder" -i REDIS_URL="$REDIS_URL" REQUEST_METHOD=GET "$program" </dev/null
     split_reply "$output"
@@ -168,14 +170,15 @@ file_is_static() { ! ldd "$1" >/dev/null 2>&1; }
   done
 }
 
-# has_no_rights PID: it has entered the sandbox; what that means is in unit/sandbox.c.
+# has_no_rights PID: the process has entered the sandbox. unit/sandbox.c tests what
+# the sandbox forbids.
 has_no_rights() { grep -qE '^NoNewPrivs:\s+1$' "/proc/$1/status"; }
 
-@test "a program gives its rights away before it looks at a request, and a worker does" {
+@test "a program gives up its rights before it reads a request, and so does a worker" {
   if ! file_is_static "$CGI_BIN/status"; then skip "a build for tests may have no sandbox"; fi
   run "${SSA_UNIT_BIN:-$ROOT/build/unit}/sandbox"
   if [[ $output == *'Landlock: version 0'* ]]; then skip "no Landlock in this kernel"; fi
-  # one that waits for a body
+  # A CGI program that waits for a body.
   mkfifo "$BATS_TEST_TMPDIR/body"
   env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=2 "$CGI_BIN/ticket" \
     <"$BATS_TEST_TMPDIR/body" >"$BATS_TEST_TMPDIR/reply" 2>/dev/null 3>&- &
@@ -186,7 +189,7 @@ has_no_rights() { grep -qE '^NoNewPrivs:\s+1$' "/proc/$1/status"; }
   exec 9>&-
   wait $pid
   grep -q '^Status: 400 ' "$BATS_TEST_TMPDIR/reply"
-  # one that waits for requests
+  # A worker that waits for requests.
   env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" python3 -EsSB "$ROOT/tests/tools/scgi.py" listen "$BATS_TEST_TMPDIR/scgi" \
     "$CGI_BIN/status" </dev/null >/dev/null 2>&1 3>&- &
   pid=$!

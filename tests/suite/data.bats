@@ -1,4 +1,5 @@
-# The two files as they change: half-written, replaced, rewritten, of the original's form.
+# The two data files while they change: half-written, replaced, rewritten, and in the form of
+# the original service.
 load helpers
 
 setup_file() { start_redis; }
@@ -15,7 +16,7 @@ info() { cgi GET info '' HTTP_X_AUTH_TOKEN="$ticket"; }
 
 one='{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}'
 
-@test "the shipped data: user1 sees both machines of the README, the rest is sound" {
+@test "the shipped data: user1 sees both machines of the README, and all records are valid" {
   cp "$ROOT"/data/*.json "$DATA_DIR/"
   cgi GET status '' QUERY_STRING=verbose
   expect 200
@@ -27,11 +28,11 @@ one='{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}'
   expect_json '.data[] | select(.id == 100) | .name == "Aimlab001" and .GPU == "RTX4090" and .cpus == 32 and .status == "running"
     and .ip == "192.168.1.100" and .mem == 11591667560 and .maxdisk == 128849018880'
   expect_json '.data[] | select(.id == 200) | .name == "Aimlab200" and .GPU == "RTX3090" and .cpus == 24 and .status == "stopped" and .ip == "192.168.1.200"'
-  # One user has an Argon2id password and a list of machines, one is disabled.
+  # One user has an Argon2id password and a list of machines. Another user is disabled.
   jq -e 'any(.password | startswith("$argon2id$v=19$")) and any(.machines? | type == "array") and any(.disabled == true)' "$ROOT/data/users.json"
 }
 
-@test "files of the original: ids, odd names, an empty object" {
+@test "files of the original service: ids, odd names, an empty object" {
   write_users '[{"id": 1, "username": "user@1", "password": "x y z"}, {"id": 2, "username": "b", "password": "$"}]'
   cgi POST ticket '{"username":"user@1","password":"x y z"}'
   expect 200
@@ -50,7 +51,7 @@ one='{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}'
   expect_error 401
 }
 
-@test "a user's record that breaks the rules: left out and logged, without his name or password" {
+@test "a user's record that breaks the rules: left out and logged, without the name or the password" {
   write_users '[{"username":"s3cret","password":1},{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"},{"username":1,"password":"s3cret"}]'
   cgi POST ticket '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
   expect 200
@@ -59,13 +60,13 @@ one='{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}'
   [[ $stderr != *s3cret* ]]
 }
 
-@test "caught half-written, a file is read again" {
+@test "a file that is half-written is read again" {
   session
   local whole i
   whole=$(<"$DATA_DIR/machines.json")
   for i in 1 2 3; do
     printf %s "${whole:0:$((i * 100))}" >"$DATA_DIR/machines.json"
-    # The rest follows in place, well before the third try.
+    # The rest is written into the same file, well before the third attempt to read it.
     (sleep 0.03 && printf %s "$whole" >"$DATA_DIR/machines.json") 3>&- &
     info
     wait $!
@@ -75,7 +76,7 @@ one='{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}'
   done
 }
 
-@test "emptied and written again: nobody notices" {
+@test "a file that is emptied and written again: the reply is right and the log is empty" {
   session
   local whole
   whole=$(<"$DATA_DIR/machines.json")
@@ -87,7 +88,7 @@ one='{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}'
   [ -z "$stderr" ]
 }
 
-@test "half-written for good: 500, and 200 with the next whole version" {
+@test "a file that stays half-written: 500, and 200 with the next whole version" {
   session
   printf '[%s,' "$one" >"$DATA_DIR/machines.json"
   info
@@ -128,7 +129,7 @@ one='{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}'
   [ "$(header Content-Length)" = "${#body}" ]
 }
 
-@test "line and column of a fault are those of an editor" {
+@test "the line and the column of a fault are the same as in an editor" {
   printf '[\n  %s,\n  {"id": 01}\n]\n' "$one" >"$DATA_DIR/machines.json"
   cgi GET status
   expect_error 503

@@ -3,8 +3,8 @@
 load helpers
 load faults
 
-# bad_file NAME: it has just been made bad. CGI: 500; a resident worker goes on with the last good version. status
-# says so in both.
+# bad_file NAME: checks the replies after this file was made bad. A CGI program answers 500. A
+# resident worker continues with the last good version. In both modes status reports the fault.
 bad_file() {
   local broken='500 {"code":500,"message":"internal error","data":""}'
   ask_all
@@ -24,7 +24,8 @@ bad_file() {
   for name in users machines; do
     local file=$DATA_DIR/$name.json
     for kind in missing empty cut text object number directory fifo link device large; do
-      # what can be read is told from what cannot in one place for both files
+      # One place in the code tells readable kinds of files from unreadable ones, for both data
+      # files. So these kinds are tested with one file only.
       [[ $name == users || ! $kind =~ ^(text|object|number|link|device)$ ]] || continue
       rm -rf "$file"
       case $kind in
@@ -54,9 +55,9 @@ bad_file() {
   all_well
 }
 
-@test "a data file that may not be read" {
+@test "a data file that the program may not read" {
   local name launcher=()
-  # root reads all, unless it gives that up
+  # The user root may read every file, unless it gives up this capability.
   if [[ $(id -u) == 0 ]]; then launcher=(setpriv --bounding-set=-dac_override,-dac_read_search); fi
   LAUNCHER=("${launcher[@]}")
   for name in users machines; do
@@ -75,7 +76,7 @@ bad_file() {
   done
 }
 
-@test "a data folder that is not there" {
+@test "a data folder that does not exist" {
   programs SSA_DATA_DIR=/nonexistent
   direct GET info '' HTTP_X_AUTH_TOKEN="$live"
   expect_error 500
@@ -100,7 +101,7 @@ bad_file() {
   expect 200
 }
 
-# The two versions: one line each, 200 and 300 machines.
+# Makes the two versions, of 200 and of 300 machines, each on one line.
 versions() {
   local n records=()
   for n in {1..300}; do
@@ -120,7 +121,7 @@ swap_while_asking() { # HOW COUNT
   info
   coproc SWAP { exec python3 -EsSB "$ROOT/tests/tools/swap.py" "$1" "$DATA_DIR/machines.json" "$T/old.json" "$T/new.json" 3>&-; }
   local out in pid=$SWAP_PID
-  # bash forgets these two as soon as the other side ends
+  # bash closes these two descriptors as soon as the other side ends, so they are copied.
   exec {out}<&"${SWAP[0]}" {in}>&"${SWAP[1]}"
   eval "exec ${SWAP[1]}>&-"
   local begun
@@ -133,8 +134,8 @@ swap_while_asking() { # HOW COUNT
   [ "$(wc -l <"$T/replies")" -eq "$2" ]
 }
 
-# SSA_TEST_LONG=1: 10,000 requests, and every behaviour of a false Redis in both modes.
-@test "replaced by rename all the time: every reply whole, the old or the new" {
+# With SSA_TEST_LONG=1 the test sends 10,000 requests instead of 2,000.
+@test "replaced by rename all the time: every reply is whole, and of the old or the new version" {
   versions
   swap_while_asking rename $((${SSA_TEST_LONG:-0} ? 10000 : 2000))
   echo "# replaced $swaps times, $rate times a second" >&3
@@ -145,17 +146,17 @@ swap_while_asking() { # HOW COUNT
   [ "$(sort -u "$T/replies" | wc -l)" -eq 2 ]
 }
 
-@test "rewritten in place: every reply whole, the old or the new, or a whole 500" {
+@test "rewritten in place: every reply is whole, and of the old or the new version, or a 500" {
   versions
   local count=300
-  [[ ${SSA_MODE:-cgi} != scgi ]] || count=6000 # a worker is that much faster
+  [[ ${SSA_MODE:-cgi} != scgi ]] || count=6000 # a worker is much faster
   swap_while_asking rewrite "$count"
   ((swaps > 3))
   [[ ${SSA_MODE:-cgi} == scgi ]] || printf '%s 500\n' '{"code":500,"message":"internal error","data":""}' >>"$T/expected"
   grep -vxFf "$T/expected" "$T/replies" | head -c 2000 >"$T/others" || true
   cat "$T/others"
   [ ! -s "$T/others" ]
-  # read again after a moment: a file caught half-written is seldom a 500
+  # A file that is found half-written is read again after a moment, so a 500 is rare.
   (($(grep -c ' 200$' "$T/replies") > count * 9 / 10))
 }
 
@@ -169,12 +170,12 @@ swap_while_asking() { # HOW COUNT
   done
 }
 
-@test "a change of a file that has long been known is seen by the next request: of the same length, of the same time" {
+@test "a file that has been read before changes: the next request sees it, also with the same length and the same time" {
   local old='[{"id":111,"cpus":1,"mem":1,"status":"x","GPU":"x","ip":"x"}]' how n=0
   for how in rename rename-keeping-time in-place in-place-keeping-time; do
     write_machines "${old/111/333}"
     touch -d '1 hour ago' "$DATA_DIR/machines.json"
-    sleep 0.15 # old enough to be known by its identity and times
+    sleep 0.15 # old enough that its identity and times identify the version
     info
     info
     [[ $body == *'"id":333,'* ]]

@@ -1,9 +1,11 @@
-# Faults around the programs: no log, no random bytes, no semaphores, no memory, and killed in the middle.
+# Faults around the programs: no log, no random bytes, no semaphores, no memory, and programs that
+# are killed during a request.
 # modes: cgi scgi
 load helpers
 load faults
 
-# works: a login, a good request, a bad one, each as always; for a program in a bad place.
+# works: a login, a good request and a bad request get the same replies as always, although the
+# program lacks something.
 works() {
   direct POST ticket "$(credentials user1 "$PASSWORD")"
   expect 200
@@ -26,15 +28,15 @@ works() {
     LAUNCHER=(sh -c "exec \"\$@\" $redirection" sh)
     redis config resetstat >/dev/null
     works
-    # what belongs to the log went nowhere else
+    # What the program writes to its log went nowhere else, above all not to Redis.
     run redis info errorstats
     [[ $output != *errorstat_* ]]
     [[ -z $(redis info commandstats | grep -vE 'cmdstat_(set|get|time|expire|expireat|del|zadd|zcard|zrange|zremrangebyscore|info|config\|resetstat|config|client.*|command.*|zrem):' | grep cmdstat_) ]]
   done
 }
 
-@test "no getrandom: no ticket, a whole 500, and the next request is answered right" {
-  # x86-64, arm64
+@test "no getrandom: no ticket, a whole 500, and the next request gets the right answer" {
+  # The number of the system call on x86-64 and on arm64.
   LAUNCHER=("$BATS_FILE_TMPDIR/deny" "$([[ $(uname -m) == x86_64 ]] && echo 318 || echo 278)")
   direct POST ticket "$(credentials user1 "$PASSWORD")"
   expect_error 500
@@ -42,7 +44,7 @@ works() {
   [ "$(redis keys 'ssa:ticket:*' | wc -l)" -eq 1 ]
   direct GET ticket '' HTTP_X_AUTH_TOKEN="$live"
   expect 200
-  # an attempt that cannot be counted is none
+  # A login attempt that cannot be counted is refused, so it must not cost anything.
   direct POST ticket "$(credentials user1 wrong)"
   expect_error 500
   direct POST ticket "$(credentials user1 "$live")"
@@ -53,7 +55,7 @@ works() {
   expect 204
 }
 
-@test "no semaphores for the hashing slots: no login, a whole 503, and sessions work" {
+@test "no semaphores for the hashing slots: a login gets a whole 503, and sessions work" {
   LAUNCHER=("$BATS_FILE_TMPDIR/deny" "$([[ $(uname -m) == x86_64 ]] && echo 64 || echo 190)")
   direct POST ticket "$(credentials user1 "$PASSWORD")"
   expect_error 503
@@ -64,7 +66,7 @@ works() {
 }
 
 @test "a Redis that takes no connections: 503 after a moment" {
-  # a listening socket whose queue is full, so that connect(2) waits
+  # A listening socket whose queue is full, so that connect(2) waits.
   coproc FULL { exec python3 -EsSB -c 'import socket, sys
 listener = socket.socket(socket.AF_UNIX)
 listener.bind(sys.argv[1])
@@ -77,12 +79,12 @@ sys.stdin.read()' "$T/full.sock" 3>&-; }
   read -r _ <&"${FULL[0]}"
   REDIS_URL=unix://$T/full.sock
   programs
-  direct OPTIONS status # a worker takes its time to start
+  direct OPTIONS status # a worker needs time to start
   local begin=$EPOCHREALTIME
   direct GET status
   expect_error 503
   [[ $stderr == *'redis: connect: no answer in time'* ]]
-  # 200 ms, and what a busy machine adds
+  # The limit is 200 ms. A busy machine adds to it.
   awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { print b - a; exit !(b - a < 2) }'
 }
 
@@ -93,7 +95,7 @@ sys.stdin.read()' "$T/full.sock" 3>&-; }
     printf %s '$argon2id$v=19$m=19456,t=1,p=1$dHJ1c3QtdGVzdC1zYWx0$PAVr/sRdH8kJ8FRc9KTuLPBpPRrDaIpU5KMM/HQws40'
   )\"}]"
   local kb base=0
-  # the smallest address space in which the program answers at all
+  # Finds the smallest address space in which the program answers at all.
   for ((kb = 64; kb < 40000; kb += kb < 2000 ? 32 : 512)); do
     LAUNCHER=(prlimit --as=$((kb * 1024)))
     cgi OPTIONS ticket
@@ -109,21 +111,21 @@ sys.stdin.read()' "$T/full.sock" 3>&-; }
     good=$((good + 1))
     whole GET status
     whole GET info
-    [[ $http != 200 || $body == "$good_info" ]] # not half of the truth
+    [[ $http != 200 || $body == "$good_info" ]] # never a part of the list
     whole POST ticket "$(credentials user1 "$PASSWORD")"
     whole POST ticket "$(credentials costly correct-horse)"
   done
   echo "# from $base to $kb kB: $(tr ' ' '\n' <<<"$seen" | grep . | sort | uniq -c | awk '{printf "%s of %s, ", $1, $2}')" >&3
   ((good == 2))
   [[ $seen == *500* || $seen == *503* ]]
-  # no session was ended meanwhile, and nobody was blamed
+  # No session was ended meanwhile, and no failed login was counted.
   info
   expect 200
   run redis keys 'ssa:fail:*'
   [ -z "$output" ]
 }
 
-# whole METHOD PROGRAM [BODY]: 200, or a whole 500 or 503, in the memory that there is
+# whole METHOD PROGRAM [BODY]: the reply is a 200, or a whole 500 or 503, in this amount of memory.
 whole() {
   cgi "$1" "$2" "${3-}" HTTP_X_AUTH_TOKEN="$live" SSA_LOGIN_LIMITS=9/9,9/9,9/9
   seen+="$http "
@@ -136,10 +138,11 @@ whole() {
   expect_error "$http"
 }
 
-@test "killed in the middle: what was asked of it fails whole, everything else goes on" {
+@test "a program is killed during its request: this request gets a whole error, all others are served" {
   local pids kills lost most
   if [[ ${SSA_MODE:-cgi} == scgi ]]; then
-    # Under load: one of two workers. Lost is what it had in hand, of 8 at a time.
+    # Kills one of two workers under load. Only the requests that this worker had in hand may be
+    # lost, at most 8.
     stop_lighttpd
     SSA_WORKERS=2 SSA_LOGIN_LIMITS=0,0,0 start_lighttpd
     curl -s --parallel --parallel-immediate --parallel-max 8 --max-time 30 --unix-socket "$BATS_FILE_TMPDIR/http.sock" -H "X-Auth-Token: $live" \
@@ -149,15 +152,15 @@ whole() {
     pids=$(info_workers | head -n 1)
     most=8
   else
-    # Redis holds its breath, so that every program is in the middle.
+    # Redis is stopped, so that every program is in the middle of its request.
     kill -STOP "$(redis_pid)"
     together 40 "$T/info" >"$T/replies" 3>&- &
     local sender=$!
-    wait_until 5 "$sender" catch_five # who waits for Redis does so for half a second
+    wait_until 5 "$sender" catch_five # a program waits for Redis for half a second
     most=5
   fi
   kills=$(wc -l <<<"$pids")
-  kill -KILL $pids || true # one may have been through
+  kill -KILL $pids || true # one of them may have ended by itself
   kill -CONT "$(redis_pid)"
   wait "$sender"
   [[ ${SSA_MODE:-cgi} != scgi ]] || {
@@ -183,7 +186,7 @@ whole() {
   }
 }
 
-# info_workers: those that serve; one that only keeps them does not count
+# info_workers: the processes that serve. A keeper that only waits for its workers does not count.
 info_workers() {
   local pid kept
   for pid in $(pgrep -P "$(lighttpd_pid)" -x info); do
@@ -192,7 +195,7 @@ info_workers() {
   done
 }
 
-# in_the_middle: the CGI programs that have a socket open, which is Redis's
+# in_the_middle: the CGI programs that have an open socket. It is the one to Redis.
 catch_five() {
   pids=$(in_the_middle | head -n 5)
   (($(wc -l <<<"$pids") == 5))
@@ -214,7 +217,7 @@ in_the_middle() {
   asker=$!
   wait_until 5 "$asker" eval '(($(awk "/^VmRSS/ {print \$2}" /proc/'"$worker"'/status) > 12000))'
   kill -TERM "$worker"
-  kill -TERM "$worker" # as lighttpd and the kernel may both do
+  kill -TERM "$worker" # lighttpd and the kernel may both send it
   wait "$asker"
   split_reply "$(cat "$T/reply")"
   expect 200

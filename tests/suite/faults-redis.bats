@@ -1,4 +1,5 @@
-# Faults of Redis: it is down, frozen, full, read-only, somebody else, or has another clock.
+# Faults of Redis: it is down, frozen, full or read-only, another service answers in its place, or
+# its clock is different.
 # modes: cgi scgi
 load helpers
 load faults
@@ -19,7 +20,7 @@ load faults
   done
 }
 
-@test "Redis is frozen: 503 soon, and 200 as soon as it goes on" {
+@test "Redis is frozen: 503 soon, and 200 as soon as it runs again" {
   kill -STOP "$(redis_pid)"
   none_works
   kill -CONT "$(redis_pid)"
@@ -54,7 +55,7 @@ load faults
   all_well
 }
 
-@test "Redis wants a password that we do not have" {
+@test "Redis requires a password that the programs do not have" {
   redis config set requirepass secret-of-redis >/dev/null
   drop_connections "$S" || true
   REDISCLI_AUTH=secret-of-redis redis client kill type normal >/dev/null
@@ -79,8 +80,9 @@ load faults
   redis acl deluser ours >/dev/null
 }
 
-@test "Redis does not permit it: nothing, or only reading, or only other keys" {
-  # the default user becomes another one; the administrator can always go back
+@test "the ACL of Redis permits nothing, or only reading, or only other keys" {
+  # The default user loses its rights. The user admin keeps all of them and gives them back
+  # at the end.
   redis acl setuser admin on '>x' '~*' '&*' +@all >/dev/null
   redis acl setuser default -@all >/dev/null
   none_works
@@ -106,19 +108,20 @@ as_admin() { redis --no-auth-warning --user admin --pass x "$@"; }
   all_well
 }
 
-@test "Redis loads its data" {
+@test "Redis is still loading its data" {
   instead all-loading
   none_works
   back
   all_well
 }
 
-@test "another service on its port, garbage, half answers, answers that never end, huge lengths" {
+@test "another service answers in place of Redis: garbage, half answers, answers that never end, huge lengths" {
   local behaviour refused='503 {"code":503,"message":"service unavailable, try again later","data":""}'
   local behaviours
   behaviours=$(python3 -EsSB "$ROOT/tests/tools/fake-redis.py" list)
-  # Half a second each, by the contract. A worker speaks to Redis with the same lines: those that could leave
-  # something behind in it, and the rest with SSA_TEST_LONG=1.
+  # Each behaviour takes half a second, as the contract says. A worker speaks to Redis with the same
+  # code, so in scgi mode only those behaviours run that could leave something behind in the worker.
+  # SSA_TEST_LONG=1 runs the others too.
   if [[ ${SSA_MODE:-cgi} == scgi ]] && ! ((${SSA_TEST_LONG:-0})); then
     behaviours='silent leaves-later http garbage half half-array half-of-the-replies endless-bulk endless-replies huge-array all-1 all-nested'
   fi
@@ -129,17 +132,18 @@ as_admin() { redis --no-auth-warning --user admin --pass x "$@"; }
     echo "$behaviour:" && cat "$T/replies"
     [ "$login_reply" = "$refused" ]
     case $behaviour in
-      # a well-formed answer that is no session says that there is none; nothing else may refuse, nothing may open
+      # A well-formed answer that is not a session says that there is no session. No other answer
+      # may refuse a ticket, and no answer may accept one.
       all-* | endless-replies | endless-arrays | half-of-the-replies) [[ $info == "401 "* || $info == "$refused" ]] ;;
       *) [ "$info" = "$refused" ] ;;
     esac
     case $behaviour in
-      # its one command was answered by something that is no error
+      # Its only command got an answer that is not an error.
       all-* | endless-replies | endless-arrays | half-of-the-replies) [[ $status_reply =~ ^(200|503)\  ]] ;;
       *) [ "$status_reply" = '503 {"code":503,"message":"redis","data":""}' ] ;;
     esac
     ask_all
-    [ "$info" = "200 $good_info" ] # from the first request on
+    [ "$info" = "200 $good_info" ] # already the first request
     [[ $login_reply == "200 "* && $status_reply == "200 "* ]]
   done
   run grep -E 'deadline passed|FORGED|xxxxxxxx' "$LOG"
@@ -159,13 +163,13 @@ as_admin() { redis --no-auth-warning --user admin --pass x "$@"; }
   redis acl deluser ours >/dev/null
 }
 
-@test "our clock and Redis's differ by an hour: Redis's counts" {
+@test "the clocks of this machine and of Redis differ by an hour: the clock of Redis counts" {
   local offset
   for offset in 3600 -3600; do
     instead "clock $offset"
     local now key
     now=$(redis time | head -n 1)
-    (((now - EPOCHSECONDS) * offset > 0)) # the go-between works
+    (((now - EPOCHSECONDS) * offset > 0)) # the fake Redis really moves the clock
     redis-cli -s "$REAL" flushall >/dev/null
     login user1 "$PASSWORD"
     expect 200

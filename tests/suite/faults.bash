@@ -1,5 +1,6 @@
-# For the files faults-*.bats: faults, each injected for real. What must hold: the contract's answer, whole; recovery
-# without a restart of anything; and no ticket lost that Redis kept.
+# For the files faults-*.bats: each fault is injected for real. Three things must hold. The answer
+# is the one of the contract, and it is whole. The service recovers without a restart of anything.
+# No ticket that Redis kept is lost.
 
 PASSWORD=A1B2C3D4E5F6G7H8I9HD
 LONG='$argon2id$v=19$m=32768,t=60,p=1$dHJ1c3QtdGVzdC1zYWx0$AS5jr1Ca9DbjS1VvCTwnEeANHRJuu5a5TW5EqivfSeM'
@@ -8,10 +9,11 @@ setup_file() {
   isolate_lighttpd
   mkdir -p "$DATA_DIR"
   cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
-  # A write over a file-size limit shall fail, as on a full disk, not kill.
+  # A write beyond the file-size limit must fail, as it does on a full disk. It must not
+  # kill the process.
   trap '' XFSZ
   start_redis --appendonly yes --appendfsync everysec
-  # One worker of each program, so that what it has seen is known.
+  # One worker of each program, so that the test knows which files the worker has read.
   SSA_WORKERS=1 SSA_LOGIN_LIMITS=0,0,0 start_lighttpd
   cc -O -o "$BATS_FILE_TMPDIR/deny" "$ROOT/tests/tools/deny.c"
 }
@@ -24,7 +26,7 @@ setup() {
   rm -rf "$DATA_DIR"/*.json
   fresh
   programs
-  # every worker has seen good files
+  # Now every worker has read good files.
   api /api/status
   expect 200
   login user1 "$PASSWORD"
@@ -38,8 +40,8 @@ setup() {
   BODY=$(credentials user1 "$PASSWORD") raw POST /api/ticket >"$T/login"
 }
 
-# ask_all: info, status and login at the same moment; their replies in $info, $status_reply, $login_reply, each as
-# "STATUS BODY", "0 ..." where it was not whole.
+# ask_all: sends info, status and login at the same moment. Their replies are in $info,
+# $status_reply and $login_reply, each as "STATUS BODY", or as "0 ..." if the reply was not whole.
 ask_all() {
   together 1 "$T/info" 1 "$T/status" 1 "$T/login" >"$T/replies"
   info=$(sed -n 's/^info //p' "$T/replies")
@@ -56,7 +58,7 @@ teardown() {
 
 info() { api /api/info -H "X-Auth-Token: $live"; }
 
-# all_well: everything works again, and the ticket from before the fault too.
+# all_well: everything works again, also the ticket from before the fault.
 all_well() {
   api /api/status
   expect 200
@@ -69,7 +71,8 @@ all_well() {
   expect 200
 }
 
-# none_works: Redis cannot even be read. 503 by the program, whole, and soon: the limits are 200 and 500 ms.
+# none_works: Redis cannot even be read. The program answers 503, whole and soon, because its limits
+# are 200 ms and 500 ms.
 none_works() {
   local before=$EPOCHREALTIME
   api /api/status
@@ -85,13 +88,14 @@ none_works() {
   expect_error 503
   api /api/ticket -X DELETE -H "X-Auth-Token: $live"
   expect_error 503
-  # a second each, where the contract says half a second and one to reconnect; the machine may be busy
+  # One second for each request, because the machine may be busy. The contract allows 200 ms to
+  # connect and 500 ms for a command.
   (((${EPOCHREALTIME/./} - ${before/./}) < 15000000))
   run grep -c 'deadline passed' "$LOG"
   [ "$output" = 0 ]
 }
 
-# cannot_write: Redis answers, but only to who reads.
+# cannot_write: Redis answers commands that read, and refuses those that write.
 cannot_write() {
   api /api/status
   expect_error 503
@@ -101,7 +105,8 @@ cannot_write() {
   login user1 "$PASSWORD"
   expect_error 503
   header Retry-After
-  # asked before the password: a wrong one is not told from a right one
+  # The program asks Redis before it checks the password, so the replies to a wrong and a right
+  # password are the same.
   local right=$body
   login user1 wrong
   expect_error 503
@@ -112,7 +117,7 @@ cannot_write() {
 
 drop_connections() { redis-cli -s "$1" client kill type normal >/dev/null; }
 
-# instead BEHAVIOUR: something else answers where Redis was.
+# instead BEHAVIOUR: replaces Redis by a false one that behaves in this way.
 instead() {
   mv "$S" "$REAL"
   python3 -EsSB "$ROOT/tests/tools/fake-redis.py" "$S" "$1" "$REAL" >"$T/fake.log" 2>&1 3>&- &

@@ -1,11 +1,12 @@
-# What every test file loads. A file owns its servers: Redis and lighttpd on Unix sockets in the file's own
-# folder, so any number of copies of the suite can run at the same time.
+# Every test file loads this file. Each test file has its own servers: Redis and lighttpd on Unix
+# sockets in the file's own folder. So any number of copies of the suite can run at the same time.
 #
 #   setup_file()    { start_redis; start_lighttpd; }
 #   teardown_file() { stop_servers; }
 #   setup()         { fresh; }
 #
-# Here: waiting, servers, data, claims. How requests are sent is in requests.bash.
+# This file has the functions for waiting, servers, data and assertions. The functions that send
+# requests are in requests.bash.
 
 bats_require_minimum_version 1.5.0
 
@@ -13,9 +14,10 @@ ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 CGI_BIN=${SSA_CGI_BIN:-cgi-bin}
 [[ $CGI_BIN == /* ]] || CGI_BIN=$ROOT/$CGI_BIN
 
-# --- waiting -----------------------------------------------------------------------------------------------------
+# --- waiting --------------------------------------------------------------------------------------
 
-# wait_until SECONDS PID COMMAND...: ends when the command succeeds, the time is over or the process is gone.
+# wait_until SECONDS PID COMMAND...: returns when the command succeeds. It fails when the time is
+# over or the process has ended.
 wait_until() {
   local end=$((SECONDS + $1)) pid=$2
   shift 2
@@ -26,7 +28,7 @@ wait_until() {
   done
 }
 
-# wait_gone SECONDS PID: ends when the process is gone.
+# wait_gone SECONDS PID: returns when the process has ended. It fails when the time is over.
 wait_gone() {
   local end=$((SECONDS + $1))
   while kill -0 "$2" 2>/dev/null; do
@@ -35,11 +37,11 @@ wait_gone() {
   done
 }
 
-# --- servers -----------------------------------------------------------------------------------------------------
+# --- servers --------------------------------------------------------------------------------------
 
 redis() { redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" "$@"; }
 
-# start_redis [OPTION...]: a Redis of this file's own.
+# start_redis [OPTION...]: starts a Redis for this file alone.
 start_redis() {
   export REDIS_URL=unix://$BATS_FILE_TMPDIR/redis.sock
   redis-server --port 0 --unixsocket "$BATS_FILE_TMPDIR/redis.sock" --save '' --appendonly no \
@@ -49,7 +51,8 @@ start_redis() {
   [[ ${SSA_TEST_ACL:-0} == 0 ]] || use_documented_user
 }
 
-# use_documented_user: the programs get the rights in Redis that the README gives them; SSA_TEST_ACL=1 does it for all tests.
+# use_documented_user: gives the programs the Redis user of the README, with no other rights.
+# SSA_TEST_ACL=1 does this for all tests.
 use_documented_user() {
   local words
   read -ra words < <(grep -x 'ACL SETUSER ssa .*' "$ROOT/docs/operating.md")
@@ -68,19 +71,19 @@ stop_redis() {
   wait_gone 10 "$pid"
 }
 
-# start_lighttpd: the project's own lighttpd.conf, in the mode of SSA_MODE, on a Unix socket. Data are in
-# $DATA_DIR, the log of server and programs in $LOG.
+# start_lighttpd: starts lighttpd with the project's own lighttpd.conf, in the mode of SSA_MODE, on
+# a Unix socket. The data are in $DATA_DIR. The log of the server and of the programs is $LOG.
 start_lighttpd() {
   start_lighttpd_until curl -sf --unix-socket "$BATS_FILE_TMPDIR/http.sock" http://x/api/status
 }
 
-# start_lighttpd_on_port: the same on a port of the loopback, $port, for what only TCP can do.
+# start_lighttpd_on_port: the same, but on a port of the loopback, $port, for tests that need TCP.
 start_lighttpd_on_port() {
   port=$(free_port)
   SSA_BIND=127.0.0.1 SSA_PORT=$port start_lighttpd_until curl -sf "http://127.0.0.1:$port/api/status"
 }
 
-# start_lighttpd_until COMMAND...: and waits until the command succeeds.
+# start_lighttpd_until COMMAND...: starts lighttpd and waits until the command succeeds.
 start_lighttpd_until() {
   export LOG=$BATS_FILE_TMPDIR/http.log
   (cd "$ROOT" && SSA_BIND=${SSA_BIND-$BATS_FILE_TMPDIR/http.sock} SSA_RUN_DIR=$BATS_FILE_TMPDIR/run SSA_CGI_BIN=$CGI_BIN \
@@ -104,7 +107,8 @@ stop_servers() {
   stop_redis
 }
 
-# A port of the loopback on which nobody listens, below those that the kernel gives to clients.
+# Prints a port of the loopback on which no process listens. It is below the ports that the kernel
+# gives to clients.
 free_port() {
   local port
   for _ in {1..50}; do
@@ -114,20 +118,21 @@ free_port() {
   echo "$port"
 }
 
-# workers_of PROGRAM: the processes that serve in scgi mode. With SSA_WORKERS=1 that is what lighttpd started, else the
-# children of it.
+# workers_of PROGRAM: the processes that serve requests in scgi mode. With SSA_WORKERS=1 that is the
+# process that lighttpd started. Otherwise they are the children of that process.
 workers_of() {
   local keeper
   keeper=$(pgrep -P "$(lighttpd_pid)" -x "$1") || return 0
   pgrep -P "$keeper" -x "$1" || echo "$keeper"
 }
 
-# The hashing slots belong to the host. Where it is allowed, the programs of a test get a host of their own in this
-# respect, so that no other copy of the suite waits for them, or makes them wait.
+# The hashing slots belong to the host. Where the system allows it, the programs of a test run
+# in an IPC namespace of their own. Then no other copy of the suite waits for their slots, or
+# makes them wait.
 ISOLATED=()
 ! unshare --ipc true 2>/dev/null || ISOLATED=(unshare --ipc)
 
-# isolate_lighttpd: for start_lighttpd, in setup_file.
+# isolate_lighttpd: does the same for lighttpd. Call it in setup_file, before start_lighttpd.
 isolate_lighttpd() {
   [[ -n ${ISOLATED[*]} ]] || return 0
   mkdir -p "$BATS_FILE_TMPDIR/bin"
@@ -136,12 +141,12 @@ isolate_lighttpd() {
   PATH=$BATS_FILE_TMPDIR/bin:$PATH
 }
 
-# --- data --------------------------------------------------------------------------------------------------------
+# --- data -----------------------------------------------------------------------------------------
 
-# Every file has its own copy of the fixtures, which its tests may change.
+# Every test file has its own copy of the fixtures. Its tests may change this copy.
 export DATA_DIR=${BATS_FILE_TMPDIR:-}/data
 
-# fresh: the fixtures as they are in tests/fixtures, an empty Redis, an empty log.
+# fresh: restores the fixtures of tests/fixtures, and empties Redis and the log.
 fresh() {
   mkdir -p "$DATA_DIR"
   local name
@@ -153,13 +158,13 @@ fresh() {
   [[ ! -v LOG ]] || : >"$LOG"
 }
 
-# write_users / write_machines JSON: replaces the file by rename.
+# write_users JSON, write_machines JSON: replace the file by rename.
 write_users() { printf %s "$1" >"$DATA_DIR/.users.new" && mv "$DATA_DIR/.users.new" "$DATA_DIR/users.json"; }
 write_machines() { printf %s "$1" >"$DATA_DIR/.machines.new" && mv "$DATA_DIR/.machines.new" "$DATA_DIR/machines.json"; }
 
-# --- claims ------------------------------------------------------------------------------------------------------
+# --- assertions -----------------------------------------------------------------------------------
 
-# fails with what was got, so that a red test explains itself
+# If it fails, it prints the reply, so that the cause is in the test's output.
 expect() { # HTTP-STATUS
   [[ $http == "$1" ]] || {
     printf 'expected %s, got %s\n%s\n\n%s\n%s\n' "$1" "$http" "$head" "$body" "${stderr-}"
@@ -167,7 +172,7 @@ expect() { # HTTP-STATUS
   }
 }
 
-# expect_error STATUS: and the one shape that all errors have, to the byte.
+# expect_error STATUS: checks the status, and that the body has exactly the one shape of all errors.
 expect_error() {
   expect "$1" || return 1
   local shape='^\{"code":'$1',"message":"[^"\\]+","data":""\}$'
@@ -177,7 +182,7 @@ expect_error() {
   }
 }
 
-# expect_json FILTER: jq's filter is true of the body.
+# expect_json FILTER: checks that jq's filter is true of the body.
 expect_json() {
   jq -e "$1" <<<"$body" >/dev/null || {
     printf 'not true of the body: %s\n%s\n' "$1" "$body"

@@ -1,5 +1,6 @@
-# Hostile requests, byte for byte, through the real lighttpd: tools/rows.py is the table, tools/hostile.py
-# sends it and checks after every row that nothing was created, lost, echoed, or written to the log raw.
+# Hostile requests, byte for byte, through the real lighttpd. tools/rows.py is the table of
+# requests. tools/hostile.py sends them. After every row it checks that nothing was created, lost or
+# echoed, and that nothing was written to the log without escapes.
 # modes: cgi scgi
 load helpers
 
@@ -8,7 +9,7 @@ setup_file() {
   mkdir -p "$DATA_DIR"
   cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
   start_redis
-  # Hundreds of wrong logins: the brake has tests of its own.
+  # The rows contain hundreds of wrong logins. The login limits have tests of their own.
   SSA_LOGIN_LIMITS=100000/600,100000/600,100000/600 start_lighttpd
 }
 teardown_file() { stop_servers; }

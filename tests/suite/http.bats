@@ -1,5 +1,6 @@
 # modes: cgi scgi
-# The whole service: lighttpd with the project's own configuration, a real Redis, curl and raw sockets.
+# The whole service: lighttpd with the project's own configuration, a real Redis, curl
+# and raw sockets.
 load helpers
 
 setup_file() {
@@ -12,13 +13,14 @@ setup() { fresh; }
 
 good='{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
 
-# session: $ticket and $csrf of user1.
+# session: logs user1 in, and sets $ticket and $csrf.
 session() {
   login user1 A1B2C3D4E5F6G7H8I9HD
   expect 200
 }
 
-# raw < <(REQUEST): sends the bytes as they are and reads until the server closes. $replies has all that came.
+# raw < <(REQUEST): sends these bytes unchanged and reads until the server closes the connection.
+# $replies is all that it read.
 raw() {
   replies=$(python3 -c '
 import socket, sys
@@ -39,7 +41,7 @@ sys.stdout.buffer.write(got)' "$BATS_FILE_TMPDIR/http.sock" 3>&-)
   split_reply "$replies"
 }
 
-# count PATTERN: lines of all the replies.
+# count PATTERN: how many times the pattern is in all the replies.
 count() { grep -oE "$1" <<<"$replies" | grep -c .; }
 
 standing_headers() {
@@ -85,7 +87,7 @@ standing_headers() {
   [ "$status" = 1 ]
 }
 
-@test "exactly three paths" {
+@test "exactly three paths exist" {
   local path
   for path in / /api /api/ /api/status/ /api/status/x /api/statusx /api/stat /api/Status /API/status /api//status //api/status \
     /api/status.c /api/status.json /api/ticket/ /api/ticket/user1 /api/info/ /api/info/100 /status /cgi-bin/status /cgi-bin/ \
@@ -99,14 +101,14 @@ standing_headers() {
       return 1
     }
     expect_error "$http"
-    # 400 is for what is no path at all.
+    # A 400 is only for a string that is not a path at all.
     [[ $http == 404 || $path == *[%\\]* || $path == *..* || $path == *//* || $path == */. ]]
     [[ $body != *"$path"* || $path == / ]]
   done
-  # No program was asked.
+  # No program received a request.
   run grep ssa- "$LOG"
   [ "$status" = 1 ]
-  # A question mark ends the path, as everywhere.
+  # A question mark ends the path, as in every URL.
   api '/api/status?/../x'
   expect 200
 }
@@ -149,7 +151,7 @@ standing_headers() {
   expect_error 405
 }
 
-@test "a TRACE does not give back what was sent" {
+@test "the reply to TRACE does not repeat the request" {
   api /api/status -X TRACE -H 'X-Auth-Token: s3cret'
   expect_error 405
   [[ $output != *s3cret* ]]
@@ -170,8 +172,8 @@ standing_headers() {
   expect_error 413
 }
 
-# shellcheck disable=SC2059  # formats of our own
-@test "a chunked body: its true length counts" {
+# shellcheck disable=SC2059  # these formats are constants
+@test "the true length of a chunked body counts" {
   local start='POST /api/ticket HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n'
   raw < <(printf "$start"'Content-Type: application/json\r\n\r\n%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n' \
     16 "${good:0:16}" $((${#good} - 16)) "${good:16}")
@@ -202,7 +204,7 @@ standing_headers() {
   expect_error 413
   raw < <(printf 'GET /api/status HTTP/1.1\r\nHost: x\r\nX: %09000d\r\n\r\n' 0)
   expect_error 431
-  # Newer versions of lighttpd call this a bad request.
+  # Newer versions of lighttpd answer this with a 400.
   raw < <(printf 'GET /api/status HTTP/3.0\r\nHost: x\r\n\r\n')
   expect_error 505 || expect_error 400
   raw < <(printf 'BREW /api/status HTTP/1.1\r\nHost: x\r\n\r\n')
@@ -211,7 +213,7 @@ standing_headers() {
   expect_error 400
   raw < <(printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n12345')
   expect_error 400
-  # The pages as they are, those included that are hard to provoke.
+  # The error pages as files, also those for errors that are hard to provoke.
   for row in "$ROOT"/www/errors/*.html; do
     code=$(basename "$row" .html)
     http=$code body=$(<"$row") expect_error "$code"
@@ -219,17 +221,17 @@ standing_headers() {
   for code in 400 403 404 411 413 431 500 501 502 503 504 505; do [ -f "$ROOT/www/errors/$code.html" ]; done
 }
 
-@test "400 and 415 of the program" {
+@test "400 and 415 come from the program" {
   api /api/ticket -H 'Content-Type: application/json' -d '{'
   expect_error 400
-  # curl's own type for -d is a form's.
+  # With -d, curl sends the media type of a form.
   api /api/ticket -d "$good"
   expect_error 415
   api /api/ticket -H 'Content-Type:' -d "$good"
   expect 200
 }
 
-@test "a ticket that comes twice or under two spellings is none" {
+@test "a ticket that comes twice or in two spellings is refused" {
   session
   api /api/info -H "X-Auth-Token: $ticket" -H "X-Auth-Token: $ticket"
   expect_error 401
@@ -254,7 +256,7 @@ standing_headers() {
   [ "$status" = 1 ]
 }
 
-@test "requests on one connection, one after the other and all at once" {
+@test "several requests on one connection, one after another and all at once" {
   session
   raw < <(
     for _ in 1 2 3 4 5; do
@@ -267,7 +269,7 @@ standing_headers() {
   [ "$(count 'HTTP/1.1 200 OK')" = 11 ]
   [ "$(count 'HTTP/1.1 404')" = 1 ]
   [ "$(count '"id": 300')" = 5 ]
-  # curl keeps the connection by itself.
+  # curl itself keeps the connection.
   run curl -q -s -w '%{num_connects} ' --unix-socket "$BATS_FILE_TMPDIR/http.sock" http://x/api/status http://x/api/info http://x/api/status
   [ "$(grep -o '}[0-9] ' <<<"$output" | tr -d '}\n')" = '1 0 0 ' ]
 }
@@ -296,7 +298,7 @@ standing_headers() {
   [[ $http == 200 && $body == '{"code":200,"message":"OK"}' ]]
 }
 
-@test "a user removed, disabled, restricted: at once, with nothing restarted" {
+@test "a user is removed, disabled or restricted: it works at once, without a restart" {
   session
   write_users '[{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD","machines":[300]}]'
   api /api/info -H "X-Auth-Token: $ticket"
@@ -326,7 +328,8 @@ standing_headers() {
   [ "$status" = 1 ]
 }
 
-# within SECONDS STATUS PATH [CURL OPTION...]
+# within SECONDS STATUS PATH [CURL OPTION...]: the reply has this status, and comes
+# within this time.
 within() {
   local most=$1 want=$2 began=$EPOCHREALTIME
   shift 2
@@ -339,7 +342,7 @@ within() {
   awk -v a="$began" -v b="$EPOCHREALTIME" -v most="$most" 'BEGIN { if (b - a > most) { print b - a " s"; exit 1 } }'
 }
 
-# all_of_them STATUS SECONDS: each endpoint answers so, within that time.
+# all_of_them STATUS SECONDS: each endpoint answers with this status, within this time.
 all_of_them() {
   within "$2" "$1" /api/status && within "$2" "$1" /api/info -H "X-Auth-Token: $ticket" &&
     within "$2" "$1" /api/ticket -H "X-Auth-Token: $ticket" &&
@@ -372,12 +375,13 @@ all_of_them() {
   kill -0 "$server"
 }
 
-@test "a program under lighttpd has no environment but its own" {
-  # What lighttpd was started with is not for the programs: HOME, PATH of a user, his secrets.
+@test "a program under lighttpd has only its own environment variables" {
+  # The environment in which lighttpd was started is not for the programs: HOME, the user's
+  # PATH, or secrets.
   if [ "$SSA_MODE" = cgi ]; then skip "a CGI program ends too soon to be looked at"; fi
   local pid names='' found=0
   for pid in $(pgrep -P "$(lighttpd_pid)"); do
-    # PHP_FCGI_CHILDREN and PWD are of lighttpd itself, and of its shell where it has one.
+    # PHP_FCGI_CHILDREN comes from lighttpd itself. PWD comes from its shell, if it uses one.
     names=$(tr '\0' '\n' <"/proc/$pid/environ" | cut -d= -f1 | grep -vxE 'PHP_FCGI_CHILDREN|PWD' | sort | paste -sd' ')
     [ "$names" = 'PATH PROGRAM REDIS_URL SOCKET SSA_DATA_DIR SSA_LOGIN_LIMITS SSA_SUPERVISED SSA_TICKETS_PER_USER SSA_TICKET_MAX SSA_TICKET_TTL SSA_WORKERS' ] || {
       echo "$names"
@@ -388,9 +392,10 @@ all_of_them() {
   [ "$found" -ge 3 ]
 }
 
-# The most memory a CGI program had, when its reply is made and waits in a pipe that is full. (A child's ru_maxrss
-# begins with its parent's.)
-peak_of() { # PROGRAM NAME=VALUE...
+# peak_of PROGRAM NAME=VALUE...: prints the most memory that a CGI program used, and the first line
+# of its reply. The program is measured while it waits to write its reply into a full pipe. (A
+# child's ru_maxrss begins with its parent's value, so it cannot be used.)
+peak_of() {
   python3 -c '
 import fcntl, os, sys, time
 reads, writes = os.pipe()
@@ -449,7 +454,7 @@ print(peak, reply[filled:].split(b"\r\n")[0].decode())' "$@" 3>&-
 
 is_static() { ! ldd "$CGI_BIN/info" >/dev/null 2>&1; }
 
-@test "lighttpd finds nothing wrong with its configuration" {
+@test "lighttpd accepts its configuration without a warning" {
   run env -C "$ROOT" SSA_BIND="$BATS_TEST_TMPDIR/x.sock" SSA_RUN_DIR="$BATS_TEST_TMPDIR/run" lighttpd -tt -f lighttpd.conf
   echo "$output"
   [ "$status" = 0 ]

@@ -1,11 +1,11 @@
-# GET /api/info, the program alone: an environment, no server but Redis.
+# GET /api/info: the program alone, with an environment. The only server is Redis.
 load helpers
 
 setup_file() { start_redis; }
 teardown_file() { stop_servers; }
 setup() { fresh; }
 
-# session [NAME PASSWORD]: $ticket of a new one.
+# session [NAME PASSWORD]: logs in and sets $ticket.
 session() {
   cgi POST ticket "$(jq -cn --arg u "${1-user1}" --arg p "${2-A1B2C3D4E5F6G7H8I9HD}" '{username: $u, password: $p}')"
   expect 200
@@ -23,7 +23,8 @@ record() { # ID [MORE]
   session
   info
   expect 200
-  # The fixture's records are a line each: as they stand there, without what is between them.
+  # Each record of the fixture is on a line of its own. The reply has these lines without what
+  # is between them.
   want=$(sed -nE 's/^  (\{.*\}),?$/\1/p' "$ROOT/tests/fixtures/machines.json" | paste -sd,)
   [ "$body" = "{\"data\":[$want]}" ]
   [[ $body == *'"mem": 9007199254740993'* && $body == *'"price": 1.10'* && $body == *'"huge": 1e999'* && $body == *'\u00e9 é 🖥'* ]]
@@ -41,14 +42,14 @@ record() { # ID [MORE]
   expect_json '[.data[].id] == [100, 200]'
 }
 
-@test "a user with an empty list sees none" {
+@test "a user with an empty list sees no machine" {
   session user@1 $'p\u00e4ss "w\\rd'
   info
   expect 200
   [ "$body" = '{"data":[]}' ]
 }
 
-@test "the list as it is now counts, not that of the login" {
+@test "the user's current list counts, not the list at the time of the login" {
   session
   local list want
   while read -r list want; do
@@ -65,7 +66,7 @@ record() { # ID [MORE]
 [100.0,1e2,-100] []
 [100,999,200] [100,200]
 EOT
-  # A list that is none takes the user's record out, not his limits away.
+  # A value that is not a list removes the user's record. It must not remove the user's restriction.
   for list in '"all"' null 100 '{}' true; do
     write_users "[{\"username\":\"user1\",\"password\":\"A1B2C3D4E5F6G7H8I9HD\",\"machines\":$list}]"
     info
@@ -75,7 +76,7 @@ EOT
   done
 }
 
-@test "query parameters do not widen" {
+@test "query parameters do not show more machines" {
   session hashed 'correct horse'
   local query
   for query in id=300 machines=300 'machines=[300]' all user=user1 username=user1 'id=100&id=300'; do
@@ -96,7 +97,7 @@ EOT
   done
 }
 
-@test "numbers of any size, names twice, deep members: the owner's bytes" {
+@test "numbers of any size, repeated names and deep members keep the bytes of the file" {
   session
   local big one
   big=$(printf '9%.0s' {1..400})
@@ -107,7 +108,7 @@ EOT
     info
     expect 200
     if [[ $one == '{ "ip"'* ]]; then
-      # Its ip stands twice: no reader knows which.
+      # The member ip is there twice, so no reader can know which one is meant.
       [ "$body" = '{"data":[]}' ]
     else
       [ "$body" = "{\"data\":[$one]}" ]
@@ -127,7 +128,7 @@ EOT
   grep -q 'index="3" reason="not an object"' <<<"$stderr"
 }
 
-@test "500 where machines.json is not usable, and no half of an answer" {
+@test "500 if machines.json is not usable, and never a part of the list" {
   session
   local content
   for content in '' '[' "[$(record 1)" "[$(record 1),]" "[$(record 1)]x" "$(record 1)" 'null' $'\xef\xbb\xbf[]'; do
@@ -142,7 +143,7 @@ EOT
   [[ $stderr == *'reason="No such file or directory"'* && $stderr != *"$DATA_DIR"* ]]
 }
 
-@test "401 without a ticket, and Redis is not asked" {
+@test "401 without a ticket, without a command to Redis" {
   cgi GET info '' REDIS_URL=unix:///nonexistent
   expect_error 401
   [ "$(header WWW-Authenticate)" = 'X-Auth-Token realm="SimpleServerAPI"' ]
@@ -151,7 +152,7 @@ EOT
   [ -z "$body" ]
 }
 
-@test "a ticket in a cookie, a query, an Authorization header or a body is none" {
+@test "a ticket in a cookie, a query, an Authorization header or a body does not count" {
   session
   cgi GET info "{\"ticket\":\"$ticket\"}" HTTP_COOKIE="ticket=$ticket; X-Auth-Token=$ticket" QUERY_STRING="ticket=$ticket&X-Auth-Token=$ticket" \
     HTTP_AUTHORIZATION="Bearer $ticket" HTTP_X_AUTH_TOKENS="$ticket" X_AUTH_TOKEN="$ticket" http_x_auth_token="$ticket"
@@ -168,7 +169,7 @@ EOT
   [ -z "$body" ]
 }
 
-@test "OPTIONS, other methods, paths behind" {
+@test "OPTIONS, other methods, and longer paths" {
   local method
   cgi OPTIONS info
   expect 204
@@ -183,13 +184,13 @@ EOT
   expect_error 404
 }
 
-@test "503 where Redis is away" {
+@test "503 if Redis cannot be reached" {
   cgi GET info '' HTTP_X_AUTH_TOKEN="$(printf 'A%.0s' {1..43})" REDIS_URL=unix:///nonexistent/redis.sock
   expect_error 503
   [ "$(header Retry-After)" = 1 ]
 }
 
-@test "what stands under a ticket's key and is no session opens nothing" {
+@test "a value under a ticket's key that is not a session is refused" {
   session
   local key value
   key=$(redis --scan --pattern 'ssa:ticket:*')

@@ -1,17 +1,18 @@
-# The log: a line an event, in one form, that nobody can forge; never a secret.
+# The log: one line for each event, in one form. No client can forge a line, and no line
+# has a secret.
 load helpers
 
 setup_file() { start_redis; }
 teardown_file() { stop_servers; }
 setup() { fresh; }
 
-# line PATTERN: the log is one line, and what follows time, program and process is this (a glob).
+# line PATTERN: the log is one line, and the part after time, program and process matches this glob.
 line() {
   [[ $(grep -c '' <<<"$stderr") == 1 && $stderr =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\ ssa-(status|ticket|info)\[[0-9]+\]:\ (.*)$ ]] || {
     printf 'not one line of the log: %s\n' "$stderr"
     return 1
   }
-  # shellcheck disable=SC2053  # a pattern
+  # shellcheck disable=SC2053  # $1 is a pattern
   [[ ${BASH_REMATCH[2]} == $1 ]] || {
     printf 'wanted: %s\ngot:    %s\n' "$1" "$stderr"
     return 1
@@ -47,7 +48,8 @@ digest() { printf 'ticket\0%s\0' "$1" | b2sum -l 256 | cut -c1-8; }
   [[ $stderr != *"$ticket"* ]]
 }
 
-# until_answered FILE: a request whose body never comes; the seconds it took are in $took.
+# until_answered FILE: sends a request whose body never comes. The reply goes to FILE, and the
+# seconds that it took go to FILE.took.
 until_answered() {
   local begin=$EPOCHREALTIME
   env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=20 "$CGI_BIN/ticket" \
@@ -55,7 +57,7 @@ until_answered() {
   awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }' >"$BATS_TEST_TMPDIR/$1.took"
 }
 
-@test "at 5 seconds a whole 503 and a line; also where nobody reads the log, which holds no other reply either" {
+@test "after 5 seconds a whole 503 and a line in the log; a log that nobody reads delays no reply" {
   local name
   mkfifo "$BATS_TEST_TMPDIR/silent" "$BATS_TEST_TMPDIR/stuck"
   exec 8<>"$BATS_TEST_TMPDIR/silent" 9<>"$BATS_TEST_TMPDIR/stuck"
@@ -69,7 +71,7 @@ except BlockingIOError:
   until_answered read 2>"$BATS_TEST_TMPDIR/log" &
   local read=$!
   until_answered unread 2>&9 &
-  # not at the deadline, but long before
+  # This reply must not wait for the deadline.
   REDIS_URL=unix:///nowhere run -0 timeout 3 env -i REDIS_URL=unix:///nowhere SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=GET "$CGI_BIN/status" 2>&9
   split_reply "$output"
   expect_error 503
@@ -85,7 +87,7 @@ except BlockingIOError:
   line 'deadline passed'
 }
 
-@test "the form that fail2ban's filters know" {
+@test "the line has the form that fail2ban's filters know" {
   post '{"username":"user1","password":"wr0ng"}'
   line 'authentication failure; rhost=192.0.2.1 user="user1" reason="wrong password"*'
   [[ $stderr != *wr0ng* ]]
@@ -95,7 +97,7 @@ except BlockingIOError:
   line 'authentication failure; rhost=192.0.2.1 user="former" reason="the user is disabled"*'
 }
 
-@test "UTC, now, by this program and process" {
+@test "the line has the current time in UTC, the program and the process" {
   local before after stamp
   before=$(date -u +%s)
   TZ=Asia/Tokyo post '{"username":"user1","password":"wrong"}' TZ=Asia/Tokyo
@@ -187,7 +189,7 @@ EOT
   [ -z "$stderr" ]
 }
 
-@test "a fault of a back end names it, and is no authentication failure" {
+@test "the line of a fault names the back end, and is not an authentication failure" {
   post '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}' REDIS_URL=unix:///nonexistent/redis.sock
   line 'fault; rhost=192.0.2.1 user="user1" reason="redis: connect: No such file or directory" method="POST" status="503"'
   post '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}' REDIS_URL=redis://name:s3cret@127.0.0.1:1
@@ -195,7 +197,7 @@ EOT
   [[ $stderr != *s3cret* ]]
 }
 
-@test "a log that cannot be written stops nothing" {
+@test "the service works if the log cannot be written" {
   printf '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}' >"$BATS_TEST_TMPDIR/in"
   output=$(env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=54 "$CGI_BIN/ticket" \
     <"$BATS_TEST_TMPDIR/in" 2>/dev/full)
@@ -211,6 +213,7 @@ EOT
   kill $monitor
   split_reply "$output"
   expect 200
-  # With fd 2 closed, the next socket would be fd 2: nothing of the log may go there.
+  # If fd 2 is closed, the next socket of the program would be fd 2. Nothing of the log may
+  # go to it.
   [ "$(redis info errorstats | grep -c errorstat_ERR)" = 0 ]
 }

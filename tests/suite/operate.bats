@@ -1,11 +1,12 @@
-# Operating: the blocks that follow "<!-- snippet: NAME -->" in the documentation are taken as they stand and run: the
-# Redis user, file modes, TLS, systemd's units, spawn-fcgi, and other servers in front.
+# Operating: the test takes the blocks that follow "<!-- snippet: NAME -->" in the documentation and
+# runs them unchanged: the Redis user, file modes, TLS, systemd's units, spawn-fcgi, and other
+# servers in front.
 load helpers
 
 setup_file() {
   start_redis
   fresh
-  # two failures and the third attempt is refused: a short round
+  # After two failures the third attempt is refused, so that the round is short.
   export SSA_LOGIN_LIMITS=2/600,0,0
 }
 
@@ -25,7 +26,7 @@ teardown() {
     kill "$pid" 2>/dev/null || true
     ended 10 "$pid"
   done
-  # no program of $srv stays, whoever started it
+  # No program of $srv may be left, whoever started it.
   pid=$(find /proc/[0-9]*/exe -maxdepth 0 -lname "$srv/*" 2>/dev/null | cut -d / -f 3)
   [[ -z $pid ]] || {
     echo "left behind: $pid"
@@ -34,7 +35,7 @@ teardown() {
   }
 }
 
-# ended SECONDS PID: the process is gone, or a zombie that nobody takes.
+# ended SECONDS PID: returns when the process has ended, or is a zombie that no parent waits for.
 ended() {
   local end=$((SECONDS + $1))
   while kill -0 "$2" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$2/status" 2>/dev/null; do
@@ -43,7 +44,8 @@ ended() {
   done
 }
 
-# snippet NAME: the documentation's block, with this test's folders in place of the documentation's.
+# snippet NAME: prints this block of the documentation, with the folders of the test in place of
+# those of the documentation.
 snippet() {
   local text
   text=$(awk -v marker="<!-- snippet: $1 -->" '
@@ -58,22 +60,23 @@ snippet() {
     s|/etc/ssl/ssa|$BATS_TEST_TMPDIR|g; s|redis://127.0.0.1:6379/0|$REDIS_URL|g" <<<"$text"
 }
 
-# make_install: to $srv, without building.
+# make_install: installs to $srv, without building.
 make_install() {
   (umask 022 && env -u MAKEFLAGS -u MAKELEVEL make -s -C "$ROOT" -o all install INSTALL="$srv" CGI_BIN="$CGI_BIN")
 }
 
-# install_to_srv: that, with the fixtures as its data.
+# install_to_srv: does the same, with the fixtures as the data.
 install_to_srv() {
   make_install
   cat "$ROOT/tests/fixtures/users.json" >"$srv/data/users.json"
   cat "$ROOT/tests/fixtures/machines.json" >"$srv/data/machines.json"
 }
 
-# open_to USER: root's servers run as another user, who must come to the test's folders and to Redis.
+# open_to USER: lets this user enter the test's folders and use Redis, because servers that root
+# starts run as another user.
 open_to() {
   [[ $(id -u) == 0 ]] || return 0
-  # The suite's folders are made for their owner alone.
+  # Only the owner can enter the suite's folders.
   local folder=$BATS_RUN_TMPDIR
   while [[ ${folder##*/} == bats-run-* || $folder == */ssa-test.* ]]; do
     chmod 711 "$folder"
@@ -83,14 +86,15 @@ open_to() {
   setpriv --reuid "$1" --clear-groups test -r "$srv" || skip "TMPDIR is closed to other users"
 }
 
-needs() { # COMMAND... : or skips, with the reason
+needs() { # COMMAND...: skips the test if one is missing, and says which
   local command
   for command; do
     PATH=$PATH:/usr/sbin type -P "$command" >/dev/null || skip "$command is not installed"
   done
 }
 
-# begin READY-COMMAND -- COMMAND...: a server in the background, until the first command succeeds.
+# begin READY-COMMAND -- COMMAND...: starts a server in the background, and waits until the
+# first command succeeds.
 begin() {
   local ready=()
   while [[ $1 != -- ]]; do
@@ -106,9 +110,10 @@ begin() {
   }
 }
 
-# --- one round through everything --------------------------------------------------------------------------------------
+# --- one round of all requests --------------------------------------------------------------------
 
-# round CURL-OPTION...: all that a client can do, at $base; says what is not as it should be.
+# round CURL-OPTION...: sends all requests that a client can send to $base, and prints
+# what is wrong.
 round() {
   local via=("$@") t new second code body=$BATS_TEST_TMPDIR/body
   hit() { # WANTED WHAT PATH [CURL OPTION...]
@@ -142,7 +147,8 @@ round() {
   login_as 401 'first failure' nobody wrong && login_as 401 'second failure' nobody wrong || return 1
   login_as 429 'third failure' nobody wrong || return 1
   grep -qi '^retry-after: [1-9]' "$body.head" || return 1
-  # a logout ends the login with its renewals, and shortens the life of the user's index to that of what is left
+  # A logout ends the login and its renewals. It shortens the TTL of the user's index to the longest
+  # TTL of the tickets that are left.
   login_as 200 'second login' user1 A1B2C3D4E5F6G7H8I9HD || return 1
   second=$(jq -r .data.ticket "$body")
   redis expire "$(redis --scan --pattern 'ssa:user:*')" 9000 >/dev/null
@@ -156,13 +162,13 @@ round() {
   }
   hit 204 'logout of all' '/api/ticket?all' -X DELETE -H "X-Auth-Token: $second" || return 1
   hit 401 'after the logout of all' /api/info -H "X-Auth-Token: $second" || return 1
-  # the last ticket of a user, by itself
+  # A logout with the user's last ticket, which removes the index too.
   login_as 200 'third login' user1 A1B2C3D4E5F6G7H8I9HD || return 1
   hit 204 'logout of the last' /api/ticket -X DELETE -H "X-Auth-Token: $(jq -r .data.ticket "$body")" || return 1
   hit 401 'no ticket' /api/info || return 1
 }
 
-# only_the_three: nothing else is served.
+# only_the_three: checks that only the three paths are served.
 only_the_three() { # CURL OPTION...
   local path code
   for path in /api/status/x /api/status/ /api/statusx /api/status.c /api/ / /data/users.json /cgi-bin/info; do
@@ -174,15 +180,15 @@ only_the_three() { # CURL OPTION...
   done
 }
 
-# --- Redis -------------------------------------------------------------------------------------------------------------
+# --- Redis ----------------------------------------------------------------------------------------
 
-acl_user() { # [PASSWORD]: the documented user
+acl_user() { # [PASSWORD]: creates the documented user
   local line
   line=$(snippet acl)
   redis ${line/a-long-random-password/${1-a-long-random-password}}
 }
 
-as_user() { # PASSWORD QUERY: lighttpd with that user
+as_user() { # PASSWORD QUERY: starts lighttpd with that user
   local admin=$REDIS_URL
   REDIS_URL=unix://ssa:$1@$BATS_FILE_TMPDIR/redis.sock$2
   start_lighttpd
@@ -190,12 +196,12 @@ as_user() { # PASSWORD QUERY: lighttpd with that user
   base=http://localhost via=(--unix-socket "$BATS_FILE_TMPDIR/http.sock")
 }
 
-@test "the documented Redis user can do all that is needed, and nothing else" {
+@test "the documented Redis user has all rights that are needed, and no others" {
   [[ $(acl_user) == OK ]]
   as_user a-long-random-password ''
   redis acl log reset >/dev/null
   round "${via[@]}"
-  [[ -z $(redis acl log) ]] # nothing that a program tried was refused
+  [[ -z $(redis acl log) ]] # no command of a program was refused
   local command
   for command in 'get other' 'set other 1' 'zrange other 0 1' 'keys ssa:x' 'scan 0' flushall 'config get dir' \
     'acl list' 'select 1' 'eval return 0'; do
@@ -205,7 +211,7 @@ as_user() { # PASSWORD QUERY: lighttpd with that user
   done
 }
 
-@test "each command of the Redis user is needed, and so are its keys" {
+@test "the Redis user needs each of its commands and keys" {
   local rule
   acl_user
   as_user a-long-random-password ''
@@ -214,13 +220,13 @@ as_user() { # PASSWORD QUERY: lighttpd with that user
     redis acl log reset >/dev/null
     run round "${via[@]}"
     echo "without $rule: $output"
-    run redis acl log # Redis says what it refused: some of it is no more than tidying up
+    run redis acl log # Redis lists what it refused. The round passes without some commands.
     grep -qx "${rule#+}" <<<"$output"
     redis acl setuser ssa "$rule" >/dev/null
   done
   local keys=('~ssa:ticket:*' '~ssa:user:*' '~ssa:fail:*' '~ssa:probe') i
   redis acl setuser ssa resetkeys "${keys[@]}" >/dev/null
-  round "${via[@]}" # there are no others
+  round "${via[@]}" # there are no other keys
   for i in 0 1 2 3; do
     redis acl setuser ssa resetkeys "${keys[@]:0:i}" "${keys[@]:i+1}" >/dev/null
     run round "${via[@]}"
@@ -240,19 +246,19 @@ as_user() { # PASSWORD QUERY: lighttpd with that user
   [[ $output == '{"code":503,"message":"redis","data":""}' ]]
 }
 
-@test "user and password in REDIS_URL: by TCP too, escaped too, and never in a log or a command line" {
+@test "user and password in REDIS_URL: also over TCP, also escaped, and never in a log or a command line" {
   local port admin=$REDIS_URL secret='p@ss/w%rd:1'
   port=$(free_port)
   redis config set port "$port" >/dev/null
   acl_user "$secret"
-  export SSA_MODE=scgi # whose workers stay, with their command lines
+  export SSA_MODE=scgi # in this mode the workers stay, with their command lines
   REDIS_URL=redis://ssa:p%40ss%2Fw%25rd%3A1@127.0.0.1:$port/0
   start_lighttpd
   base=http://localhost
   REDIS_URL=$admin round --unix-socket "$BATS_FILE_TMPDIR/http.sock"
   run cat /proc/[0-9]*/cmdline
   [[ $output != *p%40ss* && $output != *"$secret"* ]]
-  # refused: that is logged, without the password
+  # Redis refuses the user. This is logged, without the password.
   redis acl setuser ssa off >/dev/null
   redis client kill user ssa >/dev/null
   run curl -s --unix-socket "$BATS_FILE_TMPDIR/http.sock" $base/api/status
@@ -261,7 +267,7 @@ as_user() { # PASSWORD QUERY: lighttpd with that user
   grep -q 'WRONGPASS' "$LOG"
   run grep -E 'p%40ss|w%25rd|p@ss|w%rd' "$LOG" "$BATS_FILE_TMPDIR/redis.log"
   [ "$status" = 1 ]
-  # a URL that cannot be read: neither
+  # A URL that cannot be parsed is not in the log either.
   run --separate-stderr env REQUEST_METHOD=GET REDIS_URL='redis://ssa:topsecret@host:port' "$CGI_BIN/status"
   [[ $output == *'Status: 500'* ]]
   [[ $stderr == *REDIS_URL* && $output$stderr != *topsecret* ]]
@@ -269,7 +275,7 @@ as_user() { # PASSWORD QUERY: lighttpd with that user
   redis acl deluser ssa >/dev/null
 }
 
-# --- files --------------------------------------------------------------------------------------------------------------
+# --- files ----------------------------------------------------------------------------------------
 
 @test "the documented file modes are enough, and the service can write nothing" {
   [[ $(id -u) == 0 ]] || skip "needs root"
@@ -284,10 +290,10 @@ as_user() { # PASSWORD QUERY: lighttpd with that user
   [[ $output == *'{"code":200,"message":"OK"}' ]]
   run "${as[@]}" find "$srv" -writable
   [ -z "$output" ]
-  # nobody else reads the data
+  # No other user can read the data.
   run setpriv --reuid nobody --clear-groups cat "$srv/data/users.json"
   [ "$status" != 0 ]
-  # and so it stays
+  # The documented way to replace the file keeps its mode and its owner.
   echo '[]' >"$BATS_TEST_TMPDIR/users.json.new"
   snippet replace | sed "s/-g ssa/-g $user/" | (cd "$BATS_TEST_TMPDIR" && sh -e)
   [[ $(stat -c '%a %U %G' "$srv/data/users.json") == "640 root $user" ]]
@@ -309,7 +315,7 @@ as_user() { # PASSWORD QUERY: lighttpd with that user
     curl -s --max-time 10 -o /dev/null -w '%{http_code}\n' --unix-socket "$sock" 'http://localhost/api/status?[1-20]'
   done >"$codes" 3>&- &
   asking=$!
-  # A slow disk: each file lies there half for a moment.
+  # This `install` imitates a slow disk: each file is incomplete for a moment.
   mkdir "$BATS_TEST_TMPDIR/slow"
   cat >"$BATS_TEST_TMPDIR/slow/install" <<'END'
 #!/bin/bash
@@ -334,7 +340,7 @@ END
   [[ -z $(find "$srv" -name '*.new') ]]
 }
 
-# --- TLS ------------------------------------------------------------------------------------------------------------------
+# --- TLS ------------------------------------------------------------------------------------------
 
 @test "the documented tls.conf: TLS 1.2 and 1.3 with HSTS; no older one, no plain HTTP" {
   needs openssl
@@ -352,11 +358,11 @@ END
     env SSA_BIND="$sock" lighttpd -D -f tls.conf
   round "${via[@]}"
   only_the_three "${via[@]}"
-  # every reply has the header, lighttpd's own errors too
+  # Every reply has the header, also the errors of lighttpd itself.
   for path in /api/status /nothing; do
     curl -si "${via[@]}" $base$path | grep -i '^strict-transport-security: max-age=31536000'
   done
-  # What the client would allow, so that it is the server that refuses.
+  # These options let the client use the old versions, so it is the server that refuses.
   for version in 1.0 1.1; do
     run curl -s "${via[@]}" --tlsv$version --tls-max $version --ciphers DEFAULT@SECLEVEL=0 $base/api/status
     [ "$status" = 35 ]
@@ -369,10 +375,10 @@ END
   [[ $(curl -s -o /dev/null -w '%{http_version}' --http2 "${via[@]}" $base/api/status) == 1.1 ]]
 }
 
-# --- resident programs that others start -------------------------------------------------------------------------------
+# --- resident programs that others start ----------------------------------------------------------
 
-# spawn_all: as documented, where the folder of the sockets does not exist yet. Who is not root gives
-# nothing to others.
+# spawn_all: starts the programs as documented. The folder of the sockets does not exist yet. A user
+# other than root cannot give files to another user, so these options are removed.
 spawn_all() {
   local commands
   install_to_srv
@@ -393,7 +399,7 @@ spawn_all() {
   done
 }
 
-# lighttpd in front of sockets that others made, to see a program through HTTP without one more server.
+# Starts lighttpd in front of sockets that others created, so that a program is tested through HTTP.
 front() {
   cat >"$BATS_TEST_TMPDIR/front.conf" <<END
 server.document-root = "/nowhere"
@@ -419,10 +425,10 @@ END
   for pid in "${started[@]}"; do [[ $(pgrep -c -P "$pid") == 4 ]]; done
   front
   round "${via[@]}"
-  # the log is kept, and nobody else reads it
+  # The log is kept, and no other user can read it.
   [[ $(stat -c %a "$sockets") == 750 && $(stat -c %a "$sockets/log") == 600 ]]
   grep -q 'authentication failure; .*user="nobody"' "$sockets/log"
-  # SIGTERM ends each
+  # SIGTERM ends each of them.
   for pid in "${started[@]}"; do
     kill "$pid"
     ended 5 "$pid"
@@ -444,12 +450,12 @@ os.execv(sys.argv[2], sys.argv[2:])' "$sockets/$program.sock" "$CGI_BIN/$program
   done
   front
   round "${via[@]}"
-  # it leaves with status 0 when it is told to, as Restart= and `systemctl stop` expect
+  # SIGTERM ends it with status 0, as Restart= and `systemctl stop` expect.
   kill "${started[0]}"
   wait "${started[0]}"
 }
 
-@test "systemd finds nothing wrong with the documented units" {
+@test "systemd accepts the documented units without a warning" {
   needs systemd-analyze
   local unit name
   install_to_srv
@@ -462,11 +468,11 @@ os.execv(sys.argv[2], sys.argv[2:])' "$sockets/$program.sock" "$CGI_BIN/$program
   echo "$output"
   [ "$status" = 0 ]
   [ -z "$output" ]
-  # what the first one starts: lighttpd with the sockets of its workers in a folder of its own
+  # The first unit starts lighttpd, with the sockets of its workers in a folder of its own.
   grep -q 'SSA_MODE=scgi SSA_RUN_DIR=' ssa.service
 }
 
-# allowed GROUP...: the system calls that systemd means by these.
+# allowed GROUP...: prints the system calls that systemd puts in these groups.
 allowed() {
   local name
   for name in $(systemd-analyze syscall-filter "$@" | sed '/^@/d; /#/d'); do
@@ -474,7 +480,7 @@ allowed() {
   done
 }
 
-@test "the documented filter of system calls lets through what the programs call" {
+@test "the documented filter of system calls allows all calls of the programs" {
   needs systemd-analyze strace
   strace -f true 2>/dev/null || skip "no right to trace"
   [[ $(ldd "$CGI_BIN/ticket" 2>&1) != *asan* ]] || skip "sanitizers make calls of their own"
@@ -484,7 +490,7 @@ allowed() {
   for name in "${names[@]}"; do
     [[ $name == @* ]] && filter+="$(allowed "$name" | tr '\n' ' ') " || filter+="$name "
   done
-  # every kind of request, and workers with their keeper
+  # Every kind of request, and workers with their keeper.
   local body='{"username":"hashed","password":"correct horse"}'
   output=$(env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=${#body} "${trace[@]}" "$BATS_TEST_TMPDIR/1" \
     "$CGI_BIN/ticket" <<<"$body" 2>/dev/null)
@@ -505,7 +511,7 @@ allowed() {
   done
 }
 
-# --- other servers in front --------------------------------------------------------------------------------------------
+# --- other servers in front -----------------------------------------------------------------------
 
 @test "nginx with scgi_pass, as documented" {
   needs nginx spawn-fcgi
@@ -538,7 +544,7 @@ END
   [[ $(curl -s -o /dev/null -w '%{http_code}' "${via[@]}" --data-binary "@$BATS_TEST_TMPDIR/big" $base/api/ticket) == 413 ]]
 }
 
-# apache SNIPPET MODULE...: on $port.
+# apache SNIPPET MODULE...: starts Apache with this snippet, on $port.
 apache() {
   local snippet=$1 module modules
   modules=$(ls -d /usr/lib/apache2/modules 2>/dev/null) || skip "Apache's modules are not in /usr/lib/apache2/modules"

@@ -1,9 +1,10 @@
-# Many at once: what must not depend on who comes first. Every test leaves nothing to the order in which it happens
-# to run: what it claims must hold whatever the order was.
+# Many requests at the same time. The assertions must hold in whatever order the requests run, so no
+# test depends on a certain order.
 # modes: cgi scgi
 load helpers
 
-# Argon2id of "correct-horse": 19 MiB, one pass (about 15 ms), and 32 MiB, 60 passes (about 1.5 s).
+# Argon2id hashes of "correct-horse". COSTLY has 19 MiB and 1 pass, about 15 ms. LONG has 32 MiB and
+# 60 passes, about 1.5 s.
 COSTLY='$argon2id$v=19$m=19456,t=1,p=1$dHJ1c3QtdGVzdC1zYWx0$PAVr/sRdH8kJ8FRc9KTuLPBpPRrDaIpU5KMM/HQws40'
 LONG='$argon2id$v=19$m=32768,t=60,p=1$dHJ1c3QtdGVzdC1zYWx0$AS5jr1Ca9DbjS1VvCTwnEeANHRJuu5a5TW5EqivfSeM'
 PASSWORD=A1B2C3D4E5F6G7H8I9HD
@@ -13,7 +14,7 @@ setup_file() {
   mkdir -p "$DATA_DIR"
   cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
   start_redis
-  # More workers than slots, or the workers alone would be the limit.
+  # More workers than slots. Otherwise the number of workers alone would be the limit.
   SSA_WORKERS=8 SSA_LOGIN_LIMITS=0,0,0 SSA_TICKETS_PER_USER=5000 start_lighttpd
 }
 teardown_file() { stop_servers; }
@@ -27,13 +28,13 @@ teardown() {
 }
 
 post() { BODY=$(credentials "$1" "$2") raw POST /api/ticket; }
-# status_of FILE NAMES: the different statuses, sorted
+# status_of FILE NAMES: the different statuses of these requests, sorted.
 status_of() { awk -v names="^($2)\$" '$1 ~ names {print $2}' "$1" | sort -u | tr '\n' ' '; }
 tickets() { redis keys 'ssa:ticket:*' | grep -c . || true; }
 
-# --- logging out ----------------------------------------------------------------------------------------------------
+# --- logging out ----------------------------------------------------------------------------------
 
-@test "50 GETs beside the logout: afterwards all are 401 and the key does not exist" {
+@test "50 GETs at the same time as the logout: afterwards all are 401 and the key does not exist" {
   local round
   for round in {1..6}; do
     login user1 "$PASSWORD"
@@ -50,7 +51,7 @@ tickets() { redis keys 'ssa:ticket:*' | grep -c . || true; }
   done
 }
 
-@test "two logouts at once: one or both say 204, nothing is left" {
+@test "several logouts at the same time: at least one gets 204, and no key is left" {
   local round
   for round in {1..5}; do
     login user1 "$PASSWORD"
@@ -62,7 +63,7 @@ tickets() { redis keys 'ssa:ticket:*' | grep -c . || true; }
   done
 }
 
-@test "a renewal beside a logout never leaves a live ticket" {
+@test "a renewal at the same time as a logout never leaves a live ticket" {
   local round
   for round in {1..30}; do
     login user1 "$PASSWORD"
@@ -80,7 +81,7 @@ tickets() { redis keys 'ssa:ticket:*' | grep -c . || true; }
   done
 }
 
-@test "renewals beside a logout of all never leave a live ticket" {
+@test "renewals at the same time as a logout of all never leave a live ticket" {
   local round
   for round in {1..15}; do
     login user1 "$PASSWORD"
@@ -99,9 +100,9 @@ tickets() { redis keys 'ssa:ticket:*' | grep -c . || true; }
   done
 }
 
-@test "a user removed beside his requests: afterwards all are 401, and stay so when he is back" {
+@test "a user is removed while their requests run: afterwards all are 401, also when the user is back" {
   local round sender count=2500
-  [[ ${SSA_MODE:-cgi} != scgi ]] || count=15000 # a worker is that much faster
+  [[ ${SSA_MODE:-cgi} != scgi ]] || count=15000 # a worker is much faster
   for round in 1 2; do
     fresh
     login user1 "$PASSWORD"
@@ -112,10 +113,10 @@ tickets() { redis keys 'ssa:ticket:*' | grep -c . || true; }
     sender=$!
     wait_until 20 "$sender" grep -q 200 "$T/codes"
     write_users '[]'
-    # from here on, whatever those beside it get
+    # From now on this is true, whatever the concurrent requests get.
     api /api/info -H "X-Auth-Token: $ticket"
     expect_error 401
-    kill -0 "$sender" # it was a race
+    kill -0 "$sender" # the requests were still being sent
     wait "$sender"
     [ "$(sort -u "$T/codes" | tr '\n' ' ')" = '200 401 ' ]
     fresh_users
@@ -126,16 +127,16 @@ tickets() { redis keys 'ssa:ticket:*' | grep -c . || true; }
 }
 fresh_users() { write_users "$(cat "$ROOT/tests/fixtures/users.json")"; }
 
-# --- logging in ------------------------------------------------------------------------------------------------------
+# --- logging in -----------------------------------------------------------------------------------
 
-@test "1,000 logins of one user at once: working tickets or an honest 503, and an index that matches" {
+@test "1,000 logins of one user at the same time: tickets that work or a 503, and an index that matches" {
   credentials user1 "$PASSWORD" >"$T/body"
   for _ in {1..1000}; do echo 'url = "http://localhost/api/ticket"'; done >"$T/urls"
   curl -s --parallel --parallel-immediate --parallel-max 300 --max-time 60 --unix-socket "$BATS_FILE_TMPDIR/http.sock" \
     -H 'Content-Type: application/json' --data "@$T/body" -w '\n%{http_code}\n' -K "$T/urls" >"$T/replies" 2>"$T/meter"
   [ "$(grep -cxE '[0-9]{3}' "$T/replies")" -eq 1000 ]
   [ -z "$(grep -xE '[0-9]{3}' "$T/replies" | grep -vxE '200|429|503')" ]
-  # Where bodies and codes of several transfers are mixed in one stream, the tickets are still whole.
+  # The bodies and codes of several transfers may be mixed in one stream, but each ticket is whole.
   grep -oE '"ticket":"[A-Za-z0-9_-]{43}"' "$T/replies" | cut -d '"' -f 4 | sort >"$T/tickets"
   local granted
   granted=$(grep -cx 200 "$T/replies")
@@ -143,7 +144,7 @@ fresh_users() { write_users "$(cat "$ROOT/tests/fixtures/users.json")"; }
   ((granted > 0))
   [ "$(wc -l <"$T/tickets")" -eq "$granted" ]
   [ "$(uniq -d "$T/tickets" | wc -l)" -eq 0 ]
-  # each of them works
+  # Each of them works.
   local next=
   while read -r ticket; do
     printf '%surl = "http://localhost/api/ticket"\nheader = "X-Auth-Token: %s"\noutput = "/dev/null"\nwrite-out = "%%{http_code}\\n"\nunix-socket = "%s"\n' "$next" \
@@ -152,19 +153,20 @@ fresh_users() { write_users "$(cat "$ROOT/tests/fixtures/users.json")"; }
   done <"$T/tickets" >"$T/checks"
   curl -s --parallel --parallel-max 50 --max-time 60 -K "$T/checks" >"$T/codes" 2>"$T/meter"
   [ "$(grep -cx 200 "$T/codes")" -eq "$granted" ]
-  # the index is what there is
+  # The index has exactly the tickets that exist.
   [ "$(redis keys 'ssa:user:*' | grep -c .)" -eq 1 ]
   diff <(redis zrange "$(redis keys 'ssa:user:*')" 0 -1 | sed 's/^[0-9a-f]*://' | sort) <(redis keys 'ssa:ticket:*' | sed 's/^ssa:ticket://' | sort)
   [ "$(tickets)" -ge "$granted" ]
-  # and ends all of them
+  # A logout of all ends all of them.
   api '/api/ticket?all' -X DELETE -H "X-Auth-Token: $(head -n 1 "$T/tickets")"
   expect 204
   [ "$(redis dbsize)" -eq 0 ]
 }
 
-# --- hashing slots ------------------------------------------------------------------------------------------------------
+# --- hashing slots --------------------------------------------------------------------------------
 
-# Where the slots are the whole host's, tests that fill or hold them take turns.
+# Where all programs of the host share the slots, the tests that use all slots run
+# one after another.
 alone() {
   [[ -z ${ISOLATED[*]} ]] || return 0
   exec 8>"/tmp/ssa-test-slots.$(id -u).lock"
@@ -174,7 +176,7 @@ alone() {
 watch_programs() { # BIG-KB
   coproc WATCH { exec python3 -EsSB "$ROOT/tests/tools/watch.py" "$DATA_DIR" "$1" 3>&- 8>&-; }
   watcher=$WATCH_PID
-  # bash forgets these two as soon as the watcher ends
+  # bash closes these two descriptors as soon as the watcher ends, so they are copied.
   exec {watch_out}<&"${WATCH[0]}" {watch_in}>&"${WATCH[1]}"
   eval "exec ${WATCH[1]}>&-"
 }
@@ -183,8 +185,9 @@ watched() {
   read -r most_big largest_kb <&"$watch_out"
 }
 
-@test "200 logins at once: at most as many hashes at a time as processors, bounded memory, status goes on answering" {
-  # Who hashes is told by his memory, which a sanitizer makes larger.
+@test "200 logins at the same time: no more hashes at a time than processors, limited memory, and status still answers" {
+  # A program that hashes is recognized by its memory. A sanitizer makes the memory of
+  # every program larger.
   ! ldd "$CGI_BIN/ticket" >/dev/null 2>&1 || skip "with shared libraries"
   alone
   write_users "[{\"username\":\"costly\",\"password\":\"$COSTLY\"}]"
@@ -208,7 +211,7 @@ watched() {
   awk -v p99="$p99" 'BEGIN { exit !(p99 < 2) }'
 }
 
-# hashing: the programs of this test that are in the middle of a hash
+# hashing: the programs of this test that are computing a hash.
 hashing() {
   local pid kb
   for pid in $(grep -lszxF -- "SSA_DATA_DIR=$DATA_DIR" /proc/[0-9]*/environ | sed -E 's|/proc/([0-9]+)/.*|\1|'); do
@@ -218,7 +221,7 @@ hashing() {
   done
 }
 all_hash() { [[ $(hashing | wc -l) -eq $(nproc) ]]; }
-# waiting: one of them waits for a semaphore (semop, semtimedop)
+# waiting: succeeds if one of them waits for a semaphore (semop, semtimedop).
 waiting() {
   local pid
   for pid in $(grep -lszxF -- "SSA_DATA_DIR=$DATA_DIR" /proc/[0-9]*/environ | sed -E 's|/proc/([0-9]+)/.*|\1|'); do
@@ -228,7 +231,8 @@ waiting() {
   return 1
 }
 
-# hold_all_slots: every slot is held by a program that stands still; they are in $stopped, who asked them is $holder.
+# hold_all_slots: programs that are stopped hold every slot. $stopped is these programs, and $holder
+# is the process that sent them requests.
 hold_all_slots() {
   write_users "[{\"username\":\"long\",\"password\":\"$LONG\"},{\"username\":\"quick\",\"password\":\"x\"}]"
   post long correct-horse >"$T/long"
@@ -239,8 +243,8 @@ hold_all_slots() {
     wait_until 4 "$holder" all_hash || true
     stopped=$(hashing)
     kill -STOP $stopped 2>/dev/null || true
-    # To look takes its time on a busy machine, and meanwhile a hash may have ended. Who has the memory for it still,
-    # now that he stands, holds a slot.
+    # The check takes time on a busy machine, and a hash may have ended meanwhile. A program that
+    # still has the memory of the hash after it was stopped holds a slot.
     if [[ $(wc -l <<<"$stopped") -eq $(nproc) && $(hashing) == "$stopped" ]]; then return 0; fi
     kill -CONT $stopped 2>/dev/null || true
     stopped=
@@ -251,17 +255,17 @@ hold_all_slots() {
 }
 
 @test "a killed process gives its slot back" {
-  # Who hashes is told by his memory, which a sanitizer makes larger.
+  # A program that hashes is recognized by its memory. A sanitizer makes the memory of
+  # every program larger.
   ! ldd "$CGI_BIN/ticket" >/dev/null 2>&1 || skip "with shared libraries"
   alone
   [[ -r /proc/self/wchan ]] || skip "no /proc/PID/wchan"
   hold_all_slots
-  # every slot is held: the next login has to wait ...
+  # Every slot is held, so the next login has to wait until a holder is killed.
   post quick x >"$T/quick"
   together 1 "$T/quick" >"$T/waited" 3>&- 8>&- &
   local waiter=$!
   wait_until 4 "$waiter" waiting
-  # ... until a holder is killed
   kill -KILL $stopped
   stopped=
   wait "$waiter"
@@ -270,8 +274,9 @@ hold_all_slots() {
   [[ $(status_of "$T/held" long) =~ ^(500 |502 |503 |0 )+$ ]]
 }
 
-@test "who waits for a slot too long gets a whole 503" {
-  # Who hashes is told by his memory, which a sanitizer makes larger.
+@test "a login that waits too long for a slot gets a whole 503" {
+  # A program that hashes is recognized by its memory. A sanitizer makes the memory of
+  # every program larger.
   ! ldd "$CGI_BIN/ticket" >/dev/null 2>&1 || skip "with shared libraries"
   alone
   hold_all_slots
@@ -280,7 +285,7 @@ hold_all_slots() {
   expect_error 503
   header Retry-After
   awk -v took="$(awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }')" 'BEGIN { exit !(took > 4 && took < 7) }' # 5 s
-  # while that one waited, others were served: nothing else waits for a slot
+  # Other requests are served meanwhile, because only a hash waits for a slot.
   api /api/status
   expect 200
   kill -KILL $stopped

@@ -1,4 +1,4 @@
-# The brake on guessing passwords: three limits, counted in Redis under hashed names.
+# The limits on guessing passwords: three limits, counted in Redis under hashed names.
 # modes: cgi scgi
 load helpers
 
@@ -19,11 +19,11 @@ teardown() {
 
 PASSWORD=A1B2C3D4E5F6G7H8I9HD
 
-# counters: how many there are; sum: what they hold together
+# counters: how many there are. values: how many attempts each of them has.
 counters() { redis keys 'ssa:fail:*' | grep -c .; }
 values() { redis keys 'ssa:fail:*' | xargs -r -n 1 redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" zcard | sort -n | tr '\n' ' '; }
 
-# fill KEY COUNT: so many attempts more stand in a counter.
+# fill KEY COUNT: adds so many attempts to a counter.
 fill() { for ((n = 0; n < $2; n++)); do printf 'ZADD %s 0 by-hand-%d\n' "$1" "$n"; done | redis >/dev/null; }
 
 guess() { # NAME ADDRESS [PASSWORD]
@@ -49,7 +49,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
   guess user1 192.0.2.1 "$PASSWORD"
   refused_for_now 600
   [ -z "$ticket" ]
-  # the same user elsewhere, and another user here, go on
+  # The same user from another address, and another user from this address, are not limited.
   guess user1 192.0.2.2 "$PASSWORD"
   expect 200
   guess hashed 192.0.2.1
@@ -69,7 +69,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
 
 @test "user: 100 failures in an hour, from wherever" {
   local n
-  # 99 of them by hand: the counter's name is the one that all addresses share
+  # Most failures are added by hand. The counter of the user is the one that all addresses share.
   guess user1 192.0.2.1
   local before
   before=$(redis keys 'ssa:fail:*')
@@ -102,7 +102,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
   expect 200
 }
 
-@test "unknown and disabled users are counted like known ones: the same bytes, the same moment" {
+@test "unknown and disabled users are counted like known ones: the same bytes, after the same number of attempts" {
   programs SSA_LOGIN_LIMITS=3/600,0,0
   local name n replies=()
   for name in user1 hashed former nobody; do
@@ -130,11 +130,11 @@ refused_for_now() { # [SECONDS-AT-MOST]
   guess user1 192.0.2.1
   guess USER1 192.0.2.1
   guess 'user1 ' 192.0.2.1
-  # three of (user, address), three of user, one of the address
+  # Three counters of a user and an address, three of a user, and one of the address.
   [ "$(values)" = '1 1 1 1 1 1 3 ' ]
 }
 
-@test "no name can be made to fall together with another and an address" {
+@test "no name shares a counter with another name and an address" {
   guess 'user1 192.0.2.1' ''
   guess user1 192.0.2.1
   guess 'user119' 2.0.2.1
@@ -146,14 +146,14 @@ refused_for_now() { # [SECONDS-AT-MOST]
   local n
   for n in 1 2 3; do guess user1 192.0.2.1; done
   guess user1 192.0.2.2
-  # (user1, .1) 3, (user1, .2) 1, user1 4, .1 3, .2 1
+  # (user1, .1) has 3, (user1, .2) has 1, user1 has 4, .1 has 3, and .2 has 1.
   [ "$(values)" = '1 1 3 3 4 ' ]
   guess user1 192.0.2.1 "$PASSWORD"
   expect 200
   [ "$(values)" = '1 1 3 4 ' ]
 }
 
-@test "an attacker's own account does not clean his address" {
+@test "an attacker cannot clear the counter of their address with an account of their own" {
   programs SSA_LOGIN_LIMITS=0,0,3/60
   local n
   for n in 1 2 3; do
@@ -195,7 +195,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
   done
 }
 
-@test "limits that are none: 500 and a clear line, never a silent default" {
+@test "invalid limits: 500 and a clear line in the log, never a silent default" {
   local limits
   for limits in 10 10/600,100/3600 x,y,z 10/600,100/3600,60/60,1/1 10/0,1/1,1/1 -1/600,1/1,1/1 10/600,100/3600,60/; do
     programs SSA_LOGIN_LIMITS="$limits"
@@ -206,7 +206,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
   done
 }
 
-@test "every counter has a TTL, its window's, from the first failure on; and a hashed name" {
+@test "every counter has the TTL of its window from the first failure on, and a hashed name" {
   guess user1 192.0.2.77
   local key ttls
   ttls=$(redis keys 'ssa:fail:*' | xargs -n 1 redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" ttl | sort -n | tr '\n' ' ')
@@ -216,7 +216,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
     redis expire "$key" 30 >/dev/null
   done
   guess user1 192.0.2.77
-  # a second failure does not prolong the window
+  # A second failure does not prolong the window.
   for key in $(redis keys 'ssa:fail:*'); do (($(redis ttl "$key") <= 30)); done
 }
 
@@ -246,7 +246,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
   expect 200
 }
 
-@test "what stands under a counter's name and is none: 503" {
+@test "a value under a counter's name that is not a counter: 503" {
   guess user1 192.0.2.1
   local key
   key=$(redis keys 'ssa:fail:*' | head -n 1)
@@ -256,8 +256,8 @@ refused_for_now() { # [SECONDS-AT-MOST]
   [ -z "$ticket" ]
 }
 
-@test "where failures cannot be counted no password is answered: neither right nor wrong" {
-  # may do everything but count
+@test "if failures cannot be counted, no password gets an answer, whether it is right or wrong" {
+  # This Redis user may run every command except the one that counts.
   redis acl setuser nocount on '>x' '~*' +@all -zadd >/dev/null
   programs
   REDIS_URL=unix://nocount:x@$BATS_FILE_TMPDIR/redis.sock guess user1 192.0.2.1
@@ -265,13 +265,13 @@ refused_for_now() { # [SECONDS-AT-MOST]
   header Retry-After
   [ "$(counters)" -eq 0 ]
   stop_workers
-  # nor where they cannot be read
+  # The same if the counters cannot be read.
   redis acl setuser noread on '>x' '~*' +@all -zcard >/dev/null
   REDIS_URL=unix://noread:x@$BATS_FILE_TMPDIR/redis.sock guess user1 192.0.2.1 "$PASSWORD"
   expect_error 503
   [ -z "$ticket" ]
   stop_workers
-  # nor where the moment the window ends cannot
+  # The same if the program cannot ask when the window ends.
   programs SSA_LOGIN_LIMITS=1/600,0,0
   redis acl setuser nottl on '>x' '~*' +@all -ttl >/dev/null
   REDIS_URL=unix://nottl:x@$BATS_FILE_TMPDIR/redis.sock guess user1 192.0.2.1
@@ -311,7 +311,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
   expect_error 401
   guess hashed 192.0.2.1 "$live"
   refused_for_now
-  # one whose time is over is one too
+  # A ticket that cannot be renewed any more counts as a wrong password too.
   guess user1 192.0.2.1 "$PASSWORD"
   live=$ticket
   local key
@@ -332,7 +332,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
   [ "$(counters)" -eq 0 ]
 }
 
-@test "what is no attempt is not counted: bad requests" {
+@test "bad requests are not counted" {
   local bad
   for bad in '{}' 'x' '{"username":"user1"}' '{"username":"user1","password":""}' '{"username":"user1","username":"user1","password":"x"}'; do
     direct POST ticket "$bad"
@@ -341,7 +341,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
   [ "$(counters)" -eq 0 ]
 }
 
-@test "X-Forwarded-For is not an address" {
+@test "X-Forwarded-For does not change the client's address" {
   guess user1 192.0.2.1
   direct POST ticket "$(credentials user1 wrong)" HTTP_X_FORWARDED_FOR=203.0.113.1 HTTP_FORWARDED=for=203.0.113.2 HTTP_X_REAL_IP=203.0.113.3
   [ "$(values)" = '2 2 2 ' ]
@@ -358,12 +358,12 @@ refused_for_now() { # [SECONDS-AT-MOST]
   [[ $stderr != *"$PASSWORD"* ]]
 }
 
-# --- many at once, through lighttpd --------------------------------------------------------------------------------
+# --- many at the same time, through lighttpd ------------------------------------------------------
 
 tally() { awk '{print $2}' "$1" | sort | uniq -c | awk '{printf "%s:%s ", $2, $1}'; }
 count() { awk -v want="$2" '$2 == want' "$1" | wc -l; }
 
-@test "parallel wrong guesses pass no limit" {
+@test "parallel wrong guesses do not exceed a limit" {
   isolate_lighttpd
   SSA_WORKERS=12 start_lighttpd
   local n
@@ -376,20 +376,21 @@ count() { awk -v want="$2" '$2 == want' "$1" | wc -l; }
     denied=$(count "$BATS_TEST_TMPDIR/replies" 401)
     [ "$denied" -eq 10 ]
     [ "$((denied + $(count "$BATS_TEST_TMPDIR/replies" 429)))" -eq 120 ]
-    # every one of them was counted, and those that were refused are not
+    # Each failure was counted. The attempts that were refused were not counted.
     [ "$(values)" = '10 10 10 ' ]
   done
 }
 
-# leave_early COUNT MILLISECONDS [answers]: so many logins whose client resets the connection after that time.
+# leave_early COUNT MILLISECONDS [answers]: sends so many logins, and resets each connection
+# after this time.
 leave_early() { python3 -EsSB "$ROOT/tests/tools/reset.py" "$port" "$@" <"$BATS_TEST_TMPDIR/guess"; }
 
-# hash_of PASSWORD PASSES: Argon2id with 32 MiB, about 20 ms a pass.
+# hash_of PASSWORD PASSES: an Argon2id hash with 32 MiB. A pass takes about 20 ms.
 hash_of() { printf %s "$1" | argon2 saltsaltsalt -id -k 32768 -t "$2" -p 1 -e; }
 
 has_failures() { (($(grep -c 'authentication failure; ' "$LOG") >= $1)); }
 
-@test "a client that leaves while its password is looked at is counted and logged all the same" {
+@test "a client that leaves while its password is checked is still counted and logged" {
   isolate_lighttpd
   start_lighttpd_on_port
   write_users "[{\"username\":\"hashed\",\"password\":\"$(hash_of correct-horse 2)\"},{\"username\":\"plain\",\"password\":\"correct-horse\"}]"
@@ -400,7 +401,7 @@ has_failures() { (($(grep -c 'authentication failure; ' "$LOG") >= $1)); }
     BODY="{\"username\":\"$name\",\"password\":\"wrong\"}" raw POST /api/ticket >"$BATS_TEST_TMPDIR/guess"
     leave_early 50 12
     wait_until 20 "$(lighttpd_pid)" has_failures 49
-    # 10 of the 50 were counted, so the limit holds for the next one
+    # 10 of the 50 were counted, so the limit holds for the next attempt.
     [ "$(grep -c 'reason="wrong password"' "$LOG")" -eq 10 ]
     split_reply "$(curl -s -i -H 'Content-Type: application/json' -d "$(credentials "$name" correct-horse)" "http://127.0.0.1:$port/api/ticket")"
     refused_for_now 600
@@ -410,7 +411,8 @@ has_failures() { (($(grep -c 'authentication failure; ' "$LOG") >= $1)); }
 @test "a right plain-text password costs a hash too: a client that leaves early learns nothing" {
   isolate_lighttpd
   start_lighttpd_on_port
-  # The hash takes half a second: nobody who waits for less has an answer, be it right or wrong.
+  # The hash takes half a second. A client that waits for less time gets no answer, whether its
+  # password is right or wrong.
   write_users "[{\"username\":\"plain\",\"password\":\"open-sesame\"},{\"username\":\"hashed\",\"password\":\"$(hash_of x 30)\"}]"
   BODY='{"username":"plain","password":"open-sesame"}' raw POST /api/ticket >"$BATS_TEST_TMPDIR/guess"
   run leave_early 3 100 answers
@@ -438,7 +440,7 @@ has_failures() { (($(grep -c 'authentication failure; ' "$LOG") >= $1)); }
   expect 200
 }
 
-@test "parallel good logins are never refused, beside wrong guesses of other users either" {
+@test "parallel good logins are never refused, also during wrong guesses for other users" {
   isolate_lighttpd
   SSA_WORKERS=12 SSA_LOGIN_LIMITS=10/600,100/3600,0 start_lighttpd
   BODY="{\"username\":\"user1\",\"password\":\"$PASSWORD\"}" raw POST /api/ticket >"$BATS_TEST_TMPDIR/good"

@@ -1,32 +1,34 @@
-# How the tests send requests: to a program without a server, and through lighttpd. Each leaves the reply's
-# status in $http, its two parts in $head and $body, and the program's log in $stderr where it can be told.
+# The functions that send requests: to a program without a server, and through lighttpd. Each sets
+# $http to the reply's status, and $head and $body to the two parts of the reply. $stderr is the
+# program's log, where the log of one request can be told from others.
 
-# $http, $head and $body of a reply, CGI's or HTTP's.
+# Sets $http, $head and $body from a reply of CGI or of HTTP.
 split_reply() {
   local reply=${1//$'\r'/}
-  # "100 Continue" is not the answer.
+  # "100 Continue" is not the final answer.
   while [[ $reply == 'HTTP/1.1 100 '*$'\n\n'* ]]; do reply=${reply#*$'\n\n'}; done
   head=${reply%%$'\n\n'*}
-  head=${head%$'\n'} # of a reply without a body
+  head=${head%$'\n'} # a reply without a body ends with one more newline
   body=
   http=
   [[ $reply != *$'\n\n'* ]] || body=${reply#*$'\n\n'}
   [[ ! $'\n'$head =~ $'\n'(Status: |HTTP/1\.[01] )([0-9]{3}) ]] || http=${BASH_REMATCH[2]}
 }
 
-# header NAME: its value in the last reply; fails if it is not there.
+# header NAME: prints its value in the last reply, and fails if the header is not there.
 header() { grep -i "^$1:" <<<"$head" | sed -E 's/^[^:]*: ?//' | grep .; }
 
-# --- a program without a front-end server ------------------------------------------------------------------------
+# --- a program without a front-end server ---------------------------------------------------------
 
-# A subshell with exec instead of bats' own `run`, which takes ten times as long; there are thousands of calls.
+# These use a subshell with exec instead of bats' own `run`, which takes ten times as long. There
+# are thousands of calls.
 
-# cgi METHOD PROGRAM [BODY [NAME=VALUE...]]: runs it as one CGI request. $status is its exit status. ENVIRONMENT and
-# LAUNCHER as in `programs`.
+# cgi METHOD PROGRAM [BODY [NAME=VALUE...]]: runs the program as one CGI request. $status is its
+# exit status. ENVIRONMENT and LAUNCHER have the same meaning as in `programs`.
 cgi() {
   local method=$1 program=$2 input=${3-} LC_ALL=C length
   shift $(($# < 3 ? 2 : 3))
-  length=${#input} # bytes, in this locale
+  length=${#input} # in bytes, because of LC_ALL=C
   printf %s "$input" >"$BATS_TEST_TMPDIR/input"
   status=0
   output=$(exec env -i PATH="$PATH" REDIS_URL="${REDIS_URL-}" SSA_DATA_DIR="$DATA_DIR" REMOTE_ADDR=192.0.2.1 \
@@ -36,8 +38,8 @@ cgi() {
   split_reply "$output"
 }
 
-# programs [NAME=VALUE...]: the environment of the programs that `direct` asks from now on. LAUNCHER, an array, is
-# put before the program's name.
+# programs [NAME=VALUE...]: sets the environment of the programs to which `direct` sends requests
+# from now on. LAUNCHER, an array, is put before the program's name.
 programs() {
   stop_workers
   ENVIRONMENT=("$@")
@@ -64,8 +66,8 @@ stop_workers() {
 declare -gA WORKERS=()
 declare -ga ENVIRONMENT=() LAUNCHER=()
 
-# direct METHOD PROGRAM [BODY [NAME=VALUE...]]: $http, $head, $body, and the log in $stderr. The NAMEs are the
-# request's.
+# direct METHOD PROGRAM [BODY [NAME=VALUE...]]: sends the request in the mode of SSA_MODE, to a
+# program without a front-end server. The NAMEs are variables of the request.
 direct() {
   if [[ ${SSA_MODE:-cgi} != scgi ]]; then
     cgi "$@"
@@ -82,7 +84,7 @@ direct() {
   [[ -v WORKER_LOG ]] || stderr=$(cat "$BATS_TEST_TMPDIR/$program.log")
 }
 
-# direct_login NAME PASSWORD [NAME=VALUE...]: as login, without a front-end server.
+# direct_login NAME PASSWORD [NAME=VALUE...]: the same as login, but without a front-end server.
 direct_login() {
   local credentials
   credentials=$(credentials "$1" "$2")
@@ -91,9 +93,9 @@ direct_login() {
   take_tokens
 }
 
-# --- through lighttpd -------------------------------------------------------------------------------------------
+# --- through lighttpd -----------------------------------------------------------------------------
 
-# api PATH [CURL OPTION...]: the same variables, $status being curl's exit status.
+# api PATH [CURL OPTION...]: sets the same variables. $status is curl's exit status.
 api() {
   local path=$1
   shift
@@ -103,7 +105,7 @@ api() {
   split_reply "$output"
 }
 
-# login NAME PASSWORD: $ticket, $csrf, $expires and the reply.
+# login NAME PASSWORD: logs in and sets $ticket, $csrf and $expires, and the reply's variables.
 login() {
   local credentials
   credentials=$(credentials "$1" "$2")
@@ -111,7 +113,8 @@ login() {
   take_tokens
 }
 
-# raw METHOD PATH [HEADER...] >FILE: a request for tools/together.py; BODY in the environment.
+# raw METHOD PATH [HEADER...] >FILE: writes a request for tools/together.py. The body is in
+# the variable BODY.
 raw() {
   local method=$1 path=$2 line
   shift 2
@@ -123,9 +126,9 @@ raw() {
 
 together() { python3 -EsSB "$ROOT/tests/tools/together.py" "$BATS_FILE_TMPDIR/http.sock" "$@"; }
 
-# --- what a login sends and gets ---------------------------------------------------------------------------------
+# --- what a login sends and gets ------------------------------------------------------------------
 
-# Without jq, which takes 40 ms to start: these are called most.
+# Without jq, which takes 40 ms to start, because these two functions are called most often.
 take_tokens() {
   ticket='' csrf='' expires=''
   [[ ! $body =~ \"ticket\":\"([A-Za-z0-9_-]{43})\" ]] || ticket=${BASH_REMATCH[1]}

@@ -1,8 +1,8 @@
-# `make run`: scripts/run.sh in a copy of what it needs, on a free port. It keeps one process for each server, stops
-# them in their order, and leaves nothing behind.
+# `make run`: runs scripts/run.sh in a copy of the files that it needs, on a free port. The script
+# keeps one process for each server, stops them in the right order, and leaves nothing behind.
 load helpers
 
-# What the suite has set, make included, is not for the script.
+# The script must not see the variables of the suite and of make.
 clean=(env -u REDIS_URL -u SSA_CGI_BIN -u SSA_MODE -u SSA_DATA_DIR -u SSA_RUN_DIR -u MAKEFLAGS -u MAKELEVEL)
 
 setup() {
@@ -14,21 +14,21 @@ setup() {
 teardown() {
   [[ -z ${pid-} ]] || kill -TERM "$pid" 2>/dev/null || true
   [[ -z ${other_redis-} ]] || kill "$other_redis" 2>/dev/null || true
-  none_left 10 || { # no test may leave a server behind, whatever it found
+  none_left 10 || { # no test may leave a server behind
     running | xargs -r kill -KILL
     false
   }
   [[ -z ${outside-} ]] || rm -rf "$outside"
 }
 
-# copy_to FOLDER: what `make run` needs, and the programs under test.
+# copy_to FOLDER: copies what `make run` needs, and the programs under test.
 copy_to() {
   mkdir -p "$1"
   cp -a "$ROOT"/{Makefile,lighttpd.conf,scripts,www,data} "$1"
   cp -a "$CGI_BIN" "$1/cgi-bin"
 }
 
-# running: the processes that were started in $here. Zombies have no folder any more.
+# running: the processes that were started in $here. Zombies do not have a folder any more.
 running() {
   local pattern=${here//[\[\]*?\\]/\\&} # as find takes it literally
   find /proc/[0-9]*/{cwd,exe} -maxdepth 0 \( -lname "$pattern" -o -lname "$pattern/*" \) 2>/dev/null |
@@ -43,7 +43,7 @@ none_left() { # SECONDS
   done
 }
 
-# pid_of COMMAND: the one server of this name that was started in $here.
+# pid_of COMMAND: the server of this name that was started in $here.
 pid_of() {
   local one
   for one in $(running); do
@@ -51,11 +51,11 @@ pid_of() {
   done
 }
 
-# begin [NAME=VALUE...]: runs it in the background, with its output in $out and $err.
+# begin [NAME=VALUE...]: starts the script in the background. Its output goes to $out and $err.
 begin() {
   out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
-  : >"$out" # now, so that `ready` does not see what an earlier one said
-  # Not as a child of this shell: in real life nobody waits for it.
+  : >"$out" # now, so that `ready` does not see the output of an earlier run
+  # Not as a child of this shell: in real use no process waits for it.
   (cd / && exec "${clean[@]}" SSA_PORT="$port" "$@" "$here/scripts/run.sh") >"$out" 2>"$err" 3>&- &
   pid=$!
 }
@@ -67,7 +67,7 @@ ready() {
   }
 }
 
-# end SIGNAL: stops the script alone; $status is its exit status.
+# end SIGNAL: stops the script alone. $status is its exit status.
 end() {
   kill -s "$1" "$pid"
   wait_gone 20 "$pid"
@@ -76,7 +76,8 @@ end() {
   pid=
 }
 
-# refused WORDS: it ends by itself, not with 0, with one line that has these words, and nothing is left.
+# refused WORDS: it ends by itself, with a status other than 0 and one line that has these words. It
+# leaves nothing behind.
 refused() {
   wait_gone 20 "$pid"
   run wait "$pid"
@@ -89,21 +90,21 @@ refused() {
   none_left 1
 }
 
-log_in() { # [USER PASSWORD]: the reply
+log_in() { # [USER PASSWORD]: prints the reply
   curl -s --max-time 10 -H 'Content-Type: application/json' "http://127.0.0.1:$port/api/ticket" \
     -d "{\"username\":\"${1-user1}\",\"password\":\"${2-A1B2C3D4E5F6G7H8I9HD}\"}"
 }
 
-# http_of TICKET: what GET /api/ticket answers.
+# http_of TICKET: the status that GET /api/ticket answers.
 http_of() {
   curl -s --max-time 10 -o /dev/null -w '%{http_code}' -H "X-Auth-Token: $1" "http://127.0.0.1:$port/api/ticket"
 }
 
 private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
 
-# --- it serves -----------------------------------------------------------------------------------------------------
+# --- it serves ------------------------------------------------------------------------------------
 
-@test "the README's three curls are those that are printed, and answer what it shows" {
+@test "the README's three curl commands are those that are printed, and their replies are as shown" {
   local readme=$BATS_TEST_TMPDIR/readme
   begin
   ready
@@ -127,17 +128,17 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
     [[ $(wc -l <"$BATS_TEST_TMPDIR/pasted") == 3 ]]
     run bash -euc "$(<"$BATS_TEST_TMPDIR/pasted")"
     echo "$output"
-    # what a terminal shows after the three: the machines, then the status
+    # A terminal shows the machines, then the status.
     [[ $output == '{"data":['*']}{"code":200,"message":"OK"}' ]]
     [[ $(jq -sc '.[0].data' <<<"$output") == "$(jq -c . "$here/data/machines.json")" ]]
-    [[ $mode == cgi ]] || [[ -n $(pid_of status) ]] # workers are there
+    [[ $mode == cgi ]] || [[ -n $(pid_of status) ]] # the workers run
     end TERM
     [ "$status" = 0 ]
     none_left 5
   done
 }
 
-@test "its Redis is private: a socket in a folder of mode 0700, no port; what it keeps is never evicted" {
+@test "its Redis is private: a socket in a folder of mode 0700, no port; no key is ever evicted" {
   begin
   ready
   [[ $(stat -c %a "$here/run") == 700 ]]
@@ -147,12 +148,12 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   [[ $(private_redis config get maxmemory-policy | tail -n 1) == noeviction ]]
   [[ $(private_redis config get dir | tail -n 1) == "$here/run" ]]
   grep -qi 'ready to accept connections' "$here/run/redis.log"
-  # nothing of Redis on the terminal
+  # Redis writes nothing to the terminal.
   run grep -i redis "$err"
   [ "$status" = 1 ]
 }
 
-@test "its Redis has a limit of memory: past it a login is refused, tickets go on, nothing is evicted" {
+@test "its Redis has a memory limit: above it a login is refused, tickets still work, and no key is evicted" {
   local ticket
   begin
   ready
@@ -173,7 +174,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   grep 'server started' "$err"
 }
 
-@test "tickets survive a restart, a logout too" {
+@test "tickets and logouts survive a restart" {
   local kept ended
   begin
   ready
@@ -199,13 +200,13 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
     ready
     grep -q "http://127.0.0.2:$port/api/info" "$out"
     run curl -s "http://127.0.0.1:$port/api/status"
-    [ "$status" = 7 ] # only where it was told
+    [ "$status" = 7 ] # it listens only on the given address
     answer=$(curl -s --max-time 10 -H 'Content-Type: application/json' \
       -d '{"username":"elsewhere","password":"secret"}' "http://127.0.0.2:$port/api/ticket")
     expires=$(jq .data.expires <<<"$answer")
     ((expires > $(date +%s) + 50 && expires <= $(date +%s) + 100))
     [[ $mode == cgi ]] || [[ $(pid_of ticket | wc -l) == 4 ]] # three workers and their keeper
-    # the first failure breaks the limit
+    # The first failure reaches the limit.
     answer=$(for _ in 1 2; do
       curl -s -o /dev/null -w '%{http_code} ' -H 'Content-Type: application/json' \
         -d '{"username":"elsewhere","password":"wrong"}' "http://127.0.0.2:$port/api/ticket"
@@ -221,7 +222,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
     >/dev/null 2>&1 3>&- &
   other_redis=$!
   wait_until 10 "$other_redis" redis-cli -s "$BATS_TEST_TMPDIR/other.sock" ping
-  [[ $(id -u) != 0 ]] || chmod 777 "$BATS_TEST_TMPDIR/other.sock" # should root give its rights away
+  [[ $(id -u) != 0 ]] || chmod 777 "$BATS_TEST_TMPDIR/other.sock" # for the case that root gives up its rights
   begin REDIS_URL="unix://$BATS_TEST_TMPDIR/other.sock?db=3"
   ready
   log_in | jq -e .data.ticket
@@ -229,7 +230,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   [[ ! -e $here/run/redis.sock ]]
   [[ -z $(pid_of redis-server) ]]
   end TERM
-  kill -0 "$other_redis" # not ours to stop
+  kill -0 "$other_redis" # the script must not stop it
 }
 
 @test "a folder with a space, a percent sign and a question mark in its name" {
@@ -241,7 +242,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   [[ $(private_redis dbsize) == 2 ]]
 }
 
-@test "what is not well is said, and it serves" {
+@test "it reports a broken data file, and serves" {
   echo '[' >"$here/data/machines.json"
   begin
   ready
@@ -249,9 +250,9 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   log_in | jq -e .data.ticket
 }
 
-# --- it ends -------------------------------------------------------------------------------------------------------
+# --- it ends --------------------------------------------------------------------------------------
 
-@test "SIGTERM or SIGHUP to the script alone: all ends, with status 0" {
+@test "SIGTERM or SIGHUP to the script alone: all processes end, with status 0" {
   local signal mode
   for signal in TERM HUP; do
     for mode in cgi scgi; do
@@ -269,17 +270,18 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   local step
   for step in 02 05 10 15 20 27 35; do
     begin
-    sleep "0.$step" # not a wait: each round ends it at another moment
+    sleep "0.$step" # each round stops it at another moment
     end TERM
     none_left 2
   done
 }
 
-# in_terminal COMMAND: runs it in a terminal of its own; what is typed goes to file descriptor 7.
+# in_terminal COMMAND: runs it in a terminal of its own. What is written to file descriptor 7
+# is typed there.
 in_terminal() {
   out=$BATS_TEST_TMPDIR/terminal
   mkfifo "$BATS_TEST_TMPDIR/keys"
-  # What a shell runs in the background ignores SIGINT; in a terminal nothing does.
+  # A program that a shell starts in the background ignores SIGINT. In a terminal no program does.
   "${clean[@]}" --default-signal=INT SSA_PORT="$port" script -qefc "$1" /dev/null <"$BATS_TEST_TMPDIR/keys" \
     >"$out" 2>&1 3>&- &
   exec 7>"$BATS_TEST_TMPDIR/keys"
@@ -290,16 +292,17 @@ in_terminal() {
   done
 }
 
-@test "Ctrl-C at a terminal: make run ends, and all with it" {
+@test "Ctrl-C at a terminal: make run ends, and all its processes" {
   in_terminal "cd $here && make -s -o all run"
   [[ -n $(pid_of redis-server) && -n $(pid_of lighttpd) ]]
   printf '\003' >&7
   none_left 10
-  # Stopped as asked: nobody complains, but make says "Interrupt" of itself.
+  # It was stopped on request, so nothing is reported as an error. Only make prints
+  # "Interrupt" for itself.
   run grep -E 'Error|run.sh:.*ended' "$out"
   cat "$out"
   [ "$status" = 1 ]
-  grep -q 'graceful shutdown' "$out" # which is what the server does on SIGINT only
+  grep -q 'graceful shutdown' "$out" # the server prints this only on SIGINT
   exec 7>&-
 }
 
@@ -309,7 +312,7 @@ in_terminal() {
     rm -f "$BATS_TEST_TMPDIR/keys"
     in_terminal "export SSA_MODE=$mode; cd $here && make -s -o all run"
     shell=$(pgrep -f "^script -qefc export SSA_MODE=$mode; cd $here ")
-    # the terminal's program is gone at once, as when its window is closed
+    # The program of the terminal ends at once, as when its window is closed.
     kill -KILL "$shell"
     none_left 10
     exec 7>&-
@@ -331,7 +334,7 @@ in_terminal() {
   done
 }
 
-@test "a request on its way when it is stopped is answered" {
+@test "a request that runs while the service is stopped is answered" {
   local client
   begin
   ready
@@ -342,14 +345,15 @@ in_terminal() {
   wait_until 5 "$pid" pid_of_program status
   end TERM
   wait "$client"
-  # Redis paused for longer than a command may take: the program says so itself, and it arrives
+  # Redis paused for longer than a command may take. So the program itself answers 503, and the
+  # client gets this reply.
   [[ $(<"$BATS_TEST_TMPDIR/code") == 503 ]]
   jq -e '.message == "redis"' "$BATS_TEST_TMPDIR/answer"
 }
 
 pid_of_program() { [[ -n $(pid_of "$1") ]]; }
 
-# begin_make: `make run` as begin does it with the script, with no signal ignored.
+# begin_make: starts `make run` in the same way, and no signal is ignored.
 begin_make() {
   out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
   : >"$out"
@@ -359,10 +363,10 @@ begin_make() {
 
 is_begun() { compgen -G "$here/run/make.*"; }
 
-@test "SIGTERM, SIGHUP, SIGINT or SIGKILL to make alone: all ends, and the next start works" {
+@test "SIGTERM, SIGHUP, SIGINT or SIGKILL to make alone: all processes end, and the next start works" {
   local signal moment
   for signal in TERM HUP INT KILL; do
-    for moment in is_begun ready; do # as it starts, and when it serves
+    for moment in is_begun ready; do # while it starts, and when it serves
       begin_make
       wait_until 10 "$pid" $moment || {
         echo "$signal, $moment: $(<"$err")"
@@ -373,13 +377,13 @@ is_begun() { compgen -G "$here/run/make.*"; }
       pid=
       none_left 5
       [[ ! -e $here/run/redis.sock ]]
-      run is_begun # nobody is left to remove it if make is killed before run.sh can
+      run is_begun # no process removes it if make is killed before run.sh starts
       [ "$status" = 1 ] || [ $signal = KILL ]
     done
   done
 }
 
-@test "a second make run in the same folder: the first goes on, whatever becomes of the second" {
+@test "a second make run in the same folder fails, and the first continues to serve" {
   begin_make
   ready
   local first=$pid
@@ -387,7 +391,7 @@ is_begun() { compgen -G "$here/run/make.*"; }
   echo "$stderr"
   [ "$status" = 2 ]
   grep -q '^run.sh: another `make run` is running in this folder' <<<"$stderr"
-  # the first one's file is there, and so it serves
+  # The file of the first one is still there, so it continues to serve.
   [[ -e $here/run/make.$first ]]
   log_in | jq -e .data.ticket
   kill -TERM "$first"
@@ -395,7 +399,7 @@ is_begun() { compgen -G "$here/run/make.*"; }
   pid=
 }
 
-@test "a server that ends by itself takes the other along, with one line" {
+@test "if one server ends by itself, the other is stopped too, and one line says so" {
   local server
   for server in lighttpd redis-server; do
     begin
@@ -411,7 +415,7 @@ is_begun() { compgen -G "$here/run/make.*"; }
   done
 }
 
-# --- it does not start -----------------------------------------------------------------------------------------------
+# --- it does not start ----------------------------------------------------------------------------
 
 @test "a taken port: one line, nothing left" {
   local taken
@@ -419,7 +423,7 @@ is_begun() { compgen -G "$here/run/make.*"; }
   ready
   taken=$pid
   copy_to "$BATS_TEST_TMPDIR/second"
-  mkdir "$BATS_TEST_TMPDIR/first" # `here` is the second from now on
+  mkdir "$BATS_TEST_TMPDIR/first" # from now on `here` is the second
   local first=$here
   here=$BATS_TEST_TMPDIR/second
   begin
@@ -428,7 +432,7 @@ is_begun() { compgen -G "$here/run/make.*"; }
   here=$first pid=$taken
 }
 
-@test "a second run in the same folder: one line, and the first goes on" {
+@test "a second run in the same folder: one line, and the first continues to serve" {
   local first
   begin
   ready
@@ -444,7 +448,7 @@ is_begun() { compgen -G "$here/run/make.*"; }
 
 @test "a missing program: one line that says make deps" {
   local missing tool
-  # without the line that adds /usr/sbin, so that a folder of links is all there is
+  # The line that adds /usr/sbin is removed, so that the script finds only the folder of links.
   sed -i '/^PATH=/d' "$here/scripts/run.sh"
   for missing in lighttpd redis-server curl; do
     local bin=$BATS_TEST_TMPDIR/without-$missing
@@ -498,7 +502,7 @@ is_begun() { compgen -G "$here/run/make.*"; }
   refused "SSA_PORT must be a number"
 }
 
-@test "an address that is not this machine's: said, nothing left" {
+@test "an address that this machine does not have: an error message, nothing left" {
   begin SSA_BIND=192.0.2.7
   wait_gone 20 "$pid"
   run wait "$pid"
@@ -508,9 +512,9 @@ is_begun() { compgen -G "$here/run/make.*"; }
   none_left 1
 }
 
-# --- make by itself ---------------------------------------------------------------------------------------------------
+# --- make by itself -------------------------------------------------------------------------------
 
-@test "make asks pkg-config for what it compiles only: on a fresh machine make deps says nothing but its own lines" {
+@test "make calls pkg-config only when it compiles: on a new machine make deps prints only its own lines" {
   local bin=$BATS_TEST_TMPDIR/bin libc
   mkdir "$bin"
   printf '#!/bin/sh\necho asked >>%s/asked\n' "$bin" >"$bin/pkg-config"
@@ -521,28 +525,28 @@ is_begun() { compgen -G "$here/run/make.*"; }
     [[ $output == scripts/deps.sh ]]
     [[ ! -e $bin/asked ]]
   done
-  # that one would have told: what is compiled asks it
+  # This shows that the false pkg-config works: it is called when something is compiled.
   "${clean[@]}" PATH="$bin:$PATH" make -n -C "$ROOT" LIBC=system BUILD="$BATS_TEST_TMPDIR/build" >/dev/null
   [[ -e $bin/asked ]]
 }
 
-# --- as root -----------------------------------------------------------------------------------------------------------
+# --- as root --------------------------------------------------------------------------------------
 
-# in_the_open: moves $here to where every user can come.
+# in_the_open: moves $here to a place that every user can enter.
 in_the_open() {
   [[ $(id -u) == 0 ]] || skip "needs root"
-  outside=$(mktemp -d /tmp/ssa-run.XXXXXX) # TMPDIR may be closed
+  outside=$(mktemp -d /tmp/ssa-run.XXXXXX) # other users may not enter TMPDIR
   chmod 755 "$outside"
   mv "$here" "$outside/here"
   here=$outside/here
 }
 
-owners() { # the users of all that runs
+owners() { # the users of all processes
   local one
   for one in $(running); do awk '/^Uid:/ { print $2 }' "/proc/$one/status" 2>/dev/null; done | sort -u | xargs -n 1 id -un
 }
 
-@test "root gives its rights away, to www-data" {
+@test "root gives up its rights and becomes www-data" {
   in_the_open
   local mode ticket
   for mode in cgi scgi; do
@@ -561,7 +565,7 @@ owners() { # the users of all that runs
   done
 }
 
-@test "root gives its rights away, to the owner of the folder" {
+@test "root gives up its rights and becomes the owner of the folder" {
   in_the_open
   chown -R nobody: "$here"
   chmod 700 "$here"
@@ -571,7 +575,7 @@ owners() { # the users of all that runs
   log_in | jq -e .data.ticket
 }
 
-@test "root, port below 1024: no right is kept but that one" {
+@test "root, port below 1024: it keeps the right to open this port and no other" {
   in_the_open
   for port in 1023 1022 1021 1020 1019; do
     curl -s "http://127.0.0.1:$port" >/dev/null || [[ $? != 7 ]] || break
@@ -583,19 +587,19 @@ owners() { # the users of all that runs
   log_in | jq -e .data.ticket
 }
 
-# capabilities: of all that runs, as /proc writes them.
+# capabilities: those of all processes, as /proc writes them.
 capabilities() {
   local one
   for one in $(running); do awk '/^CapEff:/ { print $2 }' "/proc/$one/status" 2>/dev/null; done | sort -u
 }
 
-# can_read: skips where there is no capability to read every file, as in many containers.
+# can_read: skips the test if there is no capability to read every file, as in many containers.
 can_read() {
   setpriv --inh-caps +dac_read_search --ambient-caps +dac_read_search true 2>/dev/null || skip "no CAP_DAC_READ_SEARCH here"
 }
 
-# reads_all WORDS: all processes are www-data's, a CGI program too, with that capability alone; one
-# line says so, with these words.
+# reads_all WORDS: all processes belong to www-data, also a CGI program, and have only that
+# capability. One line says so, with these words.
 reads_all() {
   local client
   private_redis client pause 400 ALL >/dev/null
@@ -611,7 +615,8 @@ reads_all() {
   grep -F "run.sh: all processes may read every file of this machine (CAP_DAC_READ_SEARCH), because $1" "$err"
 }
 
-# after_remedy: does what the line says, and starts again: nothing is kept, and nothing said.
+# after_remedy: runs the command that the line shows, and starts again. No capability is kept, and
+# no line is printed.
 after_remedy() {
   end TERM
   bash -ec "$(sed -n 's/^run.sh:.*; that ends with: //p' "$err")"
@@ -637,7 +642,7 @@ after_remedy() {
     [ "$status" = 0 ]
     none_left 5
   done
-  # killed with -9, which the kernel tells to the servers, whatever rights they have
+  # The script is killed with -9. The kernel tells the servers, whatever rights they have.
   begin
   ready
   kill -KILL "$pid"
@@ -645,7 +650,7 @@ after_remedy() {
   none_left 10
 }
 
-@test "root, and users.json for root alone: the same, until the file is opened as it says" {
+@test "root, and only root may read users.json: the same, until the printed command is run" {
   in_the_open
   can_read
   chmod 600 "$here/data/users.json"
@@ -656,7 +661,7 @@ after_remedy() {
   [[ $(stat -c '%a %U %G' "$here/data/users.json") == "640 root www-data" ]]
 }
 
-@test "root, where the kernel refuses that right, goes on as root, and says how to end that" {
+@test "root, and the kernel refuses that right: it stays root, and says how to change that" {
   in_the_open
   chmod 600 "$here/data/users.json"
   begin setpriv --bounding-set=-dac_read_search
@@ -668,7 +673,7 @@ after_remedy() {
   after_remedy
 }
 
-@test "root, with a umask of 077: nobody else may run the programs, so it goes on as root, until all is opened" {
+@test "root, with a umask of 077: no other user may run the programs, so it stays root until the printed command is run" {
   in_the_open
   chmod -R go= "$here"
   begin

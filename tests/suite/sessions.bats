@@ -1,4 +1,5 @@
-# Sessions from the login to the logout: renewal, who am I, logging out, the CSRF token, and what Redis holds of it.
+# Sessions from the login to the logout: renewal, GET /api/ticket, logging out, the CSRF token, and
+# what Redis holds of a session.
 # modes: cgi scgi
 load helpers
 
@@ -17,7 +18,7 @@ teardown() {
   [[ ! -v SSA_TICKETS_PER_USER ]] || restart_lighttpd
 }
 
-# restart_lighttpd [NAME=VALUE]: with this setting.
+# restart_lighttpd [NAME=VALUE]: starts it again with this setting.
 restart_lighttpd() {
   unset SSA_TICKETS_PER_USER
   (($# == 0)) || export "${1?}"
@@ -27,7 +28,7 @@ restart_lighttpd() {
 
 PASSWORD=A1B2C3D4E5F6G7H8I9HD
 
-# user1's ticket in $ticket, its Redis key in $key.
+# enter [PASSWORD]: logs user1 in. $ticket is the ticket, and $key is its Redis key.
 enter() {
   local before
   before=$(redis keys 'ssa:ticket:*')
@@ -39,9 +40,9 @@ enter() {
 get() { api "$1" -H "X-Auth-Token: $2"; }
 leave() { api "/api/ticket${2-}" -X DELETE -H "X-Auth-Token: $1"; }
 
-# expect_dead TICKET: by each of the doors.
+# expect_dead TICKET: every endpoint refuses it.
 expect_dead() {
-  local ticket csrf # which a login sets
+  local ticket csrf # because a login sets them
   get /api/info "$1"
   expect_error 401
   get /api/ticket "$1"
@@ -58,17 +59,17 @@ expect_alive() {
   expect 200
 }
 
-# The members of the one index (LOGIN:DIGEST), and the tickets there are: sorted digests.
+# The members of the one index (LOGIN:DIGEST), and the tickets that exist: sorted digests.
 index_members() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 | sed 's/^[0-9a-f]*://' | sort; }
 ticket_digests() { redis keys 'ssa:ticket:*' | sed 's/^ssa:ticket://' | sort; }
 index_matches() { diff <(index_members) <(ticket_digests); }
 
-# change JQ-FILTER: the session value in $key, its TTL kept.
+# change JQ-FILTER: changes the session value in $key and keeps its TTL.
 change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/null; }
 
-# --- who am I ------------------------------------------------------------------------------------------------------
+# --- GET /api/ticket ------------------------------------------------------------------------------
 
-@test "GET /api/ticket tells the name and the end of the session, as the login did" {
+@test "GET /api/ticket gives the same name and end of the session as the login" {
   enter
   get /api/ticket "$ticket"
   expect 200
@@ -85,7 +86,7 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   expect_json '.data.username == "user@1"'
 }
 
-@test "a session lives 7200 s from the login, can be renewed for 43200 s, by Redis's clock" {
+@test "a session lives 7200 s from the login and can be renewed for 43200 s, by the clock of Redis" {
   enter
   local now ttl
   now=$(redis time | head -n 1)
@@ -102,14 +103,14 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   (($(redis ttl "$key") <= 1000))
 }
 
-@test "an expired ticket opens nothing" {
+@test "an expired ticket is refused" {
   enter
   redis pexpire "$key" 1 >/dev/null
   wait_until 5 $$ eval '[ "$(redis exists "$key")" = 0 ]'
   expect_dead "$ticket"
 }
 
-@test "what is in Redis under a ticket's key but is no session opens nothing" {
+@test "a value under a ticket's key that is not a session is refused" {
   enter
   local good=$ticket value
   for value in '' x '[]' '{}' null '{"username":"user1"}' "$(redis get "$key" | jq -c 'del(.fingerprint)')" \
@@ -126,7 +127,7 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   expect_error 503
 }
 
-# --- renewal -------------------------------------------------------------------------------------------------------
+# --- renewal --------------------------------------------------------------------------------------
 
 @test "a live ticket as the password gives a new ticket; the old one lives 60 s more" {
   enter
@@ -146,7 +147,7 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   index_matches
 }
 
-@test "a renewal prolongs nothing that ends sooner than in 60 s" {
+@test "a renewal does not prolong an old ticket that ends in less than 60 s" {
   enter
   local old=$ticket now
   now=$(redis time | head -n 1)
@@ -157,7 +158,7 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   (($(redis ttl "$old_key") <= 20))
 }
 
-@test "renewals end 12 hours after the login: the last one lives no longer, the next is refused" {
+@test "renewals end 12 hours after the login: the last ticket does not live longer, the next renewal is refused" {
   enter
   local first=$ticket now end
   now=$(redis time | head -n 1)
@@ -173,7 +174,7 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   login user1 "$second"
   expect_error 401
   [ -z "$ticket" ]
-  # refused a renewal, the ticket itself lives on
+  # The renewal was refused, but the ticket itself is still alive.
   expect_alive "$second"
 }
 
@@ -186,15 +187,15 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
     ((expires <= end))
     (($(redis time | head -n 1) <= end))
     renewals=$((renewals + 1))
-    sleep 0.2 # well under the seconds that a ticket lives
+    sleep 0.2 # much less than the lifetime of a ticket
   done
   expect_error 401
   ((renewals >= 1)) # usually six or more
-  # nothing is left, the index neither
+  # No key is left, also not the index.
   wait_until 5 $$ eval '[ "$(redis dbsize)" = 0 ]'
 }
 
-@test "a renewal wants the same user, and one who may still log in" {
+@test "a renewal requires the same user, and this user must still be allowed to log in" {
   enter
   local live=$ticket users
   login hashed "$live"
@@ -208,14 +209,14 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
     write_users "$users"
     login user1 "$live"
     expect_error 401
-    # and that was the end of it, also for a user who comes back as before
+    # This ended the session, also if the user comes back unchanged.
     fresh_users
     get /api/ticket "$live"
     expect_error 401
   done
 }
 
-# --- how many -------------------------------------------------------------------------------------------------------
+# --- the limit of tickets -------------------------------------------------------------------------
 
 @test "a user has at most SSA_TICKETS_PER_USER live tickets: one more ends the oldest" {
   restart_lighttpd SSA_TICKETS_PER_USER=3
@@ -223,7 +224,8 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   for n in 1 2 3 4 5; do
     enter
     all+=("$ticket")
-    # by their end: within one second that is the same
+    # The oldest ticket is the one that ends first. Within one second all end at the same time, so
+    # the test changes the times.
     redis zadd "$(redis keys 'ssa:user:*')" xx incr "-$((10 - n))" "$(newest_member)" >/dev/null
   done
   for n in 0 1; do expect_dead "${all[n]}"; done
@@ -233,12 +235,12 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   done
   [ "$(redis zcard "$(redis keys 'ssa:user:*')")" -eq 3 ]
   index_matches
-  # a renewal is one more, too: the one it replaces ends first
+  # A renewal also creates one more ticket. The one that it replaces ends first.
   login user1 "${all[4]}"
   expect 200
   [ "$(redis keys 'ssa:ticket:*' | wc -l)" -eq 3 ]
   index_matches
-  # another user's are others
+  # The tickets of another user do not count.
   login hashed 'correct horse'
   expect 200
   get /api/ticket "${all[3]}"
@@ -259,7 +261,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
   [ "$(redis zcard "$index")" -eq 100 ]
 }
 
-# --- logging out ----------------------------------------------------------------------------------------------------
+# --- logging out ----------------------------------------------------------------------------------
 
 @test "DELETE ends the ticket at once, and no other" {
   enter
@@ -297,7 +299,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
   done
 }
 
-@test "DELETE ?all ends all tickets of the user, old ones in their grace too, and nobody else's" {
+@test "DELETE ?all ends all tickets of the user, also renewed ones, and no ticket of another user" {
   local mine=()
   for _ in 1 2 3; do
     enter
@@ -318,7 +320,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
   index_matches
 }
 
-@test "DELETE ?all ends thousands" {
+@test "DELETE ?all ends more than a thousand tickets" {
   enter
   local index
   index=$(redis keys 'ssa:user:*')
@@ -347,7 +349,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
   expect_dead "$other"
 }
 
-@test "only the parameter all means all" {
+@test "only the parameter named all ends all tickets" {
   local query
   for query in '?al' '?alll' '?x=all' '?ALL' '?all2=1'; do
     enter
@@ -365,9 +367,9 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
   expect_dead "$kept"
 }
 
-# --- the CSRF token --------------------------------------------------------------------------------------------------
+# --- the CSRF token -------------------------------------------------------------------------------
 
-@test "a CSRFPreventionToken is checked where it is sent" {
+@test "a CSRFPreventionToken is checked if it is sent" {
   enter
   local first=$ticket first_csrf=$csrf
   enter
@@ -400,7 +402,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
   expect_error 403
 }
 
-# --- the user behind it ----------------------------------------------------------------------------------------------
+# --- the user behind it ---------------------------------------------------------------------------
 
 @test "a session dies at once when its user is removed, disabled, or has another password" {
   local users
@@ -414,14 +416,14 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
     write_users "$users"
     get /api/info "$mine"
     expect_error 401
-    # and it stays dead when everything is as it was
+    # The session stays dead when everything is as before.
     fresh_users
     expect_dead "$mine"
   done
 }
 fresh_users() { write_users "$(cat "$ROOT/tests/fixtures/users.json")"; }
 
-@test "a session outlives a change of what is not the password" {
+@test "a session survives a change of any member but the password" {
   enter
   write_users '[{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD","machines":[200],"note":"moved"}]'
   get /api/info "$ticket"
@@ -429,22 +431,22 @@ fresh_users() { write_users "$(cat "$ROOT/tests/fixtures/users.json")"; }
   expect_json '[.data[].id] == [200]'
 }
 
-# --- what Redis holds -------------------------------------------------------------------------------------------------
+# --- what Redis holds -----------------------------------------------------------------------------
 
-@test "every key has a TTL, an index lives as long as the last ticket in it" {
+@test "every key has a TTL, and an index lives as long as its last ticket" {
   enter
   local index
   index=$(redis keys 'ssa:user:*')
-  # a first ticket that ends soon does not shorten the index for the next
+  # A first ticket that ends soon does not shorten the TTL of the index for the next ticket.
   redis expire "$key" 100 >/dev/null
   redis expire "$index" 100 >/dev/null
   enter
   (($(redis ttl "$index") > 7190))
-  # nor does a ticket shorten an index that has to live longer
+  # A ticket also does not shorten the TTL of an index that must live longer.
   redis expire "$index" 9999 >/dev/null
   enter
   (($(redis ttl "$index") > 9990))
-  # an index that lost its TTL gets one
+  # An index that lost its TTL gets one.
   redis persist "$index" >/dev/null
   enter
   (($(redis ttl "$index") > 7190 && $(redis ttl "$index") <= 7200))
@@ -479,7 +481,7 @@ fresh_users() { write_users "$(cat "$ROOT/tests/fixtures/users.json")"; }
   (($(redis ttl "$index") <= 100 && $(redis ttl "$index") > 90))
 }
 
-@test "a login prunes what has expired from the index" {
+@test "a login removes expired tickets from the index" {
   enter
   local index
   index=$(redis keys 'ssa:user:*')
@@ -496,7 +498,7 @@ fresh_users() { write_users "$(cat "$ROOT/tests/fixtures/users.json")"; }
   [ "$(redis zscore "$index" "$(redis zrange "$index" 0 -1)")" = "$expires" ]
 }
 
-@test "neither Redis nor who watches it, nor the log, ever sees a ticket, a password or a CSRF token" {
+@test "no ticket, password or CSRF token appears in the commands to Redis or in the log" {
   redis monitor >"$BATS_TEST_TMPDIR/monitor" 2>&1 3>&- &
   local watcher=$!
   wait_until 5 "$watcher" grep -q OK "$BATS_TEST_TMPDIR/monitor"
@@ -519,7 +521,7 @@ fresh_users() { write_users "$(cat "$ROOT/tests/fixtures/users.json")"; }
     run grep -F -- "$secret" "$BATS_TEST_TMPDIR/monitor" "$LOG"
     [ "$status" -eq 1 ]
   done
-  # names in keys are hashed
+  # Names in keys are hashed.
   run grep -E '"ssa:[a-z]+:[^"]*(user1|hashed)' "$BATS_TEST_TMPDIR/monitor"
   [ "$status" -eq 1 ]
 }

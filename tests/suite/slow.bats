@@ -1,4 +1,4 @@
-# Slow clients, over TCP: a limit of connections an address.
+# Slow clients, over TCP: the limit of connections for each address.
 # modes: cgi scgi
 load helpers
 
@@ -7,7 +7,7 @@ teardown_file() { stop_servers; }
 setup() { fresh; }
 teardown() { stop_lighttpd; }
 
-# serve LIMIT: lighttpd on a port of the loopback; $port.
+# serve LIMIT: starts lighttpd with this limit on a port of the loopback, $port.
 serve() {
   port=$(free_port)
   (cd "$ROOT" && SSA_BIND=127.0.0.1 SSA_PORT=$port SSA_RUN_DIR=$BATS_FILE_TMPDIR/run SSA_CGI_BIN=$CGI_BIN \
@@ -27,7 +27,7 @@ loaded() { grep -q mod_magnet "/proc/$(lighttpd_pid)/maps"; }
   [ "$status" = 0 ]
 }
 
-@test "0 is no limit, and needs no module" {
+@test "0 means no limit, and lighttpd does not load the module" {
   serve 0
   run loaded
   [ "$status" = 1 ]

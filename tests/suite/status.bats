@@ -1,4 +1,4 @@
-# GET /api/status, the program alone: an environment, no server but Redis.
+# GET /api/status: the program alone, with an environment. The only server is Redis.
 load helpers
 
 setup_file() { start_redis; }
@@ -65,7 +65,7 @@ failing() {
   [[ $body != *"$DATA_DIR"* && $body != */* ]]
 }
 
-@test "a data file that is missing, empty, cut, no array, a folder: named" {
+@test "a data file that is missing, empty, cut, not an array, or a folder: the message names it" {
   rm "$DATA_DIR/users.json"
   failing users '.checks.users == "unreadable" and .checks.machines == "OK" and .checks.redis == "OK"'
   fresh
@@ -83,7 +83,7 @@ failing() {
   rmdir "$DATA_DIR/machines.json"
 }
 
-@test "Redis away, with and without a bad file" {
+@test "Redis cannot be reached, with and without a bad file" {
   local REDIS_URL=unix:///nonexistent/redis.sock
   failing redis '.checks.redis != "OK" and .checks.users == "OK"'
   rm "$DATA_DIR/users.json" "$DATA_DIR/machines.json"
@@ -149,7 +149,7 @@ failing() {
   expect_error 405
 }
 
-@test "a path behind the endpoint is not there" {
+@test "a longer path is a 404" {
   local path method
   for path in / /x /../info /status; do
     for method in GET POST OPTIONS; do
@@ -167,7 +167,7 @@ failing() {
   expect 200
 }
 
-@test "the body of a GET is passed over" {
+@test "the body of a GET is ignored" {
   cgi GET status '{"verbose":true}'
   expect 200
   [ "$body" = "$ok" ]

@@ -1,4 +1,4 @@
-# The ticket endpoint, the program alone: an environment and a body, no server but Redis.
+# /api/ticket: the program alone, with an environment and a body. The only server is Redis.
 load helpers
 
 setup_file() { start_redis; }
@@ -10,7 +10,7 @@ good='{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
 # post BODY [NAME=VALUE...]
 post() { cgi POST ticket "$@"; }
 
-# session [NAME PASSWORD]: $ticket and $csrf of a new one.
+# session [NAME PASSWORD]: logs in and sets $ticket and $csrf.
 session() {
   post "$(jq -cn --arg u "${1-user1}" --arg p "${2-A1B2C3D4E5F6G7H8I9HD}" '{username: $u, password: $p}')"
   expect 200
@@ -18,7 +18,7 @@ session() {
   csrf=$(jq -r .data.CSRFPreventionToken <<<"$body")
 }
 
-# alive: whether $ticket opens a session.
+# alive: $ticket is accepted. dead: it is refused.
 alive() {
   cgi GET ticket '' HTTP_X_AUTH_TOKEN="$ticket"
   expect 200
@@ -29,7 +29,7 @@ dead() {
   expect_error 401
 }
 
-# refused MESSAGE BODY: 400, and the message is this.
+# refused MESSAGE BODY: the reply is a 400 with this message.
 refused() {
   post "$2"
   expect_error 400
@@ -40,7 +40,7 @@ refused() {
   [[ $stderr == *'status="400"'* ]]
 }
 
-# --- log in ------------------------------------------------------------------------------------------------------
+# --- log in ---------------------------------------------------------------------------------------
 
 @test "log in: ticket, token, name and expiry" {
   local before after
@@ -58,7 +58,7 @@ refused() {
   [ "$(header X-Content-Type-Options)" = nosniff ]
 }
 
-@test "each login has a ticket of its own, and all of them live" {
+@test "each login gets a new ticket, and all of them work" {
   local -A all=()
   local _
   for _ in 1 2 3 4 5; do
@@ -94,7 +94,7 @@ refused() {
   expect_error 401
 }
 
-@test "hashes of the argon2 tool with other parameters; other methods never match" {
+@test "hashes of the argon2 tool with other parameters match; those of other methods never match" {
   local row hash
   for row in '-id -k 32 -t 1 -p 1' '-id -k 2048 -t 2 -p 2' '-id -k 100 -t 4 -p 1 -l 24' '-id -m 12 -t 1 -p 4'; do
     hash=$(printf 'a good one' | argon2 some-salt $row -e)
@@ -140,7 +140,7 @@ refused() {
   expect_json '.data == ""'
 }
 
-@test "of two records with one name the first counts" {
+@test "if two records have the same name, the first one counts" {
   write_users '[{"username":"u","password":"first"},{"username":"u","password":"second"}]'
   post '{"username":"u","password":"first"}'
   expect 200
@@ -148,7 +148,7 @@ refused() {
   expect_error 401
 }
 
-# --- 400 ----------------------------------------------------------------------------------------------------------
+# --- 400 ------------------------------------------------------------------------------------------
 
 @test "400: not JSON" {
   local row
@@ -163,12 +163,12 @@ refused() {
   done
 }
 
-@test "400: JSON, but no object" {
+@test "400: JSON, but not an object" {
   local row
   for row in '[]' 'null' '1' '"{}"' 'true' "[$good]" ' [ ] '; do refused 'the body must be a JSON object' "$row"; done
 }
 
-@test "400: a field missing, empty, no string, twice or too long; the message names it" {
+@test "400: a field is missing, empty, not a string, there twice or too long; the message names it" {
   local long name=username other=password
   for name in username password; do
     [ $name = username ] && other=password || other=username
@@ -211,7 +211,7 @@ refused() {
   refused 'the body is not valid JSON' "{\"username\":\"user1\",\"password\":\"A1B2C3D4E5F6G7H8I9HD\",\"o\":[$open$close]}"
 }
 
-@test "400: shorter than announced, no number as length" {
+@test "400: the body is shorter than announced, or the length is not a number" {
   local length
   post "$good" CONTENT_LENGTH=16384
   expect_error 400
@@ -221,12 +221,12 @@ refused() {
   done
   post "$good" CONTENT_LENGTH=
   expect_error 400
-  # Only what is announced is read.
+  # The program reads only as many bytes as CONTENT_LENGTH says.
   post "$good trailing" CONTENT_LENGTH="${#good}"
   expect 200
 }
 
-@test "no message holds what was sent, a path or a number of an error" {
+@test "no message contains a part of the request, a path or an error number" {
   post '{"username":"s3cret-name","password":"s3cret-word"}'
   [[ $output != *s3cret* ]]
   post '{"s3cret":'
@@ -238,7 +238,7 @@ refused() {
   [[ $body != *users* && $body != *errno* && $body != *'No such file'* ]]
 }
 
-# --- 413 and 415 ---------------------------------------------------------------------------------------------------
+# --- 413 and 415 ----------------------------------------------------------------------------------
 
 @test "413: 16384 bytes pass, 16385 do not" {
   local pad
@@ -251,7 +251,7 @@ refused() {
   expect_error 413
 }
 
-@test "415: a type that is there and is not JSON" {
+@test "415: a media type that is present and is not JSON" {
   local type
   for type in application/json 'application/json; charset=utf-8' 'application/json;charset=UTF-8' APPLICATION/JSON \
     application/vnd.api+json application/problem+json 'application/ld+json; profile="x"' Application/X+JSON ''; do
@@ -270,7 +270,7 @@ refused() {
   [ "$(redis --scan | grep -c ssa:ticket)" = 9 ]
 }
 
-# --- who am I, log out -----------------------------------------------------------------------------------------------
+# --- GET, log out ---------------------------------------------------------------------------------
 
 @test "GET: name and expiry; HEAD the same without the body" {
   local want
@@ -316,7 +316,7 @@ refused() {
   alive
 }
 
-@test "DELETE ?all: all the user's tickets, nobody else's" {
+@test "DELETE ?all: all tickets of the user, and no ticket of another user" {
   local mine=() _ stranger
   session hashed 'correct horse'
   stranger=$ticket
@@ -332,7 +332,7 @@ refused() {
   [ "$(redis --scan | grep -c .)" = 2 ]
 }
 
-@test "the CSRF token: the session's own, or none; else 403" {
+@test "the CSRF token is that of the session or is not sent; otherwise 403" {
   local other
   session
   other=$csrf
@@ -352,7 +352,7 @@ refused() {
   expect 204
 }
 
-@test "401 for a ticket: one shape, with its scheme" {
+@test "401 for a ticket: always the same shape and WWW-Authenticate" {
   local method
   for method in GET DELETE; do
     cgi $method ticket
@@ -374,12 +374,12 @@ refused() {
   ticket=$old
   alive
   expect_json ".data.expires <= $(redis time | head -n 1) + 60"
-  # Another user's ticket is no password of mine.
+  # The ticket of another user is not a password of this user.
   post "{\"username\":\"hashed\",\"password\":\"$old\"}"
   expect_error 401
 }
 
-# --- methods, paths ----------------------------------------------------------------------------------------------------
+# --- methods, paths -------------------------------------------------------------------------------
 
 @test "OPTIONS and other methods" {
   local method
@@ -394,15 +394,15 @@ refused() {
   [ -z "$(redis --scan)" ]
 }
 
-@test "a path behind the endpoint is not there" {
+@test "a longer path is a 404" {
   cgi POST ticket "$good" PATH_INFO=/user1
   expect_error 404
   [ -z "$(redis --scan)" ]
 }
 
-# --- what Redis holds ----------------------------------------------------------------------------------------------------
+# --- what Redis holds -----------------------------------------------------------------------------
 
-@test "Redis holds no ticket, password, CSRF token or name as a key; and everything has a TTL" {
+@test "Redis holds no ticket, password or CSRF token, and no name in a key; every key has a TTL" {
   local key dump='' wrong='wr0ng-w0rd'
   session
   post "{\"username\":\"s3cret-name\",\"password\":\"$wrong\"}"
@@ -419,12 +419,12 @@ refused() {
   done < <(redis --scan)
   echo "$dump"
   [[ $dump != *"$ticket"* && $dump != *"$csrf"* && $dump != *A1B2C3D4E5F6G7H8I9HD* && $dump != *"$wrong"* && $dump != *s3cret-name* ]]
-  # The session's value may name its user.
+  # Only the value of the session may contain the user's name.
   [[ $(grep -v '^ssa:ticket:' <<<"$dump") != *user1* ]]
   [ "$(redis ttl "$(redis --scan --pattern 'ssa:ticket:*')")" -le 7200 ]
 }
 
-@test "MONITOR sees no ticket, no password, no token" {
+@test "MONITOR shows no ticket, password or token" {
   local monitor
   redis monitor >"$BATS_TEST_TMPDIR/monitor" 3>&- &
   monitor=$!
@@ -445,12 +445,12 @@ refused() {
   [ "$status" = 1 ]
   run grep -F -e "$ticket" "$BATS_TEST_TMPDIR/monitor"
   [ "$status" = 1 ]
-  # No command that would not do for an administrator.
+  # The programs send no command that only an administrator may use.
   run grep -iE '"(keys|eval|evalsha|flushall|flushdb|config|scan|fcall)"' "$BATS_TEST_TMPDIR/monitor"
   [ "$status" = 1 ]
 }
 
-@test "the index forgets what has expired" {
+@test "expired tickets are removed from the index" {
   local index
   session
   index=$(redis --scan --pattern 'ssa:user:*')
@@ -469,7 +469,7 @@ refused() {
   while read -r key; do [ "$(redis ttl "$key")" -le 77 ]; done < <(redis --scan)
 }
 
-# --- the death of sessions ---------------------------------------------------------------------------------------------
+# --- the end of sessions --------------------------------------------------------------------------
 
 @test "a user removed, disabled or with another password has no session any more" {
   local users
@@ -484,16 +484,16 @@ refused() {
     cgi GET info '' HTTP_X_AUTH_TOKEN="$ticket"
     expect_error 401
     dead
-    # It stays dead, if the user comes back as he was.
+    # The session stays dead if the user comes back unchanged.
     fresh_users
     dead
   done
 }
 
-# The users of the fixtures; Redis stays as it is.
+# Restores the users of the fixtures, and leaves Redis unchanged.
 fresh_users() { write_users "$(<"$ROOT/tests/fixtures/users.json")"; }
 
-@test "the same password, hashed anew, is another password; any other change keeps the session" {
+@test "a new hash of the same password counts as another password; any other change keeps the session" {
   session
   write_users '[{"more":1},{"note":"moved","username":"user1","password":"A1B2C3D4E5F6G7H8I9H\u0044","machines":[100],"disabled":false}]'
   alive
@@ -501,9 +501,9 @@ fresh_users() { write_users "$(<"$ROOT/tests/fixtures/users.json")"; }
   dead
 }
 
-# --- backend faults ------------------------------------------------------------------------------------------------------
+# --- backend faults -------------------------------------------------------------------------------
 
-@test "503 with Retry-After where Redis is away: before the password is looked at" {
+@test "503 with Retry-After if Redis cannot be reached, before the password is checked" {
   local row REDIS_URL=unix:///nonexistent/redis.sock
   for row in "$good" '{"username":"user1","password":"wrong"}' '{"username":"nobody","password":"x"}'; do
     post "$row"
@@ -512,7 +512,7 @@ fresh_users() { write_users "$(<"$ROOT/tests/fixtures/users.json")"; }
     [[ $stderr == *'reason="redis: connect'* ]]
     [[ $stderr != *'authentication failure'* ]]
   done
-  # What is wrong by itself is said all the same.
+  # An invalid request is still refused with its own error.
   refused 'the body is not valid JSON' '{'
   cgi GET ticket '' HTTP_X_AUTH_TOKEN="$(printf 'A%.0s' {1..43})"
   expect_error 503
@@ -521,7 +521,7 @@ fresh_users() { write_users "$(<"$ROOT/tests/fixtures/users.json")"; }
   expect_error 503
 }
 
-@test "503 where Redis cannot write; live sessions go on" {
+@test "503 if Redis cannot write; live sessions still work" {
   session
   redis config set maxmemory 1 >/dev/null
   post "$good"
@@ -536,7 +536,7 @@ fresh_users() { write_users "$(<"$ROOT/tests/fixtures/users.json")"; }
   dead
 }
 
-@test "500 where users.json is no users.json" {
+@test "500 if users.json is not valid" {
   session
   local content
   for content in '' '[' '{"username":"user1"}'; do
@@ -554,7 +554,7 @@ alive_500() {
   expect_error 500
 }
 
-# --- tickets that are none ---------------------------------------------------------------------------------------------
+# --- invalid tickets ------------------------------------------------------------------------------
 
 @test "malformed tickets are refused before Redis is asked" {
   local row a43 REDIS_URL=unix:///nonexistent/redis.sock
@@ -569,13 +569,13 @@ alive_500() {
     cgi DELETE ticket '' HTTP_X_AUTH_TOKEN="$row"
     expect_error 401
   done
-  # One of the right form reaches Redis, which is not there.
+  # A ticket of the right form is looked up in Redis, which does not run.
   cgi GET info '' HTTP_X_AUTH_TOKEN="$a43"
   expect_error 503
 }
 
-# env cannot set a variable twice; this can.
-raw_env() { # PROGRAM NAME=VALUE...
+# raw_env PROGRAM NAME=VALUE...: `env` cannot set a variable twice, and this can.
+raw_env() {
   local program=$1
   shift
   [[ -x $BATS_FILE_TMPDIR/raw-env ]] || cc -o "$BATS_FILE_TMPDIR/raw-env" "$ROOT/tests/tools/raw-env.c"
@@ -584,7 +584,7 @@ raw_env() { # PROGRAM NAME=VALUE...
   split_reply "$output"
 }
 
-@test "a ticket that comes twice is none; so is the CSRF token" {
+@test "a ticket that comes twice is refused, and so is a CSRF token" {
   session
   raw_env info HTTP_X_AUTH_TOKEN="$ticket"
   expect 200

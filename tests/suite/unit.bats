@@ -1,34 +1,35 @@
-# The rooms of libcommon one by one: a program of tests/unit for each, which says what is false.
+# The modules of libcommon one by one. Each has a program in tests/unit, which prints the
+# assertions that fail.
 load helpers
 
 unit() {
   run "${SSA_UNIT_BIN:-$ROOT/build/unit}/$1"
   echo "$output"
-  # It ends well only if it made claims and all were true.
+  # The last line shows that it made assertions and that all of them were true.
   [[ $status == 0 && ${lines[-1]} == *' claims, 0 false' ]]
 }
 
 @test "config: the environment, checked" { unit config; }
 @test "crypto: tickets, digests, comparison" { unit crypto; }
 @test "datafile: versions of a file" { unit datafile; }
-@test "heap: blocks that keep to themselves" { unit heap; }
+@test "heap: blocks that do not change each other" { unit heap; }
 @test "json: the fields of an object" { unit json; }
 @test "log: lines that cannot be forged" { unit log; }
 @test "machines: order, ids, values byte for byte" { unit machines; }
 @test "password: plain, Argon2id of other parameters, other methods" { unit password; }
 @test "published: one good text for several processes" { unit published; }
-@test "records: versions, rules, finding with and without index" { unit records; }
+@test "records: versions, rules, finding with and without an index" { unit records; }
 @test "redis_url: valid and invalid addresses" { unit redis_url; }
 @test "regulation: names and limits" { unit regulation; }
-@test "reply: what the front-end server is given" { unit reply; }
+@test "reply: what the front-end server gets" { unit reply; }
 @test "request: variables, lengths, parameters" { unit request; }
 @test "result: outcomes and their HTTP" { unit result; }
-@test "sandbox: what a process can do no more" { unit sandbox; }
+@test "sandbox: what a process cannot do any more" { unit sandbox; }
 @test "scan: RFC 8259, accepted and rejected" { unit scan; }
 @test "session: the form of tickets, fingerprints" { unit session; }
-@test "slots: never more than there are; a killed holder gives back" { unit slots; }
+@test "slots: never more are taken than there are; a killed process gives its slot back" { unit slots; }
 @test "text: growth, JSON strings, no memory" { unit text; }
-@test "users: finding, restrictions, the hash to work like" { unit users; }
+@test "users: finding, restrictions, the hash for unknown users" { unit users; }
 
 @test "every unit program is run here" {
   local source missing=

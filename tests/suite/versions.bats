@@ -1,5 +1,5 @@
-# The last good version of the data files: resident workers go on with it when a file is broken, and it is one for all
-# workers of all three programs.
+# The last good version of the data files. When a file is broken, resident workers continue with its
+# last good version. This version is the same for all workers of all three programs.
 load helpers
 
 PASSWORD=A1B2C3D4E5F6G7H8I9HD
@@ -31,11 +31,11 @@ teardown() { stop_lighttpd; }
 
 break_users() { write_users '[{"username":"user1",'; }
 
-# ask_everybody: more requests at once than the workers of each program can have in hand.
+# ask_everybody: sends more requests at once than the workers of each program can have in hand.
 ask_everybody() { together 60 "$T/good" 60 "$T/info" 20 "$T/whoami" 20 "$T/login" >"$T/replies"; }
 answers_of() { awk -v name="$1" '$1 == name {print $2}' "$T/replies" | sort | uniq -c | awk '{printf "%s:%s ", $2, $1}'; }
 
-# bob_is_gone: whichever worker answers.
+# bob_is_gone: checks this, whichever worker answers.
 bob_is_gone() {
   ask_everybody
   echo "good $(answers_of good)info $(answers_of info)whoami $(answers_of whoami)login $(answers_of login)"
@@ -45,15 +45,15 @@ bob_is_gone() {
   [ "$(answers_of login)" = '401:20 ' ]
 }
 
-# The users of whom one worker knows that they are gone: bob's tickets must not be ended by an earlier request, so each
-# test looks with user1's.
+# see_by_one: lets one worker read the new file, with a request of user1. An earlier request with
+# bob's ticket would end bob's sessions.
 see_by_one() {
   local reply
   together 1 "$T/good" >"$T/replies"
   [ "$(answers_of good)" = '200:1 ' ]
 }
 
-@test "a user who was removed stays away when the file breaks, also from workers that have not seen it" {
+@test "a removed user stays removed when the file breaks, also in workers that have not read the file without the user" {
   local round
   for round in 1 2 3; do
     write_users "$WITHOUT_BOB"
@@ -63,7 +63,7 @@ see_by_one() {
     api /api/status
     expect_error 503
     [[ $body == *'"message":"users"'* ]]
-    # back, for the next round
+    # Bob comes back for the next round.
     write_users "$WITH_BOB"
     login bob bob-secret
     expect 200
@@ -72,9 +72,9 @@ see_by_one() {
   done
 }
 
-@test "a version that stood for a second is the last good one, whether or not anybody asked" {
+@test "a version that existed for a second is the last good one, also if no request came" {
   write_users "$WITHOUT_BOB"
-  sleep 2 # the promise is one second, on a machine that is not busy
+  sleep 2 # the promise is one second on a machine that is not busy
   break_users
   bob_is_gone
 }
@@ -88,19 +88,19 @@ see_by_one() {
   for program in info ticket; do
     victims=$(workers_of "$program")
     [ "$(wc -w <<<"$victims")" = 4 ]
-    # all but one, which holds what is left
+    # All but one. The one that is left holds the last good version.
     kill -KILL $(tail -n +2 <<<"$victims")
     wait_until 10 "$(lighttpd_pid)" eval "[ \"\$(workers_of $program | wc -l)\" = 4 ]"
   done
   bob_is_gone
 }
 
-# start_broken: lighttpd with the file as it is.
+# start_broken: starts lighttpd although a data file may be broken.
 start_broken() {
   start_lighttpd_until curl -s -o /dev/null --unix-socket "$BATS_FILE_TMPDIR/http.sock" http://x/api/status
 }
 
-@test "where nobody has a good version it is a 500, until there is one" {
+@test "if no process has a good version the reply is a 500, until there is one" {
   stop_lighttpd
   break_users
   start_broken
@@ -111,9 +111,9 @@ start_broken() {
   bob_is_gone
 }
 
-@test "a version that a service of before had is not good for the next" {
+@test "the next start of the service does not use the last good version of the start before" {
   break_users
-  ask_everybody # they go on
+  ask_everybody # the workers continue with the last good version
   [ "$(answers_of info)" = '200:60 ' ]
   stop_lighttpd
   start_broken
@@ -125,14 +125,14 @@ start_broken() {
   [[ -n ${ISOLATED[*]} ]] || skip "needs an IPC namespace of its own"
   stop_lighttpd
   ROOT=$ROOT run unshare --ipc bash -c '
-    PATH=${PATH#*:} # without the lighttpd that has a namespace of its own
+    PATH=${PATH#*:} # without the lighttpd that creates another namespace
     BATS_TEST_DIRNAME=$ROOT/tests/suite source "$ROOT/tests/suite/helpers.bash"
     segments() { ipcs -m | grep -c "^0x"; }
     start_lighttpd
     for program in status info ticket; do api "/api/$program"; done
     echo "while it runs: $(segments)"
     stop_lighttpd
-    wait_until 10 $$ eval "[ \$(segments) = 0 ]" # workers end after lighttpd
+    wait_until 10 $$ eval "[ \$(segments) = 0 ]" # the workers end after lighttpd
     echo "afterwards: $(segments)"'
   echo "$output"
   [[ $output == *"while it runs: 4"* ]]

@@ -1,4 +1,5 @@
-# Resident workers: one socket for all of a program's, kept alive by the program itself.
+# Resident workers. All workers of a program share one socket, and the program itself replaces
+# workers that end.
 load helpers
 
 setup_file() {
@@ -23,7 +24,8 @@ all_gone() {
   for pid; do ! kill -0 "$pid" 2>/dev/null || return 1; done
 }
 
-# load_of COUNT: so many requests of info, eight at a time; the statuses go to $BATS_TEST_TMPDIR/statuses.
+# load_of COUNT: sends so many requests for info, eight at a time. The statuses
+# go to $BATS_TEST_TMPDIR/statuses.
 load_of() {
   curl -s --parallel --parallel-max 8 --max-time 20 --unix-socket "$BATS_FILE_TMPDIR/http.sock" \
     -H "X-Auth-Token: $ticket" -o /dev/null -w '%{http_code}\n' "http://localhost/api/info?[1-$1]" \
@@ -31,7 +33,7 @@ load_of() {
 }
 answered() { [ "$(wc -l <"$BATS_TEST_TMPDIR/statuses")" -ge "$1" ]; }
 
-@test "as many workers as are asked for, and one keeper" {
+@test "as many workers as SSA_WORKERS says, and one keeper" {
   has_workers 2
   [ "$(keeper_of info | wc -l)" = 1 ]
 }
@@ -48,7 +50,7 @@ answered() { [ "$(wc -l <"$BATS_TEST_TMPDIR/statuses")" -ge "$1" ]; }
   expect 200
 }
 
-@test "… also where who started it ignores SIGCHLD" {
+@test "a killed worker is replaced also if the keeper was started with SIGCHLD ignored" {
   local keeper victim
   stop_lighttpd
   (cd "$ROOT" && SSA_MODE=scgi SSA_BIND=$BATS_FILE_TMPDIR/http.sock SSA_RUN_DIR=$BATS_FILE_TMPDIR/run SSA_CGI_BIN=$CGI_BIN \
@@ -64,14 +66,16 @@ answered() { [ "$(wc -l <"$BATS_TEST_TMPDIR/statuses")" -ge "$1" ]; }
   wait $keeper
 }
 
-# is_back PROGRAM PROCESS: another process than this one was started by lighttpd, and it has all its workers.
+# is_back PROGRAM PROCESS: lighttpd has started another process than this one, and it has
+# all its workers.
 is_back() {
   local keeper
   keeper=$(keeper_of "$1") && [ "$keeper" != "$2" ] && [ "$(workers_of "$1" | wc -l)" = "$SSA_WORKERS" ]
 }
 
-# kill_keepers COUNT: each as soon as the one before is replaced; requests are answered all the time. Where several are
-# killed within one second lighttpd waits before it starts the program again.
+# kill_keepers COUNT: kills each keeper as soon as the one before is replaced. Requests are
+# answered all the time. If several are killed within one second, lighttpd waits before it starts
+# the program again.
 kill_keepers() {
   local keeper old=() n
   for ((n = 0; n < $1; n++)); do
@@ -88,11 +92,11 @@ kill_keepers() {
   is_back info none
 }
 
-@test "a killed keeper is back with all its workers, and none of the old ones stays" {
+@test "a killed keeper is replaced with all its workers, and no old worker stays" {
   kill_keepers 8
 }
 
-@test "… under load, too, which loses no request" {
+@test "a killed keeper is replaced under load, and no request is lost" {
   load_of 1000000 # more than will be sent
   local sender=$!
   wait_until 10 "$sender" answered 200
@@ -103,7 +107,7 @@ kill_keepers() {
   [ -z "$output" ]
 }
 
-@test "a killed worker that is the only one of its program is back" {
+@test "a killed worker that is the only one of its program is replaced" {
   stop_lighttpd
   export SSA_WORKERS=1
   start_lighttpd
@@ -117,7 +121,8 @@ kill_keepers() {
   done
 }
 
-# The names outlive lighttpd: it removes the names that it has made, and these are others.
+# lighttpd does not remove these sockets when it ends. It removes only the names that it created
+# itself, and these are others.
 @test "the sockets of a lighttpd that has ended are removed by the next start" {
   local old run=$BATS_FILE_TMPDIR/run
   old=$(lighttpd_pid)
@@ -141,7 +146,7 @@ kill_keepers() {
   rm "$BATS_FILE_TMPDIR/lighttpd.pid"
 }
 
-@test "all workers of a program told to end under load: what waits is answered" {
+@test "all workers of a program get SIGTERM under load: the requests that wait are answered" {
   local keeper
   keeper=$(keeper_of info)
   load_of 1500
