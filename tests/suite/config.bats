@@ -20,7 +20,7 @@ bad() {
     [[ $stderr == *"reason=\"${1%%=*}: "* ]]
     [[ $1 != *s3cret* || $stderr != *s3cret* ]]
   done
-  cgi POST ticket '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}' "$1"
+  cgi POST ticket "$LOGIN" "$1"
   expect_error 500
 }
 
@@ -83,7 +83,7 @@ start_tcp_redis() {
   REDIS_URL="redis://user%3A1:p%40ss%2Fw%C3%B6rd@127.0.0.1:$port/3"
   cgi GET status
   expect 200
-  cgi POST ticket '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
+  cgi POST ticket "$LOGIN"
   expect 200
   [ "$(redis-cli -p "$port" --user user:1 --pass p@ss/wörd --no-auth-warning -n 3 dbsize)" = 2 ]
   if grep -qE '^127\.0\.0\.1\s.*\blocalhost\b' /etc/hosts; then
@@ -131,7 +131,7 @@ EOT
 }
 
 @test "in an empty root, with the program, the data and Redis's socket only" {
-  if ! file_is_static "$CGI_BIN/status"; then skip "these programs need shared libraries"; fi
+  if ! is_static; then skip "these programs need shared libraries"; fi
   if ! unshare -r true 2>/dev/null && [ "$(id -u)" != 0 ]; then skip "no right to chroot here"; fi
   local home=$BATS_FILE_TMPDIR/root enter=(unshare -r chroot)
   [ "$(id -u)" != 0 ] || enter=(chroot)
@@ -156,10 +156,8 @@ EOT
   expect_json '[.data[].id] == [100, 200]'
 }
 
-file_is_static() { ! ldd "$1" >/dev/null 2>&1; }
-
 @test "the musl programs are static, stripped and small" {
-  if ! file_is_static "$CGI_BIN/status"; then skip "these programs need shared libraries"; fi
+  if ! is_static; then skip "these programs need shared libraries"; fi
   local program
   for program in status info ticket; do
     run ldd "$CGI_BIN/$program"
@@ -175,7 +173,7 @@ file_is_static() { ! ldd "$1" >/dev/null 2>&1; }
 has_no_rights() { grep -qE '^NoNewPrivs:\s+1$' "/proc/$1/status"; }
 
 @test "a program gives up its rights before it reads a request, and so does a worker" {
-  if ! file_is_static "$CGI_BIN/status"; then skip "a build for tests may have no sandbox"; fi
+  if ! is_static; then skip "a build for tests may have no sandbox"; fi
   run "${SSA_UNIT_BIN:-$ROOT/build/unit}/sandbox"
   if [[ $output == *'Landlock: version 0'* ]]; then skip "no Landlock in this kernel"; fi
   # A CGI program that waits for a body.

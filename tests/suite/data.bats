@@ -6,14 +6,6 @@ setup_file() { start_redis; }
 teardown_file() { stop_servers; }
 setup() { fresh; }
 
-session() {
-  cgi POST ticket '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
-  expect 200
-  ticket=$(jq -r .data.ticket <<<"$body")
-}
-
-info() { cgi GET info '' HTTP_X_AUTH_TOKEN="$ticket"; }
-
 one='{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}'
 
 @test "the shipped data: user1 sees both machines of the README, and all records are valid" {
@@ -53,7 +45,7 @@ one='{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}'
 
 @test "a user's record that breaks the rules: left out and logged, without the name or the password" {
   write_users '[{"username":"s3cret","password":1},{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"},{"username":1,"password":"s3cret"}]'
-  cgi POST ticket '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
+  cgi POST ticket "$LOGIN"
   expect 200
   grep -q 'record left out; file="users.json" index="0" field="password" reason="of the wrong type"' <<<"$stderr"
   grep -q 'record left out; file="users.json" index="2" field="username" reason="of the wrong type"' <<<"$stderr"

@@ -47,7 +47,7 @@ bad_file() {
       }
       rm -rf "$file"
       cp "$ROOT/tests/fixtures/$name.json" "$file"
-      info
+      live_info
       expect 200
       [ "$body" = "$good_info" ]
     done
@@ -94,7 +94,7 @@ bad_file() {
     printf ']'
   } >"$DATA_DIR/.new"
   mv "$DATA_DIR/.new" "$DATA_DIR/machines.json"
-  info
+  live_info
   expect 200
   [ "$body" = '{"data":[]}' ]
   api /api/status
@@ -118,7 +118,7 @@ versions() {
 
 swap_while_asking() { # HOW COUNT
   cp "$T/old.json" "$DATA_DIR/machines.json"
-  info
+  live_info
   coproc SWAP { exec python3 -EsSB "$ROOT/tests/tools/swap.py" "$1" "$DATA_DIR/machines.json" "$T/old.json" "$T/new.json" 3>&-; }
   local out in pid=$SWAP_PID
   # bash closes these two descriptors as soon as the other side ends, so they are copied.
@@ -164,7 +164,7 @@ swap_while_asking() { # HOW COUNT
   local n
   for n in {1..20}; do
     printf '[{"id":%d,"cpus":1,"mem":1,"status":"x","GPU":"x","ip":"x"}]' $((100 + n)) >"$DATA_DIR/machines.json"
-    info
+    live_info
     expect 200
     [[ $body == *"\"id\":$((100 + n)),"* ]]
   done
@@ -176,8 +176,8 @@ swap_while_asking() { # HOW COUNT
     write_machines "${old/111/333}"
     touch -d '1 hour ago' "$DATA_DIR/machines.json"
     sleep 0.15 # old enough that its identity and times identify the version
-    info
-    info
+    live_info
+    live_info
     [[ $body == *'"id":333,'* ]]
     touch -r "$DATA_DIR/machines.json" "$T/time"
     n=$((n + 1))
@@ -190,7 +190,7 @@ swap_while_asking() { # HOW COUNT
         [[ $how != *keeping-time ]] || touch -r "$T/time" "$DATA_DIR/machines.json"
         ;;
     esac
-    info
+    live_info
     expect 200
     [[ $body == *"\"id\":44$n,"* ]] || {
       echo "$how: $body"

@@ -2,13 +2,9 @@
 # is the one of the contract, and it is whole. The service recovers without a restart of anything.
 # No ticket that Redis kept is lost.
 
-PASSWORD=A1B2C3D4E5F6G7H8I9HD
-LONG='$argon2id$v=19$m=32768,t=60,p=1$dHJ1c3QtdGVzdC1zYWx0$AS5jr1Ca9DbjS1VvCTwnEeANHRJuu5a5TW5EqivfSeM'
-
 setup_file() {
   isolate_lighttpd
-  mkdir -p "$DATA_DIR"
-  cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
+  fresh
   # A write beyond the file-size limit must fail, as it does on a full disk. It must not
   # kill the process.
   trap '' XFSZ
@@ -56,13 +52,13 @@ teardown() {
   [[ ! -f $BATS_FILE_TMPDIR/redis.pid ]] || kill -CONT "$(redis_pid)" 2>/dev/null || true
 }
 
-info() { api /api/info -H "X-Auth-Token: $live"; }
+live_info() { api /api/info -H "X-Auth-Token: $live"; }
 
 # all_well: everything works again, also the ticket from before the fault.
 all_well() {
   api /api/status
   expect 200
-  info
+  live_info
   expect 200
   [ "$body" = "$good_info" ]
   api /api/ticket -H "X-Auth-Token: $live"
@@ -78,7 +74,7 @@ none_works() {
   api /api/status
   expect_error 503
   [[ $body == *'"message":"redis"'* ]]
-  info
+  live_info
   expect_error 503
   header Retry-After
   login user1 "$PASSWORD"
@@ -100,7 +96,7 @@ cannot_write() {
   api /api/status
   expect_error 503
   [[ $body == *'"message":"redis"'* ]]
-  info
+  live_info
   expect 200
   login user1 "$PASSWORD"
   expect_error 503

@@ -37,6 +37,9 @@ wait_gone() {
   done
 }
 
+# is_static: the programs under test need no shared libraries, as in the musl build.
+is_static() { ! ldd "$CGI_BIN/info" >/dev/null 2>&1; }
+
 # --- servers --------------------------------------------------------------------------------------
 
 redis() { redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" "$@"; }
@@ -143,6 +146,15 @@ isolate_lighttpd() {
 
 # --- data -----------------------------------------------------------------------------------------
 
+# user1 of the fixtures, and the body that logs this user in.
+PASSWORD=A1B2C3D4E5F6G7H8I9HD
+LOGIN='{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
+
+# Argon2id hashes of "correct-horse". COSTLY has 19 MiB and 1 pass, about 15 ms. LONG has 32 MiB and
+# 60 passes, about 1.5 s.
+COSTLY='$argon2id$v=19$m=19456,t=1,p=1$dHJ1c3QtdGVzdC1zYWx0$PAVr/sRdH8kJ8FRc9KTuLPBpPRrDaIpU5KMM/HQws40'
+LONG='$argon2id$v=19$m=32768,t=60,p=1$dHJ1c3QtdGVzdC1zYWx0$AS5jr1Ca9DbjS1VvCTwnEeANHRJuu5a5TW5EqivfSeM'
+
 # Every test file has its own copy of the fixtures. Its tests may change this copy.
 export DATA_DIR=${BATS_FILE_TMPDIR:-}/data
 
@@ -161,6 +173,9 @@ fresh() {
 # write_users JSON, write_machines JSON: replace the file by rename.
 write_users() { printf %s "$1" >"$DATA_DIR/.users.new" && mv "$DATA_DIR/.users.new" "$DATA_DIR/users.json"; }
 write_machines() { printf %s "$1" >"$DATA_DIR/.machines.new" && mv "$DATA_DIR/.machines.new" "$DATA_DIR/machines.json"; }
+
+# fresh_users: restores the users of the fixtures, and leaves Redis unchanged.
+fresh_users() { write_users "$(<"$ROOT/tests/fixtures/users.json")"; }
 
 # --- assertions -----------------------------------------------------------------------------------
 

@@ -6,8 +6,7 @@ load helpers
 
 setup_file() {
   isolate_lighttpd
-  mkdir -p "$DATA_DIR"
-  cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
+  fresh
   start_redis
   # The rows contain hundreds of wrong logins. The login limits have tests of their own.
   SSA_LOGIN_LIMITS=100000/600,100000/600,100000/600 start_lighttpd

@@ -11,17 +11,15 @@ setup_file() {
 teardown_file() { stop_servers; }
 setup() { fresh; }
 
-good='{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
-
-# session: logs user1 in, and sets $ticket and $csrf.
-session() {
-  login user1 A1B2C3D4E5F6G7H8I9HD
+# enter: logs user1 in, and sets $ticket and $csrf.
+enter() {
+  login user1 "$PASSWORD"
   expect 200
 }
 
-# raw < <(REQUEST): sends these bytes unchanged and reads until the server closes the connection.
-# $replies is all that it read.
-raw() {
+# send_bytes < <(REQUEST): sends these bytes unchanged and reads until the server closes the
+# connection. $replies is all that it read.
+send_bytes() {
   replies=$(python3 -c '
 import socket, sys
 s = socket.socket(socket.AF_UNIX)
@@ -56,7 +54,7 @@ standing_headers() {
   expect 200
   [ "$body" = '{"code":200,"message":"OK"}' ]
   standing_headers
-  session
+  enter
   standing_headers
   api /api/info -H "X-Auth-Token: $ticket"
   expect 200
@@ -114,7 +112,7 @@ standing_headers() {
 }
 
 @test "HEAD: the same head as GET, no body" {
-  session
+  enter
   local path want
   for path in /api/status '/api/status?verbose' /api/info /api/ticket; do
     api "$path" -H "X-Auth-Token: $ticket"
@@ -159,8 +157,8 @@ standing_headers() {
 
 @test "a body of 16384 bytes passes, one more is 413" {
   local pad type=(-H 'Content-Type: application/json')
-  pad=$(printf '%*s' $((16384 - ${#good})) '')
-  printf '%s%s' "$good" "$pad" >"$BATS_TEST_TMPDIR/body"
+  pad=$(printf '%*s' $((16384 - ${#LOGIN})) '')
+  printf '%s%s' "$LOGIN" "$pad" >"$BATS_TEST_TMPDIR/body"
   api /api/ticket "${type[@]}" --data-binary @"$BATS_TEST_TMPDIR/body"
   expect 200
   printf ' ' >>"$BATS_TEST_TMPDIR/body"
@@ -175,43 +173,43 @@ standing_headers() {
 # shellcheck disable=SC2059  # these formats are constants
 @test "the true length of a chunked body counts" {
   local start='POST /api/ticket HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n'
-  raw < <(printf "$start"'Content-Type: application/json\r\n\r\n%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n' \
-    16 "${good:0:16}" $((${#good} - 16)) "${good:16}")
+  send_bytes < <(printf "$start"'Content-Type: application/json\r\n\r\n%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n' \
+    16 "${LOGIN:0:16}" $((${#LOGIN} - 16)) "${LOGIN:16}")
   expect 200
   expect_json '.data.username == "user1"'
-  raw < <(printf "$start"'\r\n4001\r\n%s%*s\r\n0\r\n\r\n' "$good" $((16385 - ${#good})) '')
+  send_bytes < <(printf "$start"'\r\n4001\r\n%s%*s\r\n0\r\n\r\n' "$LOGIN" $((16385 - ${#LOGIN})) '')
   expect_error 413
-  raw < <(printf "$start"'\r\nzz\r\n')
+  send_bytes < <(printf "$start"'\r\nzz\r\n')
   expect_error 400
 }
 
 @test "100-continue is no obstacle" {
-  api /api/ticket -H 'Content-Type: application/json' -H 'Expect: 100-continue' -d "$good"
+  api /api/ticket -H 'Content-Type: application/json' -H 'Expect: 100-continue' -d "$LOGIN"
   expect 200
 }
 
 @test "lighttpd's own errors are JSON too: 400 404 411 413 431 501 505" {
   local row code
-  raw < <(printf 'GET /api/status HTTP/1.1\r\nHost: x\r\nBad Header\r\n\r\n')
+  send_bytes < <(printf 'GET /api/status HTTP/1.1\r\nHost: x\r\nBad Header\r\n\r\n')
   expect_error 400
-  raw < <(printf 'GET /api/status HTTP/1.1\r\n\r\n')
+  send_bytes < <(printf 'GET /api/status HTTP/1.1\r\n\r\n')
   expect_error 400
-  raw < <(printf 'GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  send_bytes < <(printf 'GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
   expect_error 404
-  raw < <(printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  send_bytes < <(printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
   expect_error 411
-  raw < <(printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n')
+  send_bytes < <(printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n')
   expect_error 413
-  raw < <(printf 'GET /api/status HTTP/1.1\r\nHost: x\r\nX: %09000d\r\n\r\n' 0)
+  send_bytes < <(printf 'GET /api/status HTTP/1.1\r\nHost: x\r\nX: %09000d\r\n\r\n' 0)
   expect_error 431
   # Newer versions of lighttpd answer this with a 400.
-  raw < <(printf 'GET /api/status HTTP/3.0\r\nHost: x\r\n\r\n')
+  send_bytes < <(printf 'GET /api/status HTTP/3.0\r\nHost: x\r\n\r\n')
   expect_error 505 || expect_error 400
-  raw < <(printf 'BREW /api/status HTTP/1.1\r\nHost: x\r\n\r\n')
+  send_bytes < <(printf 'BREW /api/status HTTP/1.1\r\nHost: x\r\n\r\n')
   expect_error 501
-  raw < <(printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n')
+  send_bytes < <(printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n')
   expect_error 400
-  raw < <(printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n12345')
+  send_bytes < <(printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n12345')
   expect_error 400
   # The error pages as files, also those for errors that are hard to provoke.
   for row in "$ROOT"/www/errors/*.html; do
@@ -225,14 +223,14 @@ standing_headers() {
   api /api/ticket -H 'Content-Type: application/json' -d '{'
   expect_error 400
   # With -d, curl sends the media type of a form.
-  api /api/ticket -d "$good"
+  api /api/ticket -d "$LOGIN"
   expect_error 415
-  api /api/ticket -H 'Content-Type:' -d "$good"
+  api /api/ticket -H 'Content-Type:' -d "$LOGIN"
   expect 200
 }
 
 @test "a ticket that comes twice or in two spellings is refused" {
-  session
+  enter
   api /api/info -H "X-Auth-Token: $ticket" -H "X-Auth-Token: $ticket"
   expect_error 401
   api /api/info -H "X-Auth-Token: $ticket" -H "X_Auth_Token: $ticket"
@@ -257,13 +255,13 @@ standing_headers() {
 }
 
 @test "several requests on one connection, one after another and all at once" {
-  session
-  raw < <(
+  enter
+  send_bytes < <(
     for _ in 1 2 3 4 5; do
       printf 'GET /api/info HTTP/1.1\r\nHost: x\r\nX-Auth-Token: %s\r\n\r\n' "$ticket"
       printf 'GET /api/status HTTP/1.1\r\nHost: x\r\n\r\n'
     done
-    printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s' ${#good} "$good"
+    printf 'POST /api/ticket HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s' ${#LOGIN} "$LOGIN"
     printf 'GET /api/nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
   )
   [ "$(count 'HTTP/1.1 200 OK')" = 11 ]
@@ -275,10 +273,10 @@ standing_headers() {
 }
 
 @test "HTTP/1.0, with and without keep-alive" {
-  raw < <(printf 'GET /api/status HTTP/1.0\r\n\r\n')
+  send_bytes < <(printf 'GET /api/status HTTP/1.0\r\n\r\n')
   expect 200
   [ "$body" = '{"code":200,"message":"OK"}' ]
-  raw < <(printf 'GET /api/status HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /api/status HTTP/1.0\r\n\r\n')
+  send_bytes < <(printf 'GET /api/status HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /api/status HTTP/1.0\r\n\r\n')
   [ "$(count 'HTTP/1.[01] 200')" = 2 ]
 }
 
@@ -299,7 +297,7 @@ standing_headers() {
 }
 
 @test "a user is removed, disabled or restricted: it works at once, without a restart" {
-  session
+  enter
   write_users '[{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD","machines":[300]}]'
   api /api/info -H "X-Auth-Token: $ticket"
   expect 200
@@ -313,7 +311,7 @@ standing_headers() {
 }
 
 @test "the log: lines of the programs, of one form, with no secret" {
-  session
+  enter
   local first=("$ticket" "$csrf")
   login user1 wr0ng-w0rd
   expect_error 401
@@ -346,11 +344,11 @@ within() {
 all_of_them() {
   within "$2" "$1" /api/status && within "$2" "$1" /api/info -H "X-Auth-Token: $ticket" &&
     within "$2" "$1" /api/ticket -H "X-Auth-Token: $ticket" &&
-    within "$2" "$1" /api/ticket -H 'Content-Type: application/json' -d "$good"
+    within "$2" "$1" /api/ticket -H 'Content-Type: application/json' -d "$LOGIN"
 }
 
 @test "Redis frozen: 503 within 1.5 s; thawed: 200" {
-  session
+  enter
   kill -STOP "$(redis_pid)"
   all_of_them 503 1.5 || {
     kill -CONT "$(redis_pid)"
@@ -361,7 +359,7 @@ all_of_them() {
 }
 
 @test "Redis stopped and started: 503, then 200, with nothing else restarted" {
-  session
+  enter
   local server
   server=$(lighttpd_pid)
   stop_redis
@@ -369,7 +367,7 @@ all_of_them() {
   api '/api/status?verbose'
   expect_json '.checks.users == "OK" and .checks.redis != "OK"'
   start_redis
-  session
+  enter
   all_of_them 200 10
   [ "$(lighttpd_pid)" = "$server" ]
   kill -0 "$server"
@@ -430,7 +428,7 @@ print(peak, reply[filled:].split(b"\r\n")[0].decode())' "$@" 3>&-
 
 @test "memory of one program for info: under 1.5 MB resident" {
   is_static || skip "with shared libraries"
-  session
+  enter
   local peak pid found=0
   if [ "$SSA_MODE" = cgi ]; then
     peak=$(peak_of "$CGI_BIN/info" REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=GET HTTP_X_AUTH_TOKEN="$ticket")
@@ -451,8 +449,6 @@ print(peak, reply[filled:].split(b"\r\n")[0].decode())' "$@" 3>&-
   done
   [ "$found" -ge 2 ]
 }
-
-is_static() { ! ldd "$CGI_BIN/info" >/dev/null 2>&1; }
 
 @test "lighttpd accepts its configuration without a warning" {
   run env -C "$ROOT" SSA_BIND="$BATS_TEST_TMPDIR/x.sock" SSA_RUN_DIR="$BATS_TEST_TMPDIR/run" lighttpd -tt -f lighttpd.conf

@@ -5,15 +5,6 @@ setup_file() { start_redis; }
 teardown_file() { stop_servers; }
 setup() { fresh; }
 
-# session [NAME PASSWORD]: logs in and sets $ticket.
-session() {
-  cgi POST ticket "$(jq -cn --arg u "${1-user1}" --arg p "${2-A1B2C3D4E5F6G7H8I9HD}" '{username: $u, password: $p}')"
-  expect 200
-  ticket=$(jq -r .data.ticket <<<"$body")
-}
-
-info() { cgi GET info '' HTTP_X_AUTH_TOKEN="$ticket" "$@"; }
-
 record() { # ID [MORE]
   printf '{"id":%s,"cpus":1,"mem":2,"status":"s","GPU":"g","ip":"i"%s}' "$1" "${2-}"
 }

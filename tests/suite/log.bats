@@ -19,12 +19,10 @@ line() {
   }
 }
 
-post() { cgi POST ticket "$@"; }
-
 digest() { printf 'ticket\0%s\0' "$1" | b2sum -l 256 | cut -c1-8; }
 
 @test "a login, with the first 8 digits of the ticket's hash" {
-  post '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
+  post "$LOGIN"
   expect 200
   local ticket
   ticket=$(jq -r .data.ticket <<<"$body")
@@ -34,7 +32,7 @@ digest() { printf 'ticket\0%s\0' "$1" | b2sum -l 256 | cut -c1-8; }
 }
 
 @test "a renewal and a logout of all tickets" {
-  post '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
+  post "$LOGIN"
   local old ticket
   old=$(jq -r .data.ticket <<<"$body")
   post "{\"username\":\"user1\",\"password\":\"$old\"}"
@@ -166,7 +164,7 @@ EOT
   cgi GET info '' PATH_INFO=/s3cret
   line '*status="404"'
   [[ $stderr != *s3cret* ]]
-  post '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
+  post "$LOGIN"
   ticket=$(jq -r .data.ticket <<<"$body")
   csrf=$(jq -r .data.CSRFPreventionToken <<<"$body")
   cgi DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket" HTTP_CSRFPREVENTIONTOKEN="${csrf}0"
@@ -178,10 +176,10 @@ EOT
 }
 
 @test "reading is not logged" {
-  post '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
+  post "$LOGIN"
   local ticket
   ticket=$(jq -r .data.ticket <<<"$body")
-  cgi GET info '' HTTP_X_AUTH_TOKEN="$ticket"
+  info
   [ -z "$stderr" ]
   cgi GET ticket '' HTTP_X_AUTH_TOKEN="$ticket"
   [ -z "$stderr" ]
@@ -190,15 +188,15 @@ EOT
 }
 
 @test "the line of a fault names the back end, and is not an authentication failure" {
-  post '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}' REDIS_URL=unix:///nonexistent/redis.sock
+  post "$LOGIN" REDIS_URL=unix:///nonexistent/redis.sock
   line 'fault; rhost=192.0.2.1 user="user1" reason="redis: connect: No such file or directory" method="POST" status="503"'
-  post '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}' REDIS_URL=redis://name:s3cret@127.0.0.1:1
+  post "$LOGIN" REDIS_URL=redis://name:s3cret@127.0.0.1:1
   line 'fault;*reason="redis: connect: Connection refused"*'
   [[ $stderr != *s3cret* ]]
 }
 
 @test "the service works if the log cannot be written" {
-  printf '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}' >"$BATS_TEST_TMPDIR/in"
+  printf "$LOGIN" >"$BATS_TEST_TMPDIR/in"
   output=$(env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=54 "$CGI_BIN/ticket" \
     <"$BATS_TEST_TMPDIR/in" 2>/dev/full)
   split_reply "$output"

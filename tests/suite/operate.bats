@@ -130,7 +130,7 @@ round() {
   }
   redis flushall >/dev/null
   hit 200 status /api/status && [[ $(<"$body") == '{"code":200,"message":"OK"}' ]] || return 1
-  login_as 200 login user1 A1B2C3D4E5F6G7H8I9HD || return 1
+  login_as 200 login user1 "$PASSWORD" || return 1
   t=$(jq -r .data.ticket "$body")
   hit 200 info /api/info -H "X-Auth-Token: $t" || return 1
   [[ $(jq -c .data "$body") == "$(jq -c . "$DATA_DIR/machines.json")" ]] || return 1
@@ -149,7 +149,7 @@ round() {
   grep -qi '^retry-after: [1-9]' "$body.head" || return 1
   # A logout ends the login and its renewals. It shortens the TTL of the user's index to the longest
   # TTL of the tickets that are left.
-  login_as 200 'second login' user1 A1B2C3D4E5F6G7H8I9HD || return 1
+  login_as 200 'second login' user1 "$PASSWORD" || return 1
   second=$(jq -r .data.ticket "$body")
   redis expire "$(redis --scan --pattern 'ssa:user:*')" 9000 >/dev/null
   hit 204 logout /api/ticket -X DELETE -H "X-Auth-Token: $t" || return 1
@@ -163,7 +163,7 @@ round() {
   hit 204 'logout of all' '/api/ticket?all' -X DELETE -H "X-Auth-Token: $second" || return 1
   hit 401 'after the logout of all' /api/info -H "X-Auth-Token: $second" || return 1
   # A logout with the user's last ticket, which removes the index too.
-  login_as 200 'third login' user1 A1B2C3D4E5F6G7H8I9HD || return 1
+  login_as 200 'third login' user1 "$PASSWORD" || return 1
   hit 204 'logout of the last' /api/ticket -X DELETE -H "X-Auth-Token: $(jq -r .data.ticket "$body")" || return 1
   hit 401 'no ticket' /api/info || return 1
 }

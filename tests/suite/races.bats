@@ -3,16 +3,9 @@
 # modes: cgi scgi
 load helpers
 
-# Argon2id hashes of "correct-horse". COSTLY has 19 MiB and 1 pass, about 15 ms. LONG has 32 MiB and
-# 60 passes, about 1.5 s.
-COSTLY='$argon2id$v=19$m=19456,t=1,p=1$dHJ1c3QtdGVzdC1zYWx0$PAVr/sRdH8kJ8FRc9KTuLPBpPRrDaIpU5KMM/HQws40'
-LONG='$argon2id$v=19$m=32768,t=60,p=1$dHJ1c3QtdGVzdC1zYWx0$AS5jr1Ca9DbjS1VvCTwnEeANHRJuu5a5TW5EqivfSeM'
-PASSWORD=A1B2C3D4E5F6G7H8I9HD
-
 setup_file() {
   isolate_lighttpd
-  mkdir -p "$DATA_DIR"
-  cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
+  fresh
   start_redis
   # More workers than slots. Otherwise the number of workers alone would be the limit.
   SSA_WORKERS=8 SSA_LOGIN_LIMITS=0,0,0 SSA_TICKETS_PER_USER=5000 start_lighttpd
@@ -27,7 +20,7 @@ teardown() {
   [[ -z ${watcher-} ]] || kill "$watcher" 2>/dev/null || true
 }
 
-post() { BODY=$(credentials "$1" "$2") raw POST /api/ticket; }
+login_request() { BODY=$(credentials "$1" "$2") raw POST /api/ticket; }
 # status_of FILE NAMES: the different statuses of these requests, sorted.
 status_of() { awk -v names="^($2)\$" '$1 ~ names {print $2}' "$1" | sort -u | tr '\n' ' '; }
 tickets() { redis keys 'ssa:ticket:*' | grep -c . || true; }
@@ -67,7 +60,7 @@ tickets() { redis keys 'ssa:ticket:*' | grep -c . || true; }
   local round
   for round in {1..30}; do
     login user1 "$PASSWORD"
-    post user1 "$ticket" >"$T/renewal"
+    login_request user1 "$ticket" >"$T/renewal"
     raw DELETE /api/ticket "X-Auth-Token: $ticket" >"$T/logout"
     together 1 "$T/renewal" 1 "$T/logout" >"$T/replies"
     [ "$(status_of "$T/replies" logout)" = '204 ' ]
@@ -87,7 +80,7 @@ tickets() { redis keys 'ssa:ticket:*' | grep -c . || true; }
     login user1 "$PASSWORD"
     local first=$ticket
     login user1 "$PASSWORD"
-    post user1 "$ticket" >"$T/renewal"
+    login_request user1 "$ticket" >"$T/renewal"
     raw DELETE '/api/ticket?all' "X-Auth-Token: $first" >"$T/logout"
     together 2 "$T/renewal" 1 "$T/logout" >"$T/replies"
     [ "$(status_of "$T/replies" logout)" = '204 ' ]
@@ -125,7 +118,6 @@ tickets() { redis keys 'ssa:ticket:*' | grep -c . || true; }
     [ "$(tickets)" -eq 0 ]
   done
 }
-fresh_users() { write_users "$(cat "$ROOT/tests/fixtures/users.json")"; }
 
 # --- logging in -----------------------------------------------------------------------------------
 
@@ -188,10 +180,10 @@ watched() {
 @test "200 logins at the same time: no more hashes at a time than processors, limited memory, and status still answers" {
   # A program that hashes is recognized by its memory. A sanitizer makes the memory of
   # every program larger.
-  ! ldd "$CGI_BIN/ticket" >/dev/null 2>&1 || skip "with shared libraries"
+  is_static || skip "with shared libraries"
   alone
   write_users "[{\"username\":\"costly\",\"password\":\"$COSTLY\"}]"
-  post costly correct-horse >"$T/login"
+  login_request costly correct-horse >"$T/login"
   watch_programs 12000
   together 200 "$T/login" >"$T/replies" 3>&- &
   local sender=$!
@@ -235,7 +227,7 @@ waiting() {
 # is the process that sent them requests.
 hold_all_slots() {
   write_users "[{\"username\":\"long\",\"password\":\"$LONG\"},{\"username\":\"quick\",\"password\":\"x\"}]"
-  post long correct-horse >"$T/long"
+  login_request long correct-horse >"$T/long"
   local round
   for round in {1..5}; do
     together "$(nproc)" "$T/long" >"$T/held" 3>&- 8>&- &
@@ -257,12 +249,12 @@ hold_all_slots() {
 @test "a killed process gives its slot back" {
   # A program that hashes is recognized by its memory. A sanitizer makes the memory of
   # every program larger.
-  ! ldd "$CGI_BIN/ticket" >/dev/null 2>&1 || skip "with shared libraries"
+  is_static || skip "with shared libraries"
   alone
   [[ -r /proc/self/wchan ]] || skip "no /proc/PID/wchan"
   hold_all_slots
   # Every slot is held, so the next login has to wait until a holder is killed.
-  post quick x >"$T/quick"
+  login_request quick x >"$T/quick"
   together 1 "$T/quick" >"$T/waited" 3>&- 8>&- &
   local waiter=$!
   wait_until 4 "$waiter" waiting
@@ -277,7 +269,7 @@ hold_all_slots() {
 @test "a login that waits too long for a slot gets a whole 503" {
   # A program that hashes is recognized by its memory. A sanitizer makes the memory of
   # every program larger.
-  ! ldd "$CGI_BIN/ticket" >/dev/null 2>&1 || skip "with shared libraries"
+  is_static || skip "with shared libraries"
   alone
   hold_all_slots
   local begin=$EPOCHREALTIME

@@ -3,8 +3,7 @@
 load helpers
 
 setup_file() {
-  mkdir -p "$DATA_DIR"
-  cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
+  fresh
   start_redis
 }
 teardown_file() { stop_servers; }
@@ -16,8 +15,6 @@ teardown() {
   stop_lighttpd
   stop_workers
 }
-
-PASSWORD=A1B2C3D4E5F6G7H8I9HD
 
 # counters: how many there are. values: how many attempts each of them has.
 counters() { redis keys 'ssa:fail:*' | grep -c .; }

@@ -93,6 +93,19 @@ direct_login() {
   take_tokens
 }
 
+# post BODY [NAME=VALUE...]: runs ticket as one CGI request.
+post() { cgi POST ticket "$@"; }
+
+# session [NAME PASSWORD]: logs in with the program alone, and sets $ticket, $csrf and $expires.
+session() {
+  post "$(credentials "${1-user1}" "${2-$PASSWORD}")"
+  expect 200
+  take_tokens
+}
+
+# info [NAME=VALUE...]: runs info as one CGI request with $ticket.
+info() { cgi GET info '' HTTP_X_AUTH_TOKEN="$ticket" "$@"; }
+
 # --- through lighttpd -----------------------------------------------------------------------------
 
 # api PATH [CURL OPTION...]: sets the same variables. $status is curl's exit status.

@@ -92,7 +92,7 @@ refused() {
 
 log_in() { # [USER PASSWORD]: prints the reply
   curl -s --max-time 10 -H 'Content-Type: application/json' "http://127.0.0.1:$port/api/ticket" \
-    -d "{\"username\":\"${1-user1}\",\"password\":\"${2-A1B2C3D4E5F6G7H8I9HD}\"}"
+    -d "{\"username\":\"${1-user1}\",\"password\":\"${2-$PASSWORD}\"}"
 }
 
 # http_of TICKET: the status that GET /api/ticket answers.

@@ -5,8 +5,7 @@ load helpers
 
 setup_file() {
   isolate_lighttpd
-  mkdir -p "$DATA_DIR"
-  cp "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
+  fresh
   start_redis
   export SSA_LOGIN_LIMITS=0,0,0
   start_lighttpd
@@ -25,8 +24,6 @@ restart_lighttpd() {
   stop_lighttpd
   start_lighttpd
 }
-
-PASSWORD=A1B2C3D4E5F6G7H8I9HD
 
 # enter [PASSWORD]: logs user1 in. $ticket is the ticket, and $key is its Redis key.
 enter() {
@@ -256,7 +253,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
     printf 'SET ssa:ticket:%064d x EX 100\nZADD %s %d %016d:%064d\n' "$n" "$index" $((2000000000 + n)) "$n" "$n"
   done | redis >/dev/null
   login hashed 'correct horse'
-  login user1 A1B2C3D4E5F6G7H8I9HD
+  login user1 "$PASSWORD"
   expect 200
   [ "$(redis zcard "$index")" -eq 100 ]
 }
@@ -421,7 +418,6 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
     expect_dead "$mine"
   done
 }
-fresh_users() { write_users "$(cat "$ROOT/tests/fixtures/users.json")"; }
 
 @test "a session survives a change of any member but the password" {
   enter

@@ -8,14 +8,7 @@ setup() { fresh; }
 teardown() { stop_lighttpd; }
 
 # serve LIMIT: starts lighttpd with this limit on a port of the loopback, $port.
-serve() {
-  port=$(free_port)
-  (cd "$ROOT" && SSA_BIND=127.0.0.1 SSA_PORT=$port SSA_RUN_DIR=$BATS_FILE_TMPDIR/run SSA_CGI_BIN=$CGI_BIN \
-    SSA_DATA_DIR=$DATA_DIR SSA_CONNECTIONS_PER_ADDRESS=$1 exec lighttpd -D -f lighttpd.conf) \
-    >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
-  echo $! >"$BATS_FILE_TMPDIR/lighttpd.pid"
-  wait_until 10 "$!" curl -sf --noproxy '*' "http://127.0.0.1:$port/api/status"
-}
+serve() { SSA_CONNECTIONS_PER_ADDRESS=$1 start_lighttpd_on_port; }
 
 loaded() { grep -q mod_magnet "/proc/$(lighttpd_pid)/maps"; }
 

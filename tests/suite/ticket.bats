@@ -1,22 +1,9 @@
-# /api/ticket: the program alone, with an environment and a body. The only server is Redis.
+# The path /api/ticket: the program alone, with an environment and a body. The only server is Redis.
 load helpers
 
 setup_file() { start_redis; }
 teardown_file() { stop_servers; }
 setup() { fresh; }
-
-good='{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
-
-# post BODY [NAME=VALUE...]
-post() { cgi POST ticket "$@"; }
-
-# session [NAME PASSWORD]: logs in and sets $ticket and $csrf.
-session() {
-  post "$(jq -cn --arg u "${1-user1}" --arg p "${2-A1B2C3D4E5F6G7H8I9HD}" '{username: $u, password: $p}')"
-  expect 200
-  ticket=$(jq -r .data.ticket <<<"$body")
-  csrf=$(jq -r .data.CSRFPreventionToken <<<"$body")
-}
 
 # alive: $ticket is accepted. dead: it is refused.
 alive() {
@@ -45,7 +32,7 @@ refused() {
 @test "log in: ticket, token, name and expiry" {
   local before after
   before=$(redis time | head -n 1)
-  post "$good"
+  post "$LOGIN"
   after=$(redis time | head -n 1)
   expect 200
   expect_json '(keys == ["data"]) and (.data | keys_unsorted == ["CSRFPreventionToken", "ticket", "username", "expires"])'
@@ -152,20 +139,20 @@ refused() {
 
 @test "400: not JSON" {
   local row
-  for row in '' ' ' '{' '{"username":"user1","password":"x"' "$good x" "$good$good" "$good," "{'username':'user1'}" \
+  for row in '' ' ' '{' '{"username":"user1","password":"x"' "$LOGIN x" "$LOGIN$LOGIN" "$LOGIN," "{'username':'user1'}" \
     '{"username":"user1","password":"x",}' '{username:"user1"}' '{"username":"user1" "password":"x"}' 'username=user1&password=x' \
     '{"username":"user1","password":"x","n":01}' '{"username":"user1","password":"x","n":1.}' '{"username":"user1","password":"a	b"}' \
     $'{"username":"user1","password":"\xff"}' $'{"username":"\xc0\xaf","password":"x"}' $'{"username":"\xed\xa0\x80","password":"x"}' \
     '{"username":"user1\u0000x","password":"x"}' '{"username":"user1","password":"\u0000"}' '{"\u0000":1,"username":"a","password":"b"}' \
     '{"username":"\ud800","password":"x"}' '{"username":"user1","password":"\udc00x"}' '{"username":"user1","password":"x","o":"\ud83d"}' \
-    $'\xef\xbb\xbf'"$good" "/**/$good" 'nul' '[1' '"x'; do
+    $'\xef\xbb\xbf'"$LOGIN" "/**/$LOGIN" 'nul' '[1' '"x'; do
     refused 'the body is not valid JSON' "$row"
   done
 }
 
 @test "400: JSON, but not an object" {
   local row
-  for row in '[]' 'null' '1' '"{}"' 'true' "[$good]" ' [ ] '; do refused 'the body must be a JSON object' "$row"; done
+  for row in '[]' 'null' '1' '"{}"' 'true' "[$LOGIN]" ' [ ] '; do refused 'the body must be a JSON object' "$row"; done
 }
 
 @test "400: a field is missing, empty, not a string, there twice or too long; the message names it" {
@@ -213,16 +200,16 @@ refused() {
 
 @test "400: the body is shorter than announced, or the length is not a number" {
   local length
-  post "$good" CONTENT_LENGTH=16384
+  post "$LOGIN" CONTENT_LENGTH=16384
   expect_error 400
   for length in -1 1x 0x10 1e3 +5 ' 5' 99999999999999999999999; do
-    post "$good" CONTENT_LENGTH="$length"
+    post "$LOGIN" CONTENT_LENGTH="$length"
     expect_error 400
   done
-  post "$good" CONTENT_LENGTH=
+  post "$LOGIN" CONTENT_LENGTH=
   expect_error 400
   # The program reads only as many bytes as CONTENT_LENGTH says.
-  post "$good trailing" CONTENT_LENGTH="${#good}"
+  post "$LOGIN trailing" CONTENT_LENGTH="${#LOGIN}"
   expect 200
 }
 
@@ -232,7 +219,7 @@ refused() {
   post '{"s3cret":'
   [[ $output != *s3cret* && $output != *line* && $output != *position* ]]
   rm "$DATA_DIR/users.json"
-  post "$good"
+  post "$LOGIN"
   expect_error 500
   [[ $output != */* || $output == *'application/json'* ]]
   [[ $body != *users* && $body != *errno* && $body != *'No such file'* ]]
@@ -242,12 +229,12 @@ refused() {
 
 @test "413: 16384 bytes pass, 16385 do not" {
   local pad
-  pad=$(printf '%*s' $((16384 - ${#good})) '')
-  post "$good$pad"
+  pad=$(printf '%*s' $((16384 - ${#LOGIN})) '')
+  post "$LOGIN$pad"
   expect 200
-  post "$good$pad "
+  post "$LOGIN$pad "
   expect_error 413
-  post "$good" CONTENT_LENGTH=4294967296
+  post "$LOGIN" CONTENT_LENGTH=4294967296
   expect_error 413
 }
 
@@ -255,13 +242,13 @@ refused() {
   local type
   for type in application/json 'application/json; charset=utf-8' 'application/json;charset=UTF-8' APPLICATION/JSON \
     application/vnd.api+json application/problem+json 'application/ld+json; profile="x"' Application/X+JSON ''; do
-    post "$good" CONTENT_TYPE="$type"
+    post "$LOGIN" CONTENT_TYPE="$type"
     expect 200
   done
   for type in text/plain text/json application/x-www-form-urlencoded multipart/form-data application/jsonp application/js \
     application/json-seq application/xml application/ application json xapplication/json application/+json \
     'text/plain; application/json' application/jso application/json/x application/jsonx+xml '*/*' 'application/*'; do
-    post "$good" CONTENT_TYPE="$type"
+    post "$LOGIN" CONTENT_TYPE="$type"
     expect_error 415 || {
       echo "for: $type"
       return 1
@@ -290,7 +277,7 @@ refused() {
   key=$(redis --scan --pattern 'ssa:ticket:*')
   redis expire "$key" 100 >/dev/null
   alive
-  cgi GET info '' HTTP_X_AUTH_TOKEN="$ticket"
+  info
   expect 200
   [ "$(redis ttl "$key")" -le 100 ]
   redis del "$key" >/dev/null
@@ -340,13 +327,13 @@ refused() {
   cgi DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket" HTTP_CSRFPREVENTIONTOKEN="$other"
   expect_error 403
   for other in '' x "${csrf}0" "${csrf:0:63}" "${csrf^^}" "$ticket"; do
-    cgi GET info '' HTTP_X_AUTH_TOKEN="$ticket" HTTP_CSRFPREVENTIONTOKEN="$other"
+    info HTTP_CSRFPREVENTIONTOKEN="$other"
     expect_error 403
     cgi GET ticket '' HTTP_X_AUTH_TOKEN="$ticket" HTTP_CSRFPREVENTIONTOKEN="$other"
     expect_error 403
   done
   alive
-  cgi GET info '' HTTP_X_AUTH_TOKEN="$ticket" HTTP_CSRFPREVENTIONTOKEN="$csrf"
+  info HTTP_CSRFPREVENTIONTOKEN="$csrf"
   expect 200
   cgi DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket" HTTP_CSRFPREVENTIONTOKEN="$csrf"
   expect 204
@@ -387,7 +374,7 @@ refused() {
   expect 204
   [ "$(header Allow)" = "GET, HEAD, POST, DELETE, OPTIONS" ]
   for method in PUT PATCH TRACE CONNECT post Post delete POSTS; do
-    cgi "$method" ticket "$good"
+    cgi "$method" ticket "$LOGIN"
     expect_error 405
     [ "$(header Allow)" = "GET, HEAD, POST, DELETE, OPTIONS" ]
   done
@@ -395,7 +382,7 @@ refused() {
 }
 
 @test "a longer path is a 404" {
-  cgi POST ticket "$good" PATH_INFO=/user1
+  cgi POST ticket "$LOGIN" PATH_INFO=/user1
   expect_error 404
   [ -z "$(redis --scan)" ]
 }
@@ -432,7 +419,7 @@ refused() {
   session
   session user1 "$ticket"
   alive
-  cgi GET info '' HTTP_X_AUTH_TOKEN="$ticket" HTTP_CSRFPREVENTIONTOKEN="$csrf"
+  info HTTP_CSRFPREVENTIONTOKEN="$csrf"
   cgi DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket" QUERY_STRING=all
   expect 204
   post '{"username":"user1","password":"wr0ng-w0rd"}'
@@ -462,7 +449,7 @@ refused() {
 }
 
 @test "SSA_TICKET_TTL" {
-  post "$good" SSA_TICKET_TTL=77
+  post "$LOGIN" SSA_TICKET_TTL=77
   expect 200
   expect_json ".data.expires - $(redis time | head -n 1) <= 77 and .data.expires - $(redis time | head -n 1) >= 75"
   local key
@@ -481,7 +468,7 @@ refused() {
     session
     alive
     write_users "$users"
-    cgi GET info '' HTTP_X_AUTH_TOKEN="$ticket"
+    info
     expect_error 401
     dead
     # The session stays dead if the user comes back unchanged.
@@ -489,9 +476,6 @@ refused() {
     dead
   done
 }
-
-# Restores the users of the fixtures, and leaves Redis unchanged.
-fresh_users() { write_users "$(<"$ROOT/tests/fixtures/users.json")"; }
 
 @test "a new hash of the same password counts as another password; any other change keeps the session" {
   session
@@ -505,7 +489,7 @@ fresh_users() { write_users "$(<"$ROOT/tests/fixtures/users.json")"; }
 
 @test "503 with Retry-After if Redis cannot be reached, before the password is checked" {
   local row REDIS_URL=unix:///nonexistent/redis.sock
-  for row in "$good" '{"username":"user1","password":"wrong"}' '{"username":"nobody","password":"x"}'; do
+  for row in "$LOGIN" '{"username":"user1","password":"wrong"}' '{"username":"nobody","password":"x"}'; do
     post "$row"
     expect_error 503
     [ "$(header Retry-After)" = 1 ]
@@ -524,7 +508,7 @@ fresh_users() { write_users "$(<"$ROOT/tests/fixtures/users.json")"; }
 @test "503 if Redis cannot write; live sessions still work" {
   session
   redis config set maxmemory 1 >/dev/null
-  post "$good"
+  post "$LOGIN"
   expect_error 503
   [ -n "$(header Retry-After)" ]
   post '{"username":"user1","password":"wrong"}'
@@ -541,7 +525,7 @@ fresh_users() { write_users "$(<"$ROOT/tests/fixtures/users.json")"; }
   local content
   for content in '' '[' '{"username":"user1"}'; do
     write_users "$content"
-    post "$good"
+    post "$LOGIN"
     expect_error 500
     alive_500
   done

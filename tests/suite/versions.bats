@@ -2,7 +2,6 @@
 # last good version. This version is the same for all workers of all three programs.
 load helpers
 
-PASSWORD=A1B2C3D4E5F6G7H8I9HD
 WITH_BOB="[{\"username\":\"user1\",\"password\":\"$PASSWORD\"},{\"username\":\"bob\",\"password\":\"bob-secret\"}]"
 WITHOUT_BOB="[{\"username\":\"user1\",\"password\":\"$PASSWORD\"}]"
 

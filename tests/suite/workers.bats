@@ -11,7 +11,7 @@ teardown_file() { stop_servers; }
 setup() {
   fresh
   start_lighttpd
-  login user1 A1B2C3D4E5F6G7H8I9HD
+  login user1 "$PASSWORD"
   expect 200
 }
 teardown() { stop_lighttpd; }
