@@ -1,5 +1,5 @@
-/* check: claims for the unit tests. A program makes its claims, says those that are false, and ends with
- * `return check_done();`. */
+/* check: assertions for the unit tests. A program calls CHECK, prints the assertions that fail, and
+ * ends with `return check_done();`. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -9,7 +9,7 @@
 
 static unsigned check_made, check_false;
 
-/* A row may be anything, so it is escaped. */
+/* A row may contain any byte, so it is escaped. */
 static inline void check_show(const char *row)
 {
 	printf("   for: ");
@@ -33,7 +33,7 @@ static inline bool check_claim(bool holds, const char *claim, const char *row, c
 #define CHECK(claim)          check_claim((claim), #claim, NULL, __FILE__, __LINE__)
 #define CHECK_ROW(claim, row) check_claim((claim), #claim, (row), __FILE__, __LINE__)
 
-/* The exit status. A program that claims nothing has not tested anything. */
+/* The exit status. A program without an assertion has not tested anything, so it fails. */
 static inline int check_done(void)
 {
 	printf("%u claims, %u false\n", check_made, check_false);

@@ -44,12 +44,12 @@ static void test_defaults(const char *program)
 	memset(&c, 0xff, sizeof c);
 	CHECK(config_load(&c));
 	check_defaults(&c);
-	/* ../data from this program's own folder */
+	/* The default is ../data from the folder of this program. */
 	snprintf(want, sizeof want, "%.*s/../data", (int)(strrchr(program, '/') - program),
 		 program);
 	CHECK_ROW(strcmp(c.data_dir, want) == 0, c.data_dir);
 
-	/* Empty is unset. */
+	/* An empty variable counts as unset. */
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		setenv(names[i], "", 1);
 	CHECK(config_load(&c));
@@ -74,7 +74,8 @@ static void test_values(void)
 	CHECK(c.ticket_ttl_s == 60 && c.ticket_max_s == 600 && c.supervised);
 	CHECK(is(c.user_addr, 1, 2) && is(c.user, 3, 4) && is(c.addr, 5, 6));
 
-	/* A longer life than the default chain is no contradiction of who set only the one. */
+	/* If only the TTL is set, and it is longer than the default maximum, the maximum grows with
+	 * it. This is not an error. */
 	clear();
 	setenv("SSA_TICKET_TTL", "86400", 1);
 	CHECK(config_load(&c) && c.ticket_ttl_s == 86400 && c.ticket_max_s == 86400);
@@ -169,7 +170,8 @@ static void test_seconds(void)
 		}
 }
 
-/* The fault goes to the log: the variable and the rule, but no value, which may be a password. */
+/* The fault goes to the log. It has the variable and the rule, but not the value, which may
+ * be a password. */
 static void test_faults(void)
 {
 	static const struct {

@@ -28,12 +28,13 @@ static void test_tickets(void)
 		for (int k = 0; k < CRYPTO_TICKET_LEN; k++)
 			used[strchr(alphabet, tickets[i][k]) - alphabet]++;
 	}
-	/* 21,500 characters of 64 kinds: about 336 of each. */
+	/* There are 21,500 characters of 64 kinds, so about 336 of each kind. */
 	for (int i = 0; i < 64; i++)
 		CHECK(used[i] > 200 && used[i] < 500);
 }
 
-/* BLAKE2b-256 as RFC 7693 has it; the values are of another implementation (b2sum -l 256, Python's hashlib). */
+/* BLAKE2b-256 as in RFC 7693. The expected values come from other implementations (b2sum -l
+ * 256, Python's hashlib). */
 static void test_digests(void)
 {
 	char a[CRYPTO_DIGEST_LEN + 1], b[CRYPTO_DIGEST_LEN + 1];
@@ -59,7 +60,7 @@ static void test_digests(void)
 	crypto_digest(a, "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk", "abc",
 		      NULL);
 	CHECK(digest_is(a, "d021e90052ac18b4cf2e4844d2aee10a253a5ae4185442bc900aea9bad67b81a"));
-	/* Parts do not run into each other. */
+	/* The borders between the parts change the digest. */
 	crypto_digest(a, NULL, "ab", "c", NULL);
 	crypto_digest(b, NULL, "a", "bc", NULL);
 	CHECK(strcmp(a, b) != 0);
@@ -67,7 +68,7 @@ static void test_digests(void)
 	CHECK(strcmp(a, b) != 0);
 	crypto_digest(a, NULL, "", "abc", NULL);
 	CHECK(strcmp(a, b) != 0);
-	/* A key makes another function of it. */
+	/* A key changes the digest. */
 	crypto_digest(a, "key", "abc", NULL);
 	CHECK(strcmp(a, b) != 0);
 	crypto_digest(b, "kez", "abc", NULL);

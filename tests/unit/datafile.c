@@ -1,4 +1,4 @@
-/* datafile: one version of a file, and how versions are told apart. */
+/* datafile: a version of a file, and how two versions are told apart. */
 #include "data/datafile.h"
 #include "check.h"
 #include "folder.h"
@@ -43,7 +43,7 @@ static void test_read(void)
 	CHECK(datafile_fault_name(DATAFILE_FINE) == NULL);
 }
 
-/* Anything that tells a version from another must do so alone. */
+/* Each member that tells two versions apart must do so alone. */
 static void test_is(void)
 {
 	struct datafile_version v, other;
@@ -68,8 +68,9 @@ static void test_is(void)
 	CHECK(!datafile_is(folder_path("users.json"), &v));
 }
 
-/* The kernel's clock ticks every 1 to 10 ms. A version that young, or of a clock that was set back just now, is read
- * again; one that is a second old is not. */
+/* The kernel's clock ticks every 1 to 10 ms. A version that is so young is read again, and so is
+ * one whose time stamp is in the future because the clock was set back. A version that is one
+ * second old is not read again. */
 static void test_settled(void)
 {
 	static const struct {

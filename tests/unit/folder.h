@@ -1,4 +1,4 @@
-/* folder: a folder of the test's own, for rooms that read files. */
+/* folder: a folder of the test's own, for modules that read files. */
 #ifndef FOLDER_H
 #define FOLDER_H
 
@@ -52,13 +52,13 @@ static inline void folder_put(const char *name, const char *bytes, size_t len)
 	close(fd);
 }
 
-/* In place. */
+/* Writes the file in place. */
 static inline void folder_write(const char *name, const char *text)
 {
 	folder_put(name, text, strlen(text));
 }
 
-/* By rename. */
+/* Replaces the file by rename. */
 static inline void folder_replace(const char *name, const char *text)
 {
 	char from[400];
@@ -69,7 +69,7 @@ static inline void folder_replace(const char *name, const char *text)
 		exit(EXIT_FAILURE);
 }
 
-/* The log goes to a file from now on. */
+/* From now on the log goes to a file. */
 static inline void folder_log(void)
 {
 	int fd = open(folder_path("log"), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
@@ -79,7 +79,7 @@ static inline void folder_log(void)
 	close(fd);
 }
 
-/* What was logged since the last call. */
+/* Returns what was logged since the last call. */
 static inline const char *folder_logged(void)
 {
 	static char text[65536];

@@ -1,5 +1,6 @@
-/* heap.c, the memory of the static programs. It is taken in here whole, because it has no header; what is not its own
- * comes from below, where the tests can refuse it. */
+/* heap.c, the memory of the static programs. The whole file is included here, because it has
+ * no header. The memory that it does not have comes from the functions below, where the tests
+ * can refuse it. */
 #include "check.h"
 
 #include <stdint.h>
@@ -8,7 +9,7 @@
 #include "../../libcommon/core/heap.c"
 
 enum { MOST_BYTES = 1 << 30 };
-static bool dry; /* the C library has no memory at all */
+static bool dry; /* the C library has no memory */
 
 void *__real_malloc(size_t size)
 {
@@ -25,7 +26,7 @@ void __real_free(void *block)
 	free(block);
 }
 
-/* --- a walk --------------------------------------------------------------------------------------------------------- */
+/* --- a walk ----------------------------------------------------------------------------------- */
 
 enum { BLOCKS = 48, STEPS = 200000 };
 
@@ -37,7 +38,7 @@ struct block {
 
 static uint32_t random_state = 1;
 
-/* The same numbers each time. */
+/* The same numbers in each run. */
 static uint32_t random_below(uint32_t limit)
 {
 	random_state = random_state * 1664525 + 1013904223;
@@ -63,7 +64,7 @@ static size_t some_size(void)
 	return 1 + random_below(random_below(8) == 0 ? 9000 : 200);
 }
 
-/* Blocks come, grow, shrink and go; none ever changes another. */
+/* Blocks are allocated, resized and freed. No block may change another. */
 static void walk(void)
 {
 	static struct block blocks[BLOCKS];
@@ -103,7 +104,7 @@ static void walk(void)
 
 int main(void)
 {
-	/* the pool is used from the front, and the last block's room again */
+	/* The pool is used from the front, and the space of the last block is used again. */
 	CHECK(used == 0);
 	unsigned char *a = __wrap_malloc(10), *b = __wrap_malloc(0);
 	CHECK(in_pool(a) && in_pool(b) && a != b);
@@ -117,13 +118,15 @@ int main(void)
 	__wrap_free(b);
 	CHECK(used < before);
 
-	/* a block that is not the last moves; what is shorter than before takes less with it */
+	/* A block that is not the last one moves. If the new size is smaller, only that
+	 * much is copied. */
 	memcpy(a, "0123456789", 10);
 	b = __wrap_malloc(1);
 	unsigned char *moved = __wrap_realloc(a, 4);
 	CHECK(moved != a && in_pool(moved) && memcmp(moved, "0123", 4) == 0);
 
-	/* what does not fit comes from the C library, and so does a block that outgrows the pool */
+	/* A block that does not fit comes from the C library, and so does a block that
+	 * outgrows the pool. */
 	unsigned char *large = __wrap_malloc(POOL_BYTES);
 	CHECK(large != NULL && !in_pool(large));
 	memset(large, 'l', POOL_BYTES);
@@ -134,13 +137,13 @@ int main(void)
 	CHECK(moved != NULL && !in_pool(moved) && memcmp(moved, "0123", 4) == 0);
 	__wrap_free(moved);
 
-	/* sizes that no memory has */
+	/* No memory has these sizes. */
 	CHECK(__wrap_calloc(SIZE_MAX / 2 + 2, 2) == NULL);
 	CHECK(__wrap_malloc(SIZE_MAX - 8) == NULL);
 	CHECK(__wrap_realloc(b, SIZE_MAX - 8) == NULL);
 	__wrap_free(NULL);
 
-	/* no memory: the block that could not grow is still there */
+	/* There is no memory, and the block that could not grow still exists. */
 	*b = 'b';
 	dry = true;
 	moved = __wrap_realloc(b, POOL_BYTES * 2);

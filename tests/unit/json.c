@@ -1,4 +1,4 @@
-/* json: what an object says under the names that are asked for. */
+/* json: the values that an object has under given names. */
 #include "core/json.h"
 #include "check.h"
 
@@ -124,7 +124,7 @@ static void test_read(void)
 	CHECK(json_read("{}\0", 3, &f, 1) == JSON_INVALID);
 
 	for (int depth = JSON_DEPTH_MAX - 1; depth <= JSON_DEPTH_MAX + 1; depth++) {
-		/* The object itself is a level. */
+		/* The object itself counts as a level. */
 		int len = sprintf(text, "{\"a\":%0*d%0*d}", depth - 1, 0, depth - 1, 0);
 		memset(text + 5, '[', (size_t)depth - 1);
 		memset(text + 5 + depth - 1, ']', (size_t)depth - 1);
@@ -158,7 +158,7 @@ static void test_decode(void)
 		CHECK_ROW(json_decode(value, out, sizeof out) == JSON_DECODED &&
 			      strcmp(out, rows[i].text) == 0,
 			  rows[i].written);
-		/* It fits exactly, with its NUL; one byte less is too little. */
+		/* It fits exactly, with its NUL. A buffer that is one byte smaller is too small. */
 		CHECK_ROW(json_decode(value, out, len + 1) == JSON_DECODED, rows[i].written);
 		CHECK_ROW(json_decode(value, out, len) == JSON_TOO_LONG, rows[i].written);
 	}

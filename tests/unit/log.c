@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The clock that the room asks. */
+/* The clock that the module reads. */
 static time_t now = 1769851800; /* 2026-01-31T09:30:00Z */
 
 int clock_gettime(clockid_t clock, struct timespec *out)
@@ -30,7 +30,7 @@ static void catch_lines(void)
 	from = ends[0];
 }
 
-/* What was logged since the last call. */
+/* Returns what was logged since the last call. */
 static const char *logged(void)
 {
 	static char text[65536];
@@ -40,7 +40,7 @@ static const char *logged(void)
 	return text;
 }
 
-/* The same behind time, program and process. */
+/* Returns the same without time, program and process. */
 static const char *event(void)
 {
 	const char *text = logged(), *colon = strstr(text, "]: ");
@@ -74,7 +74,7 @@ static void test_values(void)
 	CHECK(strcmp(event(), "e\n") == 0);
 	log_event("e", "user", "x", "rhost", "::1", NULL);
 	CHECK(strcmp(event(), "e; user=\"x\" rhost=::1\n") == 0);
-	/* An address comes from the front-end server, yet it cannot forge a field either. */
+	/* An address comes from the front-end server, but it also cannot forge a field. */
 	log_event("e", "rhost", "1.2.3.4 user=\"root\"", NULL);
 	CHECK(strcmp(event(), "e; rhost=\"1.2.3.4 user=\\x22root\\x22\"\n") == 0);
 	log_event("e", "rhost", "1.2.3.4\nx", NULL);
@@ -88,7 +88,8 @@ static void test_values(void)
 	CHECK(strcmp(event(), "%s%n%d; user=\"%s%n%999999d\"\n") == 0);
 }
 
-/* Each byte alone: printable ASCII as it is, the rest, quote and backslash as \xNN. */
+/* Each byte alone: printable ASCII is unchanged. All other bytes, the quote and the
+ * backslash become \xNN. */
 static void test_every_byte(void)
 {
 	for (int c = 1; c < 256; c++) {
@@ -122,7 +123,7 @@ static void test_cut(void)
 			CHECK(strcmp(event(), want) == 0);
 		}
 
-	/* More than a line holds: still one line, still closed. */
+	/* More text than a line can have: it is still one line, and its quotes are closed. */
 	memset(value, '\n', 300);
 	value[300] = '\0';
 	log_event("e", "a", value, "b", value, "c", value, "d", value, "e", value, "f", value,
@@ -133,7 +134,8 @@ static void test_cut(void)
 	      line[len - 2] == '"');
 }
 
-/* Each day from 1970 to 2400 and each hour of some, against the C library's calendar. */
+/* Each day from 1970 to 2400, and each hour of some days, is compared with the calendar of
+ * the C library. */
 static void test_dates(void)
 {
 	char want[40];
@@ -159,7 +161,7 @@ static void test_dates(void)
 	}
 }
 
-/* Nobody listens: the service goes on. */
+/* No process reads the log: the service continues. */
 static void test_closed(void)
 {
 	close(STDERR_FILENO);

@@ -1,4 +1,4 @@
-/* machines: which records leave, in which order, and that they leave as they came. */
+/* machines: which records are in the reply, in which order, and that their bytes are unchanged. */
 #include "data/machines.h"
 #include "check.h"
 #include "folder.h"
@@ -49,7 +49,7 @@ static void test_bytes(struct machines *m)
 		snprintf(want, sizeof want, "[%s]", odd[i]);
 		CHECK_ROW(writes(m, NULL, want), odd[i]);
 	}
-	/* All together, in the file's order. */
+	/* All records together, in the order of the file. */
 	size_t text_len = (size_t)sprintf(text, "\n["), want_len = (size_t)sprintf(want, "[");
 	for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
 		text_len += (size_t)sprintf(text + text_len, "%s\n\t%s", i ? " ," : "", odd[i]);
@@ -89,7 +89,7 @@ static void test_ids(struct machines *m)
 	for (int round = 0; round < 2; round++) /* without and with the index */
 		for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
 			if (lists[i][0][1] !=
-			    '0') /* a list with 0100 is no JSON, and shows nothing */
+			    '0') /* a list with 0100 is not JSON, and shows nothing */
 				CHECK_ROW(writes(m, lists[i][0], lists[i][1]), lists[i][0]);
 	CHECK(writes(m, "[0100]", "[]"));
 	CHECK(writes(m, "[300,", "[" M("300") "]"));
@@ -128,7 +128,7 @@ static void test_rules(struct machines *m)
 		}
 }
 
-/* A list of ids among many machines. */
+/* A list of ids, with many machines. */
 static void test_many(struct machines *m)
 {
 	enum { COUNT = 5000 };

@@ -1,4 +1,4 @@
-/* password: plain text, Argon2id by the argon2 tool, and what is neither. */
+/* password: plain text, Argon2id by the argon2 tool, and strings that are neither. */
 #include "auth/password.h"
 #include "check.h"
 #include "core/crypto.h"
@@ -7,7 +7,7 @@
 
 static const char word[] = "correct horse";
 
-/* Made by `printf 'correct horse' | argon2 SALT -id …`. */
+/* Made with `printf 'correct horse' | argon2 SALT -id …`. */
 static const char *const hashes[] = {
     "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
     "$argon2id$v=19$m=64,t=1,p=1$dW5pdC1zYWx0LTY0$xjpktn782GarEUUPm84g+zrSKMO6qfUMWdBA46MKb7M",
@@ -20,7 +20,7 @@ static const char *const hashes[] = {
     "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$uVcYuVRCVwpgtJGHLz2kQg",
 };
 
-/* Hashes of the same password by other methods, and strings that only look like hashes. */
+/* Hashes of the same password by other methods, and strings that only look like a hash. */
 static const char *const others[] = {
     "$argon2i$v=19$m=64,t=3,p=1$dW5pdC1zYWx0LWk$9UULPbRyR4XCslzSRdb9lKAEl2PUgHvfla3Pg8A/7/E",
     "$argon2d$v=19$m=64,t=3,p=1$dW5pdC1zYWx0LWQ$IV/+ePDxjDoQXaeIxA3LpEJNR3CoJoTeLmJMxZOvOlU",
@@ -37,7 +37,7 @@ static const char *const others[] = {
     "$ARGON2ID$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$triloz3euWWoO1XHY+3ecyfUoOgzV99/YyE6sXVcVWs",
 };
 
-/* Argon2id by its beginning, and broken behind. */
+/* These begin like Argon2id, and the rest is invalid. */
 static const char *const broken[] = {
     "$argon2id$v=19$",
     "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$",
@@ -80,7 +80,7 @@ static void test_argon2id(void)
 				  hashes[i]);
 			CHECK(why != NULL && strcmp(why, "wrong password") == 0);
 		}
-		/* The string itself opens nothing. */
+		/* The string of the hash is not accepted as the password. */
 		CHECK_ROW(verify(hashes[i], hashes[i], &why) == RESULT_UNAUTHENTICATED, hashes[i]);
 	}
 	CHECK(verify("$argon2id$v=19$m=64,t=1,p=1$dW5pdC1zYWx0LXU$RqrRR4Tx/"
@@ -122,7 +122,7 @@ static void test_plain(void)
 			CHECK_ROW(verify(rows[i], changed, &why) == RESULT_UNAUTHENTICATED,
 				  rows[i]);
 		}
-		/* One byte short, one long: a prefix is not a password. */
+		/* One byte less and one byte more: a prefix is not the password. */
 		strcpy(changed, rows[i]);
 		changed[len - 1] = '\0';
 		CHECK_ROW(verify(rows[i], changed, &why) == RESULT_UNAUTHENTICATED, rows[i]);
@@ -134,7 +134,8 @@ static void test_plain(void)
 	CHECK(verify("", "x", &why) == RESULT_UNAUTHENTICATED);
 }
 
-/* An unknown user: no password fits, that of the hash which is worked at in his stead included. */
+/* An unknown user: no password matches. This includes the password of the hash that is computed in
+ * place of the user's. */
 static void test_unknown(void)
 {
 	const char *why = NULL;

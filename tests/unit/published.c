@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char path[64]; /* of this process alone, so that no other run of this test meets it */
+static char path[64]; /* has the pid, so that another run of this test uses another one */
 
 static bool put(struct published *p, const char *text)
 {
@@ -32,7 +32,7 @@ static bool is_newest(struct published *p, const char *text)
 	return same;
 }
 
-/* What one process publishes another sees, as long as anybody holds it. */
+/* Another process sees what one process publishes, as long as some process holds it. */
 static void test_shared(void)
 {
 	struct published one, two;
@@ -46,21 +46,22 @@ static void test_shared(void)
 	CHECK(published_holds_newest(&one) && !published_holds_newest(&two));
 	CHECK(is_newest(&two, "first") && published_holds_newest(&two));
 
-	/* The same text again is the same segment. */
+	/* Publishing the same text again keeps the same segment. */
 	uint64_t before = published_ask(&two);
 	CHECK(published_put(&two, before, "first", 5, &other) == PUBLISHED_FINE);
 	CHECK(published_ask(&two) == before);
 	published_release(other);
 
-	/* Whoever asked before another published is too late: also with the text of then. */
+	/* A process that asked before another one published is too late. */
 	CHECK(put(&two, "second") && !published_holds_newest(&one));
 	CHECK(published_put(&one, before, "late", 4, &other) == PUBLISHED_OUTDATED);
 
-	/* `second` was released by its only holder: nobody has it, and the first does not come back. */
+	/* `second` was released by its only holder, so no process has it. The first text does
+	 * not come back. */
 	CHECK(is_newest(&one, NULL) && held != NULL && memcmp(held->text, "first", 5) == 0);
 	published_release(held);
 
-	/* An empty text is one too. */
+	/* An empty text is a text too. */
 	CHECK(published_put(&one, published_ask(&one), "", 0, &held) == PUBLISHED_FINE);
 	CHECK(is_newest(&two, ""));
 	published_release(held);
@@ -68,7 +69,7 @@ static void test_shared(void)
 	published_close(&two);
 }
 
-/* The last that closes removes it all: a process that comes then finds nothing. */
+/* The last process that closes it removes everything. A process that comes later finds nothing. */
 static void test_close(void)
 {
 	struct published one, two;
@@ -78,7 +79,7 @@ static void test_close(void)
 	published_open(&two, path);
 	CHECK(published_put(&one, published_ask(&one), "x", 1, &held) == PUBLISHED_FINE);
 	CHECK(published_ask(&two) != 0);
-	published_close(&two); /* not the last */
+	published_close(&two); /* it is not the last one */
 	published_open(&two, path);
 	CHECK(is_newest(&two, "x"));
 	published_close(&two);
@@ -89,7 +90,7 @@ static void test_close(void)
 	published_close(&one);
 }
 
-/* Another file is another matter. */
+/* Another file has a publication of its own. */
 static void test_files(void)
 {
 	struct published one, two;
@@ -104,8 +105,8 @@ static void test_files(void)
 	published_close(&one);
 }
 
-/* Many processes that publish at once: what is the newest was published by one of them, and whoever
- * was too late hears of it. */
+/* Many processes publish at the same time. The newest text was published by one of them, and each
+ * process that was too late is told so. */
 static void test_race(void)
 {
 	enum { PROCESSES = 8, ROUNDS = 500 };
@@ -139,13 +140,13 @@ static void test_race(void)
 	while (wait(&status) > 0)
 		bad += status != 0;
 	CHECK(bad == 0);
-	/* Each publication changed the count. */
+	/* Each publication changed the counter. */
 	CHECK(published_ask(&p) >> 32 == 1 + PROCESSES * ROUNDS);
 	published_release(held);
 	published_close(&p);
 }
 
-/* A segment that others may write, or that is too small, is not trusted. */
+/* A segment that other users may write, or that is too small, is not trusted. */
 static void test_foreign(void)
 {
 	struct published p;

@@ -33,7 +33,7 @@ static size_t find(struct records *r, const char *key)
 	return records_find(r, key, strlen(key));
 }
 
-/* What the whole file is taken for. */
+/* How the module reads the whole file. */
 static void test_files(void)
 {
 	static const struct {
@@ -71,8 +71,8 @@ static void test_files(void)
 		struct records r;
 		folder_write("users.json", rows[i].text);
 		CHECK(records_open(&r, &kind, folder, true));
-		/* With a good version to go on with, a bad one is not waited for; the rows with an empty text
-		 * have none. */
+		/* If there is a good version to continue with, the module does not wait for a bad
+		 * file to become good. The rows with an empty text have no good version. */
 		bool before = !rows[i].good && rows[i].text[0] != '\0';
 		if (before) {
 			folder_write("users.json", "[]");
@@ -85,7 +85,7 @@ static void test_files(void)
 			      ? r.table.count == rows[i].count && r.table.skipped == rows[i].skipped
 			      : strcmp(r.fault, "invalid") == 0,
 			  rows[i].text);
-		/* A fault is logged once, by the file's name, without its path. */
+		/* A fault is logged once, with the name of the file and without its path. */
 		const char *log = folder_logged(), *line = strstr(log, "users.json");
 		CHECK_ROW(good ? *log == '\0'
 			       : line != NULL && strstr(line + 1, "users.json") == NULL,
@@ -95,7 +95,7 @@ static void test_files(void)
 	}
 }
 
-/* Records that break the rules: left out, logged by index and field; the others stay. */
+/* Records that break the rules are left out, and logged by index and field. The others stay. */
 static void test_rules(void)
 {
 	static const struct {
@@ -149,7 +149,7 @@ static void test_rules(void)
 		records_close(&r);
 	}
 
-	/* A file full of them does not fill the log. */
+	/* A file with many such records does not fill the log. */
 	char *many = malloc(100000), *at = many;
 	for (int i = 0; i < 10000; i++)
 		at += sprintf(at, "%s1", i ? "," : "[");
@@ -172,7 +172,8 @@ static void note(void *context, size_t i)
 	seen[seen_count++] = (unsigned)i;
 }
 
-/* Finding without and with the index: the first of equal keys, escapes decoded, names exact. */
+/* Finding without the index and with it: the first of equal keys is found, escapes are decoded, and
+ * names match exactly. */
 static void test_find(void)
 {
 	static const char *const spellings[] = {"k%d", "\\u006b%d", "k\\u00%02d", "K%d"};
@@ -181,7 +182,7 @@ static void test_find(void)
 	at += sprintf(at, "[{\"key\":\"\",\"n\":0}");
 	for (int i = 1; i < MANY; i++) {
 		at += sprintf(at, ", {\"n\" :1,\"key\":\"");
-		/* Every third key was there before. */
+		/* Every third key occurred before. */
 		at += sprintf(at, i % 7 == 6 ? spellings[1] : spellings[0], i % 3 == 2 ? i / 2 : i);
 		at += sprintf(at, "\"}");
 	}
@@ -198,7 +199,7 @@ static void test_find(void)
 			CHECK(r.table.index != NULL);
 		}
 		for (int i = 0; i < MANY; i++) {
-			/* What the first with this key is, by looking at all. */
+			/* The first record with this key is found by looking at all. */
 			int first = MANY + 2;
 			if (i == 0)
 				first = 0;
@@ -226,7 +227,7 @@ static void test_find(void)
 			r.table.lookups = 0;
 		CHECK(records_find(&r, "k1x", 2) == 1);
 
-		/* All with one key. */
+		/* All records have the same key. */
 		if (!with_index)
 			r.table.lookups = 0;
 		seen_count = 0;
@@ -247,7 +248,7 @@ static void test_find(void)
 	free(text);
 	folder_logged();
 
-	/* A key longer than any that is asked for is in nobody's way. */
+	/* A key that is longer than any that is looked up does not disturb the others. */
 	struct records r;
 	char *longest = malloc(5000);
 	int len = sprintf(longest, "[{\"key\":\"\\u0061");
@@ -272,12 +273,14 @@ static void test_versions(void)
 	CHECK(records_refresh(&r) && r.table.count == 1 &&
 	      text_is(&r, 0, "{\"key\":\"a\" , \"n\":1.10}"));
 	clock_gettime(CLOCK_MONOTONIC, &after);
-	/* So young a version cannot be told from the next; unless this machine was busy elsewhere. */
+	/* A version this young cannot be told from the next one, so the module must read it again.
+	 * The assertion is skipped if this machine was too busy. */
 	if ((after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000 < 20)
 		CHECK(!r.settled);
 	unsigned generation = r.generation;
 
-	/* Unchanged: the same version, as soon as it is old enough to be told from a later one. */
+	/* If the file is unchanged the version is the same, as soon as it is old enough to be told
+	 * from a later one. */
 	pause_ms(150);
 	CHECK(records_refresh(&r));
 	generation = r.generation;
@@ -286,12 +289,13 @@ static void test_versions(void)
 	for (int i = 0; i < 5; i++)
 		CHECK(records_refresh(&r) && r.generation == generation && r.table.text == text);
 
-	/* Replaced, by one of the same length. */
+	/* It is replaced by a file of the same length. */
 	folder_replace("users.json", "[ {\"key\":\"b\" , \"n\":1.10} ]");
 	CHECK(records_refresh(&r) && r.generation > generation && find(&r, "b") == 0 &&
 	      find(&r, "a") == 1);
 
-	/* Rewritten in place many times within one tick of the clock, always of the same length: the last is seen. */
+	/* It is rewritten in place many times within one tick of the clock, always with the same
+	 * length. The last version is seen. */
 	for (int i = 0; i < 200; i++) {
 		char now[40], key[2] = {(char)('a' + i % 26), '\0'};
 		snprintf(now, sizeof now, "[ {\"key\":\"%s\" , \"n\":1.10} ]", key);
@@ -299,7 +303,7 @@ static void test_versions(void)
 		CHECK(records_refresh(&r) && find(&r, key) == 0);
 	}
 
-	/* The index and the counters are of the version they were made of. */
+	/* The index and the counters belong to the version from which they were made. */
 	find(&r, "x");
 	find(&r, "x");
 	CHECK(r.table.index != NULL);
@@ -317,7 +321,8 @@ static void test_versions(void)
 		  0);
 	CHECK(records_refresh(&r) && find(&r, "P") == 0);
 
-	/* Gone bad, the last good version stays, and the fault says so. It is not read again and again. */
+	/* The file becomes invalid: the last good version stays, and the fault is reported. The
+	 * file is not read again at every request. */
 	folder_logged();
 	folder_replace("users.json", "[{\"key\":\"R\"");
 	CHECK(records_refresh(&r) && r.fault != NULL && strcmp(r.fault, "invalid") == 0 &&
@@ -326,17 +331,17 @@ static void test_versions(void)
 	records_refresh(&r);
 	folder_logged();
 	CHECK(records_refresh(&r) && r.fault != NULL && *folder_logged() == '\0');
-	/* Gone altogether. */
+	/* The file is removed. */
 	unlink(folder_path("users.json"));
 	CHECK(records_refresh(&r) && strcmp(r.fault, "unreadable") == 0 && find(&r, "P") == 0);
-	/* Back. */
+	/* The file is back. */
 	folder_replace("users.json", "[{\"key\":\"S\",\"n\":1}]");
 	CHECK(records_refresh(&r) && r.fault == NULL && find(&r, "S") == 0 && find(&r, "P") == 1);
 	records_close(&r);
 	folder_logged();
 }
 
-/* Without a good version. */
+/* Faults when there is no good version. */
 static void test_faults(void)
 {
 	struct records r;
@@ -359,7 +364,7 @@ static void test_faults(void)
 	CHECK(!records_refresh(&r) && strcmp(r.fault, "unreadable") == 0);
 	unlink(folder_path("users.json"));
 
-	/* 64 MiB and one byte, of which nothing is read. */
+	/* A file of 64 MiB and one byte, of which nothing is read. */
 	int fd = open(folder_path("users.json"), O_WRONLY | O_CREAT, 0600);
 	CHECK(ftruncate(fd, DATAFILE_MAX_BYTES + 1) == 0);
 	close(fd);
@@ -373,7 +378,7 @@ static void test_faults(void)
 	folder_logged();
 }
 
-/* Caught half-written, while its writer is still at it. */
+/* The file is half-written, and its writer still writes. */
 static void test_half_written(void)
 {
 	struct records r;

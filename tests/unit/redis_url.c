@@ -122,7 +122,7 @@ int main(void)
 		CHECK_ROW(fault != NULL && *fault != '\0', invalid[i]);
 	}
 
-	/* What is too long is an error, not a shorter name. */
+	/* A part that is too long is an error. It is not cut. */
 	static const struct {
 		const char *before, *after;
 		size_t most;
@@ -142,7 +142,8 @@ int main(void)
 			memset(url + len, 'a', longest[i].most + more);
 			strcpy(url + len + longest[i].most + more, longest[i].after);
 			CHECK_ROW(redis_url_parse(url, &u, &fault) == (more == 0), url);
-			/* The fault is for the log: it must not hold what may be a password. */
+			/* The fault goes to the log, so it must not contain the value, which may
+			 * be a password. */
 			CHECK_ROW(more == 0 || strstr(fault, "aaa") == NULL, url);
 		}
 	return check_done();

@@ -1,4 +1,4 @@
-/* regulation: what is counted, under which names. (With Redis: regulation.bats) */
+/* regulation: what is counted, and under which names. (regulation.bats tests it with Redis.) */
 #include "store/regulation.h"
 #include "check.h"
 
@@ -40,7 +40,8 @@ int main(void)
 	CHECK(!same(&a, &b, 0) && !same(&a, &b, 1) && same(&a, &b, 2));
 	begin(&b, "User1", "192.0.2.1");
 	CHECK(!same(&a, &b, 0) && !same(&a, &b, 1));
-	/* A name that looks like an address is not one, and name and address do not run into each other. */
+	/* A name that looks like an address does not count as one, and the border between name
+	 * and address matters. */
 	begin(&b, "192.0.2.1", "user1");
 	CHECK(!same(&a, &b, 0) && !same(&a, &b, 1) && !same(&a, &b, 2));
 	for (int i = 0; i < REGULATION_RULES; i++)

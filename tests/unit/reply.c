@@ -1,4 +1,4 @@
-/* reply: what the front-end server is given. (Through it: http.bats) */
+/* reply: what the front-end server gets. (http.bats tests it through lighttpd.) */
 #include "core/reply.h"
 #include "check.h"
 
@@ -66,14 +66,14 @@ static void test_render(void)
 	rep = (struct reply){.result = RESULT_BAD_REQUEST, .message = "username is missing"};
 	CHECK_ROW(strstr(written(&rep), "\"message\":\"username is missing\"") != NULL,
 		  written(&rep));
-	/* Where memory ran out for a good answer, it is an error. */
+	/* If there was not enough memory for a good answer, the reply is an error. */
 	rep = (struct reply){.result = RESULT_OK, .body = {.failed = true}};
 	CHECK_ROW(strncmp(written(&rep), "Status: 500 ", 12) == 0 &&
 		      strstr(written(&rep), "{\"code\":500,\"message\":\"internal error\"") != NULL,
 		  written(&rep));
 }
 
-/* Every outcome's error fits, and its message stands in JSON as it is. */
+/* The error of every outcome fits into the reply, and its message needs no escapes in JSON. */
 static void test_messages(void)
 {
 	for (int result = 0; result <= RESULT_INTERNAL; result++) {

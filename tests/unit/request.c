@@ -1,4 +1,4 @@
-/* request: what came in. */
+/* request: the variables, lengths and parameters of a request. */
 #include "core/request.h"
 #include "check.h"
 
@@ -35,7 +35,7 @@ static void test_take(void)
 	      *q.length_text == 'l');
 	CHECK(q.ticket_count == 1 && q.csrf_count == 1);
 
-	/* Names that are one byte short or long, or of another case, are other names. */
+	/* Names that are one byte shorter or longer, or differ in case, are other names. */
 	static const char *const others[] = {"REQUEST_METHO",
 					     "REQUEST_METHODS",
 					     "request_method",
@@ -59,7 +59,7 @@ static void test_take(void)
 		take(&q, others[i], "other");
 		CHECK_ROW(memcmp(&before, &q, sizeof q) == 0, others[i]);
 	}
-	/* Only name_len bytes are the name. */
+	/* The name has only name_len bytes. */
 	request_take(&q, "REQUEST_METHOD=x", 14, "n");
 	CHECK(*q.method == 'n');
 
@@ -103,7 +103,7 @@ static void test_announced(void)
 		bool good = request_announced(&q, &bytes);
 		CHECK_ROW(good == rows[i].good && (!good || bytes == rows[i].bytes), rows[i].text);
 	}
-	/* Near the largest number: refused or right, never wrapped. */
+	/* Near the largest number, the value is refused or right, and never overflows. */
 	struct request q;
 	size_t bytes = 0;
 	request_init(&q);

@@ -24,12 +24,13 @@ int main(void)
 		CHECK_ROW(strlen(http->reason) > 0 &&
 			      (http->status == 204 || strlen(http->message) > 0),
 			  http->reason);
-		/* The message is public: no quotes to escape, no line to break. */
+		/* The message is sent to clients. It has no quotes that need an escape, and
+		 * no line break. */
 		CHECK_ROW(strpbrk(http->message, "\"\\\n\r") == NULL, http->message);
 	}
 	CHECK(RESULT_INTERNAL + 1 == (int)(sizeof rows / sizeof rows[0]));
 
-	/* The unknown is an error of ours. */
+	/* An unknown outcome counts as an internal error. */
 	static const int unknown[] = {RESULT_INTERNAL + 1, 1000, -1, 0x7fffffff};
 	for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
 		CHECK(result_http((enum result)unknown[i])->status == 500);

@@ -1,4 +1,5 @@
-/* sandbox: what can be done outside, and no more inside. Inside is a child, because there is no way out. */
+/* sandbox: what a process can do outside of it, and not inside. The inside runs in a child process,
+ * because a process cannot leave the sandbox. */
 #include "core/sandbox.h"
 #include "check.h"
 #include "folder.h"
@@ -12,7 +13,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-static int opened = -1; /* a file, before */
+static int opened = -1; /* a file that was opened before */
 static const struct sockaddr_un door = {AF_UNIX, "log"};
 
 static bool close_if(int fd)
@@ -20,7 +21,7 @@ static bool close_if(int fd)
 	return fd >= 0 && close(fd) == 0;
 }
 
-/* --- what a process may want to do ------------------------------------------------------------------------------- */
+/* --- what a process may want to do ------------------------------------------------------------ */
 
 static bool write_a_file(void)
 {
@@ -128,12 +129,12 @@ static bool gain_rights(void)
 	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0;
 }
 
-/* -------------------------------------------------------------------------------------------------------------------- */
+/* ---------------------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name;
 	bool (*act)(void);
-	long since; /* the version of Landlock that stops it; 0: none does */
+	long since; /* the version of Landlock that forbids it; 0: no version does */
 } acts[] = {
     {"write a file", write_a_file, 1},
     {"cut a file", cut_a_file, 3},
@@ -153,7 +154,7 @@ static const struct {
     {"signal a child", signal_a_child, 0},
 };
 
-/* In a child: the exit status tells. */
+/* Runs the act in a child, whose exit status is the result. */
 static bool works(bool inside, bool (*act)(void))
 {
 	int status = -1;
@@ -169,7 +170,7 @@ static bool works(bool inside, bool (*act)(void))
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* The folder as this act wants it. */
+/* Prepares the folder for this act. */
 static void set_up(bool (*act)(void))
 {
 	unlink(".new");

@@ -1,4 +1,5 @@
-/* scan: what RFC 8259 accepts and rejects, case by case, and against second readers of its rules. */
+/* scan: what RFC 8259 accepts and rejects, case by case, and compared with other readers of
+ * the same rules. */
 #include "core/scan.h"
 #include "check.h"
 
@@ -7,7 +8,7 @@
 
 enum { DEPTH = 32 };
 
-/* The text in memory of exactly its length, so that a sanitizer sees a read beyond it. */
+/* The text is in memory of exactly its length, so that a sanitizer sees a read beyond its end. */
 static bool accepts(const char *text, size_t len, unsigned depth, bool *unrepresentable)
 {
 	char *copy = malloc(len > 0 ? len : 1);
@@ -41,7 +42,7 @@ static void walk_inside(struct scan *s, bool object)
 			return;
 }
 
-/* The same text by the other way through the interface: step by step. */
+/* Reads the same text step by step, which is the other way to use the interface. */
 static bool walks(const char *text, size_t len, unsigned depth)
 {
 	struct scan s;
@@ -137,7 +138,7 @@ static const struct row rows[] = {
     N("\xfe\xff\0n"),
     N("\xff\xfe[\0]\0"),
     Y("\"\xef\xbb\xbf\""),
-    /* comments are no JSON */
+    /* comments are not JSON */
     N("/**/1"),
     N("1/**/"),
     N("1//"),
@@ -405,7 +406,8 @@ static void test_rows(void)
 			  rows[i].text);
 		CHECK_ROW(walks(rows[i].text, rows[i].len, DEPTH) == rows[i].good, rows[i].text);
 
-		/* What is no value alone is none inside; the one exception cannot be seen from there. */
+		/* A text that is not a value alone is not a value inside an array either. A text
+		 * with a comma and a text of white space alone are exceptions. */
 		char inside[256];
 		int len = snprintf(inside, sizeof inside, "[");
 		memcpy(inside + len, rows[i].text, rows[i].len);
@@ -438,14 +440,15 @@ static void test_depth(void)
 				CHECK_ROW(accepts(text, len, depths[i], NULL) == (n <= depths[i]),
 					  text);
 				CHECK_ROW(walks(text, len, depths[i]) == (n <= depths[i]), text);
-				/* Each closed by the wrong bracket. */
+				/* Each is closed by the wrong bracket. */
 				if (n > 0) {
 					text[len - n] = text[len - n] == ']' ? '}' : ']';
 					CHECK_ROW(!accepts(text, len, depths[i], NULL), text);
 				}
 			}
 
-	/* A caller's mistake and an attacker's text end at the limit, not on the stack. */
+	/* A wrong limit of a caller and a text of an attacker stop at the limit, before
+	 * the stack overflows. */
 	char *deep = malloc(1000000);
 	memset(deep, '[', 1000000);
 	CHECK(!accepts(deep, 1000000, SCAN_DEPTH_MAX, NULL));
@@ -453,7 +456,7 @@ static void test_depth(void)
 	free(deep);
 }
 
-/* Every proper prefix of an object is no JSON; nor is it with one byte more. */
+/* Every proper prefix of an object is not JSON. With one more byte it is not JSON either. */
 static void test_truncation(void)
 {
 	static const char sample[] =
@@ -478,7 +481,7 @@ static void test_truncation(void)
 	}
 }
 
-/* The definition by code points, to hold the ranges of bytes against. */
+/* The definition of UTF-8 by code points, to check the ranges of bytes in the module. */
 static bool is_utf8(const unsigned char *at, size_t len)
 {
 	static const unsigned lowest[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -530,7 +533,8 @@ static void check_bytes(const unsigned char *bytes, size_t len)
 	}
 }
 
-/* All strings of one and two bytes, all of three and four that begin like such a sequence, but for an escape. */
+/* All strings of one and two bytes, and all of three and four bytes that begin like a sequence of
+ * this length, except for escapes. */
 static void test_every_byte(void)
 {
 	static const unsigned char edges[] = {0x00, 0x1f, 0x20, 0x22, 0x41, 0x7f, 0x80,
@@ -578,7 +582,7 @@ static void test_escapes(void)
 			      (strchr("0123456789abcdefABCDEF", c) != NULL));
 		}
 	}
-	/* Each unit alone, before and behind halves of pairs. */
+	/* Each unit alone, before halves of pairs and after them. */
 	for (unsigned unit = 0; unit < 0x10000; unit++) {
 		bool high = unit >= 0xd800 && unit < 0xdc00, low = unit >= 0xdc00 && unit < 0xe000;
 		size_t len = (size_t)sprintf(text, "\"\\u%04x\"", unit);
@@ -605,7 +609,8 @@ static void test_escapes(void)
 			  halves[i].text);
 }
 
-/* Every text of up to 7 of these characters, against the grammar of section 6 as a regular expression. */
+/* Every text of up to 7 of these characters is compared with the grammar of section 6 as
+ * a regular expression. */
 static void test_every_number(void)
 {
 	static const char letters[] = "-+.01eE";
@@ -643,7 +648,7 @@ static bool is(struct span value, const char *text)
 	return value.len == strlen(text) && memcmp(value.at, text, value.len) == 0;
 }
 
-/* Pieces are the file's own bytes. */
+/* The pieces are the unchanged bytes of the file. */
 static void test_pieces(void)
 {
 	static const char text[] =
@@ -666,7 +671,7 @@ static void test_pieces(void)
 	CHECK(!scan_next(&s, &name) && !s.failed && s.depth == 0);
 	CHECK(scan_finish(&s) && scan_peek(&s) == '\0');
 
-	/* The fault's place stays, and nothing goes on behind it. */
+	/* The place of the fault stays, and nothing is read after it. */
 	static const char bad[] = "[1, 02]";
 	scan_begin(&s, bad, strlen(bad), DEPTH);
 	CHECK(scan_enter(&s, '[') && scan_next(&s, NULL) && scan_value(&s, NULL));
@@ -675,13 +680,13 @@ static void test_pieces(void)
 	CHECK(!scan_value(&s, NULL) && !scan_enter(&s, '2') && !scan_next(&s, NULL) &&
 	      !scan_finish(&s) && s.at == bad + 5);
 
-	/* A value that was not stepped over is no element less. */
+	/* If the caller did not step over a value, the next element is still found. */
 	scan_begin(&s, "[1 2]", 5, DEPTH);
 	CHECK(scan_enter(&s, '[') && scan_next(&s, NULL) && !scan_next(&s, NULL) && s.failed);
-	/* Outside of any container there is no next. */
+	/* Outside of any container there is no next element. */
 	scan_begin(&s, "1", 1, DEPTH);
 	CHECK(!scan_next(&s, NULL));
-	/* A container left open is no finished text. */
+	/* A text is not finished while a container is open. */
 	scan_begin(&s, "[", 1, DEPTH);
 	CHECK(scan_enter(&s, '[') && !scan_finish(&s));
 }

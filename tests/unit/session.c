@@ -1,4 +1,5 @@
-/* session: the form of tickets, and what is derived from them. (With Redis: ticket.bats) */
+/* session: the form of tickets, and the values that are derived from them. (ticket.bats tests
+ * it with Redis.) */
 #include "store/session.h"
 #include "check.h"
 
@@ -13,7 +14,7 @@ static void test_form(void)
 		text[len] = '\0';
 		CHECK_ROW(session_is_ticket(text) == (len == CRYPTO_TICKET_LEN), text);
 	}
-	/* Each byte at the first, a middle and the last place. */
+	/* Each byte, at the first, a middle and the last place. */
 	for (int c = 0; c < 256; c++)
 		for (int place = 0; place < 43; place += 21) {
 			memset(text, 'A', 43);
@@ -45,14 +46,14 @@ static void test_derived(void)
 	CHECK(strcmp(one, two) != 0);
 	CHECK(strcmp(one, ticket) != 0 && strstr(one, ticket) == NULL);
 
-	/* The fingerprint binds ticket and password. */
+	/* The fingerprint depends on the ticket and the password. */
 	crypto_digest(s.fingerprint, ticket, "fingerprint", "secret", NULL);
 	CHECK(session_fits(&s, ticket, "secret"));
 	CHECK(!session_fits(&s, ticket, "Secret") && !session_fits(&s, ticket, "secre") &&
 	      !session_fits(&s, ticket, ""));
 	ticket[1] = ticket[1] == 'A' ? 'B' : 'A';
 	CHECK(!session_fits(&s, ticket, "secret"));
-	/* An empty fingerprint fits nobody. */
+	/* An empty fingerprint matches no user. */
 	memset(&s, 0, sizeof s);
 	CHECK(!session_fits(&s, ticket, "secret"));
 }

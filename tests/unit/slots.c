@@ -1,5 +1,6 @@
-/* slots: never more than there are, and a killed holder gives his back. Other programs of this host may hold slots
- * at the same time, so nothing is claimed of the first try. */
+/* slots: never more are taken than there are, and a killed process gives its slot back. Other
+ * programs of this host may hold slots at the same time, so the tests do not require that the
+ * first attempt succeeds. */
 #include "auth/slots.h"
 #include "check.h"
 
@@ -40,7 +41,7 @@ static void hold(int slot)
 	atomic_fetch_sub(&shared->now, 1);
 }
 
-/* Many processes, each taking slots again and again, by both ways. */
+/* Many processes take slots again and again, in both ways. */
 static void test_never_more(void)
 {
 	int count = processors() * 4;
@@ -65,7 +66,7 @@ static void test_never_more(void)
 	CHECK(shared->rounds >= count * 20);
 }
 
-/* Takes as many as there are to be had within two seconds. */
+/* Takes as many slots as are free at some moment within two seconds. */
 static int take_all(struct slot *slots)
 {
 	int count = 0;
@@ -86,7 +87,7 @@ static void test_killed(void)
 
 	if (child == 0) {
 		atomic_store(&shared->taken, take_all(slots));
-		/* The parent ends it. */
+		/* The parent kills this process. */
 		for (;;)
 			pause();
 	}
@@ -96,7 +97,7 @@ static void test_killed(void)
 	CHECK(slots_try(&one) == SLOTS_NONE);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	/* All are to be had again, each of them once. */
+	/* All slots can be taken again, each of them once. */
 	CHECK(take_all(slots) == processors());
 	CHECK(slots_try(&one) == SLOTS_NONE);
 	for (int i = 0; i < processors(); i++) {
@@ -104,12 +105,13 @@ static void test_killed(void)
 			CHECK(slots[i].number != slots[k].number);
 		slots_release(&slots[i]);
 	}
-	/* What was given back can be waited for. */
+	/* A process can wait for a slot, and gets one that was given back. */
 	CHECK(slots_wait(&one) == SLOTS_TAKEN);
 	slots_release(&one);
 }
 
-/* The set is removed while a slot of it is held: giving that slot back takes none of the new set. */
+/* The set is removed while one of its slots is held. Giving that slot back does not change
+ * the new set. */
 static void test_removed(void)
 {
 	struct slot old, slots[64], one;

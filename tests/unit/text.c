@@ -1,4 +1,4 @@
-/* text: a growing piece of text. */
+/* text: a text that grows. */
 #include "core/text.h"
 #include "check.h"
 
@@ -62,13 +62,13 @@ static void test_growth(void)
 		text_add(&t, want + i, 1);
 	}
 	CHECK(!t.failed && t.len == 100000 && t.cap >= t.len && memcmp(t.at, want, 100000) == 0);
-	/* One piece that is larger than twice what is there. */
+	/* One piece that is more than twice as large as the text so far. */
 	text_clear(&t, 10);
 	CHECK(t.len == 0 && t.cap <= 10);
 	text_add(&t, want, 1);
 	text_add(&t, want, 100000);
 	CHECK(!t.failed && t.len == 100001 && memcmp(t.at + 1, want, 100000) == 0);
-	/* Cleared, it keeps its memory if it may. */
+	/* After it is cleared it keeps its memory, unless it has too much. */
 	const char *at = t.at;
 	text_clear(&t, t.cap);
 	CHECK(t.len == 0 && t.at == at);
@@ -80,7 +80,7 @@ static void test_growth(void)
 	free(want);
 }
 
-/* Running out of memory is remembered, until the text is cleared. */
+/* A text remembers that it ran out of memory, until it is cleared. */
 static void test_failure(void)
 {
 	struct text t = {0};

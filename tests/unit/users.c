@@ -1,4 +1,4 @@
-/* users: what users.json says of somebody. */
+/* users: what users.json says about a user. */
 #include "data/users.h"
 #include "check.h"
 #include "folder.h"
@@ -39,7 +39,7 @@ static void test_find(struct users *u)
 		CHECK_ROW(users_find(u, none[i], &user) == USERS_UNKNOWN, none[i]);
 }
 
-/* A restriction that cannot be read must not become no restriction. */
+/* A restriction that cannot be read must not be treated as no restriction. */
 static void test_rules(struct users *u)
 {
 	static const char *const rows[] = {
@@ -99,7 +99,7 @@ static void test_lengths(struct users *u)
 	free(name);
 }
 
-/* The hash whose work an unknown user costs: of the file as it is now. */
+/* The hash that is computed for an unknown user, from the current file. */
 static void test_work_like(struct users *u)
 {
 	load(u, "[{\"username\":\"a\",\"password\":\"plain\"}]");
@@ -118,7 +118,7 @@ static void test_work_like(struct users *u)
 		"Fz\"}]");
 	CHECK(users_work_like(u) != NULL &&
 	      strcmp(users_work_like(u), "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$a/Fz") == 0);
-	/* What only begins like one is not worked at. */
+	/* A string that only begins like a hash is not used for this. */
 	load(
 	    u,
 	    "[{\"username\":\"a\",\"password\":\"p\",\"note\":\"$argon2id$ is what we use\"},"
