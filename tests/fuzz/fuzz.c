@@ -45,7 +45,8 @@ static bool number(struct reader *r)
 	return true;
 }
 
-/* The code point ahead, or -1. Any length is decoded, then held against the rules. */
+/* The next code point, or -1. A sequence of any length is decoded first and then checked
+ * against the rules. */
 static long code_point(struct reader *r)
 {
 	static const long least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -211,7 +212,8 @@ unsigned fuzz_log_lines(void)
 	return n;
 }
 
-/* A line of the log begins with its date; all else that goes to stderr is the fuzzer's own. */
+/* A line of the log begins with its date. Everything else that goes to stderr comes
+ * from the fuzzer. */
 static bool is_log_line(int fd, const char *at, size_t len)
 {
 	return fd == 2 && len > 20 && at[4] == '-' && at[10] == 'T' && at[19] == 'Z';

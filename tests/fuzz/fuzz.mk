@@ -1,14 +1,16 @@
-# Fuzzing: clang's libFuzzer with address and undefined-behaviour sanitizers, on the distribution's libraries.
-#   make fuzz FUZZ_S=600            each target for ten minutes; what is learnt stays in build/fuzz/corpus
-#   make fuzz FUZZ_TARGETS=json
+# Fuzzing: clang's libFuzzer with the address and undefined-behaviour sanitizers, on
+# the distribution's libraries.
+#   make fuzz FUZZ_S=600            each target for ten minutes; new inputs stay in build/fuzz/corpus
+#   make fuzz FUZZ_TARGETS=json     one target
 #   make fuzz-short                 the seeds and three seconds of search: for CI
 #   make fuzz-coverage              lines of each module that seeds and corpus reach
-# A crash leaves its input in build/fuzz/crash-*: build/fuzz/TARGET FILE plays it again.
+# A crash leaves its input in build/fuzz/crash-*. `build/fuzz/find/TARGET FILE` runs it again.
 
 FUZZ_S       = 60
 FUZZ_TARGETS = json records request redis redis_url log
 
-# The modules whose coverage a target answers for, and the functions of the C library that it plays itself.
+# The modules whose coverage is measured for a target, and the functions of the C library that
+# the target replaces.
 fuzz_modules_json      = core/scan core/json core/text
 fuzz_modules_records   = data/records data/table data/datafile data/users data/machines
 fuzz_modules_request   = core/request core/reply http/scgi http/cgi http/endpoint
@@ -25,12 +27,12 @@ fuzz_flags = $(std) -Wall -Wextra -Werror -O2 -g -fno-omit-frame-pointer $(shell
 fuzz_libs  = $(shell pkg-config --libs hiredis libcjson libsodium)
 fuzz_find  = -fsanitize=address,undefined -fno-sanitize-recover=all
 fuzz_cover = -fprofile-instr-generate -fcoverage-mapping
-# heap replaces malloc, where the sanitizers want theirs.
+# heap replaces malloc, which the sanitizers must replace themselves.
 fuzz_sources = $(filter-out libcommon/core/heap.c,$(wildcard libcommon/*/*.c)) tests/fuzz/fuzz.c
 fuzz_needs   = $(headers) tests/fuzz/fuzz.h tests/fuzz/fuzz.mk
 
-# Two builds, find and cover: an archive of all modules, and the targets. A target that includes a module's .c takes
-# no other of it from the archive.
+# There are two builds, find and cover. Each has an archive of all modules, and the targets. A
+# target that includes the .c file of a module does not take this module from the archive.
 define fuzz_build
 $(fuzz_sources:%.c=$(fuzz_dir)/$(1)/%.o): $(fuzz_dir)/$(1)/%.o: %.c $(fuzz_needs)
 	@mkdir -p $$(@D)
@@ -65,7 +67,7 @@ $(FUZZ_TARGETS:%=fuzz-run-%): fuzz-run-%: $(fuzz_dir)/find/%
 
 fuzz-coverage: $(FUZZ_TARGETS:%=fuzz-cover-%)  ## lines of each module that the corpus reaches
 
-# llvm's tools lie beside the clang that is used.
+# The tools of llvm are in the folder of the clang that is used.
 fuzz_llvm  = $(dir $(realpath $(shell command -v clang)))
 fuzz_lines = $(fuzz_llvm)llvm-cov export -summary-only -instr-profile=$(fuzz_dir)/cover/$(1).profdata $(fuzz_dir)/cover/$(1) libcommon/$(2).c | \
 	jq -r '.data[0].totals.lines | "  cover  $(1): $(2).c \(.percent * 10 | floor / 10)% of \(.count) lines"'

@@ -9,7 +9,7 @@
 
 enum { NUMBER_MAX = 63 /* cJSON cuts longer ones */ };
 
-/* Everything below a value must be inside it, in order, and be JSON by itself. */
+/* Everything below a value must be inside it, in order, and JSON by itself. */
 static void check_value(struct scan *s, unsigned level, bool *long_number)
 {
 	char first = scan_peek(s);
@@ -18,11 +18,11 @@ static void check_value(struct scan *s, unsigned level, bool *long_number)
 	struct span name = {NULL, 0}, value;
 	bool odd;
 
-	/* Stepped over at once, it ends where stepping through ends. */
+	/* When the value is stepped over at once, it must end where stepping through it ends. */
 	scan_begin(&whole, begin, (size_t)(s->end - begin), SCAN_DEPTH_MAX - 1);
 	CLAIM(scan_value(&whole, &value));
 	CLAIM(value.at == begin && value.at + value.len == whole.at && value.len > 0);
-	if (level < 3) { /* quadratic, so not all the way down */
+	if (level < 3) { /* this is quadratic, so it is limited to the upper levels */
 		CLAIM(fuzz_is_json(value.at, value.len, SCAN_DEPTH_MAX, &odd));
 		if (first == '"' || first == '{' || first == '[')
 			CLAIM(!fuzz_is_json(value.at, value.len - 1, SCAN_DEPTH_MAX, &odd));
@@ -51,7 +51,7 @@ static void check_string(struct span value)
 	struct scan s;
 
 	CLAIM(decoded != NULL && back != NULL);
-	/* It never gets longer, so it fits; and it fits exactly. */
+	/* Decoded, it is never longer, so it fits. It also fits exactly. */
 	CLAIM(json_decode(value, decoded, value.len - 1) == JSON_DECODED);
 	size_t len = strlen(decoded);
 	CLAIM(fuzz_is_text(decoded, len));
@@ -91,7 +91,7 @@ static void check_number(struct span value)
 	text[value.len] = '\0';
 	errno = 0;
 	want = strtoll(text, &end, 10);
-	/* Digits alone are exactly what they say, or refused; all else is refused. */
+	/* Digits alone have exactly their value, or are refused. Everything else is refused. */
 	CLAIM(!integer || (*end == '\0' && errno == 0 && got == want));
 	CLAIM(integer || *end != '\0' || want > 1LL << 53 || want < -(1LL << 53));
 
@@ -148,7 +148,7 @@ static void check_fields(const char *text, size_t len, bool json, bool odd)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	/* A copy of just this size: the first byte read behind the end is seen. */
+	/* A copy of exactly this size, so that a read beyond its end is detected. */
 	char *text = malloc(size ? size : 1);
 	struct scan s;
 	struct span value;

@@ -1,10 +1,11 @@
-/* The log's escaping. The input: the event, then keys' values, each ended by a zero byte. */
+/* The log's escaping. The input is the event, then the values of the keys, each with a zero byte
+ * at its end. */
 #include "core/log.h"
 #include "fuzz.h"
 
 enum { PAIRS = 10, VALUE_MAX = 256 };
 
-/* Reads a value back from the line; NULL if it does not stand there as it should. */
+/* Reads a value back from the line. Returns NULL if it is not there in the right form. */
 static const char *follow(const char *at, const char *value)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -24,8 +25,7 @@ static const char *follow(const char *at, const char *value)
 	return at;
 }
 
-/* Where nothing was cut for want of room, the line says each value, no more than its first 256
- * bytes, and nothing else. */
+/* If the line was long enough, it has each value, at most its first 256 bytes, and nothing else. */
 static void check_line(const char *event, char *const value[PAIRS], const char *const key[PAIRS])
 {
 	const char *at = strstr(fuzz_log_line, "]: ");
@@ -55,21 +55,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					       "status", "seventh", "eighth", "ninth",  "tenth"};
 	struct bytes in = {data, size};
 	char *event = fuzz_string(&in, 0), *v[PAIRS];
-	size_t room = 200 + strlen(event) * 4;
+	size_t longest = 200 + strlen(event) * 4;
 
 	for (int i = 0; i < PAIRS; i++) {
 		v[i] = fuzz_string(&in, 0);
 		size_t len = strlen(v[i]);
-		room += 12 + 4 * (len < VALUE_MAX ? len : VALUE_MAX);
+		longest += 12 + 4 * (len < VALUE_MAX ? len : VALUE_MAX);
 	}
 	fuzz_log_lines();
 	log_name("fuzz");
 	log_event(event, key[0], v[0], key[1], v[1], key[2], v[2], key[3], v[3], key[4], v[4],
 		  key[5], v[5], key[6], v[6], key[7], v[7], key[8], v[8], key[9], v[9], NULL);
 	CLAIM(fuzz_log_lines() == 1 && fuzz_log_len <= 4096);
-	if (room < 4096)
+	if (longest < 4096)
 		check_line(event, v, key);
-	/* Cut or not, quotes stand in pairs: no value runs into the next. */
+	/* Whether the line is cut or not, quotes come in pairs, so that no value runs
+	 * into the next. */
 	unsigned quotes = 0;
 	for (size_t i = 0; i < fuzz_log_len; i++)
 		quotes += fuzz_log_line[i] == '"';

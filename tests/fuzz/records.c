@@ -1,5 +1,6 @@
-/* The two data files: datafile.c, records.c, users.c, machines.c. The first byte of the input says which file it is, how
- * the program lives (one request, or many) and what goes wrong when it looks once more; the rest is the file. */
+/* The two data files: datafile.c, records.c, users.c, machines.c. The first byte of the input says
+ * which of the files it is, how the program runs (for one request or for many), and what fails when
+ * it reads the file again. The rest of the input is the file. */
 #include "data/machines.h"
 #include "data/users.h"
 #include "fuzz.h"
@@ -12,13 +13,13 @@
 
 enum { IS_USERS = 1, IS_RESIDENT = 2, FAULT_SHIFT = 4 };
 
-/* What goes wrong while a file is read. */
+/* What fails while a file is read. */
 enum fault { NONE, NO_OPEN, NO_STAT, NO_READ, NO_SECOND_STAT, GROWN, TOO_LARGE, CUT };
 
 static char dir[] = "/dev/shm/ssa-fuzz.XXXXXX";
 static int file[2]; /* machines.json, users.json */
 
-/* A file caught half-written is read again after a moment; here it stays as it is. */
+/* A half-written file is read again after a moment. Here the file stays as it is. */
 int __wrap_nanosleep(const struct timespec *wait, struct timespec *left);
 int __wrap_nanosleep(const struct timespec *wait, struct timespec *left)
 {
@@ -27,17 +28,17 @@ int __wrap_nanosleep(const struct timespec *wait, struct timespec *left)
 }
 
 static enum fault fault;
-static int stats;    /* looks at the file since it was opened */
-static long changes; /* of it, by somebody who writes while it is read */
+static int stats;    /* calls of fstat since the file was opened */
+static long changes; /* changes by a writer while the file is read */
 
-/* Changed long ago, so that what has been read is settled. */
+/* The change is long ago, so that the version that was read is settled. */
 static void set_change_time(struct stat *st)
 {
 	st->st_ctim.tv_sec -= 10;
 	st->st_ctim.tv_nsec += changes;
 }
 
-/* hiredis asks for large files, and then glibc calls these so. */
+/* hiredis uses large files, for which glibc has these names. */
 int __real_open64(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...)
@@ -160,7 +161,8 @@ static void note(void *context, size_t i)
 	f->total++;
 }
 
-/* The first look-up walks, the later ones use the index: both find the same. */
+/* The first look-up reads all records, and the later ones use the index. Both must find
+ * the same record. */
 static void check_find(struct records *r, size_t i)
 {
 	size_t len, other_len, first = 0;
@@ -174,7 +176,7 @@ static void check_find(struct records *r, size_t i)
 		if (same)
 			break;
 	}
-	if (len < 1000) { /* longer ones are in no index, nobody asks for them */
+	if (len < 1000) { /* longer keys are not in the index, and are never looked up */
 		CLAIM(records_find(r, key, len) == first);
 		records_each(r, key, len, note, &f);
 		CLAIM(f.times == 1 && f.total >= 1 && f.total <= r->count);
@@ -195,7 +197,7 @@ static void check_records(struct records *r)
 	CLAIM(f.times == 0);
 }
 
-/* What machines_write gives is JSON, and each record in it stands as the file wrote it. */
+/* The output of machines_write is JSON, and each record in it has the same bytes as in the file. */
 static void check_written(struct machines *m, struct span ids)
 {
 	struct text out = {0};
@@ -210,7 +212,7 @@ static void check_written(struct machines *m, struct span ids)
 	CLAIM(scan_enter(&s, '['));
 	for (; scan_next(&s, NULL); n++, at++) {
 		CLAIM(scan_value(&s, &value));
-		for (;; at++) { /* in the file's order, each at most once */
+		for (;; at++) { /* in the order of the file, each at most once */
 			CLAIM(at < m->records.count);
 			struct span record = records_text(&m->records, at);
 			if (record.len == value.len && memcmp(record.at, value.at, value.len) == 0)
@@ -231,7 +233,7 @@ static void check_machines(struct machines *m)
 	check_written(m, (struct span){NULL, 0});
 	for (int i = 0; i < 3; i++)
 		check_written(m, (struct span){lists[i], strlen(lists[i])});
-	/* A list of every id there is shows every machine. */
+	/* A list of all ids shows every machine. */
 	text_string(&own, "[");
 	for (size_t i = 0; i < m->records.count; i++) {
 		text_string(&own, i ? "," : "");
@@ -272,7 +274,7 @@ static void check_users(struct users *u)
 	CLAIM(users_work_like(u) == work);
 }
 
-/* A fault of the moment: what was good stays in use, and the next look finds what is there. */
+/* A fault that passes: a good version stays in use, and the next read finds the current file. */
 static void check_passing_fault(struct records *r, enum fault passing, bool usable)
 {
 	bool was_good = r->fault == NULL;
@@ -280,7 +282,7 @@ static void check_passing_fault(struct records *r, enum fault passing, bool usab
 	r->settled = false;
 	fault = passing;
 	CLAIM(records_refresh(r) == usable);
-	/* A read that is cut is read on. */
+	/* If a read returns only a part, the module continues to read. */
 	CLAIM(passing == CUT || (r->fault != NULL && fuzz_log_lines() > 0));
 	fault = NONE;
 	CLAIM(records_refresh(r) == usable);
@@ -288,7 +290,7 @@ static void check_passing_fault(struct records *r, enum fault passing, bool usab
 	fuzz_log_lines();
 }
 
-/* The words of the contract: an array of records, or {}. */
+/* As the contract says: an array of records, or {}. */
 static bool is_file(const char *text, size_t len)
 {
 	struct scan s;
@@ -318,7 +320,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLAIM(kind ? users_open(&u, dir) : machines_open(&m, dir));
 	struct records *r = kind ? &u.records : &m.records;
 
-	if (resident) { /* a good version first, which must outlast a bad one */
+	if (resident) { /* a good version first, which must stay when a bad one comes */
 		put_file(file[kind], "[]", 2);
 		CLAIM(records_refresh(r) && r->fault == NULL && r->count == 0);
 		r->settled = false;
@@ -328,7 +330,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool usable = kind ? users_refresh(&u) : machines_refresh(&m);
 	CLAIM(good == (r->fault == NULL));
 	CLAIM(usable == (good || resident));
-	CLAIM(good || fuzz_log_lines() > 0); /* a fault is told */
+	CLAIM(good || fuzz_log_lines() > 0); /* a fault is logged */
 	if (usable) {
 		CLAIM(good || (r->count == 0 && strncmp(r->text, "[]", 2) == 0));
 		if (kind)
@@ -340,7 +342,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum fault passing = (data[0] >> FAULT_SHIFT) % (CUT + 1);
 	if (passing != NONE)
 		check_passing_fault(r, passing, usable);
-	r->settled = true; /* unchanged: nothing is read again, nothing logged */
+	r->settled = true; /* the file is unchanged: nothing is read again or logged */
 	unsigned generation = r->generation;
 	CLAIM(records_refresh(r) == usable && r->generation == generation && fuzz_log_lines() == 0);
 	if (kind)

@@ -1,9 +1,9 @@
-/* Redis's replies: redis.c, and session.c and regulation.c, which read them. The socket is played by
- * the input: first a few bytes that say what the connection does (see `step`), then a zero byte,
- * then what Redis sends. */
+/* The replies of Redis: redis.c, and session.c and regulation.c, which read them. The input acts as
+ * the socket. First come a few bytes that say what the connection does (see `step`), then a zero
+ * byte, then the bytes that Redis sends. */
 #include "fuzz.h"
 
-#include "../../libcommon/store/redis.c" /* what is tested is static there */
+#include "../../libcommon/store/redis.c" /* the tested functions are static */
 
 #include "core/config.h"
 #include "store/regulation.h"
@@ -15,10 +15,10 @@
 
 static struct bytes steps, wire;
 static int open_sockets, sockets;
-static struct text written; /* what the open connection got */
+static struct text written; /* the bytes that the open connection got */
 static bool no_random;
 
-/* What happens next on the connection: 0 to 63 as planned, in a piece of so many bytes (0: all). */
+/* What the connection does next. 0 to 63: it works, and transfers this many bytes (0: all). */
 enum { INTERRUPTED = 64, TIMED_OUT, RESET, CLOSED, REFUSED };
 static uint8_t step(void)
 {
@@ -36,7 +36,7 @@ int __wrap_socket(int domain, int type, int protocol)
 {
 	(void)domain, (void)protocol;
 	CLAIM(type & SOCK_CLOEXEC);
-	CLAIM(open_sockets == 0); /* one connection, the old one closed before */
+	CLAIM(open_sockets == 0); /* there is one connection, and the old one was closed before */
 	if (step() == REFUSED)
 		return with_errno(EMFILE);
 	open_sockets++;
@@ -69,7 +69,7 @@ int __wrap_setsockopt(int fd, int level, int option, const void *value, socklen_
 
 	(void)level, (void)option;
 	CLAIM(fd == 1000 + sockets && open_sockets == 1);
-	if (len == sizeof *limit) /* zero would mean: wait for ever */
+	if (len == sizeof *limit) /* zero would mean to wait for ever */
 		CLAIM(limit->tv_sec == 0 && limit->tv_usec > 0 &&
 		      limit->tv_usec <= REDIS_COMMAND_MS * 1000);
 	return 0;
@@ -147,7 +147,7 @@ ssize_t __wrap_getrandom(void *to, size_t len, unsigned flags)
 	return (ssize_t)len;
 }
 
-/* What must be true whenever a room has done its work. */
+/* What must be true whenever a module has finished. */
 static void check(const struct redis *r, enum result result)
 {
 	CLAIM((r->fd >= 0) == (open_sockets == 1) && (r->fd >= 0) == (r->reader != NULL));
@@ -157,7 +157,7 @@ static void check(const struct redis *r, enum result result)
 	CLAIM(memchr(r->error, 0, sizeof r->error) != NULL);
 	for (const char *c = r->error; *c; c++)
 		CLAIM(*c >= 0x20 && *c < 0x7F);
-	/* Nothing is queued that the next request would send. */
+	/* No command is left in the queue that the next request would send. */
 	CLAIM(r->sent || r->queued == 0);
 	if (r->fd >= 0 && r->pending == 0 && result == RESULT_OK)
 		CLAIM(r->greetings == 0);
@@ -190,7 +190,7 @@ static enum result find(struct redis *r, struct session *s)
 	return result;
 }
 
-/* What a login asks before the password. */
+/* The commands of a login before the password is checked. */
 static enum result consult(struct redis *r, struct regulation *g, long long *now, struct session *s)
 {
 	regulation_begin(g, &config, "user1", "192.0.2.1");
@@ -258,7 +258,7 @@ static enum result leave(struct redis *r, bool all)
 	return all ? session_end_all(r, &s) : session_end(r, &s);
 }
 
-/* Everything that a reply can be asked. */
+/* Every way to read a reply. */
 static enum result look(struct redis *r)
 {
 	redis_command(r, "PING", "", NULL);
@@ -316,7 +316,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	struct redis *r = redis_new(&url);
 	CLAIM(r != NULL);
-	/* Several requests of one worker: what one leaves behind meets the next. */
+	/* Several requests of one worker, because one request may leave something behind
+	 * for the next. */
 	for (int i = 0; i < 3; i++) {
 		enum result result;
 		switch ((first + i) % 6) {

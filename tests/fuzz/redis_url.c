@@ -1,5 +1,6 @@
-/* REDIS_URL and the rest of the environment: redis_url.c, config.c. The input is up to seven
- * lines: the values of the variables, in the order of the table; an empty one is unset. */
+/* REDIS_URL and the other variables of the environment: redis_url.c, config.c. The input has up to
+ * as many lines as the table has names. Each line is the value of a variable, in the order of the
+ * table. An empty value counts as unset. */
 #include "core/config.h"
 #include "core/text.h"
 #include "fuzz.h"
@@ -41,7 +42,7 @@ static void percent(struct text *t, const char *s)
 	}
 }
 
-/* Written anew with everything escaped, it must read the same. */
+/* Written again with every byte escaped, it must be read with the same result. */
 static void check_round_trip(const struct redis_url *u)
 {
 	struct text t = {0};
@@ -82,7 +83,7 @@ static void check_url(const char *url)
 	memset(&u, 0xA5, sizeof u);
 	if (!redis_url_parse(url, &u, &fault)) {
 		CLAIM(fault != NULL && *fault != '\0');
-		CLAIM(all_zero(&u)); /* nothing is kept, least of all a password */
+		CLAIM(all_zero(&u)); /* nothing is kept, and certainly no password */
 		return;
 	}
 	CLAIM(fault == NULL);
@@ -118,7 +119,7 @@ static void check_config(void)
 			size_t len = strlen(names[i]);
 			named |= strncmp(c.fault, names[i], len) == 0 && c.fault[len] == ':';
 		}
-		CLAIM(named); /* the variable, and after it a rule of ours */
+		CLAIM(named); /* the name of the variable, and after it the rule */
 		return;
 	}
 	CLAIM(c.fault[0] == '\0' && c.data_dir[0] != '\0' &&

@@ -1,7 +1,8 @@
-/* Requests' way in and replies' way out: scgi.c, cgi.c, request.c and the gate of endpoint.c, from endpoint_main as a
- * program has it. The input: a byte that cuts it into pieces, then what SCGI clients send, each on a connection of its
- * own, with MARK between them; a worker takes up to four in hand together. What is well-formed is played again as the
- * environment and stdin of a CGI program: both must answer the same. */
+/* How requests are read and replies are written: scgi.c, cgi.c, request.c and the checks of
+ * endpoint.c, from endpoint_main on, as in a program. The input is a byte that says how it is cut
+ * into pieces, then what SCGI clients send. Each client has a connection of its own, and MARK
+ * separates them. A worker handles up to four of them concurrently. If a request is well-formed, it
+ * is sent again as the environment and stdin of a CGI program. Both must give the same reply. */
 #include "fuzz.h"
 
 #include "auth/service.h"
@@ -25,7 +26,7 @@ enum { CLIENTS = 6, FD = 100, EPOLL = 99, ANSWER_MAX = 4096, VARIABLES_MAX = 170
 extern char **environ;
 
 static struct client {
-	const char *at; /* what it sends */
+	const char *at; /* the bytes that it sends */
 	size_t len, read;
 	char answer[ANSWER_MAX];
 	size_t answered;
@@ -33,12 +34,12 @@ static struct client {
 } client[CLIENTS];
 
 static unsigned clients, accepted;
-static size_t piece;  /* of a read; 0: all */
-static bool playing;  /* the functions below play the world */
+static size_t piece;  /* bytes for each read; 0: all */
+static bool playing;  /* the functions below replace those of the system */
 static bool resident; /* fd 0 is a listening socket */
 static bool bad_config;
 
-/* Every second call is interrupted, if the piece is odd. */
+/* Every second call is interrupted if the piece is odd. */
 static bool interrupted(void)
 {
 	static bool now;
@@ -85,7 +86,7 @@ ssize_t __wrap_read(int fd, void *to, size_t len)
 					     : __real_read(fd, to, len);
 }
 
-/* Takes a part at a time. */
+/* Writes only a part at a time. */
 ssize_t __wrap_writev(int fd, const struct iovec *part, int count);
 ssize_t __wrap_writev(int fd, const struct iovec *part, int count)
 {
@@ -151,7 +152,7 @@ int __wrap_accept4(int fd, struct sockaddr *a, socklen_t *len, int flags)
 int __wrap_poll(struct pollfd *fds, nfds_t count, int ms);
 int __wrap_poll(struct pollfd *fds, nfds_t count, int ms)
 {
-	/* The log waits for stderr; the start looks at the three standard streams. */
+	/* The log polls stderr. The start of the program checks the three standard streams. */
 	if (count == 1) {
 		CLAIM(fds->fd == 2 && fds->events == POLLOUT && ms > 0);
 		fds->revents = POLLOUT;
@@ -183,7 +184,7 @@ int __wrap_epoll_pwait(int set, struct epoll_event *event, int count, int ms, co
 	CLAIM(set == EPOLL && count == 1 && ms == -1 && mask != NULL);
 	if (accepted < clients)
 		return 1;
-	errno = EBADF; /* the worker ends */
+	errno = EBADF; /* this ends the worker */
 	return -1;
 }
 
@@ -203,7 +204,7 @@ int __wrap_fcntl(int fd, int command, ...)
 	return 0;
 }
 
-/* No clock runs here but the fuzzer's own. */
+/* Only the fuzzer's own timer may run. */
 int __real_setitimer(int which, const struct itimerval *timer, struct itimerval *old);
 int __wrap_setitimer(int which, const struct itimerval *timer, struct itimerval *old);
 int __wrap_setitimer(int which, const struct itimerval *timer, struct itimerval *old)
@@ -219,7 +220,7 @@ handler *__wrap_signal(int signal, handler *h)
 	return NULL;
 }
 
-/* The fuzzer has to write what it finds. */
+/* The fuzzer must be able to write its findings. */
 void __wrap_sandbox_enter(void);
 void __wrap_sandbox_enter(void)
 {
@@ -236,7 +237,7 @@ char *__wrap_getenv(const char *name)
 	return bad_config && strcmp(name, "REDIS_URL") == 0 ? bad : NULL;
 }
 
-/* A CGI program ends and frees nothing: that is done here, in its place. */
+/* A CGI program ends without freeing its memory. It is freed here instead. */
 enum { BLOCKS = 64 };
 static void *block[BLOCKS];
 static void forget(const void *at, void *instead)
@@ -262,7 +263,7 @@ void *__wrap_malloc(size_t size)
 	return at;
 }
 
-/* What a worker has in hand: one mapping for all, zero again after each use. */
+/* A worker has one mapping for all requests in hand. It must be zero again after each use. */
 enum { LARGE = 100000, LARGE_MAX = 1 << 20 };
 static void *large;
 
@@ -305,7 +306,7 @@ void __wrap_free(void *at)
 	__real_free(at);
 }
 
-/* Reads all that a handler may. */
+/* Reads everything that a handler may read. */
 static enum result handle(struct service *s, const struct request *q, struct reply *rep,
 			  const struct asked *asked)
 {
@@ -331,7 +332,7 @@ static const struct endpoint e = {
 		   {.method = "GET", .handle = handle}},
 };
 
-/* A netstring of names and values, read a second time here. */
+/* The netstring of names and values, read by a second reader. */
 struct scgi {
 	const char *headers, *body;
 	size_t len, body_len, announced;
@@ -368,7 +369,7 @@ static bool read_scgi(const struct client *c, struct scgi *s)
 	return true;
 }
 
-/* One whole reply: the head's form, the true length, the errors' shape. */
+/* One whole reply: the form of the head, the true length, and the shape of errors. */
 static void check_reply(const struct client *c, const struct scgi *s)
 {
 	const char *end = memmem(c->answer, c->answered, "\r\n\r\n", 4);
@@ -392,7 +393,7 @@ static void check_reply(const struct client *c, const struct scgi *s)
 	CLAIM(bad_config || *s->path_info == '\0' || status == 404);
 }
 
-/* The same request as a CGI program gets it. */
+/* Sends the same request to a CGI program. */
 static void play_as_cgi(const struct scgi *s)
 {
 	static char answer[ANSWER_MAX], text[8192];
@@ -402,7 +403,7 @@ static void play_as_cgi(const struct scgi *s)
 	memcpy(answer, client[0].answer, answered);
 	for (const char *at = s->headers; at < s->headers + s->len;) {
 		const char *value = at + strlen(at) + 1;
-		/* An environment has no empty names and no = in one. */
+		/* An environment has no empty names, and no name with =. */
 		if (*at == '\0' || strchr(at, '=') != NULL || n == VARIABLES_MAX - 1)
 			return;
 		variable[n++] = text + used;
@@ -434,7 +435,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	piece = data[0] % 64;
 	bad_config = data[0] & 64;
-	/* A copy, and a NUL behind it for the strings of the reader above. */
+	/* A copy with a NUL at its end, for the strings of the reader above. */
 	char *text = malloc(size), *at = text, *end = text + size - 1;
 	CLAIM(text != NULL);
 	memcpy(text, data + 1, size - 1);
@@ -455,7 +456,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (unsigned i = 0; i < clients; i++) {
 		CLAIM(!client[i].open);
 		bool good = read_scgi(&client[i], &s);
-		CLAIM(good == (client[i].answered > 0)); /* nobody to answer where it is no SCGI */
+		CLAIM(good ==
+		      (client[i].answered > 0)); /* a request that is not SCGI gets no reply */
 		if (good)
 			check_reply(&client[i], &s);
 		answers += good;
