@@ -1,6 +1,6 @@
-/* bare-hash make PASSWORD: an Argon2id string of it, 19 MiB and 2 passes.
- * bare-hash rate HASH PASSWORD SECONDS: how many verifications a second all processors make together, with
- * nothing else around them: the yardstick for logins. */
+/* bare-hash make PASSWORD: prints an Argon2id string of it, with 19 MiB and 2 passes. bare-hash
+ * rate HASH PASSWORD SECONDS: prints how many verifications per second all processors make
+ * together, with nothing else around them. Logins are compared with this. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static int make(const char *password)
 	return puts(hash) < 0;
 }
 
-/* One processor's share, as a rate: verifications until the time is over, to the pipe. */
+/* Verifies until the time is over, and writes the rate of this processor to the pipe. */
 static int work(int out, const char *hash, const char *password, double seconds)
 {
 	double begin = now(), rate, took;

@@ -1,5 +1,5 @@
-# make bench. The yardsticks are built as the programs are: the same compiler, flags and archives, but without our
-# heap, so that cJSON has the C library's.
+# make bench. The programs to compare with are built like the programs: the same compiler, flags and
+# archives. They do not have the heap module, so that cJSON uses the heap of the C library.
 bench_programs = $(addprefix build/bench/,empty empty-scgi cjson-parse bare-hash)
 
 ##@ To measure and to search for faults: bench fuzz fuzz-short fuzz-coverage

@@ -1,14 +1,15 @@
 #!/usr/bin/python3
-"""make bench: how fast the programs are, seen beside what is possible.
+"""make bench: how fast the programs are, compared with what is possible.
 
-An empty program under the same lighttpd.conf is the limit for CGI, an empty SCGI worker for SCGI. Every figure
-is also given as a ratio to the empty program of its mode, measured in the same round: the rounds are interleaved
-and the ratio is the median over the rounds, so that what else the machine does falls out of it.
+An empty program under the same lighttpd.conf is the limit for CGI, and an empty SCGI worker is the
+limit for SCGI. Every figure is also given as a ratio to the empty program of its mode, measured in
+the same round. The rounds are interleaved, and the ratio is the median over the rounds, so that the
+other load of the machine does not change it.
 
-From the environment: BENCH_S seconds a measurement (1), BENCH_ROUNDS (3), PEERS=1 to measure a FastAPI service
-too, BENCH_PARTS a list of the parts below (all). Results: the tables on stdout, results.json and results.svg
-beside this file; what was not measured this time is kept there from the last time.
-"""
+Variables of the environment: BENCH_S is the seconds for each measurement (1). BENCH_ROUNDS is the
+number of rounds (3). PEERS=1 also measures a FastAPI service. BENCH_PARTS is a list of the parts
+below (all). The results are the tables on stdout, and results.json and results.svg in the folder of
+this file. Figures that were not measured this time are kept there from the last time."""
 
 import contextlib
 import json
@@ -36,7 +37,7 @@ LOGINS = 200
 
 
 class Bench:
-    """What all parts share: a folder, a Redis, and the programs under test."""
+    """What all parts use: a folder, a Redis, and the programs under test."""
 
     def __init__(self, folder, stack):
         self.folder, self.stack = folder, stack
@@ -63,7 +64,7 @@ class Bench:
         return self.keep(Lighttpd(self.folder, name, mode, programs, self.redis, data or self.shipped, **settings))
 
     def measure(self, server, endpoint, connections=16, seconds=SECONDS):
-        """One endpoint under load, from an empty Redis."""
+        """Measures one endpoint under load, beginning with an empty Redis."""
         self.redis.forget()
         ticket = server.log_in("user1", PASSWORD) if endpoint == "info" and "empty" not in server.name else "x" * 43
         body = credentials("user1", PASSWORD) if endpoint == "ticket" else None
@@ -82,16 +83,17 @@ def median_ratio(loads, limits):
     return statistics.median(load.rate / limit.rate for load, limit in zip(loads, limits))
 
 
-# --- The endpoints beside the empty program ----------------------------------------------------------------------
+# --- The endpoints compared with the empty program ------------------------------------------------
 
 def endpoints(bench):
-    """The three endpoints, both modes, both builds, at 16 connections. Just before each, the empty program."""
+    """The three endpoints, both modes, both builds, at 16 connections. The empty program is
+    measured just before each."""
     servers = {(mode, build): bench.lighttpd(f"{build}-{mode}", mode, programs)
                for mode in ("cgi", "scgi")
                for build, programs in (("empty", bench.empty[mode]), *BUILDS.items())}
     cells = [(mode, build, endpoint) for mode in ("cgi", "scgi") for build in BUILDS for endpoint in ENDPOINTS]
     loads, limits = {cell: [] for cell in cells}, {cell: [] for cell in cells}
-    for mode, build, endpoint in cells:  # warm: workers parse their data, files come into memory
+    for mode, build, endpoint in cells:  # so that the workers parse their data and the files are in memory
         servers[mode, build].ask("GET", "/api/" + endpoint)
     for turn in range(ROUNDS):
         for cell in cells:
@@ -121,7 +123,7 @@ def endpoints(bench):
 
 
 def crowd(bench):
-    """SCGI info at 64 connections: how far is the slowest hundredth from the middle?"""
+    """SCGI info at 64 connections: how far is the 99th percentile from the median?"""
     server = bench.lighttpd("crowd", "scgi", BUILDS["musl"])
     loads = [bench.measure(server, "info", connections=64, seconds=2 * SECONDS) for _ in range(ROUNDS)]
     return {**median_of(loads), "p99_of_p50": statistics.median(load.p99_ms / load.p50_ms for load in loads)}
@@ -140,7 +142,7 @@ def plot(bench):
     return lines
 
 
-# --- Growth with the data ---------------------------------------------------------------------------------------------
+# --- Growth with the data -------------------------------------------------------------------------
 
 def machine(i):
     return {"id": 100 + i, "name": f"Aimlab{i:06}", "GPU": "RTX4090", "cpus": 32,
@@ -149,7 +151,7 @@ def machine(i):
 
 
 def grown_users(count):
-    """So many users; user1, who sees ten machines from all over the file, is in the middle. boss sees all."""
+    """So many users. user1, in the middle, sees ten machines from the whole file. boss sees all."""
     users = [{"username": f"user{i:06}", "password": PASSWORD, "machines": [100 + i, 100 + count - 1 - i]}
              for i in range(count - 2)]
     own = [100 + i * count // 10 for i in range(10)]
@@ -158,8 +160,8 @@ def grown_users(count):
 
 
 def growth(bench):
-    """From 10 machines and users to 100,000. The resident figures of every size are measured in turn, like
-    everything else; the ratio is to the smallest size."""
+    """From 10 machines and users to 100,000. Like everything else, the figures of the resident
+    workers of every size are measured in turn. The ratio is to the smallest size."""
     stages = []
     for size in SIZES:
         data = bench.data(f"grown-{size}", grown_users(size), [machine(i) for i in range(size)])
@@ -170,16 +172,16 @@ def growth(bench):
         bench.redis.forget()
         for stage in stages:
             stage["ticket"] = {user: stage["server"].log_in(user, PASSWORD) for user in ("user1", "boss")}
-            for path in ("ticket", "info"):  # the first request after a change pays for the parsing
+            for path in ("ticket", "info"):  # the first request after a change parses the file
                 for _ in range(8):
                     _, reply = stage["server"].ask("GET", "/api/" + path,
                                                    headers={"X-Auth-Token": stage["ticket"]["boss"]})
-                if turn == 0:  # every worker has to meet it
+                if turn == 0:  # every worker must parse it
                     stage["server"].load(bench.redis, "/api/" + path, 16, 1, ticket=stage["ticket"]["user1"])
             stage["all_bytes"] = len(reply)
         for what, path, user, connections in (("own", "info", "user1", 16), ("whoami", "ticket", "user1", 16),
                                               ("all", "info", "boss", 2)):
-            for stage in stages:  # one size just after the other: what is compared is measured side by side
+            for stage in stages:  # one size directly after another, because they are compared
                 stage[what].append(stage["server"].load(bench.redis, "/api/" + path, connections, SECONDS,
                                                         ticket=stage["ticket"][user]))
         for stage in stages:
@@ -206,10 +208,11 @@ def growth(bench):
     return results
 
 
-# --- Logins -----------------------------------------------------------------------------------------------------------
+# --- Logins ---------------------------------------------------------------------------------------
 
 def argon2(bench):
-    """Logins with a password of 19 MiB and 2 passes, against the same hash with nothing around it."""
+    """Logins with a password of 19 MiB and 2 passes, compared with the same hash and
+    nothing around it."""
     data = bench.data("argon2", [{"username": "user1", "password": bench.hash}], "[]")
     servers = {mode: bench.lighttpd(f"argon2-{mode}", mode, BUILDS["musl"], data) for mode in ("cgi", "scgi")}
     seconds = max(2, SECONDS)
@@ -228,7 +231,7 @@ def argon2(bench):
 
 
 def flood(bench):
-    """How long does status take while all of so many logins with that hash wait for a processor?"""
+    """How long does status take while so many logins with that hash wait for a processor?"""
     data = bench.data("flood", [{"username": "user1", "password": bench.hash}], "[]")
     results = {}
     for mode in ("cgi", "scgi"):
@@ -255,7 +258,8 @@ def flood(bench):
 
 
 def refusals(server, cases):
-    """Medians in ms of so many refused logins of each case, in an order that no drift can follow."""
+    """Medians in ms of so many refused logins of each case, in an order in which a drift
+    has no effect."""
     took = {name: [] for name in cases}
     headers = {"Content-Type": "application/json"}
     for _ in range(LOGINS):
@@ -271,8 +275,9 @@ def refusals(server, cases):
 
 
 def timing(bench):
-    """Does the time of a refused login tell who is known? Once with hashes among the passwords, once with
-    plain ones only. Regulation is off, or it would answer."""
+    """Does the time of a refused login tell which users exist? It is measured with hashes among the
+    passwords, and with plain passwords only. The login limits are off, because otherwise they would
+    refuse the logins."""
     wrong, other = "X" * len(PASSWORD), "X"
     users = [{"username": "known", "password": bench.hash},
              {"username": "former", "password": bench.hash, "disabled": True},
@@ -290,7 +295,7 @@ def timing(bench):
     return results
 
 
-# --- The peer ---------------------------------------------------------------------------------------------------------
+# --- The peer -------------------------------------------------------------------------------------
 
 def peers(bench):
     """The same work by FastAPI with four workers, in turn with the SCGI workers."""
@@ -336,7 +341,7 @@ def main():
 
 
 if __name__ == "__main__":
-    for number in (signal.SIGTERM, signal.SIGHUP):  # ends like Ctrl-C: the servers are stopped
+    for number in (signal.SIGTERM, signal.SIGHUP):  # end as on Ctrl-C: the servers are stopped
         signal.signal(number, lambda *_: sys.exit(1))
     try:
         main()

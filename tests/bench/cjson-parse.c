@@ -1,5 +1,5 @@
-/* cjson-parse FILE...: reads each file whole and parses it with cJSON, no more: the yardstick for what a CGI
- * request may cost with large data files. Nothing is freed, which is in cJSON's favour. */
+/* cjson-parse FILE...: reads each file whole and parses it with cJSON. A CGI request with large
+ * data files is compared with this. Nothing is freed, which is an advantage for cJSON. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>

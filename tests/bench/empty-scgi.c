@@ -1,6 +1,6 @@
-/* The least that an SCGI worker can do: accept, one read, one write, close. What lighttpd makes of it is the
- * limit for every SCGI worker. lighttpd starts it with the listening socket as fd 0; like the programs it makes
- * SSA_WORKERS processes of itself. */
+/* The minimum of an SCGI worker: accept, one read, one write, close. Its speed under lighttpd is
+ * the limit for every SCGI worker. lighttpd starts it with the listening socket as fd 0. Like the
+ * programs, it makes SSA_WORKERS processes. */
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>

@@ -1,5 +1,5 @@
-/* The least that a CGI program can do: one write of a fixed reply, of the size and with the headers of
- * /api/status. What lighttpd makes of it is the limit for every CGI program. */
+/* The minimum of a CGI program: one write of a fixed reply, with the size and the headers of
+ * /api/status. Its speed under lighttpd is the limit for every CGI program. */
 #include <unistd.h>
 
 int main(void)

@@ -1,4 +1,4 @@
--- What wrk sends comes in the environment; what it found goes out as one line of JSON.
+-- The environment says what wrk sends. The result is one line of JSON.
 wrk.method = os.getenv("BENCH_METHOD") or "GET"
 wrk.body = os.getenv("BENCH_BODY")
 wrk.headers["Content-Type"] = wrk.body and "application/json"

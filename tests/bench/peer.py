@@ -1,9 +1,10 @@
-"""The peer: the same three endpoints as a FastAPI service usually has them, to show what a user gains.
+"""The peer: the same three endpoints in the usual form of a FastAPI service, to show what
+a user gains.
 
-Users with plain passwords in users.json, machines in machines.json, tickets in Redis for two hours. It is a
-fair peer: uvloop, httptools and hiredis, one pool of Redis connections a worker, files parsed again only when
-they change. It does none of what the C programs do beyond that: no hashing, no regulation, no strict JSON.
-"""
+Users with plain passwords are in users.json, machines in machines.json, and tickets in Redis for
+two hours. The comparison is fair: uvloop, httptools and hiredis, one pool of Redis connections for
+each worker, and files are parsed again only when they change. It has none of the other functions of
+the C programs: no hashing, no login limits, no strict JSON."""
 
 import json
 import os

@@ -1,9 +1,9 @@
-"""The results as tables for people, with what must hold marked, and as a plot."""
+"""The results as tables, with marks for the limits that must hold, and as a plot."""
 
 import math
 
 
-# --- Tables ---------------------------------------------------------------------------------------------------------
+# --- Tables ---------------------------------------------------------------------------------------
 
 def table(title, head, rows):
     rows = [head, *rows]
@@ -83,7 +83,7 @@ def peers(results):
                    f"{r['ours_times']:.1f}"] for r in results])
 
 
-# --- What must hold -----------------------------------------------------------------------------------------------
+# --- What must hold -------------------------------------------------------------------------------
 
 def goals(results):
     """(what, figure, how it is written, "at least" or "under", target)"""
@@ -139,10 +139,10 @@ def text(results):
     return "\n".join([*parts, must_hold(results)] if parts else ["The plot is in tests/bench/results.svg"])
 
 
-# --- Plot -------------------------------------------------------------------------------------------------------------
+# --- Plot -----------------------------------------------------------------------------------------
 
 WIDTH, HEIGHT, LEFT, TOP, GAP = 300, 220, 62, 58, 66
-COLOURS = {"cgi": "#d9822b", "scgi": "#2f81f7"}  # like the grey, readable on white and on black
+COLOURS = {"cgi": "#d9822b", "scgi": "#2f81f7"}  # readable on white and on black, like the grey
 GREY = "#858f99"
 PANELS = (("rate", "requests a second", (100, 100_000)), ("p50_ms", "latency, median, ms", (0.01, 1000)),
           ("p99_ms", "latency, 99 of 100, ms", (0.01, 1000)))

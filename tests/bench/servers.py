@@ -1,5 +1,5 @@
-"""The servers under load and the load itself. Everything is on loopback or on Unix sockets, in one temporary
-folder, and ends with the `with` that began it."""
+"""The servers under load and the load itself. Everything is on loopback or on Unix sockets, in one
+temporary folder, and ends with the `with` block that began it."""
 
 import collections
 import contextlib
@@ -24,7 +24,7 @@ Load = collections.namedtuple("Load", "rate p50_ms p99_ms cpu_us")
 
 
 class Failed(Exception):
-    """The bench cannot go on; the text says why."""
+    """The bench cannot continue. The text says why."""
 
 
 def free_port():
@@ -46,7 +46,7 @@ def descendants(pid):
 
 
 def cpu_s(pids):
-    """Processor time of these processes, of the children they have and of those that ended."""
+    """The processor time of these processes, of their children, and of children that ended."""
     ticks = 0
     for pid in pids:
         with contextlib.suppress(OSError):
@@ -62,7 +62,7 @@ def memory_kb(pid):
 
 
 class Server:
-    """A child process that is waited for, and ended by its pid."""
+    """A child process. It is waited for, and stopped by its pid."""
 
     def __init__(self, command, log, environment=None, stop=signal.SIGTERM):
         self.log = log
@@ -112,12 +112,13 @@ class Redis(Server):
             return s.recv(4096).decode().strip()
 
     def forget(self):
-        """Every measurement begins with the same Redis: millions of tickets would slow the later ones."""
+        """Every measurement begins with the same Redis, because millions of tickets would make the
+        later ones slower."""
         self.ask("FLUSHALL")
 
 
 class Web(Server):
-    """Something that answers on a loopback port."""
+    """A server on a loopback port."""
 
     def ready(self):
         try:
@@ -142,7 +143,8 @@ class Web(Server):
         return json.loads(body)["data"]["ticket"]
 
     def load(self, redis, path, connections=16, seconds=1.0, body=None, ticket=None):
-        """wrk for so long. A single reply that is no 2xx, or a lost one, makes the figure void: no result."""
+        """Runs wrk for so long. If a single reply is lost or is not a 2xx, the figure is not valid,
+        so there is no result."""
         environment = {"PATH": os.environ["PATH"]}
         if body is not None:
             environment |= {"BENCH_METHOD": "POST", "BENCH_BODY": body}
@@ -167,7 +169,7 @@ class Web(Server):
 
 
 class Lighttpd(Web):
-    """The project's own lighttpd.conf with other programs in it, if need be."""
+    """The project's own lighttpd.conf, with other programs if needed."""
 
     def __init__(self, folder, name, mode, programs, redis, data, **settings):
         self.name, self.port = name, free_port()
@@ -181,7 +183,8 @@ class Lighttpd(Web):
         self.wait_until(self.ready, f"lighttpd ({name})")
 
     def workers(self, program):
-        """Those that serve: a keeper with workers of its own only waits for them."""
+        """The processes that serve. A keeper that has workers only waits for them, and
+        does not count."""
         return [pid for pid in descendants(self.process.pid) if not children(pid)
                 and os.readlink(f"/proc/{pid}/exe").endswith("/" + program)]
 
@@ -204,7 +207,8 @@ def credentials(username, password):
 
 
 def empty_programs(folder):
-    """Folders in which the empty program goes by the names of the three: {"cgi": …, "scgi": …}."""
+    """Folders in which the empty program has the names of the three programs: {"cgi":
+    …, "scgi": …}."""
     folders = {}
     for mode, program in (("cgi", "empty"), ("scgi", "empty-scgi")):
         folders[mode] = folder / program
@@ -221,7 +225,7 @@ def cgi_environment(redis, data, ticket):
 
 
 def run_cgi(program, environment, arguments=()):
-    """Wall-clock seconds of one run, from start to exit, its output thrown away."""
+    """Wall-clock seconds of one run, from start to exit. Its output is thrown away."""
     with open(os.devnull, "r+b") as null:
         begin = time.perf_counter()
         pid = os.posix_spawn(str(program), [str(program), *map(str, arguments)], environment, file_actions=[
@@ -234,8 +238,8 @@ def run_cgi(program, environment, arguments=()):
 
 
 def cgi_memory_kb(program, environment):
-    """Memory of one CGI process when it has done all its work: its reply goes to a pipe that is full, so it
-    waits there and can be looked at."""
+    """The memory of one CGI process after it has done all its work. Its reply goes to a pipe that
+    is full, so it waits there while its memory is read."""
     ends = os.pipe()
     try:
         os.set_blocking(ends[1], False)
