@@ -1,10 +1,10 @@
-"""Makes every call of the programs fail once (failing.c), one at a time, and holds what they answer against what
-they answer when nothing fails. python3-minimal is enough.
+"""Makes every call of the programs fail once (failing.c), one at a time, and compares the replies
+with those when nothing fails. It needs only python3-minimal.
 
     calls.py KIND cgi|scgi PROGRAMS REDIS-SOCKET DATA-DIR FOLDER
 
-KIND is failing.c's: memory, drought, error, kill (cgi only), signal, short. Prints a line for each fault and ends with 1 if there was any; the
-last line counts the calls that failed."""
+KIND is one of failing.c's: memory, drought, error, kill (cgi only), signal, short. It prints a line
+for each fault, and exits with 1 if there was one. The last line says how many calls failed."""
 
 import collections
 import os
@@ -16,20 +16,21 @@ import sys
 
 KIND, MODE, PROGRAMS, REDIS, DATA, FOLDER = sys.argv[1:]
 PATIENCE_S = 15  # longer than the programs' deadline
-CALLS_MAX = 500  # no request makes more
-CALLS_MIN = {'cgi': 3, 'scgi': 10}  # nor fewer
+CALLS_MAX = 500  # no request makes more calls
+CALLS_MIN = {'cgi': 3, 'scgi': 10}  # every request makes more calls than this
 HIT, LOG = os.path.join(FOLDER, 'hit'), os.path.join(FOLDER, 'log')
 LOG_LINE = re.compile(rb'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ssa-(status|ticket|info)\[\d+\]: [\x20-\x7e]+')
 ENVIRONMENT = {b'REDIS_URL': os.environb[b'REDIS_URL'], b'SSA_DATA_DIR': os.fsencode(DATA),
                b'SSA_WORKERS': b'2', b'SSA_LOGIN_LIMITS': b'100000/600,100000/600,100000/600'}
 
-# As they are written in a body.
+# The form that they have in a body.
 PLAIN, HASHED, DOMAIN = (b'user1', b'A1B2C3D4E5F6G7H8I9HD'), (b'hashed', b'correct horse'), (b'DOM\\\\q', b'A1B2C3D4E5F6G7H8I9HD')
 WRONG, ESCAPED = (b'user1', b'wrong-secret'), (b'\\u0075ser1', b'\\u0041' + PLAIN[1][1:])
 SECRETS = (PLAIN[1], HASHED[1], WRONG[1])
 
-# What is asked, and what comes back when nothing fails. ticket: the request needs a live one. login: the name and the
-# password to send; None for the password: the ticket, to renew it.
+# The requests, and the status of each reply when nothing fails. ticket: the request needs a live
+# one. login: the name and the password to send. If the password is None, the ticket is sent as the
+# password, to renew it.
 Case = collections.namedtuple('Case', 'name program method query status ticket login', defaults=(False, None))
 LOGIN = Case('login', 'ticket', b'POST', b'', 200, login=DOMAIN)
 HASHED_LOGIN = Case('login with a hash', 'ticket', b'POST', b'', 200, login=HASHED)
@@ -50,7 +51,7 @@ faults = []
 
 
 class Reply:
-    """status 0: there was none, or it was not whole."""
+    """A status of 0 means that there was no reply, or that it was not whole."""
 
     def __init__(self, data):
         self.data = data
@@ -59,20 +60,20 @@ class Reply:
         status, length = fields.get(b'Status', b'')[:3], fields.get(b'Content-Length', b'0')
         whole = end and status.isdigit() and length.isdigit() and int(length) == len(self.body)
         self.status = int(status) if whole else 0
-        # Without what is new each time.
+        # Without the values that are new in each reply.
         steady = re.sub(rb'"(ticket|CSRFPreventionToken)":"[^"]*"|"expires":\d+', b'', self.body)
         self.meaning = (self.status, steady)
         ticket = re.search(rb'"ticket":"([^"]+)"', self.body)
         self.ticket = ticket and ticket.group(1)
 
     def is_failure(self):
-        """It says so that something is wrong here, in the shape of errors."""
+        """It reports a fault of the service, in the shape of errors."""
         shape = rb'\{"code":%d,"message":"[^"\\]+","data":""(,"checks":\{[^{}]+\})?\}' % self.status
         return self.status in (500, 503) and re.fullmatch(shape, self.body)
 
 
 class Cgi:
-    """One process a request."""
+    """One process for each request."""
 
     def __init__(self, program, environment):
         self.program, self.environment = program, environment
@@ -89,7 +90,7 @@ class Cgi:
 
 
 class Scgi:
-    """A resident program: two workers, and the process that keeps them."""
+    """A resident program: two workers and their keeper."""
 
     def __init__(self, program, environment):
         self.path = os.path.join(FOLDER, 'scgi')
@@ -112,7 +113,7 @@ class Scgi:
                 while piece := s.recv(65536):
                     got += piece
             except ConnectionError:
-                pass  # with what came before
+                pass  # the reply is what came before
         return Reply(got)
 
     def stop(self):
@@ -135,7 +136,7 @@ def request_of(case, ticket):
 
 
 def ask_calmly(case, ticket=None):
-    """A program of which nothing fails."""
+    """Sends the request to a program of which no call fails."""
     return Cgi(case.program, {}).ask(*request_of(case, ticket))
 
 
@@ -144,7 +145,7 @@ def ask(server, case):
 
 
 def forget_tickets():
-    """Or every logout would have more to do, and make more calls, than the one before."""
+    """Otherwise every logout would make more calls than the one before."""
     with socket.socket(socket.AF_UNIX) as s:
         s.connect(REDIS)
         s.sendall(b'FLUSHALL\r\n')
@@ -152,7 +153,7 @@ def forget_tickets():
 
 
 def faults_in(case, call, reply, good):
-    """What is wrong with a reply, if this call failed. '': none did."""
+    """What is wrong with a reply, if this call failed. '' means that no call failed."""
     if reply.ticket and ask_calmly(MACHINES, reply.ticket).status != 200:
         yield 'a ticket that does not work'
     if reply.meaning == good.meaning:
@@ -160,21 +161,22 @@ def faults_in(case, call, reply, good):
     if KIND == 'kill' and call:
         if reply.data:
             yield 'half a reply'
-    # A log line that is lost and a call that goes on after a signal change no answer.
+    # A lost log line, and a call that continues after a signal, do not change the reply.
     elif KIND in ('signal', 'short') or call in ('', 'write'):
         yield 'another answer'
     elif reply.data == b'':
-        # who asked is lost, or the worker that was asked
+        # The connection to the client is lost, or the worker that had the request.
         if call not in ('writev', 'recv', 'accept4'):
             yield 'no reply'
     elif not reply.is_failure():
-        # What libsodium lacks in the middle of a hash is a wrong password to it, and seen only if it is still lacking.
+        # If libsodium has no memory during a hash, it reports a wrong password. The program sees
+        # the cause only if memory is still missing afterwards.
         if not (KIND == 'memory' and case == HASHED_LOGIN and reply.status == 401):
             yield 'another answer'
 
 
 def hit():
-    """The name of the call that failed; '' if none did, or did not yet."""
+    """The name of the call that failed. '' means that no call failed so far."""
     with open(HIT) as f:
         return f.read()
 
@@ -185,7 +187,8 @@ def redis(*command):
 
 
 def half_done():
-    """What no end in the middle may leave: a ticket that the index does not know, or something that stays for ever."""
+    """What a killed process must not leave: a ticket that is not in the index, or a key
+    without a TTL."""
     keys = redis('keys', '*')
     known = [member.rpartition(b':')[2] for key in keys if key.startswith(b'ssa:user:') for member in redis('zrange', key, '0', '-1')]
     for key in keys:
@@ -196,12 +199,14 @@ def half_done():
 
 
 def strike(case, number, good):
-    """Lets that call fail, and sees whether it goes on after it. The call's name, and what was wrong."""
+    """Makes this call fail, and checks whether the program continues after it. Returns the name of
+    the call, and what was wrong."""
     forget_tickets()
     open(HIT, 'wb').close()
     environment = {b'SSA_FAIL': b'%s:%d' % (KIND.encode(), number), b'SSA_FAIL_LOG': os.fsencode(HIT)}
     server, call, found = SERVER(case.program, environment), '', []
-    # A resident program is asked again, on the same connection to Redis, until one request after the failure.
+    # A resident program gets more requests, on the same connection to Redis, until one request
+    # after the failure.
     for _ in range(1 if MODE == 'cgi' else 3):
         before, reply = call, ask(server, case)
         call = before or hit()
@@ -215,14 +220,14 @@ def strike(case, number, good):
     status = server.stop()
     if KIND == 'kill' and call:
         return call, found + list(half_done())
-    # Only a reply that cannot be written is a failure of a CGI program.
+    # A CGI program fails only if its reply cannot be written.
     if status != 0 and not (MODE == 'cgi' and call == 'writev' and status == 1):
         found.append('exit status %d' % status)
     return call, found
 
 
 def exercise(case):
-    """One request, once for each call that it makes. The number of these."""
+    """Sends one request once for each call that it makes. Returns the number of calls."""
     calm = SERVER(case.program, {})
     good = ask(calm, case)
     calm.stop()

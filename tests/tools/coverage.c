@@ -1,4 +1,5 @@
-/* For `make coverage` alone: _exit, which the deadline's signal handler calls, writes what was counted so far. */
+/* Only for `make coverage`. The signal handler of the deadline calls _exit, which writes
+ * the counters here. */
 #include <unistd.h>
 
 void __gcov_dump(void);

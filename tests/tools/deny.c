@@ -1,5 +1,5 @@
-/* deny SYSTEM-CALL-NUMBER PROGRAM [ARGUMENT...]: runs a program for which the kernel does not have this system call
- * (ENOSYS), as an old kernel or a strict sandbox has not. */
+/* deny SYSTEM-CALL-NUMBER PROGRAM [ARGUMENT...]: runs a program in which this system call does not
+ * exist (ENOSYS), as in an old kernel or a strict sandbox. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>

@@ -1,16 +1,16 @@
-/* For tests/calls.bats alone: linked before the C library into copies of the three programs, so that any one of their
- * calls can be made to fail. The environment says which:
+/* Only for tests/suite/calls.bats: linked before the C library into copies of the three programs,
+ * so that each of their calls can be made to fail. The environment says which one:
  *
- *   SSA_FAIL=memory:7     the 7th allocation finds no memory
- *   SSA_FAIL=drought:7    nor does any after it
+ *   SSA_FAIL=memory:7     the 7th allocation gets no memory
+ *   SSA_FAIL=drought:7    the same, and each allocation after it
  *   SSA_FAIL=error:7      the 7th system call fails, with an error that it may have
  *   SSA_FAIL=kill:7       the process is killed at its 7th system call
  *   SSA_FAIL=signal:7     the 7th call that a signal may interrupt is interrupted
- *   SSA_FAIL=short:7      the 7th transfer of more than a byte moves one byte only
- *   SSA_FAIL_LOG=FILE     an empty file; it gets the name of the first call that failed
+ *   SSA_FAIL=short:7      the 7th transfer of more than a byte transfers only one byte
+ *   SSA_FAIL_LOG=FILE     an empty file that gets the name of the first call that failed
  *
- * It is the first call for all processes that inherit this environment: who is started again is well. A drought ends when
- * the file is gone. */
+ * Only one call fails in all processes that inherit this environment, so a process that is started
+ * again works. A drought ends when the file is removed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -32,7 +32,7 @@
 int __real_open(const char *path, int flags, ...);
 ssize_t __real_write(int fd, const void *bytes, size_t size);
 
-/* Once for all: the file is empty only before. */
+/* Succeeds once for all processes, because the file is empty only before. */
 static bool record(const char *name)
 {
 	const char *path = getenv("SSA_FAIL_LOG");
@@ -45,7 +45,7 @@ static bool record(const char *name)
 	return first;
 }
 
-/* How many calls of this kind are still to come before the one that fails; -1: none fails. */
+/* How many calls of this kind come before the one that fails. -1: no call fails. */
 static long *left_of(const char *kind)
 {
 	static const char *wanted;
@@ -62,7 +62,7 @@ static long *left_of(const char *kind)
 	return strlen(kind) == len && memcmp(wanted, kind, len) == 0 ? &left : NULL;
 }
 
-/* Is this the call? */
+/* Whether this call must fail. */
 static bool is_hit(const char *kind, const char *name)
 {
 	long *left = left_of(kind);
@@ -101,13 +101,13 @@ static bool is_interrupted(const char *name)
 	return fails(is_hit("signal", name), errno, EINTR);
 }
 
-/* Or record() could not write. */
+/* The sandbox is replaced, because record() could not write in it. */
 void __wrap_sandbox_enter(void);
 void __wrap_sandbox_enter(void)
 {
 }
 
-/* --- memory -------------------------------------------------------------------------------------------------------- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 #define MEMORY(name, parameters, arguments)                                                        \
 	void *__real_##name parameters;                                                            \
@@ -129,7 +129,7 @@ void *__wrap_mmap(void *at, size_t size, int protection, int flags, int fd, off_
 				     : __real_mmap(at, size, protection, flags, fd, offset);
 }
 
-/* The linker sends this one to us as well: see libcommon/heap.c, which is not in these programs. */
+/* The linker redirects this one too, see libcommon/core/heap.c, which is not in these programs. */
 void __real_free(void *block);
 void __wrap_free(void *block);
 void __wrap_free(void *block)
@@ -137,7 +137,7 @@ void __wrap_free(void *block)
 	__real_free(block);
 }
 
-/* --- system calls that fail --------------------------------------------------------------------------------------- */
+/* --- system calls that fail ------------------------------------------------------------------- */
 
 #define CALL(type, name, error, parameters, arguments)                                             \
 	type __real_##name parameters;                                                             \
@@ -179,7 +179,7 @@ int __wrap_open(const char *path, int flags, ...)
 	return has_error("open", EMFILE) ? -1 : __real_open(path, flags);
 }
 
-/* --- … and that are interrupted or do less than they were asked ------------------------------------------------- */
+/* --- system calls that are also interrupted, or transfer less --------------------------------- */
 
 #define WAIT(type, name, error, parameters, arguments)                                             \
 	type __real_##name parameters;                                                             \

@@ -1,9 +1,10 @@
-"""Sends the rows of one group (rows.py) through a Unix socket and holds every reply, and what stays behind,
-against the contract. python3-minimal is enough.
+"""Sends the rows of one group (rows.py) through a Unix socket. Compares every reply, and the state
+afterwards, with the contract. It needs only python3-minimal.
 
     hostile.py GROUP HTTP-SOCKET REDIS-SOCKET DATA-DIR LOG
 
-Prints a line for each fault and ends with 1 if there was any; the last line counts the rows."""
+It prints a line for each fault, and exits with 1 if there was one. The last line says how many
+rows there were."""
 
 import re
 import socket
@@ -16,12 +17,13 @@ REFUSED_UNPARSED = {400, 411, 413, 417, 431, 501, 505}
 PATIENCE_S = 15  # longer than the deadlines of lighttpd and of the programs
 
 PASSWORDS = [b'A1B2C3D4E5F6G7H8I9HD', b'still-known', b'wrong-secret']
-# Words of our own that a request may hold too.
+# Words of the replies that a request may contain too.
 OUR_WORDS = set(b'username password application authentication connection content status ticket request method '
                 b'nosniff OPTIONS DELETE SimpleServerAPI CSRFPreventionToken location service Content Length Transfer '
                 b'Encoding message string object already machines closed Connection'.split())
 PROGRAM_LINE = re.compile(rb'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ssa-(status|ticket|info)\[\d+\]: [\x20-\x7e]+')
-# What lighttpd itself writes, and never with a client's text: 2026-01-31 09:30:00: (file.c.123) ...
+# The lines of lighttpd itself, which never have a client's text: 2026-01-31
+# 09:30:00: (file.c.123) ...
 SERVER_LINE = re.compile(rb'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d: \([\x20-\x7e]+')
 
 
@@ -42,14 +44,14 @@ def connect(path):
 
 
 def exchange(data):
-    """Sends, and reads to the end of the connection."""
+    """Sends the bytes, and reads to the end of the connection."""
     s = connect(HTTP)
     got = b''
     try:
         try:
             s.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
-            pass  # answered before all was read
+            pass  # the reply came before the whole request was read
         while True:
             try:
                 piece = s.recv(65536)
@@ -58,7 +60,7 @@ def exchange(data):
             if not piece:
                 break
             got += piece
-            # Where the server waits for the rest of a request, one whole reply is all there will be.
+            # If the server waits for the rest of a request, there will be only one whole reply.
             if complete(got):
                 s.settimeout(0.25)
     except (socket.timeout, TimeoutError):
@@ -76,7 +78,8 @@ def complete(got):
 
 
 def replies(stream, methods):
-    """Splits a stream into replies: (status, headers, body). The methods tell which have no body."""
+    """Splits a stream into replies: (status, headers, body). The methods say which replies
+    have no body."""
     found = []
     while stream:
         head, end, rest = stream.partition(b'\r\n\r\n')
@@ -104,10 +107,11 @@ def replies(stream, methods):
 
 
 def judge(status, headers, body, head_only, by_program, options):
-    """One reply against the contract."""
+    """Compares one reply with the contract."""
     if status == 100:
         return
-    # A request that lighttpd 1.4.69 refuses while it parses never reaches the module that sets these two.
+    # A request that lighttpd 1.4.69 refuses while it parses it does not reach the module that sets
+    # these two headers.
     if by_program or status not in REFUSED_UNPARSED:
         demand(headers.get(b'cache-control') == b'no-store', 'Cache-Control', headers)
         demand(headers.get(b'x-content-type-options') == b'nosniff', 'X-Content-Type-Options', headers)
@@ -129,7 +133,7 @@ def judge(status, headers, body, head_only, by_program, options):
 
 
 def redis(*words):
-    """One command, its reply as a list of lines."""
+    """Sends one command, and returns its whole reply."""
     s = connect(REDIS)
     s.sendall(b'*%d\r\n' % len(words) + b''.join(b'$%d\r\n%s\r\n' % (len(w), w) for w in words))
     got = b''
@@ -187,12 +191,12 @@ def run(row, live, log, before, files):
     if 'exact' in options:
         demand(got[-1][2] == options['exact'], 'not the same bytes as always:', got[-1][2])
 
-    # Nothing that was sent comes back.
+    # The reply must not repeat any part of the request.
     if all(status >= 400 for status in statuses):
         for word in set(re.findall(rb'[A-Za-z0-9_]{6,}', data)):
             demand(word in OUR_WORDS or word not in stream, 'an echo of', word)
 
-    # One line of the log at most, and not a client's.
+    # At most one line in the log, and no line that a client forged.
     added = log.read()
     demand(added == b'' or added.endswith(b'\n'), 'an open line in the log:', added)
     lines = added.split(b'\n')[:-1]
@@ -208,7 +212,7 @@ def run(row, live, log, before, files):
         demand(secret not in added, 'a secret in the log:', added)
         demand(secret not in stream, 'a secret in the reply:', stream)
 
-    # Nothing stays behind.
+    # No key is added or lost, and nothing else changed.
     now = keys()
     made = {key for key in now - before if not key.startswith(b'ssa:fail:')}
     demand(options.get('creates') or not made, 'keys made:', ascii(made))

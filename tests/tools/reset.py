@@ -1,8 +1,10 @@
-"""Sends the request on stdin again and again, each time on a new connection, and resets the connection a moment later.
+"""Sends the request on stdin again and again, each time on a new connection, and resets the
+connection a moment later.
 
     reset.py PORT COUNT MILLISECONDS [answers] < REQUEST
 
-With `answers` it prints how many connections had an answer by then. python3-minimal is enough."""
+With `answers` it prints how many connections had an answer by then. It
+needs only python3-minimal."""
 
 import select
 import socket
@@ -12,7 +14,7 @@ import time
 
 PORT, COUNT, AFTER_MS = (int(word) for word in sys.argv[1:4])
 REQUEST = sys.stdin.buffer.read()
-SETTLE_S = 0.012  # so that the server has the connection in its event loop
+SETTLE_S = 0.012  # so that the connection is in the server's event loop
 
 answers = 0
 for _ in range(COUNT):

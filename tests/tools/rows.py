@@ -1,17 +1,17 @@
-"""The table: what is sent, byte for byte, and what must come back.
+"""The table: the bytes that are sent, and what must come back.
 
-A row is (group, name, bytes to send, expected statuses, options). Expected is a list with one set of statuses
-for each reply in order, because framing tricks are about how many requests a server sees in one stream.
-@TICKET@ and @CSRF@ in the bytes become those of a live session.
+A row is (group, name, bytes to send, expected statuses, options). Expected is a list with one set
+of statuses for each reply in order, because framing tricks are about how many requests a server
+sees in one stream. @TICKET@ and @CSRF@ in the bytes are replaced by those of a live session.
 
 Options: creates=True   the row logs in, so keys may appear
-         plain=True     a success whose body is not an error shape (the default for a status below 400)
-         secrets=[...]  what must not be in log or reply, beside the passwords and the live ticket
-         exact=b'...'   the whole body of the last reply
-"""
+         plain=True     a success whose body is not an error shape (the default below 400)
+         secrets=[...]  texts that must not be in the log or in the reply, in addition to the
+                        passwords and the live ticket
+         exact=b'...'   the whole body of the last reply"""
 
 ROWS = []
-WIDE_TICKET = b'@TICKET' + b'_' * 35 + b'@'  # as long as a ticket, where a length has to be announced
+WIDE_TICKET = b'@TICKET' + b'_' * 35 + b'@'  # as long as a ticket, for requests that announce a length
 WRONG = b'{"code":401,"message":"authentication failed","data":""}'
 
 
@@ -30,10 +30,11 @@ def request(method=b'GET', path=b'/api/status', headers=b'', body=b'', version=b
             b'\r\n' + body)
 
 
-# What follows a framing trick on the same connection: a second reply shows that the server saw a second request.
+# This request follows a framing trick on the same connection. A second reply shows that the server
+# saw a second request.
 NEXT = request(b'OPTIONS', b'/api/status')
 
-# --- bodies and JSON -------------------------------------------------------------------------------------------------
+# --- bodies and JSON ------------------------------------------------------------------------------
 
 JSON = b'Content-Type: application/json\r\n'
 
@@ -43,7 +44,8 @@ def login(name, body, expected, headers=JSON, group='json', **options):
 
 
 def member(name, written, expected, **options):
-    """A wrong login with one more member: 401 shows that the JSON was accepted, 400 that it was not."""
+    """A wrong login with one more member. A 401 shows that the JSON was accepted, and a 400 that
+    it was not."""
     login(name, b'{"username":"nobody","password":"wrong-secret","x":' + written + b'}', expected, **options)
 
 
@@ -141,7 +143,7 @@ login('body of 1 MiB', b'{"x":"' + b'x' * (1 << 20) + b'"}', 413)
 login('right login with escapes in the names', b'{"\\u0075sername":"\\u0075ser1","\\u0070assword":"\\u00411B2C3D4E5F6G7H8I9HD"}', 200,
       creates=True)
 
-# --- content types and encodings ----------------------------------------------------------------------------------
+# --- content types and encodings ------------------------------------------------------------------
 
 PLAIN = b'{"username":"nobody","password":"wrong-secret"}'
 for value, status in [
@@ -163,7 +165,7 @@ login('content encoding gzip', b'\x1f\x8b\x08\0\0\0\0\0\0\x03', {400, 415}, JSON
 login('content encoding of a plain body', PLAIN, {400, 401, 415}, JSON + b'Content-Encoding: deflate, br\r\n', 'types')
 login('Accept that excludes JSON', PLAIN, {401, 406}, JSON + b'Accept: text/html;q=1, */*;q=0\r\n', 'types')
 
-# --- injection through user text ---------------------------------------------------------------------------------
+# --- injection through user text ------------------------------------------------------------------
 
 MARK = b'FORGED'
 for name, written in [
@@ -199,7 +201,7 @@ login('username cut by an escaped NUL', b'{"username":"user1\\u0000x","password"
 login('password cut by an escaped NUL', b'{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD\\u0000"}', 400, group='inject')
 login('username cut by a raw NUL', b'{"username":"user1\0x","password":"A1B2C3D4E5F6G7H8I9HD"}', 400, group='inject')
 
-# --- methods -----------------------------------------------------------------------------------------------------------
+# --- methods --------------------------------------------------------------------------------------
 
 for path in (b'/api/status', b'/api/info'):
     for method in (b'POST', b'PUT', b'PATCH', b'DELETE'):
@@ -223,7 +225,7 @@ add('methods', 'override to DELETE', request(b'GET', b'/api/ticket', b'X-Auth-To
     b'X-Method-Override: DELETE\r\n'), 200)
 add('methods', 'override by a parameter', request(b'GET', b'/api/ticket?_method=DELETE&all', b'X-Auth-Token: @TICKET@\r\n'), 200)
 
-# --- paths ----------------------------------------------------------------------------------------------------------------
+# --- paths ----------------------------------------------------------------------------------------
 
 for path in (b'/', b'/api', b'/api/', b'/api/none', b'/api/statusx', b'/api/statu', b'/api/Status', b'/API/status', b'/api/status.c', b'/api/status.html',
              b'/status', b'/cgi-bin/status', b'/cgi-bin/status.c', b'/data/users.json', b'/users.json', b'/api/data/users.json', b'/.git/config',
@@ -260,7 +262,7 @@ add('paths', 'path info by a header', request(headers=b'Path-Info: /x\r\nPATH_IN
 add('paths', 'X-Original-URL', request(headers=b'X-Original-URL: /api/info\r\nX-Rewrite-URL: /api/info\r\n'), 200)
 add('paths', 'script name by a header', request(path=b'/api/none', headers=b'Script-Name: /api/status\r\nScript-Filename: /bin/sh\r\n'), 404)
 
-# --- versions and request lines --------------------------------------------------------------------------------------
+# --- versions and request lines -------------------------------------------------------------------
 
 OLD = [{400, 505}]
 add('lines', 'HTTP/0.9', b'GET /api/status\r\n\r\n', OLD)
@@ -281,7 +283,7 @@ add('lines', 'empty lines before', b'\r\n' + request(), [{200, 400}])
 add('lines', 'bare newlines', request().replace(b'\r\n', b'\n'), [{200, 400}])
 add('lines', 'bare carriage return in the line', b'GET /api/status\r HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 400)
 
-# --- headers ------------------------------------------------------------------------------------------------------------
+# --- headers --------------------------------------------------------------------------------------
 
 for name, headers, host, expected in [
     ('no host', b'', b'', 400), ('two hosts', b'Host: y\r\n', b'Host: x\r\n', 400), ('the same host twice', b'Host: x\r\n', b'Host: x\r\n', {200, 400}),
@@ -313,13 +315,13 @@ for name, headers, host, expected in [
 login('X-Forwarded-For in a login', PLAIN, 401, JSON + b'X-Forwarded-For: 203.0.113.77\r\nForwarded: for=203.0.113.77\r\nX-Real-IP: 203.0.113.77\r\n', 'headers',
       exact=WRONG, secrets=[b'203.0.113.77'])
 
-# --- framing -------------------------------------------------------------------------------------------------------------
+# --- framing --------------------------------------------------------------------------------------
 
 KEEP = {'close': b''}
 
 
 def framed(name, headers, body, expected, version=b'HTTP/1.1', path=b'/api/ticket', method=b'POST'):
-    """Without Connection: close, and with another request behind: how many replies come?"""
+    """Sends no `Connection: close`, and another request after it, to see how many replies come."""
     add('framing', name, request(method, path, JSON + headers, body, version, length=b'', **KEEP) + NEXT, expected)
 
 
@@ -376,7 +378,7 @@ add('framing', 'Expect: 100-continue, too large', request(b'POST', b'/api/ticket
 add('framing', 'body of NULs', request(b'POST', b'/api/ticket', JSON, b'\0' * 16384), 400)
 add('framing', 'twenty requests in one stream', request(close=b'') * 20 + NEXT, [200] * 20 + [204])
 
-# --- tokens ---------------------------------------------------------------------------------------------------------------
+# --- tokens ---------------------------------------------------------------------------------------
 
 KEYED = '@DIGEST@'.encode()
 for name, headers, expected in [
@@ -406,7 +408,7 @@ for name, headers, expected in [
     ('of another form and a right CSRF token', b'X-Auth-Token: x\r\nCSRFPreventionToken: @CSRF@\r\n', 401),
 ]:
     add('tokens', 'info: ticket ' + name, request(path=b'/api/info', headers=headers), [expected])
-    # What may not read may not end a session either.
+    # A ticket that may not read may not end a session either.
     if expected != 200 and expected != {200, 401}:
         add('tokens', 'DELETE: ticket ' + name, request(b'DELETE', b'/api/ticket?all', headers), [expected])
 add('tokens', 'info: ticket in the query', request(path=b'/api/info?X-Auth-Token=@TICKET@&ticket=@TICKET@'), 401)

@@ -1,5 +1,5 @@
-/* For SANITIZE= builds alone: what the sanitizers should know. A CGI program leaves its memory to the kernel, which is
- * faster; a worker and the unit tests must give all of it back. */
+/* Only for SANITIZE= builds: options of the sanitizers. A CGI program leaves its memory to the
+ * kernel, which is faster. A worker and the unit tests must free all of it. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -8,7 +8,7 @@ int __lsan_is_turned_off(void);
 const char *__asan_default_options(void);
 const char *__ubsan_default_options(void);
 
-/* Tests throw logs away: a report is a file of its own, for check.sh to find. */
+/* The tests delete their logs, so each report goes to a file of its own, which check.sh finds. */
 const char *__asan_default_options(void)
 {
 	return "log_path=" SANITIZE_REPORT;
@@ -19,7 +19,7 @@ const char *__ubsan_default_options(void)
 	return "print_stacktrace=1:log_path=" SANITIZE_REPORT;
 }
 
-/* A worker's fd 0 is its listening socket, or was closed when it was told to stop. */
+/* A worker's fd 0 is its listening socket. It is closed when the worker has been told to stop. */
 int __lsan_is_turned_off(void)
 {
 	const char *name = program_invocation_short_name;

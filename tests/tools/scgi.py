@@ -1,7 +1,7 @@
 """A worker without a front-end server.
 
-    scgi.py listen SOCKET PROGRAM    becomes PROGRAM, with a listening socket as file descriptor 0
-    scgi.py ask SOCKET NAME=VALUE... <BODY    sends one request and prints the reply, as the program wrote it"""
+    scgi.py listen SOCKET PROGRAM             becomes PROGRAM, with a listening socket as fd 0
+    scgi.py ask SOCKET NAME=VALUE... <BODY    sends one request, and prints the program's reply"""
 
 import os
 import socket

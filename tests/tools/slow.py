@@ -1,9 +1,10 @@
-"""Clients that send their request a byte at a time, over TCP.
+"""Clients that send their request one byte at a time, over TCP.
 
     slow.py PORT LIMIT    opens LIMIT + 10 of them from 127.0.0.2, whose bodies do not end
 
-The claims: those over the limit are answered 403 and closed, the others wait. Another address is
-served meanwhile; this one is when they have gone. 0 is no limit."""
+It checks that those over the limit get a 403 and are closed, and that the others wait.
+Another address is served meanwhile, and this address is served when they have gone. A LIMIT
+of 0 means no limit."""
 
 import select
 import socket
@@ -41,7 +42,7 @@ for _ in range(limit + 10):
     s.sendall(HEAD)
     slow.append(s)
     if limit == 0 or len(slow) <= limit:
-        # lighttpd has looked at this one, before there is another.
+        # lighttpd must have seen this one before the next one connects.
         assert s.recv(4096).startswith(b'HTTP/1.1 100 ')
         s.sendall(b'{')
         continue

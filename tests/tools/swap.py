@@ -1,10 +1,10 @@
-"""Changes a file without end, from one version to another and back, until stdin ends.
+"""Changes a file from one version to another and back, until stdin ends.
 
     swap.py rename|rewrite FILE VERSION-1 VERSION-2
 
-rename: at least 1,000 times a second, each by rename. rewrite: cut to nothing and written again in two halves, with a
-moment between them and a longer one behind. Prints a line when it has begun, and at the end how often, and how often a
-second."""
+rename: at least 1,000 times a second, each time by rename. rewrite: the file is truncated and
+written again in two halves, with a short pause between them and a longer one after them. It prints
+a line when it has begun. At the end it prints how many changes it made, and how many per second."""
 
 import os
 import select

@@ -1,10 +1,10 @@
-"""Sends raw requests at the same moment, each on a connection of its own, as many times as asked, in another order
-each time: everything but the last byte first, then the last bytes.
+"""Sends raw requests at the same moment, each on a connection of its own, as many times as asked,
+and in another order each time. It sends everything but the last byte first, then the last bytes.
 
     together.py HTTP-SOCKET [COUNT FILE]...
 
-Prints a line "FILE STATUS BODY" for each reply, in the order of the arguments; a reply that is not whole is
-printed as "FILE 0 " and what came."""
+It prints a line "FILE STATUS BODY" for each reply, in the order of the arguments. For a reply that
+is not whole it prints "FILE 0 " and what came."""
 
 import random
 import socket

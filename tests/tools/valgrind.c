@@ -1,6 +1,6 @@
-/* For `make valgrind` alone: stands in a program's place and becomes valgrind with that program. No shell script (as
- * Debian's valgrind itself is one), because a shell makes one of two variables of the same name, and to refuse such
- * requests is up to the programs. */
+/* Only for `make valgrind`: this takes the place of a program and runs valgrind with that program.
+ * A shell script (as Debian's valgrind itself is one) cannot do this, because a shell joins two
+ * variables of the same name. The programs themselves must see and refuse such requests. */
 #include <unistd.h>
 
 int main(void)

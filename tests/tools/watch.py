@@ -1,9 +1,11 @@
-"""Watches the programs of one test, told from others by SSA_DATA_DIR in their environment, until stdin ends.
+"""Watches the programs of one test until stdin ends. It knows them by SSA_DATA_DIR
+in their environment.
 
     watch.py DATA-DIR BIG-KB
 
-Prints "most-big largest-sum-kb": how many of the programs were larger than BIG-KB at a time (those are hashing), and
-how much memory all of them together had at most, in kB of their own and their share of what they share (PSS)."""
+It prints "most-big largest-sum-kb". The first is how many of the programs were larger than BIG-KB
+at the same time (these are hashing). The second is the most memory that all of them together had,
+in kB of their own and their share of the common memory (PSS)."""
 
 import os
 import select
@@ -26,7 +28,7 @@ def ours():
                 if mark in f.read().split(b'\0'):
                     yield pid
         except OSError:
-            pass  # it is gone
+            pass  # it has ended
 
 
 def resident_kb(pid):
@@ -56,7 +58,8 @@ def are_big(pids):
 most_big, largest = 0, 0
 while not select.select([sys.stdin], [], [], 0.01)[0]:
     pids = list(ours())
-    # Processes are looked at one after another: who was big in two rounds was so at one moment between them.
+    # Processes are checked one after another. A process that was big in two rounds was big at one
+    # moment between them.
     most_big = max(most_big, len(are_big(are_big(pids))))
     total = 0
     for pid in pids:
