@@ -1,11 +1,11 @@
-# Verification beyond the suite, for the Makefile. `make deps-check` installs what it needs.
+# Checks beyond the test suite, for the Makefile. `make deps-check` installs what it needs.
 
 ##@ To check it
 
 check:  ## analysers, sanitizers; CHECKS="gcc layers": only these
 	@tests/check.sh $(CHECKS)
 
-# What the sanitizers should know of our programs.
+# What the sanitizers must know of the programs.
 ifneq ($(SANITIZE),)
 NO_SANDBOX = yes
 LDLIBS += $(BUILD)/obj/sanitize.o
@@ -21,10 +21,12 @@ $(BUILD)/obj/no-sandbox.o: tests/tools/no-sandbox.c $(BUILD)/flags
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 endif
 
-# Valgrind sees nothing in static programs, so it gets the distribution's libraries: the unit tests, and the suite with
-# each program behind one that runs valgrind. A complaint of valgrind is a failure. Tests that fail are only told:
-# what measures memory, time or processes, or limits them, cannot pass where every start takes half a second. (A program
-# whose stderr is closed writes its own log into valgrind's.) TESTS="a.bats": only these.
+# Valgrind cannot check static programs, so these builds use the distribution's libraries. It runs
+# the unit tests, and the suite with a wrapper in place of each program that runs it in valgrind. A
+# complaint of valgrind is a failure. Tests of the suite that fail are only listed: those that
+# measure or limit memory, time or processes cannot pass where every start takes half a second. (A
+# program whose stderr is closed writes its own log into that of valgrind.) TESTS="a.bats" runs
+# only these files.
 vg      = $(CURDIR)/build/valgrind
 vg_make = $(MAKE) --no-print-directory LIBC=system NO_SANDBOX=yes BUILD=$(vg)/build
 

@@ -1,8 +1,9 @@
 #!/bin/bash
-# tests/check.sh [CHECK...]    What the suite cannot see: other compilers, analysers, the rules of the house. `make
-# check` runs it. A check that is fine says one line, one that is not says what is wrong; the last line counts.
+# tests/check.sh [CHECK...]: checks that the test suite cannot make: other compilers, static
+# analysers, the rules of the project. `make check` runs it. A check that passes prints one line. A
+# check that fails prints what is wrong. The last line counts them.
 #
-# Needs what `make deps-check` installs. Builds go to build/check and build/sanitize.
+# It needs what `make deps-check` installs. It builds in build/check and build/sanitize.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 shopt -s nullglob
@@ -14,16 +15,16 @@ programs=(status ticket info)
 sources=(libcommon/*/*.c cgi-bin/*.c)
 code=(libcommon/*/*.[ch] cgi-bin/*.c tests/unit/*.[ch] tests/tools/*.c tests/fuzz/*.[ch] tests/bench/*.c)
 
-# What make says on stderr; the caller has that as output.
+# Only the stderr of make, so that it becomes the output of the check.
 quiet_make() { make --no-print-directory "$@" >/dev/null; }
 
-# --- compilers ---------------------------------------------------------------------------------------------------
+# --- compilers ------------------------------------------------------------------------------------
 
 check_build() { quiet_make all; } # gcc, musl: what ships
 check_gcc() { quiet_make LIBC=system BUILD=$build/gcc all unit; }
 check_clang() { quiet_make LIBC=system CC=clang BUILD=$build/clang all unit; }
 
-# Leaks are for the sanitizers to find: cgi.c leaves everything to the kernel, as CGI programs may.
+# The sanitizers look for leaks: cgi.c leaves all memory to the kernel, as CGI programs may.
 check_analyzer() {
   local file
   for file in "${sources[@]}"; do
@@ -31,10 +32,11 @@ check_analyzer() {
   done
 }
 
-# --- analysers ---------------------------------------------------------------------------------------------------
+# --- analysers ------------------------------------------------------------------------------------
 
-# varFuncNullUB: NULL is a pointer in every C library this builds with, and gcc checks these calls by their
-# attribute. ctuPointerArith: miscounts parameters declared as `out[static N]`. The other two are taste.
+# varFuncNullUB: NULL is a pointer in every C library that this builds with, and gcc checks these
+# calls by their attribute. ctuPointerArith: cppcheck counts parameters declared as `out[static N]`
+# wrongly. The other two are a matter of style.
 check_cppcheck() {
   cppcheck --quiet --enable=warning,style,performance,portability --inline-suppr --error-exitcode=1 --std=c11 \
     --suppress=varFuncNullUB --suppress=ctuPointerArith --suppress=shadowVariable --suppress=variableScope \
@@ -47,8 +49,9 @@ check_clang_tidy() {
     echo "$log"
 }
 
-# tests/suite/.shellcheckrc says what bats makes different. Below a warning it is taste, some of which
-# bats forbids: `! grep -q` in the middle of a test never fails it.
+# tests/suite/.shellcheckrc says what is different in bats. Messages below a warning are a
+# matter of style, and bats forbids some of what they advise: `! grep -q` in the middle of a
+# test never fails it.
 check_shellcheck() {
   shellcheck -x scripts/*.sh tests/*.sh .ci/run
   shellcheck -S warning tests/suite/*.bats tests/suite/*.bash
@@ -56,17 +59,18 @@ check_shellcheck() {
 
 check_clang_format() { clang-format --dry-run -Werror "${code[@]}" 2>&1 | grep -E 'error:' | cut -d: -f1 | sort | uniq -c; }
 
-# --- the rules of the house --------------------------------------------------------------------------------------
+# --- the rules of the project ---------------------------------------------------------------------
 
-check_headers() { # each compiles alone
+check_headers() { # each header compiles alone
   local header
   for header in libcommon/*/*.h; do
     "${CC:-gcc}" "${flags[@]}" -Wall -Wextra -Werror -fsyntax-only -x c "$header"
   done
 }
 
-# The folders of libcommon from the ground up, with those below each: a folder includes itself and what stands below.
-# store and data stand side by side. Programs include everything.
+# The folders of libcommon from the lowest to the highest, each with the folders that it
+# may include: itself and those below. store and data are on the same level. Programs
+# may include everything.
 declare -A below=(
   [core]='core'
   [store]='store core'
@@ -84,12 +88,12 @@ check_layers() {
       [[ " ${below[$folder]-} " == *" ${other%%/*} "* ]] || echo "$file: $folder stands below ${other%%/*}, and includes $other"
     done < <(grep -o '^#include "[^"]*' libcommon/"$folder"/*.[ch] | sed 's/#include "//')
   done
-  # Within a folder no two modules include each other.
+  # Two modules of a folder must not include each other.
   grep -o '^#include "[^"]*' libcommon/*/*.[ch] | sed -E 's,^libcommon/([a-z_/]+)\.[ch]:#include "([a-z_/]+)\.h,\1 \2,' |
     awk '$1 != $2' | tsort >/dev/null
 }
 
-# only NAME... -- PATTERN: nobody but these files says so.
+# only NAME... -- PATTERN: only these files may contain the pattern.
 only() {
   local -a but=()
   while [[ $1 != -- ]]; do
@@ -99,23 +103,55 @@ only() {
   grep -rnE --include='*.[ch]' "${but[@]}" -e "$2" libcommon cgi-bin
 }
 
-check_doors() { # one library or window to the outside, one module
+check_doors() { # each library and each system interface is used by one module
   only redis.c -- '#include <hiredis'
   only json.c -- '#include <cjson'
   only crypto.c -- '#include <sodium'
   only config.c -- '\<(secure_)?getenv\>'
   only cgi.c -- '\<environ\>'
   only 'log.[ch]' -- '\<(STDERR_FILENO|stderr|perror|syslog)\>'
-  # A worker goes on: nothing ends the process but the deadline, and a fork that came too late.
+  # A worker must not end by itself. Only the deadline may end the process, and a fork that
+  # came too late.
   only deadline.c workers.c -- '(^|[^a-z_.])(_?exit|abort|quick_exit) ?\('
   only -- '\<(gets|strcat|sprintf|vsprintf|strtok|atoi|atol|system|popen|gmtime|localtime|asctime|ctime) ?\('
 }
 
-check_words() { # nothing is put off
+check_words() { # no work is marked as left to do
   grep -rnE '\<(TODO|FIXME|XXX|HACK)\>' --exclude-dir=build --exclude-dir=.git --exclude=check.sh . | grep -vE 'mktemp|mkdtemp|\.XXXXXX'
 }
 
-# --- what ships --------------------------------------------------------------------------------------------------
+# comments PATTERN...: prints FILE:LINE:TEXT for each line of comment in the tracked files whose
+# names match the patterns, with spaces in place of tabs. A comment after code is FILE:LINE-TEXT,
+# and so is a test name of bats. The docstrings of Python are comments, and so is all text of
+# Markdown. Lines of lighttpd.conf such as #cgi# are configuration.
+comments() {
+  # shellcheck disable=SC2016  # a program of awk
+  git ls-files -z -- "$@" | xargs -0 awk '
+    FNR == 1 { kind = FILENAME; sub(/.*[.\/]/, "", kind); string = 0 }
+    { text = $0; whole = kind == "md"; mark = "(^|[ \t])#+ .*" }
+    kind ~ /^[ch]$/ { whole = text ~ /^[ \t]*(\/\*|\/\/|\* )/; mark = "/[*/] .*" }
+    kind == "lua" { whole = text ~ /^[ \t]*--/; mark = "-- .*" }
+    kind == "py" { whole = string || /"""/; if (gsub(/"""/, "&") % 2) string = !string }
+    kind !~ /^([ch]|lua|md)$/ && /^[ \t]*#/ { whole = text !~ /^#[a-z]+#/ }
+    !whole && !/^@test / { text = match(text, mark) ? substr(text, RSTART) : "" }
+    text != "" {
+      while (at = index(text, "\t"))
+        text = substr(text, 1, at - 1) substr("        ", (at - 1) % 8 + 1) substr(text, at + 1)
+      print FILENAME ":" FNR (whole ? ":" : "-") text
+    }'
+}
+commented=('*.c' '*.h' '*.sh' '*.bash' '*.bats' '*.mk' '*.py' '*.lua' '*.conf' '*Makefile' .ci/run)
+
+check_width() { # a line of comment has at most 100 columns, where tabs count 8
+  comments "${commented[@]}" | LC_ALL=C.UTF-8 grep -E '^[^:]*:[0-9]+:.{101}' | cut -d: -f1,2 | sed 's/$/: over 100 columns/'
+}
+
+check_prose() { # words that made comments and documents hard to read
+  comments "${commented[@]}" '*.md' |
+    grep -P '^[^:]*:\d+[:-].*\b([Rr]ooms|[Rr]oom(?! (for|to|left)\b)|(?<!there )(is|are) none(?! of)|[Bb]eside (it|them|him))\b'
+}
+
+# --- what ships -----------------------------------------------------------------------------------
 
 check_static() {
   local name size
@@ -134,19 +170,19 @@ check_hardening() {
     grep -q GNU_RELRO <<<"$elf" || echo "cgi-bin/$name: no RELRO"
     grep -qE 'GNU_STACK .* RW +0x' <<<"$elf" || echo "cgi-bin/$name: an executable stack"
     grep -qE 'LOAD .* RWE ' <<<"$elf" && echo "cgi-bin/$name: memory that is writable and executable"
-    # The distribution's way to build: also PIE, immediate binding and FORTIFY.
+    # The distribution builds with more: also PIE, immediate binding and FORTIFY.
     elf=$build/gcc/cgi-bin/$name
     readelf -hW "$elf" | grep -q 'DYN (Position' || echo "$elf: not PIE"
     readelf -dW "$elf" | grep -q 'BIND_NOW\|FLAGS.*NOW' || echo "$elf: binds lazily"
     nm -D "$elf" | grep -q '__.*_chk' || echo "$elf: no FORTIFY"
   done
-  # The shipped programs carry no symbols; their objects do.
+  # The shipped programs have no symbols, but their objects have.
   for object in build/obj/{store/redis,http/scgi,ticket}.o; do
     nm "$object" | grep -q __stack_chk_fail || echo "$object: no stack protector"
   done
 }
 
-# --- the suite under sanitizers ------------------------------------------------------------------------------------
+# --- the suite under sanitizers -------------------------------------------------------------------
 
 check_sanitizers() {
   quiet_make SANITIZE=address,undefined all unit
@@ -157,9 +193,9 @@ check_sanitizers() {
   for report in build/sanitize/report.*; do cat "$report"; done
 }
 
-# --- all of it -----------------------------------------------------------------------------------------------------
+# --- all checks -----------------------------------------------------------------------------------
 
-all=(build gcc clang analyzer cppcheck clang_tidy shellcheck clang_format headers layers doors words static hardening sanitizers)
+all=(build gcc clang analyzer cppcheck clang_tidy shellcheck clang_format headers layers doors words width prose static hardening sanitizers)
 (($# > 0)) || set -- "${all[@]}"
 mkdir -p $build
 bad=0

@@ -1,10 +1,11 @@
 #!/bin/bash
-# Runs the test suite, or the files named: tests/run.sh [FILE...]
+# Runs the test suite, or the given files: tests/run.sh [FILE...]
 #
-# A file with a line `# modes: cgi scgi` goes through lighttpd and is run once in each of these modes; all others
-# are run once. Two files run at a time; the output of each is kept whole. What fails is printed in full. The last
-# line is `N passed, N failed`; the exit status is 1 if anything failed, if a file ran no test or not all of its
-# tests, or if it left a process behind.
+# A file with a line `# modes: cgi scgi` goes through lighttpd and runs once in each of these
+# modes. All other files run once. Two files run at a time, and the output of each is kept
+# together. A failed test is printed in full. The last line is `N passed, N failed`. The exit
+# status is 1 if a test failed, if a file did not run all of its tests or has no test, or if it
+# left a process behind.
 #
 #   SSA_CGI_BIN, SSA_UNIT_BIN   the programs and the unit tests to run (cgi-bin, build/unit)
 #   SSA_TEST_JOBS               files at a time (2)
@@ -16,7 +17,8 @@ set -u
 tests=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$tests")
 
-# A path from the environment is meant from where we were called; helpers.bash takes it from the root.
+# A relative path in the environment starts at the caller's folder, but helpers.bash would start at
+# the root of the project. So it is made absolute here.
 for name in SSA_CGI_BIN SSA_UNIT_BIN; do
   value=${!name-}
   if [[ -n $value && $value != /* && -d $value ]]; then export "$name=$PWD/$value"; fi
@@ -26,13 +28,14 @@ export BATS_TEST_TIMEOUT=${SSA_TEST_TIMEOUT:-60}
 jobs_max=${SSA_TEST_JOBS:-2}
 modes_wanted=${SSA_TEST_MODES:-cgi scgi}
 
-# The tests say what is set. Nobody's own settings decide whether they pass.
+# The tests set what they need. The settings of the caller must not change the results.
 unset REDIS_URL SSA_MODE SSA_BIND SSA_PORT SSA_DATA_DIR SSA_TICKET_TTL SSA_TICKET_MAX SSA_TICKETS_PER_USER SSA_LOGIN_LIMITS \
   SSA_WORKERS SSA_RUN_DIR SSA_SUPERVISED SSA_CONNECTIONS_PER_ADDRESS http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 export LC_ALL=C.UTF-8
 
-# Every process of a file has this folder in its environment or on its command line; so leftovers can be told.
-# The path is short: a Unix socket's has room for 107 bytes.
+# Every process of a file has this folder in its environment or on its command line, so that
+# processes that are left behind can be found. The path is short, because the path of a Unix socket
+# has at most 107 bytes.
 work=$(mktemp -d "${TMPDIR:-/tmp}/ssa-test.XXXXXX") || exit 1
 
 # The tests ask for Redis by its commands' names.
@@ -48,13 +51,14 @@ if [[ ${SSA_TEST_REDIS:-redis} != redis ]]; then
   PATH=$work/bin:$PATH
 fi
 
-# marked FOLDER: the processes that have it in their environment, command line or working folder; not this one.
+# marked FOLDER: the processes that have it in their environment, command line or working folder,
+# except this one.
 marked() {
   {
     grep -lsF -- "$1" /proc/[0-9]*/environ /proc/[0-9]*/cmdline
     find /proc/[0-9]*/cwd -maxdepth 0 -lname "$1*" 2>/dev/null
   } | sed -E 's|^/proc/([0-9]+)/.*|\1|' | sort -un | while read -r pid; do
-    # What has ended, grep and find among them, has no command line any more.
+    # A process that has ended, such as grep and find, has no command line any more.
     [[ $pid == "$$" || $pid == "${2-}" || -z $(tr -d '\0' 2>/dev/null <"/proc/$pid/cmdline") ]] || echo "$pid"
   done 2>/dev/null
 }
@@ -68,17 +72,18 @@ cleanup() {
   rm -rf "$work"
 }
 
-# Hashing slots are the host's. Where it may be done, each file gets System V semaphores of its own, so that another
-# suite that runs at the same time does not take its slots.
+# The hashing slots belong to the host. Where the system allows it, each file gets an IPC namespace
+# of its own, so that another suite that runs at the same time does not take its slots.
 isolated=()
 if unshare --ipc true 2>/dev/null; then isolated=(unshare --ipc); fi
 
-# run_file FILE MODE FOLDER: writes TAP to FOLDER/tap, bats' exit status to FOLDER/status, leftovers to FOLDER/left.
+# run_file FILE MODE FOLDER: writes TAP to FOLDER/tap, the exit status of bats to FOLDER/status, and
+# the processes that were left behind to FOLDER/left.
 run_file() {
   local file=$1 mode=$2 folder=$3 left n
   export TMPDIR=$folder SSA_MODE=$mode
-  # A test has its own limit; this one is for what no test limits, such as a server that keeps bats waiting.
-  # In the subshell, so that its process group is no longer the terminal's.
+  # Each test has its own time limit. This limit is for everything else, such as a server for which
+  # bats waits. It is in the subshell, so that its process group is not that of the terminal.
   timeout -k 10 $((15 * BATS_TEST_TIMEOUT)) "${isolated[@]}" bats --formatter tap --timing "$file" </dev/null >"$folder/tap" 2>&1
   echo $? >"$folder/status"
   # Processes may need a moment to end.
@@ -92,7 +97,7 @@ run_file() {
     printf '%s: %s\n' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
     kill -KILL "$pid" 2>/dev/null
   done >"$folder/left"
-  # It may hold 64 MiB files.
+  # It may have files of 64 MiB.
   rm -rf "$folder"/bats-run-*
 }
 
@@ -109,7 +114,7 @@ report() {
   missing=$((${planned:-0} - ok - skip - not_ok))
   ((missing > 0)) || missing=0
 
-  # The failures in full; where bats itself went wrong, all it said.
+  # Prints the failed tests in full. If bats itself failed, prints all of its output.
   if [[ ${planned:-0} == 0 || $missing -gt 0 ]]; then
     sed 's/^/    /' "$folder/tap"
   else
@@ -135,7 +140,7 @@ report() {
   printf '%-24s %4d passed %4d failed %8.1f s\n' "$name" "$ok" "$((not_ok + missing))" "$seconds"
 }
 
-# finish: waits for one of the running files and reports it.
+# finish: waits until one of the running files ends, and reports it.
 finish() {
   local pid
   wait -n -p pid "${!label[@]}"

@@ -1,4 +1,4 @@
-# The unit tests' programs and the suite, for the Makefile.
+# The programs of the unit tests and the suite, for the Makefile.
 
 unit_programs := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
@@ -9,15 +9,15 @@ $(BUILD)/unit/%: tests/unit/%.c tests/unit/check.h $(BUILD)/libcommon.a $(archiv
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/libcommon.a $(LDLIBS)
 
-# This one takes heap.c in whole, and must not be sent there by the linker.
+# This test includes the whole heap.c, so the linker must not redirect its calls to it.
 $(BUILD)/unit/heap: LDFLAGS := $(filter-out $(wrap),$(LDFLAGS))
 
-# The programs again, for tests/suite/calls.bats: any one of their calls can be made to fail.
+# The programs once more, for tests/suite/calls.bats, where each of their calls can be made to fail.
 failing       = $(programs:%=$(BUILD)/unit/calls/%)
 failing_calls = malloc calloc realloc free mmap fstat stat socket setsockopt getrandom semget semop fork poll epoll_create1 \
 	epoll_ctl accept4 write open connect epoll_pwait read recv send writev sandbox_enter shmget shmctl shmat
 
-# hiredis asks for large files, for which glibc has names of their own.
+# hiredis uses large files, for which glibc has names of its own.
 failing_wide  = mmap fstat stat open
 
 unit: $(failing)

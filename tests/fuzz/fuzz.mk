@@ -1,6 +1,6 @@
 # Fuzzing: clang's libFuzzer with the address and undefined-behaviour sanitizers, on
 # the distribution's libraries.
-#   make fuzz FUZZ_S=600            each target for ten minutes; new inputs stay in build/fuzz/corpus
+#   make fuzz FUZZ_S=600            ten minutes for each target; new inputs go to build/fuzz/corpus
 #   make fuzz FUZZ_TARGETS=json     one target
 #   make fuzz-short                 the seeds and three seconds of search: for CI
 #   make fuzz-coverage              lines of each module that seeds and corpus reach
