@@ -17,7 +17,7 @@ import sys
 KIND, MODE, PROGRAMS, REDIS, DATA, FOLDER = sys.argv[1:]
 PATIENCE_S = 15  # longer than the programs' deadline
 CALLS_MAX = 500  # no request makes more calls
-CALLS_MIN = {'cgi': 3, 'scgi': 10}  # every request makes more calls than this
+CALLS_MIN = {'cgi': 3, 'scgi': 10}  # every request makes at least so many
 HIT, LOG = os.path.join(FOLDER, 'hit'), os.path.join(FOLDER, 'log')
 LOG_LINE = re.compile(rb'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ssa-(status|ticket|info)\[\d+\]: [\x20-\x7e]+')
 ENVIRONMENT = {b'REDIS_URL': os.environb[b'REDIS_URL'], b'SSA_DATA_DIR': os.fsencode(DATA),
