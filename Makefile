@@ -85,9 +85,10 @@ deps-check deps-bench: deps-%:  ## also what make check and make bench need
 
 run: run/make.$(shell echo $$PPID)  ## serve on http://127.0.0.1:8000; Ctrl-C stops it
 
-# Whatever ends make ends this. SIGTERM arrives, because no shell stands between. Other signals are
-# told by the file, which make deletes then (see scripts/run.sh); its name has the process id of this
-# make, so that a second one deletes its own. SIGKILL is told by the kernel.
+# Whatever ends make ends run.sh too. SIGTERM reaches it because no shell stands between. On other
+# signals make deletes the file, and run.sh sees that (scripts/run.sh). The name of the file has the
+# process id of this make, so that a second make deletes its own file. On SIGKILL the kernel sends
+# SIGTERM to run.sh.
 run/make.%: all FORCE
 	@mkdir -p -m 700 run && touch $@
 	@exec setpriv --pdeathsig TERM env SSA_CGI_BIN=$(CGI_BIN) SSA_RUN_FILE=$@ scripts/run.sh
@@ -101,8 +102,8 @@ install: all  ## install in PREFIX=/usr/local; data that is there stays
 	$(call put,644,scripts/connections.lua,scripts)
 	for f in users machines; do test -e $(INSTALL)/data/$$f.json || { $(call put,640,data/$$f.json,data); }; done
 
-# $(call put,MODE,FILES,FOLDER): each file comes by rename, so that a service that runs finds the old
-# one or the new one, and whole.
+# $(call put,MODE,FILES,FOLDER): each file is put in place by rename, so that a running service
+# finds the old file or the new one, and always a whole one.
 put = for file in $(2); do new=$(INSTALL)/$(3)/.$${file\#\#*/}.new; \
 	install -m $(1) $$file $$new && mv -f $$new $(INSTALL)/$(3)/$${file\#\#*/} || exit; done
 

@@ -2,8 +2,8 @@
 # scripts/deps.sh [check|bench|debian]...
 #
 # Installs with apt the missing packages that are needed to build, run and test. With `check`,
-# `bench` and `debian` (make test-debian) it also installs what these need. If nothing is missing, it
-# ends at once.
+# `bench` and `debian` (make test-debian) it also installs what these need. If nothing is missing,
+# it ends at once.
 set -eu
 
 # Columns: group | package | its proof: a command, or a file (may be a pattern) | why it is needed

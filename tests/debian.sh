@@ -1,11 +1,14 @@
 #!/bin/bash
-# tests/debian.sh SUITE    The README's commands, as they stand, on an empty Debian of that name (bookworm, trixie):
-# debootstrap's smallest in build/debian/SUITE, with `make` and a copy of this checkout, changes of tracked files
-# included. Where that Debian has Valkey, tests run with it too. The last line is `N passed, N failed`, of all runs
-# together. `make test-debian SUITE=...` calls it. As root only.
+# tests/debian.sh SUITE
 #
-# All of it happens in namespaces of its own: whatever ends this script, its mounts and processes end too. The folder
-# stays until the next run, to be looked at.
+# Runs the README's commands, unchanged, on an empty Debian with that name (bookworm, trixie). It is
+# the smallest Debian that debootstrap makes, in build/debian/SUITE, with `make` and a copy of this
+# checkout that includes changes of tracked files. If that Debian has Valkey, tests run with it too.
+# The last line is `N passed, N failed` for all runs together. `make test-debian SUITE=...` calls
+# this script. It needs root.
+#
+# All of this happens in namespaces of its own, so mounts and processes end with this script,
+# whatever ends it. The folder stays until the next run, so that you can look at it.
 # shellcheck disable=SC2016  # what is quoted is for others: apt, sed, shells inside
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,7 +22,7 @@ fail() {
   exit 1
 }
 
-# --- in namespaces of its own ------------------------------------------------------------------------------------
+# --- in namespaces of its own -------------------------------------------------------------------
 
 namespaces=(unshare --mount --pid --ipc --fork --kill-child)
 if [[ ${2-} != inside ]]; then
@@ -48,7 +51,7 @@ quietly() {
   }
 }
 
-# --- an empty Debian ---------------------------------------------------------------------------------------------
+# --- an empty Debian ----------------------------------------------------------------------------
 
 # The archives are this system's own, and so is how apt comes to them.
 here=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
@@ -108,11 +111,11 @@ packages() { in_debian env DEBIAN_FRONTEND=noninteractive apt-get -q "$@" --no-i
 quietly "apt update" packages update
 quietly "apt install make" packages install -y make
 
-# --- the README's commands -----------------------------------------------------------------------------------------
+# --- the README's commands ----------------------------------------------------------------------
 
 passed=0 failed=0
 
-# suite COMMAND...: one that ends as tests/run.sh does. Where its last line is another one, that is a failure.
+# suite COMMAND...: its last line is the one of tests/run.sh. Any other last line is a failure.
 suite() {
   local status=0 p f
   echo "debian.sh: $*, in $suite"
@@ -155,7 +158,7 @@ serve() {
 }
 serve make deps run
 
-# --- Valkey in place of Redis --------------------------------------------------------------------------------------
+# --- Valkey in place of Redis -------------------------------------------------------------------
 
 if packages install -y valkey-server valkey-tools >"$log" 2>&1; then
   suite make test SSA_TEST_REDIS=valkey SSA_TEST_MODES=scgi \

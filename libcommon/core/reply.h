@@ -38,8 +38,8 @@ struct reply {
  * a handler: `return reply_refuse(rep, RESULT_FORBIDDEN, "…")`. */
 enum result reply_refuse(struct reply *rep, enum result result, const char *reason);
 
-/* The pieces of a reply, ready to be sent: the handler's own header lines, the rest of the head, and
- * the body. */
+/* The pieces of a reply, ready to be sent: the handler's own header lines, the rest of the head,
+ * and the body. */
 struct reply_bytes {
 	char head[1024];
 	char error[256]; /* the body of an error that has no body of its own */

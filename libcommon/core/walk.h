@@ -1,5 +1,5 @@
-/* walk: steps through the members of an object whose text scan.h has checked before. It checks
- * nothing again, and so is several times as fast: a query looks at every record. */
+/* walk: steps through JSON text that scan.h has checked before. It checks nothing again and is
+ * therefore several times as fast. A query looks at every record, so this counts. */
 #ifndef SSA_WALK_H
 #define SSA_WALK_H
 
@@ -16,8 +16,9 @@ struct walk_member {
 bool walk_first(struct span object, struct walk_member *m);
 bool walk_next(struct walk_member *m);
 
-/* The next string that is no member's name, number, true or false in a text, at any depth. *at moves
- * behind it; begin with the text's own beginning. false: there is none before `end`. */
+/* Steps to the next string, number, true or false of a text, at any depth; names of members are
+ * passed over. *at moves behind it; it begins at the beginning of the text. false: there is no
+ * further one before `end`. */
 bool walk_scalar(const char **at, const char *end, struct span *value);
 
 #endif

@@ -9,10 +9,10 @@
 
 enum { WANTED_MAX = 2 * SELECTION_CONDITIONS_MAX + SELECTION_SORT_MAX };
 
-/* A field that is looked for in each record, once for all conditions and sort keys that need it. */
+/* A field that is looked for in each record. All conditions and sort keys that need it share it. */
 struct wanted {
 	struct span path;
-	size_t first_len; /* of the path's first name; path.len where there are no dots */
+	size_t first_len; /* of the first name in the path; path.len without dots */
 };
 
 /* What a run needs. */
@@ -22,7 +22,7 @@ struct run {
 	struct wanted wanted[WANTED_MAX];
 	size_t wanted_count;
 	size_t field_of[SELECTION_CONDITIONS_MAX];  /* places in `wanted` */
-	size_t member_of[SELECTION_CONDITIONS_MAX]; /* likewise; WANTED_MAX: none */
+	size_t member_of[SELECTION_CONDITIONS_MAX]; /* also; WANTED_MAX: no place */
 	size_t sort_of[SELECTION_SORT_MAX];
 	struct span value[WANTED_MAX]; /* of the record at hand; at NULL: it has none */
 	struct order order;

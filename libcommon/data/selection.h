@@ -1,10 +1,10 @@
-/* selection: which records of a table are wanted, in which order, and which slice of them. It knows
- * nothing of how that was asked for.
+/* selection: which records of a table are wanted, in which order, and which slice of them. This
+ * module does not know how a client asks for that.
  *
  * Values of different kinds never match: a number is compared with numbers (exactly, decimal.h),
- * true, false and null with themselves, text with text. What is asked for comes as text; if it reads
- * as a number it is compared with numbers as a number, and with text as text. A record without the
- * field never matches, and an array or an object matches nothing. */
+ * true, false and null with themselves, text with text. The value that is asked for comes as text.
+ * If it reads as a number, it is compared with numbers as a number and with text as text. A record
+ * without the field never matches. An array or an object matches nothing. */
 #ifndef SSA_SELECTION_H
 #define SSA_SELECTION_H
 

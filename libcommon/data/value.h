@@ -1,5 +1,5 @@
-/* value: one value of a record, as its text stands in the file: what kind it is, and how it compares
- * with what somebody asked for and with the value of another record. */
+/* value: one value of a record, in the form that it has in the file: its kind, and how it compares
+ * with a value that a client asks for and with the value of another record. */
 #ifndef SSA_VALUE_H
 #define SSA_VALUE_H
 
@@ -46,8 +46,8 @@ void value_scratch_free(struct value_scratch *scratch);
 bool value_holds(struct span value, enum value_operator operation, struct span asked,
 		 struct value_scratch *scratch);
 
-/* Whether a string contains this, or a number or a word as it is written, without regard to the case
- * of ASCII letters. */
+/* Whether a string contains `part`, or a number or a word in its written form does. The case of
+ * ASCII letters does not count. */
 bool value_contains(struct span value, struct span part, struct value_scratch *scratch);
 
 /* The same for any text. */

@@ -33,8 +33,8 @@ int cgi_write_reply(int fd, const struct reply *rep)
 	struct reply_bytes out;
 
 	reply_render(rep, &out);
-	/* The casts remove const: writev does not change the bytes. The order of header lines has no
-	 * meaning. */
+	/* The casts remove const: writev does not change the bytes. The order of header lines
+	 * has no meaning. */
 	struct iovec parts[] = {{(char *)(size_t)out.headers, out.headers_len},
 				{out.head, out.head_len},
 				{(char *)(size_t)out.body, out.body_len}};

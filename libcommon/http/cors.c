@@ -26,7 +26,8 @@ void cors_admit(const struct config *c, const struct request *q, const char *met
 
 	if (c->cors_origins[0] == '\0')
 		return;
-	/* A cache must not give one origin the reply for another, also where this one has no origin. */
+	/* A cache must not give the reply for one origin to another. This counts for a request
+	 * without an origin, too. */
 	rep->vary_origin = !any;
 	if (q->origin[0] == '\0' || !(any || is_listed(c->cors_origins, q->origin)))
 		return;
