@@ -70,7 +70,7 @@ static int digit_of(struct span digits, size_t i, size_t count)
 static long long exponent_difference(const struct parts *a, const struct parts *b)
 {
 	size_t count = a->exponent.len > b->exponent.len ? a->exponent.len : b->exponent.len;
-	int a_sign = a->exponent_negative ? -1 : 1, b_sign = b->exponent_negative ? -1 : 1;
+	long long a_sign = a->exponent_negative ? -1 : 1, b_sign = b->exponent_negative ? -1 : 1;
 	long long sum = 0;
 
 	for (size_t i = 0; i < count; i++)

@@ -90,8 +90,10 @@ static uint32_t *merge_sort(const struct order *o, uint32_t *from, uint32_t *to,
 
 bool order_first(const struct order *o, uint32_t *places, size_t count, size_t wanted)
 {
-	uint32_t *lists = malloc(3 * count * sizeof *lists);
+	uint32_t *lists = calloc(3 * count + 1, sizeof *lists);
 
+	if (wanted > count)
+		wanted = count;
 	if (lists == NULL)
 		return false;
 	uint32_t *order = lists, *copy = lists + 2 * count;

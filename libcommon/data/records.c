@@ -54,7 +54,7 @@ static void complain(const struct records *r, enum datafile_fault fault, const c
 }
 
 /* Starts to use a version: its table and the text of the table. Frees the version before it. */
-static void use(struct records *r, struct table *table, char *text,
+static void use(struct records *r, const struct table *table, char *text,
 		const struct published_text *shared)
 {
 	forget(r);

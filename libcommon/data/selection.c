@@ -29,7 +29,7 @@ struct run {
 	struct value_scratch scratch;
 };
 
-/* json_equals, with the common cases first: names have no escapes, and most are of another length. */
+/* json_equals, with the common cases first: names have no escapes, and most have another length. */
 static bool is_named(struct span name, const char *text, size_t len)
 {
 	if (name.len < len || (name.len > len && memchr(name.at, '\\', name.len) == NULL))
@@ -92,13 +92,11 @@ static struct span reach(struct span value, const char *path, const char *path_e
 static void look(struct run *r, struct span record)
 {
 	size_t left = r->wanted_count;
-	bool whole[WANTED_MAX];
+	bool whole[WANTED_MAX] = {false}; /* the value is that of a member with the whole name */
 	struct walk_member m;
 
-	for (size_t i = 0; i < r->wanted_count; i++) {
+	for (size_t i = 0; i < r->wanted_count; i++)
 		r->value[i].at = NULL;
-		whole[i] = false;
-	}
 	for (bool more = left > 0 && walk_first(record, &m); more; more = left > 0 && walk_next(&m))
 		for (size_t i = 0; i < r->wanted_count; i++) {
 			const struct wanted *w = &r->wanted[i];

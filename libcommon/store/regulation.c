@@ -91,8 +91,10 @@ enum result regulation_answer(struct regulation *g, struct redis *r)
 		long long attempts;
 		if (!is_on(&g->rule[i]))
 			continue;
-		if (g->counted && (!redis_done(r) || !redis_done(r)))
-			return RESULT_UNAVAILABLE;
+		/* The replies to ZADD and EXPIRE. */
+		for (int k = 0; k < (g->counted ? 2 : 0); k++)
+			if (!redis_done(r))
+				return RESULT_UNAVAILABLE;
 		const struct redisReply *reply = redis_next(r);
 		if (reply == NULL)
 			return RESULT_UNAVAILABLE;

@@ -127,7 +127,7 @@ static enum result end_listed(struct redis *r, const char *index, const struct r
 	}
 	for (size_t i = 0; i < redis_count(list); i += step) {
 		const char *member = text_of(list, i);
-		if (spared != NULL && strcmp(member, spared) == 0)
+		if (member == NULL || (spared != NULL && strcmp(member, spared) == 0))
 			continue;
 		queue_end(r, index, member);
 		mine++;
