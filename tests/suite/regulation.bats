@@ -357,7 +357,6 @@ refused_for_now() { # [SECONDS-AT-MOST]
 
 # --- many at the same time, through lighttpd ------------------------------------------------------
 
-tally() { awk '{print $2}' "$1" | sort | uniq -c | awk '{printf "%s:%s ", $2, $1}'; }
 count() { awk -v want="$2" '$2 == want' "$1" | wc -l; }
 
 @test "parallel wrong guesses do not exceed a limit" {

@@ -642,7 +642,7 @@ after_remedy() {
     [ "$status" = 0 ]
     none_left 5
   done
-  # The script is killed with -9. The kernel tells the servers, whatever rights they have.
+  # If the script is killed with -9, the kernel signals the servers, whatever rights they have.
   begin
   ready
   kill -KILL "$pid"

@@ -32,16 +32,15 @@ break_users() { write_users '[{"username":"user1",'; }
 
 # ask_everybody: sends more requests at once than the workers of each program can have in hand.
 ask_everybody() { together 60 "$T/good" 60 "$T/info" 20 "$T/whoami" 20 "$T/login" >"$T/replies"; }
-answers_of() { awk -v name="$1" '$1 == name {print $2}' "$T/replies" | sort | uniq -c | awk '{printf "%s:%s ", $2, $1}'; }
 
 # bob_is_gone: checks this, whichever worker answers.
 bob_is_gone() {
   ask_everybody
-  echo "good $(answers_of good)info $(answers_of info)whoami $(answers_of whoami)login $(answers_of login)"
-  [ "$(answers_of good)" = '200:60 ' ]
-  [ "$(answers_of info)" = '401:60 ' ]
-  [ "$(answers_of whoami)" = '401:20 ' ]
-  [ "$(answers_of login)" = '401:20 ' ]
+  echo "good $(tally "$T/replies" good)info $(tally "$T/replies" info)whoami $(tally "$T/replies" whoami)login $(tally "$T/replies" login)"
+  [ "$(tally "$T/replies" good)" = '200:60 ' ]
+  [ "$(tally "$T/replies" info)" = '401:60 ' ]
+  [ "$(tally "$T/replies" whoami)" = '401:20 ' ]
+  [ "$(tally "$T/replies" login)" = '401:20 ' ]
 }
 
 # see_by_one: lets one worker read the new file, with a request of user1. An earlier request with
@@ -49,7 +48,7 @@ bob_is_gone() {
 see_by_one() {
   local reply
   together 1 "$T/good" >"$T/replies"
-  [ "$(answers_of good)" = '200:1 ' ]
+  [ "$(tally "$T/replies" good)" = '200:1 ' ]
 }
 
 @test "a removed user stays removed when the file breaks, also in workers that have not read the file without the user" {
@@ -104,8 +103,8 @@ start_broken() {
   break_users
   start_broken
   ask_everybody
-  [ "$(answers_of good)" = '500:60 ' ]
-  [ "$(answers_of login)" = '500:20 ' ]
+  [ "$(tally "$T/replies" good)" = '500:60 ' ]
+  [ "$(tally "$T/replies" login)" = '500:20 ' ]
   write_users "$WITHOUT_BOB"
   bob_is_gone
 }
@@ -113,11 +112,11 @@ start_broken() {
 @test "the next start of the service does not use the last good version of the start before" {
   break_users
   ask_everybody # the workers continue with the last good version
-  [ "$(answers_of info)" = '200:60 ' ]
+  [ "$(tally "$T/replies" info)" = '200:60 ' ]
   stop_lighttpd
   start_broken
   ask_everybody
-  [ "$(answers_of info)" = '500:60 ' ]
+  [ "$(tally "$T/replies" info)" = '500:60 ' ]
 }
 
 @test "nothing is left in shared memory when the service has ended" {
