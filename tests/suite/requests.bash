@@ -140,8 +140,8 @@ raw() {
 # together [COUNT FILE]...: sends these requests at the same moment, and prints the replies.
 together() { python3 -EsSB "$ROOT/tests/tools/together.py" "$BATS_FILE_TMPDIR/http.sock" "$@"; }
 
-# tally FILE [NAME]: how often each status is in these replies of `together`, such as "200:3 401:1 ".
-# With NAME it counts only the replies to this request.
+# tally FILE [NAME]: how often each status is in these replies of `together`. It prints
+# "STATUS:COUNT " for each. With NAME it counts only the replies to this request.
 tally() {
   awk -v name="${2-}" 'name == "" || $1 == name { print $2 }' "$1" | sort | uniq -c |
     awk '{ printf "%s:%s ", $2, $1 }'
