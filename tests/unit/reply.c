@@ -48,6 +48,7 @@ static void test_render(void)
 	CHECK_ROW(strcmp(written(&rep), "Status: 200 OK\r\nContent-Type: application/json\r\n"
 					"Content-Length: 2\r\n" COMMON "\r\n") == 0,
 		  written(&rep));
+	text_free(&rep.body);
 	rep = (struct reply){.result = RESULT_NO_CONTENT, .allow = "GET, OPTIONS"};
 	CHECK_ROW(strcmp(written(&rep),
 			 "Status: 204 No Content\r\n" COMMON "Allow: GET, OPTIONS\r\n\r\n") == 0,
