@@ -76,15 +76,25 @@ static enum result fail(struct reply *rep, const char *why)
 	return reply_refuse(rep, RESULT_UNAUTHENTICATED, why);
 }
 
+/* Sends what is queued, and takes the first replies, which only have to be no errors. */
+static bool send_and_take(struct service *s, unsigned replies)
+{
+	if (!redis_send(s->redis))
+		return false;
+	for (; replies > 0; replies--)
+		if (!redis_done(s->redis))
+			return false;
+	return true;
+}
+
 /* Takes the attempt back after a fault of ours, which must not count against the client. This is
  * best effort: an attempt that cannot be taken back counts until its window ends. */
 static void take_back(struct service *s, const struct attempt *a)
 {
 	unsigned replies = regulation_take_back(&a->regulation, s->redis);
 
-	if (replies > 0 && redis_send(s->redis))
-		while (replies-- > 0 && redis_done(s->redis))
-			;
+	if (replies > 0)
+		send_and_take(s, replies);
 }
 
 /* True if the password is a live ticket of this user. */
@@ -112,11 +122,8 @@ static enum result renew(struct service *s, struct reply *rep, const struct atte
 		return fail(rep, "the ticket cannot be renewed any more");
 	if (result != RESULT_OK)
 		return reply_refuse(rep, result, "no random bytes or no memory");
-	if (!redis_send(s->redis))
+	if (!send_and_take(s, replies))
 		return redis_failed(s, rep);
-	for (; replies > 0; replies--)
-		if (!redis_done(s->redis))
-			return redis_failed(s, rep);
 	switch (session_answer_renew(s->redis, &a->old, a->made)) {
 	case RESULT_OK:
 		rep->event = "renewal";
@@ -144,11 +151,8 @@ static enum result open_session(struct service *s, struct reply *rep, const stru
 		redis_drop(s->redis);
 		return reply_refuse(rep, result, "no random bytes or no memory");
 	}
-	if (!redis_send(s->redis))
+	if (!send_and_take(s, replies))
 		return redis_failed(s, rep);
-	for (; replies > 0; replies--)
-		if (!redis_done(s->redis))
-			return redis_failed(s, rep);
 	result = session_answer_create(s->redis, a->made);
 	if (result == RESULT_UNAVAILABLE)
 		return redis_failed(s, rep);
