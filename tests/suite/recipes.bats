@@ -130,3 +130,49 @@ again(\$machines);
 again(\$machines);
 END
 }
+
+# --- Prometheus -----------------------------------------------------------------------------------
+
+# probe: asks the exporter, with the parameters of the documented job, and sets $metrics.
+probe() {
+  local parameter query=()
+  while read -r parameter; do query+=(--data-urlencode "$parameter"); done < <(snippet prometheus.yml |
+    sed -nE "s/^ +(module|target): \['?([^]']+)'?\]\$/\1=\2/p")
+  [[ ${#query[@]} == 4 ]]
+  metrics=$(curl -sf -G "${query[@]}" "http://127.0.0.1:$exporter/probe")
+  grep -E '^probe_(success|http_status_code) ' <<<"$metrics"
+}
+
+@test "the blackbox probe tells a service that is well from one with broken records, one without Redis, and none" {
+  needs prometheus-blackbox-exporter
+  snippet blackbox.yml >"$BATS_TEST_TMPDIR/blackbox.yml"
+  exporter=$(free_port)
+  prometheus-blackbox-exporter --config.file="$BATS_TEST_TMPDIR/blackbox.yml" --web.listen-address="127.0.0.1:$exporter" \
+    >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+  started+=($!)
+  wait_until 10 $! curl -sf "http://127.0.0.1:$exporter/-/healthy" || {
+    cat "$BATS_TEST_TMPDIR/log"
+    return 1
+  }
+  probe
+  grep -x 'probe_success 1' <<<"$metrics"
+  write_machines '[{"id":1}]'
+  probe
+  grep -x 'probe_success 0' <<<"$metrics"
+  grep -x 'probe_http_status_code 200' <<<"$metrics"
+  stop_redis
+  probe
+  grep -x 'probe_success 0' <<<"$metrics"
+  grep -x 'probe_http_status_code 503' <<<"$metrics"
+  start_redis
+  stop_lighttpd
+  probe
+  grep -x 'probe_success 0' <<<"$metrics"
+  grep -x 'probe_http_status_code 0' <<<"$metrics"
+}
+
+@test "promtool accepts the documented job" {
+  needs promtool
+  snippet prometheus.yml >"$BATS_TEST_TMPDIR/prometheus.yml"
+  promtool check config "$BATS_TEST_TMPDIR/prometheus.yml"
+}
