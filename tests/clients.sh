@@ -34,6 +34,9 @@ timeout 300 node --test --test-reporter=spec --test-reporter-destination=stdout 
   --test-reporter=tap --test-reporter-destination=$work/tap $work/*.test.js || status=$?
 passed=$(sed -n 's/^# pass //p' $work/tap)
 failed=$(sed -n 's/^# fail //p' $work/tap)
+skipped=$(sed -n 's/^# skipped //p' $work/tap)
 ((status == 0 || ${failed:-0} > 0)) || failed=1
-echo "${passed:-0} passed, ${failed:-1} failed"
+suffix=
+((${skipped:-0} == 0)) || suffix=", $skipped skipped"
+echo "${passed:-0} passed, ${failed:-1} failed$suffix"
 ((status == 0))

@@ -10,6 +10,7 @@ setup_file() {
 teardown_file() { stop_servers; }
 
 setup() {
+  [[ -e $BATS_FILE_TMPDIR/redis.pid ]] || start_redis # a failed test may have stopped it
   fresh
   start_lighttpd_on_port
   started=()
@@ -160,6 +161,7 @@ probe() {
   probe
   grep -x 'probe_success 0' <<<"$metrics"
   grep -x 'probe_http_status_code 200' <<<"$metrics"
+  fresh
   stop_redis
   probe
   grep -x 'probe_success 0' <<<"$metrics"
