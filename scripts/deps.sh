@@ -44,6 +44,11 @@ check | strace            | strace                                  | tells the 
 check | lighttpd-mod-openssl | /usr/lib/lighttpd/mod_openssl.so     | for the test of TLS
 check | openssl           | openssl                                 | makes its certificate
 check | spawn-fcgi        | spawn-fcgi                              | for the tests with other launchers
+check | nodejs            | node                                    | the recipe in JavaScript
+check | php-cli           | php                                     | the recipe in PHP
+check | php-curl          | /usr/lib/php/*/curl.so                  | its HTTP client
+check | python3-requests  | /usr/lib/python3/dist-packages/requests | the recipe in Python
+check | prometheus-blackbox-exporter | prometheus-blackbox-exporter | the recipe for Prometheus
 bench | wrk               | wrk                                     | the load
 bench | python3-fastapi   | /usr/lib/python3/dist-packages/fastapi  | the peer
 bench | uvicorn           | uvicorn                                 | the peer's server
@@ -141,10 +146,10 @@ known=$(LC_ALL=C apt-cache policy $missing | awk '/^[^ ]/ { sub(":$", ""); name 
 # shellcheck disable=SC2086
 apt_get install --no-install-recommends $known </dev/null >/dev/null # errors go to stderr
 
-# Debian starts a service when it installs it. This project starts lighttpd and Redis itself, on its
-# own ports. So a service that this script installed is stopped, and does not stay open to the
+# Debian starts a service when it installs it. This project starts its servers itself, on its own
+# ports. So a service that this script installed is stopped, and does not stay open to the
 # network. A service that was there before is left alone.
-for service in lighttpd redis-server; do
+for service in lighttpd redis-server prometheus-blackbox-exporter; do
     case "$missing " in *" $service "*) ;; *) continue ;; esac
     [ -e "/etc/init.d/$service" ] || continue
     echo "deps: $service came with a system service: stopped and disabled, as it is not needed here"

@@ -1,5 +1,5 @@
-# Recipes: the test takes the blocks that follow "<!-- snippet: NAME -->" in docs/recipes.md and runs
-# them unchanged, but for the port of the test in place of 8000.
+# Recipes: the test takes the blocks that follow "<!-- snippet: NAME -->" in docs/recipes.md and
+# runs them. Only the port is changed: the test has its own in place of 8000.
 load helpers
 
 setup_file() {
@@ -47,9 +47,9 @@ needs() { # COMMAND...: skips the test if one is missing, and says which
 # events: the events that the program ticket has logged, in one line.
 events() { sed -nE 's/^.* ssa-ticket\[[0-9]+\]: ([a-z ]+);.*/\1/p' "$LOG" | paste -sd,; }
 
-# client NAME COMMAND...: runs this block, followed by the lines on stdin. The command gets the file.
-# These lines list the machines again when the ticket is near its end, and again when the ticket has
-# ended.
+# client NAME COMMAND...: runs this block, followed by the lines on stdin. The command gets the
+# file. These lines list the machines again when the ticket is near its end, and again when the
+# ticket has ended.
 client() {
   local name=$1 file=$BATS_TEST_TMPDIR/$1.mjs names=$'Aimlab300\nAimlab001' more
   more=$(cat)
@@ -177,4 +177,111 @@ probe() {
   needs promtool
   snippet prometheus.yml >"$BATS_TEST_TMPDIR/prometheus.yml"
   promtool check config "$BATS_TEST_TMPDIR/prometheus.yml"
+}
+
+# --- migration ------------------------------------------------------------------------------------
+
+# code WANTED METHOD PATH [CURL OPTION...]: the status of the reply. Its body is $answer.
+code() {
+  local wanted=$1 got method=(-X "$2")
+  [[ $2 != HEAD ]] || method=(-I)
+  got=$(curl -s "${method[@]}" -o "$BATS_TEST_TMPDIR/answer" -D "$BATS_TEST_TMPDIR/head" -w '%{http_code}' \
+    "${@:4}" "http://127.0.0.1:$port$3")
+  answer=$(<"$BATS_TEST_TMPDIR/answer")
+  [[ $got == "$wanted" ]] || {
+    echo "$2 $3: $got instead of $wanted: $answer"
+    return 1
+  }
+}
+
+log_in() {
+  code 200 POST /api/ticket -H 'Content-Type: application/json' -d "$LOGIN"
+  auth=(-H "X-Auth-Token: $(jq -r .data.ticket <<<"$answer")")
+}
+
+@test "migration from the FastAPI original: the statuses and shapes that the table names" {
+  local json=(-H 'Content-Type: application/json') auth
+  code 200 GET /api/status
+  [ "$answer" = '{"code":200,"message":"OK"}' ]
+  log_in
+  jq -e '.data | has("ticket") and has("CSRFPreventionToken") and has("username") and has("expires")' <<<"$answer"
+  jq -e '.data.ticket | length == 43' <<<"$answer"
+  code 401 POST /api/ticket "${json[@]}" -d '{"username":"user1","password":"x"}'
+  jq -e '.data == "" and .code == 401 and has("message")' <<<"$answer"
+  code 400 POST /api/ticket "${json[@]}" -d '[]'
+  code 400 POST /api/ticket "${json[@]}" -d 'x'
+  code 415 POST /api/ticket -d 'username=user1'
+  code 200 GET /api/ticket "${auth[@]}"
+  code 200 GET /api/info "${auth[@]}"
+  jq -e --slurpfile all "$DATA_DIR/machines.json" '.data == $all[0]' <<<"$answer"
+  code 401 GET /api/info
+  code 401 GET /api/info -H "X-Auth-Token: $DEAD"
+  code 400 GET '/api/info?cpus:above=1' "${auth[@]}"
+  code 404 GET /api/status/
+  code 200 HEAD /api/status
+  code 204 OPTIONS /api/status
+  code 204 DELETE /api/ticket "${auth[@]}"
+  stop_redis
+  code 503 GET /api/status
+  jq -e '.message == "redis"' <<<"$answer"
+}
+
+@test "migration from the FastAPI original: SSA_LOGIN_LIMITS=0,0,0 allows any number of failures" {
+  stop_lighttpd
+  SSA_LOGIN_LIMITS=0,0,0 start_lighttpd_on_port
+  for _ in {1..12}; do
+    code 401 POST /api/ticket -H 'Content-Type: application/json' -d '{"username":"user1","password":"x"}'
+  done
+}
+
+# ids WANTED QUERY: lists the machines, and compares their ids.
+ids() {
+  code 200 GET "/api/info?$2" "${auth[@]}"
+  [[ $(jq -c '[.data[].id]' <<<"$answer") == "$1" ]] || {
+    echo "$2: $answer"
+    return 1
+  }
+}
+
+@test "migration from json-server: db.json is taken over, and the table is true" {
+  local auth method
+  mkdir "$BATS_TEST_TMPDIR/data"
+  jq '.[0].rack.row = 3 | {machines: (. + [{id: "4"}]), posts: []}' "$DATA_DIR/machines.json" >"$BATS_TEST_TMPDIR/db.json"
+  (cd "$BATS_TEST_TMPDIR" && snippet db.json | sh -e)
+  cp "$BATS_TEST_TMPDIR/data/machines.json" "$DATA_DIR/.new"
+  mv "$DATA_DIR/.new" "$DATA_DIR/machines.json"
+  code 200 GET '/api/status?verbose'
+  jq -e '.checks.machines == "1 record skipped"' <<<"$answer"
+  log_in
+  ids '[100,200,300]' ''
+  ids '[100]' id=100
+  ids '[]' id=999
+  ids '[100,300]' status=running
+  ids '[100,200]' 'id=100&id=200'
+  ids '[100]' rack.row=3
+  ids '[100,300]' cpus_gte=32
+  ids '[100,200]' cpus_lte=32
+  ids '[200,300]' id_ne=100
+  ids '[100,200]' q=rtx
+  ids '[]' 'name_like=^aim'
+  ids '[100,200,300]' name_like=aim
+  ids '[100,200,300]' name:startsWith=aim
+  ids '[100,200]' id:in=100,200
+  ids '[200,300,100]' _sort=-mem,name
+  ids '[300,100,200]' '_sort=cpus&_order=desc'
+  ids '[200]' '_start=1&_end=2'
+  ids '[200,300]' '_start=1&_limit=2'
+  ids '[300]' '_page=2&_limit=2'
+  grep -i '^X-Total-Count: 3' "$BATS_TEST_TMPDIR/head"
+  ids '[300]' '_page=2&_per_page=2'
+  jq -e 'keys == ["data"]' <<<"$answer"
+  grep -i '^Link: .*rel="first".*rel="prev".*rel="last"' "$BATS_TEST_TMPDIR/head"
+  code 400 GET '/api/info?cpus:above=1' "${auth[@]}"
+  code 400 GET '/api/info?_embed=disks' "${auth[@]}"
+  code 400 GET '/api/info?_expand=disks' "${auth[@]}"
+  for method in POST PUT PATCH DELETE; do
+    code 405 $method /api/info "${auth[@]}" -d '{}'
+    code 404 $method /api/info/100 "${auth[@]}" -d '{}'
+  done
+  for path in /api/info/100 /api/info/100/disks /db /public/index.html; do code 404 GET "$path" "${auth[@]}"; done
 }
