@@ -3,6 +3,6 @@
 ##@ To check it
 
 check-clients: all  ## examples/ against react-admin, refine and vite from npm; needs node and npm
-	@tests/clients.sh
+	@SSA_CGI_BIN=$(CGI_BIN) tests/clients.sh
 
 .PHONY: check-clients
