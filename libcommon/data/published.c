@@ -21,16 +21,19 @@ _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "processes share the value without a
 /* The last process is about to remove the segment. A process that finds this looks for another. */
 static const uint64_t removed = UINT64_MAX;
 
-enum { OPEN_TRIES = 3 };
+enum { OPEN_TRIES = 3, NO_SEGMENT = -1 };
 
 static int id_of(uint64_t value)
 {
 	return (int)(uint32_t)value;
 }
 
+/* The count begins anew before it would make the value `removed`. */
 static uint64_t value_after(uint64_t value, int id)
 {
-	return ((value >> 32) + 1) << 32 | (uint32_t)id;
+	uint64_t count = (value >> 32) % INT32_MAX + 1;
+
+	return count << 32 | (uint32_t)id;
 }
 
 /* Attaches a segment of this user that has at least `least` bytes; *size is its size. Returns NULL
@@ -65,29 +68,38 @@ static bool open_newest(struct published *p)
 
 	for (int i = 0; i < OPEN_TRIES; i++) {
 		if (p->newest == NULL) {
-			int id = shmget(key_of(p), sizeof *p->newest, IPC_CREAT | 0600);
-			p->newest = id >= 0 ? attach(id, sizeof *p->newest, 0, &size) : NULL;
+			p->newest_id = shmget(key_of(p), sizeof *p->newest, IPC_CREAT | 0600);
+			p->newest = p->newest_id < 0
+					? NULL
+					: attach(p->newest_id, sizeof *p->newest, 0, &size);
 		}
 		if (p->newest == NULL)
 			return false;
 		if (atomic_load(&p->newest->value) != removed)
 			return true;
+		/* The process that was about to remove it may have been killed before it did. */
+		shmctl(p->newest_id, IPC_RMID, NULL);
 		shmdt(p->newest);
 		p->newest = NULL;
 	}
 	return false;
 }
 
-/* The root folder is part of the name, because in another chroot the same path is another file. */
+/* The root folder is part of the name, because in another chroot the same path is another file. For
+ * a relative path the same is true of the working folder. */
 void published_open(struct published *p, const char *path)
 {
-	char device[TEXT_DECIMAL_SIZE], inode[TEXT_DECIMAL_SIZE];
-	struct stat root = {0};
+	char digits[4][TEXT_DECIMAL_SIZE];
+	struct stat root = {0}, here = {0};
 
 	stat("/", &root);
+	if (path[0] != '/')
+		stat(".", &here);
 	crypto_digest(p->file, NULL, "published", path,
-		      text_decimal(device, (long long)root.st_dev),
-		      text_decimal(inode, (long long)root.st_ino), NULL);
+		      text_decimal(digits[0], (long long)root.st_dev),
+		      text_decimal(digits[1], (long long)root.st_ino),
+		      text_decimal(digits[2], (long long)here.st_dev),
+		      text_decimal(digits[3], (long long)here.st_ino), NULL);
 	p->newest = NULL;
 	p->held = 0;
 }
@@ -95,17 +107,15 @@ void published_open(struct published *p, const char *path)
 void published_close(struct published *p)
 {
 	struct shmid_ds is;
-	int id = p->newest != NULL ? shmget(key_of(p), 0, 0) : -1;
 
-	if (id >= 0 && shmctl(id, IPC_STAT, &is) == 0 && is.shm_nattch == 1) {
-		uint64_t value = atomic_load(&p->newest->value);
-		/* A process that attaches now either publishes first, or sees
-		 * that it is removed. */
-		if (atomic_compare_exchange_strong(&p->newest->value, &value, removed))
-			shmctl(id, IPC_RMID, NULL);
-	}
-	if (p->newest != NULL)
-		shmdt(p->newest);
+	if (p->newest == NULL)
+		return;
+	uint64_t value = atomic_load(&p->newest->value);
+	/* A process that attaches now either publishes first, or sees that it is removed. */
+	if (value != removed && shmctl(p->newest_id, IPC_STAT, &is) == 0 && is.shm_nattch == 1 &&
+	    atomic_compare_exchange_strong(&p->newest->value, &value, removed))
+		shmctl(p->newest_id, IPC_RMID, NULL);
+	shmdt(p->newest);
 	p->newest = NULL;
 }
 
@@ -155,9 +165,8 @@ static const struct published_text *make(const struct published *p, const char *
 enum published_result published_put(struct published *p, uint64_t before, const char *text,
 				    size_t len, const struct published_text **out)
 {
-	int id;
-
 	uint64_t now = published_ask(p);
+	int id;
 
 	if (p->newest == NULL)
 		return PUBLISHED_NONE;
@@ -168,13 +177,14 @@ enum published_result published_put(struct published *p, uint64_t before, const 
 	}
 	published_release(*out);
 	*out = make(p, text, len, &id);
-	if (*out == NULL)
-		return PUBLISHED_NONE;
-	now = value_after(before, id);
+	/* Without memory for this version the older one must not stay the newest. */
+	now = value_after(before, *out != NULL ? id : NO_SEGMENT);
 	if (!atomic_compare_exchange_strong(&p->newest->value, &before, now)) {
 		published_release(*out);
 		return PUBLISHED_OUTDATED;
 	}
+	if (*out == NULL)
+		return PUBLISHED_NONE;
 	p->held = now;
 	return PUBLISHED_FINE;
 }

@@ -27,6 +27,7 @@ struct published {
 	/* The digest of the path. A shared text with another digest is the text of another file. */
 	char file[CRYPTO_DIGEST_LEN + 1];
 	struct published_newest *newest; /* NULL: not attached yet, or no shared memory */
+	int newest_id;                   /* of its segment */
 	uint64_t held;                   /* the publication whose text was returned last */
 };
 

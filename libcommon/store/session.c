@@ -175,7 +175,7 @@ enum result session_answer_create(struct redis *r, const struct session *s)
 {
 	if (!tickets_added(r) || !redis_done(r))
 		return RESULT_UNAVAILABLE;
-	return tickets_end_surplus(r, s->username);
+	return tickets_end_surplus(r, s->username, &s->name);
 }
 
 enum result session_ask_renew(struct redis *r, const struct config *c, long long now,
@@ -214,7 +214,7 @@ enum result session_answer_renew(struct redis *r, const struct session *old,
 	/* XX decides the race with a logout. If the old session has been ended, SET does not make
 	 * it again, and the new session must not exist either. */
 	bool ended_meanwhile = redis_is_nil(reply);
-	enum result result = tickets_end_surplus(r, s->username);
+	enum result result = tickets_end_surplus(r, s->username, &s->name);
 	if (ended_meanwhile && result == RESULT_OK)
 		result = tickets_end_one(r, s->username, &s->name) == RESULT_OK
 			     ? RESULT_UNAUTHENTICATED

@@ -143,22 +143,31 @@ void tickets_ask_surplus(struct redis *r, const char *username, unsigned most)
 	char index[TICKETS_KEY_SIZE], buffer[TEXT_DECIMAL_SIZE];
 
 	index_key(index, username);
-	/* The range begins with the tickets that expire last. LIMIT skips the first `most` of them;
-	 * the rest are too many. */
+	/* The range begins with the tickets that expire last. LIMIT skips all of them that may stay
+	 * whatever the new ticket's place is. */
 	redis_command(r, "ZRANGE", index, "+inf", "-inf", "BYSCORE", "REV", "LIMIT",
-		      text_decimal(buffer, most), PAGE_MEMBERS, NULL);
+		      text_decimal(buffer, most - 1), PAGE_MEMBERS, NULL);
 }
 
-enum result tickets_end_surplus(struct redis *r, const char *username)
+/* One of the listed tickets stays: the new one, which can stand behind older ones that expire in the
+ * same second or later, or else the first. */
+enum result tickets_end_surplus(struct redis *r, const char *username, const struct ticket_name *t)
 {
-	char index[TICKETS_KEY_SIZE];
+	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1];
 	const struct redisReply *reply = redis_next(r);
+	const char *spared = NULL;
 	size_t ended = 0;
 
 	if (reply == NULL)
 		return RESULT_UNAVAILABLE;
 	index_key(index, username);
-	return end_listed(r, index, reply, 1, NULL, &ended);
+	make_member(member, t);
+	for (size_t i = redis_count(reply); i-- > 0;) {
+		spared = text_of(reply, i);
+		if (spared != NULL && strcmp(spared, member) == 0)
+			break;
+	}
+	return end_listed(r, index, reply, 1, spared, &ended);
 }
 
 /* The state of one pass through the index, page by page. */

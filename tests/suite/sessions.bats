@@ -243,6 +243,20 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   get /api/ticket "${all[3]}"
   expect 200
 }
+@test "one more ticket never ends the newest, also among tickets that end in the same second or later" {
+  restart_lighttpd SSA_TICKETS_PER_USER=1
+  local n older=
+  for n in {1..12}; do
+    enter
+    get /api/ticket "$ticket"
+    expect 200
+    [[ -z $older ]] || expect_dead "$older"
+    older=$ticket
+    # it would end later than all that come after it
+    ((n % 3)) || redis zincrby "$(redis keys 'ssa:user:*')" 1000 "$(newest_member)" >/dev/null
+  done
+  [ "$(redis keys 'ssa:ticket:*' | wc -l)" -eq 1 ]
+}
 newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1; }
 
 @test "100 tickets for each user, unless it is set" {

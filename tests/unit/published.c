@@ -171,6 +171,53 @@ static void test_foreign(void)
 	published_close(&p);
 }
 
+/* The process that was to remove the segment was killed before it did: the next one does it. */
+static void test_half_removed(void)
+{
+	struct published p;
+	char digits[9] = "";
+
+	published_open(&p, path);
+	memcpy(digits, p.file, 8);
+	int id = shmget((key_t)strtoul(digits, NULL, 16), 8, IPC_CREAT | IPC_EXCL | 0600);
+	uint64_t *value = shmat(id, NULL, 0);
+	*value = UINT64_MAX;
+	shmdt(value);
+	CHECK(put(&p, "x"));
+	published_close(&p);
+	CHECK(shmget((key_t)strtoul(digits, NULL, 16), 0, 0) < 0);
+}
+
+/* A version that does not fit into shared memory leaves no older one in its place. */
+static void test_no_memory(void)
+{
+	struct published p;
+	const struct published_text *held, *out;
+
+	published_open(&p, path);
+	CHECK(published_put(&p, published_ask(&p), "old", 3, &held) == PUBLISHED_FINE);
+	uint64_t before = published_ask(&p);
+	CHECK(published_put(&p, before, "new", SIZE_MAX / 2, &out) == PUBLISHED_NONE);
+	CHECK(!published_holds_newest(&p) && published_get(&p) == NULL);
+	CHECK(published_put(&p, before, "late", SIZE_MAX / 2, &out) == PUBLISHED_OUTDATED);
+	CHECK(put(&p, "newer"));
+	published_release(held);
+	published_close(&p);
+}
+
+/* The same relative path in another folder is another file. */
+static void test_relative(void)
+{
+	struct published one, two, again;
+
+	CHECK(chdir("/tmp") == 0);
+	published_open(&one, "data/users.json");
+	published_open(&again, "data/users.json");
+	CHECK(chdir("/") == 0);
+	published_open(&two, "data/users.json");
+	CHECK(strcmp(one.file, again.file) == 0 && strcmp(one.file, two.file) != 0);
+}
+
 int main(void)
 {
 	snprintf(path, sizeof path, "/published/%d", (int)getpid());
@@ -179,5 +226,8 @@ int main(void)
 	test_files();
 	test_race();
 	test_foreign();
+	test_half_removed();
+	test_no_memory();
+	test_relative();
 	return check_done();
 }
