@@ -15,6 +15,12 @@ struct wanted {
 	size_t first_len; /* of the first name in the path; path.len without dots */
 };
 
+/* A place in `wanted`, and how its value is compared. */
+struct meaning {
+	size_t field;
+	enum value_operator operation;
+};
+
 /* What a run needs. */
 struct run {
 	const struct selection *s;
@@ -25,6 +31,7 @@ struct run {
 	size_t member_of[SELECTION_CONDITIONS_MAX]; /* also; WANTED_MAX: no place */
 	size_t sort_of[SELECTION_SORT_MAX];
 	struct span value[WANTED_MAX]; /* of the record at hand; at NULL: it has none */
+	struct meaning meant[SELECTION_CONDITIONS_MAX]; /* in the record at hand */
 	struct order order;
 	struct value_scratch scratch;
 };
@@ -114,45 +121,44 @@ static void look(struct run *r, struct span record)
 		}
 }
 
-/* The value and the operator that a condition means in this record. */
-static struct span read_condition(const struct run *r, size_t i, enum value_operator *operation)
+/* Finds out what each condition means in this record. */
+static void read_conditions(struct run *r)
 {
-	const struct selection_condition *c = &r->s->conditions[i];
-
-	*operation = c->operation;
-	if (r->member_of[i] == WANTED_MAX || r->value[r->member_of[i]].at == NULL)
-		return r->value[r->field_of[i]];
-	*operation = VALUE_EQUAL;
-	return r->value[r->member_of[i]];
+	for (size_t i = 0; i < r->s->condition_count; i++) {
+		bool is_member =
+		    r->member_of[i] != WANTED_MAX && r->value[r->member_of[i]].at != NULL;
+		r->meant[i] = is_member
+				  ? (struct meaning){r->member_of[i], VALUE_EQUAL}
+				  : (struct meaning){r->field_of[i], r->s->conditions[i].operation};
+	}
 }
 
 static bool condition_holds(struct run *r, size_t i)
 {
-	enum value_operator operation;
-	struct span value = read_condition(r, i, &operation);
+	struct span value = r->value[r->meant[i].field];
 
 	return value.at != NULL &&
-	       value_holds(value, operation, r->s->conditions[i].value, &r->scratch);
+	       value_holds(value, r->meant[i].operation, r->s->conditions[i].value, &r->scratch);
 }
 
-/* Of several equalities on one field one must hold: the first speaks for all of them. */
+static bool is_equality(const struct run *r, size_t i, size_t field)
+{
+	return r->meant[i].operation == VALUE_EQUAL && r->meant[i].field == field;
+}
+
+/* If several equalities are on one field, one of them must hold. The first one answers for all. */
 static bool conditions_hold(struct run *r)
 {
-	const struct selection_condition *c = r->s->conditions;
-
+	read_conditions(r);
 	for (size_t i = 0; i < r->s->condition_count; i++) {
+		size_t field = r->meant[i].field;
 		bool first = true, good = condition_holds(r, i);
-		if (c[i].operation != VALUE_EQUAL) {
-			if (!good)
-				return false;
-			continue;
+		if (r->meant[i].operation == VALUE_EQUAL) {
+			for (size_t k = 0; k < i && first; k++)
+				first = !is_equality(r, k, field);
+			for (size_t k = i + 1; first && !good && k < r->s->condition_count; k++)
+				good = is_equality(r, k, field) && condition_holds(r, k);
 		}
-		for (size_t k = 0; k < i && first; k++)
-			first =
-			    !(c[k].operation == VALUE_EQUAL && r->field_of[k] == r->field_of[i]);
-		for (size_t k = i + 1; first && !good && k < r->s->condition_count; k++)
-			good = c[k].operation == VALUE_EQUAL && r->field_of[k] == r->field_of[i] &&
-			       condition_holds(r, k);
 		if (first && !good)
 			return false;
 	}
