@@ -2,6 +2,9 @@
 # assertions that fail.
 load helpers
 
+# A unit test reads its fixtures by their path in the project.
+setup() { cd "$ROOT"; }
+
 unit() {
   run "${SSA_UNIT_BIN:-$ROOT/build/unit}/$1"
   echo "$output"
@@ -12,10 +15,12 @@ unit() {
 @test "config: the environment, checked" { unit config; }
 @test "crypto: tickets, digests, comparison" { unit crypto; }
 @test "datafile: versions of a file" { unit datafile; }
+@test "decimal: numbers of any size, compared exactly" { unit decimal; }
 @test "heap: blocks that do not change each other" { unit heap; }
 @test "json: the fields of an object" { unit json; }
 @test "log: lines that cannot be forged" { unit log; }
 @test "machines: order, ids, values byte for byte" { unit machines; }
+@test "order: stable, the first few and all, what is missing comes last" { unit order; }
 @test "password: plain, Argon2id of other parameters, other methods" { unit password; }
 @test "published: one good text for several processes" { unit published; }
 @test "records: versions, rules, finding with and without an index" { unit records; }
@@ -26,10 +31,13 @@ unit() {
 @test "result: outcomes and their HTTP" { unit result; }
 @test "sandbox: what a process cannot do any more" { unit sandbox; }
 @test "scan: RFC 8259, accepted and rejected" { unit scan; }
+@test "selection: conditions, paths, text, sorted slices" { unit selection; }
 @test "session: the form of tickets, fingerprints" { unit session; }
 @test "slots: never more are taken than there are; a killed process gives its slot back" { unit slots; }
 @test "text: growth, JSON strings, no memory" { unit text; }
 @test "users: finding, restrictions, the hash for unknown users" { unit users; }
+@test "value: kinds, operators, escapes, order" { unit value; }
+@test "walk: members and values in the text of a record" { unit walk; }
 
 @test "every unit program is run here" {
   local source missing=

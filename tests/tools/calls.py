@@ -44,6 +44,7 @@ CASES = [
     Case('logout', 'ticket', b'DELETE', b'', 204, True),
     Case('logout everywhere', 'ticket', b'DELETE', b'all', 204, True),
     MACHINES,
+    Case('chosen machines', 'info', b'GET', b'q=0&name_like=a&_sort=-name,mem&_page=1&_per_page=2', 200, True),
     Case('status', 'status', b'GET', b'verbose', 200),
 ]
 

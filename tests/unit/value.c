@@ -1,0 +1,235 @@
+/* value: the kinds of a value, and how it compares with what was asked for and with other values. */
+#include "data/value.h"
+#include "check.h"
+
+#include <string.h>
+
+static struct value_scratch scratch;
+
+static struct span span_of(const char *text)
+{
+	return (struct span){text, text != NULL ? strlen(text) : 0};
+}
+
+static void test_kinds(void)
+{
+	static const struct {
+		const char *text;
+		enum value_kind kind;
+	} rows[] = {
+	    {"0", VALUE_NUMBER},   {"-1.5e5", VALUE_NUMBER}, {"\"1\"", VALUE_TEXT},
+	    {"\"\"", VALUE_TEXT},  {"true", VALUE_TRUE},     {"false", VALUE_FALSE},
+	    {"null", VALUE_NULL},  {"{}", VALUE_COMPOUND},   {"[1]", VALUE_COMPOUND},
+	    {NULL, VALUE_MISSING},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		CHECK_ROW(value_kind(span_of(rows[i].text)) == rows[i].kind, rows[i].text);
+}
+
+struct row {
+	const char *value;
+	enum value_operator operation;
+	const char *asked;
+	bool holds;
+};
+
+static void check_rows(const struct row *rows, size_t count)
+{
+	char row[200];
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(row, sizeof row, "%s %d %s", rows[i].value, (int)rows[i].operation,
+			 rows[i].asked);
+		CHECK_ROW(value_holds(span_of(rows[i].value), rows[i].operation,
+				      span_of(rows[i].asked), &scratch) == rows[i].holds,
+			  row);
+	}
+	CHECK(!scratch.failed);
+}
+#define CHECK_ROWS(rows) check_rows(rows, sizeof rows / sizeof rows[0])
+
+static void test_same_kind(void)
+{
+	static const struct row rows[] = {
+	    {"1.10", VALUE_EQUAL, "1.1", true},
+	    {"1.1", VALUE_EQUAL, "1.1000000000000000001", false},
+	    {"100", VALUE_EQUAL, "1e2", true},
+	    {"0", VALUE_EQUAL, "-0", true},
+	    {"9007199254740993", VALUE_EQUAL, "9007199254740992", false},
+	    {"9007199254740993", VALUE_GREATER, "9007199254740992", true},
+	    {"1e400", VALUE_GREATER, "1e399", true},
+	    {"1e400", VALUE_LESS, "1e401", true},
+	    {"5", VALUE_NOT_EQUAL, "5.0", false},
+	    {"5", VALUE_NOT_EQUAL, "6", true},
+	    {"5", VALUE_LESS, "5", false},
+	    {"5", VALUE_LESS_OR_EQUAL, "5", true},
+	    {"5", VALUE_GREATER, "5", false},
+	    {"5", VALUE_GREATER_OR_EQUAL, "5", true},
+	    {"-5", VALUE_GREATER_OR_EQUAL, "-4", false},
+	    {"\"abc\"", VALUE_EQUAL, "abc", true},
+	    {"\"abc\"", VALUE_EQUAL, "ABC", false},
+	    {"\"\"", VALUE_EQUAL, "", true},
+	    {"\"a\"", VALUE_EQUAL, "", false},
+	    {"\"100\"", VALUE_EQUAL, "100", true},
+	    {"\"100\"", VALUE_EQUAL, "1e2", false},
+	    {"\"100\"", VALUE_LESS, "20", true},
+	    {"\"ab\"", VALUE_LESS, "abc", true},
+	    {"\"Z\"", VALUE_LESS, "a", true},
+	    {"\"\xc3\xa9\"", VALUE_GREATER, "z", true},
+	    {"\"a\\u00e9\\n\\\"\\\\\"", VALUE_EQUAL, "a\xc3\xa9\n\"\\", true},
+	    {"\"\\ud83d\\udda5\"", VALUE_EQUAL, "\xf0\x9f\x96\xa5", true},
+	    {"\"\\u0061\"", VALUE_NOT_EQUAL, "a", false},
+	    {"true", VALUE_EQUAL, "true", true},
+	    {"true", VALUE_EQUAL, "false", false},
+	    {"true", VALUE_NOT_EQUAL, "false", true},
+	    {"false", VALUE_LESS, "true", true},
+	    {"null", VALUE_EQUAL, "null", true},
+	    {"null", VALUE_NOT_EQUAL, "null", false},
+	    {"null", VALUE_LESS_OR_EQUAL, "null", true},
+	};
+
+	CHECK_ROWS(rows);
+}
+
+/* Values of different kinds never match. */
+static void test_other_kind(void)
+{
+	static const char *const values[] = {"1",  "\"a\"", "true",      "false", "null",
+					     "{}", "[]",    "{\"a\":1}", "[1]"};
+	static const char *const asked[] = {"1", "a", "true", "false", "null", ""};
+	static const char kind_of_value[] = "ntbbzcccc", kind_of_asked[] = "ntbbzt";
+
+	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+		for (size_t k = 0; k < sizeof asked / sizeof asked[0]; k++) {
+			/* A number is also compared with text, as text. */
+			bool comparable = kind_of_value[i] == kind_of_asked[k] ||
+					  (kind_of_value[i] == 't' && kind_of_asked[k] == 'n');
+			bool any = false;
+			for (int op = VALUE_EQUAL; op <= VALUE_GREATER_OR_EQUAL; op++)
+				any |= value_holds(span_of(values[i]), (enum value_operator)op,
+						   span_of(asked[k]), &scratch);
+			CHECK_ROW(any == comparable, values[i]);
+			if (!comparable)
+				CHECK_ROW(!value_holds(span_of(values[i]), VALUE_IN,
+						       span_of(asked[k]), &scratch),
+					  values[i]);
+		}
+}
+
+static void test_lists(void)
+{
+	static const struct row rows[] = {
+	    {"2", VALUE_IN, "1,2,3", true},         {"2", VALUE_IN, " 1 , 2.0 ,3", true},
+	    {"2", VALUE_IN, "20,12", false},        {"2", VALUE_IN, "", false},
+	    {"2", VALUE_IN, ",,2", true},           {"\"b\"", VALUE_IN, "a, b ,c", true},
+	    {"\"b\"", VALUE_IN, "a,bc", false},     {"\"\"", VALUE_IN, "", true},
+	    {"\"\"", VALUE_IN, "a, ,b", true},      {"\"\"", VALUE_IN, "a,b", false},
+	    {"\"a b\"", VALUE_IN, "x, a b ", true}, {"\"2\"", VALUE_IN, "1,2", true},
+	    {"null", VALUE_IN, "1,null", true},     {"true", VALUE_IN, "false,null", false},
+	    {"[1]", VALUE_IN, "1,[1]", false},
+	};
+
+	CHECK_ROWS(rows);
+}
+
+static void test_parts(void)
+{
+	static const struct row rows[] = {
+	    {"\"Aimlab\"", VALUE_CONTAINS, "LAB", true},
+	    {"\"Aimlab\"", VALUE_CONTAINS, "", true},
+	    {"\"Aimlab\"", VALUE_CONTAINS, "lab ", false},
+	    {"\"aab\"", VALUE_CONTAINS, "ab", true},
+	    {"\"aAAb\"", VALUE_CONTAINS, "aab", true},
+	    {"\"a.b\"", VALUE_CONTAINS, "a.b", true},
+	    {"\"axb\"", VALUE_CONTAINS, "a.b", false},
+	    {"\"x\"", VALUE_CONTAINS, "xx", false},
+	    {"\"\xc3\xa9\"", VALUE_CONTAINS, "\xc3\x89", false}, /* only ASCII letters */
+	    {"\"[\"", VALUE_CONTAINS, "{", false},               /* not letters, but 0x20 apart */
+	    {"\"@\"", VALUE_CONTAINS, "`", false},
+	    {"\"\\u004c\\u0041B\"", VALUE_CONTAINS, "lab", true},
+	    {"\"\\n\"", VALUE_CONTAINS, "n", false},
+	    {"\"Aimlab\"", VALUE_STARTS_WITH, "aim", true},
+	    {"\"Aimlab\"", VALUE_STARTS_WITH, "im", false},
+	    {"\"Aimlab\"", VALUE_STARTS_WITH, "", true},
+	    {"\"Aimlab\"", VALUE_STARTS_WITH, "Aimlabs", false},
+	    {"\"Aimlab\"", VALUE_ENDS_WITH, "LAB", true},
+	    {"\"Aimlab\"", VALUE_ENDS_WITH, "la", false},
+	    {"\"a\\u0042\"", VALUE_ENDS_WITH, "b", true},
+	    {"100", VALUE_CONTAINS, "0", false},
+	    {"true", VALUE_STARTS_WITH, "t", false},
+	    {"null", VALUE_ENDS_WITH, "", false},
+	    {"[\"a\"]", VALUE_CONTAINS, "a", false},
+	};
+
+	CHECK_ROWS(rows);
+	CHECK(value_contains(span_of("1.50"), span_of(".5"), &scratch));
+	CHECK(!value_contains(span_of("1.50"), span_of("1.5e"), &scratch));
+	CHECK(value_contains(span_of("\"\\u0041b\""), span_of("AB"), &scratch));
+	CHECK(!value_contains(span_of("\"ab\""), span_of("\""), &scratch));
+	CHECK(value_text_contains(span_of("bAnAna"), span_of("ana")));
+	CHECK(value_text_contains(span_of(""), span_of("")) &&
+	      !value_text_contains(span_of(""), span_of("a")));
+}
+
+/* Each value comes before the next one, or is equal to it. */
+static void test_order(void)
+{
+	static const struct {
+		const char *value;
+		bool same; /* as the value above */
+	} rows[] = {
+	    {"-1e400", false},
+	    {"-1", false},
+	    {"-0", false},
+	    {"0.0", true},
+	    {"0.1", false},
+	    {"1", false},
+	    {"1.00", true},
+	    {"9007199254740992", false},
+	    {"9007199254740993", false},
+	    {"1e400", false},
+	    {"\"\"", false},
+	    {"\"10\"", false},
+	    {"\"9\"", false},
+	    {"\"B\"", false},
+	    {"\"a\"", false},
+	    {"\"\\u0061\"", true},
+	    {"\"ab\"", false},
+	    {"\"\\u00e9\"", false},
+	    {"\"\xc3\xa9\"", true},
+	    {"false", false},
+	    {"true", false},
+	    {"null", false},
+	    {"{}", false},
+	    {"[1]", true},
+	    {NULL, false},
+	    {NULL, true},
+	};
+	enum { COUNT = sizeof rows / sizeof rows[0] };
+	int rank[COUNT] = {0};
+
+	for (int i = 1; i < COUNT; i++)
+		rank[i] = rank[i - 1] + !rows[i].same;
+	for (int i = 0; i < COUNT; i++)
+		for (int k = 0; k < COUNT; k++) {
+			int order =
+			    value_compare(span_of(rows[i].value), span_of(rows[k].value), &scratch);
+			CHECK_ROW((order > 0) == (rank[i] > rank[k]) &&
+				      (order < 0) == (rank[i] < rank[k]),
+				  rows[i].value ? rows[i].value : "missing");
+		}
+}
+
+int main(void)
+{
+	test_kinds();
+	test_same_kind();
+	test_other_kind();
+	test_lists();
+	test_parts();
+	test_order();
+	CHECK(!scratch.failed);
+	value_scratch_free(&scratch);
+	return check_done();
+}
