@@ -196,6 +196,7 @@ static bool take_pages(struct reading *r)
 		return refuse(r, r->place_of[r->place_of[START] != 0 ? START : END],
 			      "a page and a slice together");
 	q->paged = true;
+	q->page_place = r->place_of[PAGE];
 	if (!take_number(r, PAGE, 1, &q->page) || !take_number(r, size, 1, &q->per_page))
 		return false;
 	if (q->per_page > QUERY_PER_PAGE_MAX)
@@ -290,6 +291,7 @@ bool query_read(struct query *q, const char *text, char why[static QUERY_WHY_SIZ
 	s->start = 0;
 	s->end = SIZE_MAX;
 	q->paged = false;
+	q->page_place = 0;
 	q->page = 1;
 	q->per_page = QUERY_PER_PAGE;
 	if (strlen(text) > QUERY_MAX_BYTES) {
@@ -334,12 +336,16 @@ static void add_link(struct text *out, const char *path, struct span others, siz
 	text_string(out, "\"");
 }
 
-/* All parameters but _page, each with an & behind it. */
-static void collect_others(struct text *out, const char *text)
+/* All parameters but _page, each with an & behind it. _page is known by its place, because its name
+ * may have percent codes. */
+static void collect_others(struct text *out, const char *text, unsigned page_place)
 {
+	unsigned place = 0;
+
 	for (const char *at = text; *at != '\0';) {
-		size_t len = strcspn(at, "&"), name_len = strcspn(at, "=&");
-		if (len > 0 && !is((struct span){at, name_len}, "_page")) {
+		size_t len = strcspn(at, "&");
+		place += len > 0;
+		if (len > 0 && place != page_place) {
 			add_raw(out, at, len);
 			text_add(out, "&", 1);
 		}
@@ -358,7 +364,7 @@ void query_write_headers(const struct query *q, const char *path, const char *te
 	text_string(headers, "\r\n");
 	if (!q->paged)
 		return;
-	collect_others(&others, text);
+	collect_others(&others, text, q->page_place);
 	struct span kept = {others.at, others.len};
 	text_string(headers, "Link: ");
 	add_link(headers, path, kept, 1, "first", "");

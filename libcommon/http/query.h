@@ -22,7 +22,8 @@ enum {
 
 struct query {
 	struct selection selection;
-	bool paged; /* _page, or _per_page alone */
+	bool paged;          /* _page, or _per_page alone */
+	unsigned page_place; /* of _page among the parameters, from 1; 0: it was not sent */
 	size_t page, per_page;
 	char bytes[QUERY_MAX_BYTES +
 		   1]; /* the decoded names and values, which the selection points to */

@@ -23,6 +23,7 @@ unit() {
 @test "order: stable, the first few and all, what is missing comes last" { unit order; }
 @test "password: plain, Argon2id of other parameters, other methods" { unit password; }
 @test "published: one good text for several processes" { unit published; }
+@test "query: parameters, every refusal, slices, pages, links" { unit query; }
 @test "records: versions, rules, finding with and without an index" { unit records; }
 @test "redis_url: valid and invalid addresses" { unit redis_url; }
 @test "regulation: names and limits" { unit regulation; }
