@@ -141,24 +141,22 @@ static bool condition_holds(struct run *r, size_t i)
 	       value_holds(value, r->meant[i].operation, r->s->conditions[i].value, &r->scratch);
 }
 
-static bool is_equality(const struct run *r, size_t i, size_t field)
+static bool is_alternative(const struct run *r, size_t i, struct meaning to)
 {
-	return r->meant[i].operation == VALUE_EQUAL && r->meant[i].field == field;
+	return r->meant[i].operation == to.operation && r->meant[i].field == to.field &&
+	       value_operator_selects(to.operation);
 }
 
-/* If several equalities are on one field, one of them must hold. The first one answers for all. */
+/* If several conditions are alternatives, one of them must hold. The first one answers for all. */
 static bool conditions_hold(struct run *r)
 {
 	read_conditions(r);
 	for (size_t i = 0; i < r->s->condition_count; i++) {
-		size_t field = r->meant[i].field;
 		bool first = true, good = condition_holds(r, i);
-		if (r->meant[i].operation == VALUE_EQUAL) {
-			for (size_t k = 0; k < i && first; k++)
-				first = !is_equality(r, k, field);
-			for (size_t k = i + 1; first && !good && k < r->s->condition_count; k++)
-				good = is_equality(r, k, field) && condition_holds(r, k);
-		}
+		for (size_t k = 0; k < i && first; k++)
+			first = !is_alternative(r, k, r->meant[i]);
+		for (size_t k = i + 1; first && !good && k < r->s->condition_count; k++)
+			good = is_alternative(r, k, r->meant[i]) && condition_holds(r, k);
 		if (first && !good)
 			return false;
 	}

@@ -153,6 +153,11 @@ static bool is_in(struct span value, struct span list, struct value_scratch *scr
 	}
 }
 
+bool value_operator_selects(enum value_operator operation)
+{
+	return operation == VALUE_EQUAL || operation >= VALUE_IN;
+}
+
 static bool text_matches(struct span text, enum value_operator operation, struct span part)
 {
 	if (operation == VALUE_CONTAINS)

@@ -23,7 +23,7 @@ enum value_kind {
 enum value_kind value_kind(struct span value);
 
 enum value_operator {
-	VALUE_EQUAL, /* several on one field: one of them must hold */
+	VALUE_EQUAL,
 	VALUE_NOT_EQUAL,
 	VALUE_LESS,
 	VALUE_LESS_OR_EQUAL,
@@ -34,6 +34,10 @@ enum value_operator {
 	VALUE_STARTS_WITH,
 	VALUE_ENDS_WITH,
 };
+
+/* What several conditions with this operator on one field mean. true: one of them must hold (eq, in,
+ * contains, startsWith, endsWith). false: all must hold (ne, and those that set a bound). */
+bool value_operator_selects(enum value_operator operation);
 
 /* Where strings with escapes are decoded. All zero at first; to be freed at the end. */
 struct value_scratch {

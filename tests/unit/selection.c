@@ -113,6 +113,18 @@ static void test_conditions(void)
 	add("name", VALUE_EQUAL, "C");
 	CHECK(gives("1 3", 2)); /* 5 is the number and the text */
 
+	/* Of those that select, one must hold. Of those that bound, all must. */
+	begin();
+	add("name", VALUE_CONTAINS, "A");
+	add("name", VALUE_CONTAINS, "c");
+	CHECK(gives("1 3 4", 3));
+	add("name", VALUE_STARTS_WITH, "a");
+	CHECK(gives("1 4", 2));
+	begin();
+	add("n", VALUE_GREATER, "4");
+	add("n", VALUE_GREATER, "5");
+	CHECK(gives("2", 1));
+
 	begin();
 	add("nobody", VALUE_NOT_EQUAL, "x");
 	CHECK(gives("", 0));
