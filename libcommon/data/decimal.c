@@ -2,25 +2,15 @@
 
 #include <stddef.h>
 
-/* A number, taken apart: its value is 0.DIGITS × 10^(exponent + shift). */
-struct parts {
-	bool negative, zero;
-	const char *digits,
-	    *digits_end; /* from the first digit that is not 0; a dot may be among them */
-	long long shift; /* where the dot stands, seen from the first digit */
-	bool exponent_negative;
-	struct span exponent; /* its digits; may be empty */
-};
-
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
-static struct parts take_apart(struct span number)
+struct decimal decimal_read(struct span number)
 {
 	const char *at = number.at, *end = number.at + number.len;
-	struct parts p = {.negative = *at == '-', .zero = true};
+	struct decimal p = {.negative = *at == '-', .zero = true};
 	bool dot = false;
 
 	at += p.negative;
@@ -33,12 +23,13 @@ static struct parts take_apart(struct span number)
 			p.zero = false;
 			p.digits = at;
 		}
+		if (*at != '0')
+			p.digits_end = at + 1;
 		if (!p.zero && !dot)
 			p.shift++;
 		else if (p.zero && dot)
 			p.shift--;
 	}
-	p.digits_end = at;
 	if (at < end) { /* at 'e' or 'E' */
 		at++;
 		p.exponent_negative = *at == '-';
@@ -67,7 +58,7 @@ static int digit_of(struct span digits, size_t i, size_t count)
 
 /* a - b: adds digit to digit, from the highest. Once the sum has left [-1, 1], no further digit can
  * bring its sign back. */
-static long long exponent_difference(const struct parts *a, const struct parts *b)
+static long long exponent_difference(const struct decimal *a, const struct decimal *b)
 {
 	size_t count = a->exponent.len > b->exponent.len ? a->exponent.len : b->exponent.len;
 	long long a_sign = a->exponent_negative ? -1 : 1, b_sign = b->exponent_negative ? -1 : 1;
@@ -79,27 +70,28 @@ static long long exponent_difference(const struct parts *a, const struct parts *
 	return sum;
 }
 
-/* The next digit, the dot passed over; 0 behind the last. */
-static char next_digit(const char **at, const char *end)
+/* Steps over the dot. */
+static const char *at_digit(const char *at, const char *end)
 {
-	if (*at < end && **at == '.')
-		++*at;
-	return *at < end ? *(*at)++ : '0';
+	return at < end && *at == '.' ? at + 1 : at;
 }
 
-static int compare_digits(const struct parts *a, const struct parts *b)
+/* Neither ends with zeros: if one begins with all of the other, it is larger. */
+static int compare_digits(const struct decimal *a, const struct decimal *b)
 {
 	const char *x = a->digits, *y = b->digits;
 
-	while (x < a->digits_end || y < b->digits_end) {
-		char left = next_digit(&x, a->digits_end), right = next_digit(&y, b->digits_end);
-		if (left != right)
-			return left < right ? -1 : 1;
+	for (;; x++, y++) {
+		x = at_digit(x, a->digits_end);
+		y = at_digit(y, b->digits_end);
+		if (x == a->digits_end || y == b->digits_end)
+			return (x < a->digits_end) - (y < b->digits_end);
+		if (*x != *y)
+			return *x < *y ? -1 : 1;
 	}
-	return 0;
 }
 
-static int sign_of(const struct parts *p)
+static int sign_of(const struct decimal *p)
 {
 	return p->zero ? 0 : p->negative ? -1 : 1;
 }
@@ -120,6 +112,15 @@ bool decimal_small(struct span number, long long *out)
 	return true;
 }
 
+int decimal_order(const struct decimal *a, const struct decimal *b)
+{
+	if (sign_of(a) != sign_of(b) || a->zero)
+		return sign_of(a) - sign_of(b);
+	long long higher = exponent_difference(a, b) + a->shift - b->shift;
+	int size = higher != 0 ? (higher > 0 ? 1 : -1) : compare_digits(a, b);
+	return a->negative ? -size : size;
+}
+
 int decimal_compare(struct span a, struct span b)
 {
 	long long left, right;
@@ -127,12 +128,8 @@ int decimal_compare(struct span a, struct span b)
 	if (decimal_small(a, &left) && decimal_small(b, &right))
 		return (left > right) - (left < right);
 
-	struct parts x = take_apart(a), y = take_apart(b);
-	if (sign_of(&x) != sign_of(&y) || x.zero)
-		return sign_of(&x) - sign_of(&y);
-	long long higher = exponent_difference(&x, &y) + x.shift - y.shift;
-	int size = higher != 0 ? (higher > 0 ? 1 : -1) : compare_digits(&x, &y);
-	return x.negative ? -size : size;
+	struct decimal x = decimal_read(a), y = decimal_read(b);
+	return decimal_order(&x, &y);
 }
 
 bool decimal_is(struct span text)

@@ -7,6 +7,23 @@
 
 #include <stdbool.h>
 
+/* A number, taken apart: its value is 0.DIGITS × 10^(exponent + shift). It points into the text. */
+struct decimal {
+	bool negative, zero;
+	/* From the first digit that is not 0 to behind the last one; a dot may be among them. */
+	const char *digits, *digits_end;
+	long long shift; /* where the dot stands, seen from the first digit */
+	bool exponent_negative;
+	struct span exponent; /* its digits; may be empty */
+};
+
+/* Takes a number by JSON's grammar apart, in time in proportion to its length. */
+struct decimal decimal_read(struct span number);
+
+/* As decimal_compare, in time in proportion to the shorter of the two. So a very long number that is
+ * read once can be compared with many short ones. */
+int decimal_order(const struct decimal *a, const struct decimal *b);
+
 /* Returns less than 0 if a is less than b, 0 if they are equal (1.10 and 1.1, -0 and 0, 1e2 and
  * 100), and more than 0 if a is more than b. Both must be numbers by JSON's grammar. Needs no
  * memory. The time is proportional to their length. */

@@ -15,10 +15,10 @@ struct wanted {
 	size_t first_len; /* of the first name in the path; path.len without dots */
 };
 
-/* A place in `wanted`, and how its value is compared. */
+/* A place in `wanted`, and what its value is compared with. */
 struct meaning {
 	size_t field;
-	enum value_operator operation;
+	const struct value_test *test;
 };
 
 /* What a run needs. */
@@ -27,10 +27,13 @@ struct run {
 	const struct table *t;
 	struct wanted wanted[WANTED_MAX];
 	size_t wanted_count;
+	size_t tested;                              /* conditions whose test has to be freed */
 	size_t field_of[SELECTION_CONDITIONS_MAX];  /* places in `wanted` */
 	size_t member_of[SELECTION_CONDITIONS_MAX]; /* also; WANTED_MAX: no place */
 	size_t sort_of[SELECTION_SORT_MAX];
 	struct span value[WANTED_MAX]; /* of the record at hand; at NULL: it has none */
+	/* Of each condition: its test, and the test of its other reading. */
+	struct value_test test[SELECTION_CONDITIONS_MAX], member_test[SELECTION_CONDITIONS_MAX];
 	struct meaning meant[SELECTION_CONDITIONS_MAX]; /* in the record at hand */
 	struct order order;
 	struct value_scratch scratch;
@@ -59,18 +62,23 @@ static size_t want(struct run *r, struct span path)
 	return i;
 }
 
-static void prepare(struct run *r)
+/* false: no memory. */
+static bool prepare(struct run *r)
 {
 	const struct selection *s = r->s;
 
 	for (size_t i = 0; i < s->condition_count; i++) {
-		r->field_of[i] = want(r, s->conditions[i].field);
-		r->member_of[i] = s->conditions[i].or_member.at != NULL
-				      ? want(r, s->conditions[i].or_member)
-				      : WANTED_MAX;
+		const struct selection_condition *c = &s->conditions[i];
+		r->field_of[i] = want(r, c->field);
+		r->member_of[i] = c->or_member.at != NULL ? want(r, c->or_member) : WANTED_MAX;
+		value_test_read(&r->member_test[i], VALUE_EQUAL, c->value);
+		if (!value_test_read(&r->test[i], c->operation, c->value))
+			return false;
+		r->tested++;
 	}
 	for (size_t i = 0; i < s->sort_count; i++)
 		r->sort_of[i] = want(r, s->sort[i].field);
+	return true;
 }
 
 /* The value at the rest of a path, within a value. */
@@ -127,9 +135,8 @@ static void read_conditions(struct run *r)
 	for (size_t i = 0; i < r->s->condition_count; i++) {
 		bool is_member =
 		    r->member_of[i] != WANTED_MAX && r->value[r->member_of[i]].at != NULL;
-		r->meant[i] = is_member
-				  ? (struct meaning){r->member_of[i], VALUE_EQUAL}
-				  : (struct meaning){r->field_of[i], r->s->conditions[i].operation};
+		r->meant[i] = is_member ? (struct meaning){r->member_of[i], &r->member_test[i]}
+					: (struct meaning){r->field_of[i], &r->test[i]};
 	}
 }
 
@@ -137,14 +144,13 @@ static bool condition_holds(struct run *r, size_t i)
 {
 	struct span value = r->value[r->meant[i].field];
 
-	return value.at != NULL &&
-	       value_holds(value, r->meant[i].operation, r->s->conditions[i].value, &r->scratch);
+	return value.at != NULL && value_holds(r->meant[i].test, value, &r->scratch);
 }
 
 static bool is_alternative(const struct run *r, size_t i, struct meaning to)
 {
-	return r->meant[i].operation == to.operation && r->meant[i].field == to.field &&
-	       value_operator_selects(to.operation);
+	return r->meant[i].test->operation == to.test->operation && r->meant[i].field == to.field &&
+	       value_operator_selects(to.test->operation);
 }
 
 /* If several conditions are alternatives, one of them must hold. The first one answers for all. */
@@ -204,23 +210,24 @@ bool selection_apply(const struct selection *s, const struct table *t, uint32_t 
 
 	r.s = s;
 	r.t = t;
-	r.wanted_count = 0;
+	r.wanted_count = r.tested = 0;
 	r.scratch = (struct value_scratch){0};
 	r.order = (struct order){s->sort, s->sort_count, NULL, &r.scratch};
-	if (s->sort_count > 0) {
+	bool good = prepare(&r);
+	if (good && s->sort_count > 0) {
 		/* For all records: a page of memory that no key is written to is never there. */
 		r.order.keys = malloc(*count * s->sort_count * sizeof *r.order.keys + 1);
-		if (r.order.keys == NULL)
-			return false;
+		good = r.order.keys != NULL;
 	}
-	prepare(&r);
-	*total = match(&r, places, *count);
+	*total = good ? match(&r, places, *count) : 0;
 	size_t start = s->start < *total ? s->start : *total;
 	size_t end = s->end < *total ? s->end : *total;
-	bool good = !r.scratch.failed;
+	good = good && !r.scratch.failed;
 	if (good && s->sort_count > 0 && end > start)
 		good = order_first(&r.order, places, *total, end);
 	free(r.order.keys);
+	for (size_t i = 0; i < r.tested; i++)
+		value_test_free(&r.test[i]);
 	value_scratch_free(&r.scratch);
 
 	*count = end > start ? end - start : 0;

@@ -1,7 +1,7 @@
 #include "data/value.h"
 #include "core/json.h"
-#include "data/decimal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum value_kind value_kind(struct span value)
@@ -58,32 +58,60 @@ static bool is_word(struct span text, const char *word)
 	return text.len == strlen(word) && memcmp(text.at, word, text.len) == 0;
 }
 
-/* Compares a record's value with what was asked for. false: they are of different kinds. */
-static bool compare(struct span value, struct span asked, struct value_scratch *scratch, int *order)
+static struct value_asked read_asked(struct span text)
 {
-	switch (value_kind(value)) {
-	case VALUE_NUMBER:
-		if (!decimal_is(asked))
-			return false;
-		*order = decimal_compare(value, asked);
-		return true;
-	case VALUE_TEXT:
-		if (is_word(asked, "true") || is_word(asked, "false") || is_word(asked, "null"))
-			return false;
-		*order = compare_bytes(decoded(value, scratch, 0), asked);
-		return true;
+	struct value_asked a = {.text = text, .kind = VALUE_TEXT};
+
+	if (is_word(text, "true")) {
+		a.kind = VALUE_TRUE;
+	} else if (is_word(text, "false")) {
+		a.kind = VALUE_FALSE;
+	} else if (is_word(text, "null")) {
+		a.kind = VALUE_NULL;
+	} else if (decimal_is(text)) {
+		a.kind = VALUE_NUMBER;
+		a.decimal = decimal_read(text);
+		a.small = decimal_small(text, &a.number);
+	}
+	return a;
+}
+
+static int compare_number(struct span value, const struct value_asked *asked)
+{
+	long long number;
+
+	if (asked->small && decimal_small(value, &number))
+		return (number > asked->number) - (number < asked->number);
+	struct decimal d = decimal_read(value);
+	return decimal_order(&d, &asked->decimal);
+}
+
+/* Compares a record's value with what was asked for. false: they are of different kinds. */
+static bool compare(struct span value, const struct value_asked *asked,
+		    struct value_scratch *scratch, int *order)
+{
+	enum value_kind kind = value_kind(value);
+
+	*order = 0;
+	switch (asked->kind) {
 	case VALUE_TRUE:
 	case VALUE_FALSE:
-		if (!is_word(asked, "true") && !is_word(asked, "false"))
-			return false;
-		*order = (*value.at == 't') - (*asked.at == 't');
-		return true;
+		*order = (kind == VALUE_TRUE) - (asked->kind == VALUE_TRUE);
+		return kind == VALUE_TRUE || kind == VALUE_FALSE;
 	case VALUE_NULL:
-		*order = 0;
-		return is_word(asked, "null");
+		return kind == VALUE_NULL;
+	case VALUE_NUMBER:
+		if (kind == VALUE_NUMBER) {
+			*order = compare_number(value, asked);
+			return true;
+		}
+		break;
 	default:
-		return false;
+		break;
 	}
+	if (kind == VALUE_TEXT)
+		*order = compare_bytes(decoded(value, scratch, 0), asked->text);
+	return kind == VALUE_TEXT;
 }
 
 static char lower(char c)
@@ -131,26 +159,94 @@ bool value_text_contains(struct span text, struct span part)
 	return false;
 }
 
-/* Whether one member of a list with commas is equal to the value. */
-static bool is_in(struct span value, struct span list, struct value_scratch *scratch)
+static int by_text(const void *a, const void *b)
 {
-	const char *at = list.at, *list_end = list.at + list.len;
+	const struct value_asked *x = a, *y = b;
+
+	return compare_bytes(x->text, y->text);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct value_asked *x = a, *y = b;
+
+	return decimal_order(&x->decimal, &y->decimal);
+}
+
+static struct span trim(struct span text)
+{
+	while (text.len > 0 && *text.at == ' ') {
+		text.at++;
+		text.len--;
+	}
+	while (text.len > 0 && text.at[text.len - 1] == ' ')
+		text.len--;
+	return text;
+}
+
+static bool read_list(struct value_test *t, struct span list)
+{
+	const char *at = list.at, *end = list.at + list.len;
+	size_t count = 1;
+
+	for (size_t i = 0; i < list.len; i++)
+		count += list.at[i] == ',';
+	t->texts = malloc(2 * count * sizeof *t->texts);
+	if (t->texts == NULL)
+		return false;
+	t->numbers = t->texts + count;
+	for (; count > 0; count--) {
+		const char *comma = count > 1 ? memchr(at, ',', (size_t)(end - at)) : end;
+		struct value_asked item = read_asked(trim((struct span){at, (size_t)(comma - at)}));
+		t->has[item.kind] = true;
+		if (item.kind == VALUE_NUMBER)
+			t->numbers[t->number_count++] = item;
+		if (item.kind == VALUE_NUMBER || item.kind == VALUE_TEXT)
+			t->texts[t->text_count++] = item;
+		at = comma + 1;
+	}
+	qsort(t->texts, t->text_count, sizeof *t->texts, by_text);
+	qsort(t->numbers, t->number_count, sizeof *t->numbers, by_number);
+	return true;
+}
+
+bool value_test_read(struct value_test *t, enum value_operator operation, struct span asked)
+{
+	*t = (struct value_test){.operation = operation, .asked = {.text = asked}};
+	if (operation == VALUE_IN)
+		return read_list(t, asked);
+	if (operation < VALUE_IN)
+		t->asked = read_asked(asked);
+	return true;
+}
+
+void value_test_free(struct value_test *t)
+{
+	free(t->texts);
+}
+
+/* Whether one item of the list is equal to the value. */
+static bool is_in(const struct value_test *t, struct span value, struct value_scratch *scratch)
+{
+	enum value_kind kind = value_kind(value);
+	bool number = kind == VALUE_NUMBER;
+	const struct value_asked *items = number ? t->numbers : t->texts;
+	size_t low = 0, high = number ? t->number_count : t->text_count;
 	int order;
 
-	for (;;) {
-		const char *comma = memchr(at, ',', (size_t)(list_end - at));
-		const char *end = comma != NULL ? comma : list_end, *next = end + 1;
-		while (at < end && *at == ' ')
-			at++;
-		while (end > at && end[-1] == ' ')
-			end--;
-		if (compare(value, (struct span){at, (size_t)(end - at)}, scratch, &order) &&
-		    order == 0)
+	if (!number && kind != VALUE_TEXT)
+		return kind < VALUE_COMPOUND && t->has[kind];
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		compare(value, &items[middle], scratch, &order);
+		if (order == 0)
 			return true;
-		if (comma == NULL)
-			return false;
-		at = next;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
 	}
+	return false;
 }
 
 bool value_operator_selects(enum value_operator operation)
@@ -169,25 +265,18 @@ static bool text_matches(struct span text, enum value_operator operation, struct
 			    part.at, part.len);
 }
 
-bool value_holds(struct span value, enum value_operator operation, struct span asked,
-		 struct value_scratch *scratch)
+bool value_holds(const struct value_test *t, struct span value, struct value_scratch *scratch)
 {
 	int order;
 
-	switch (operation) {
-	case VALUE_IN:
-		return is_in(value, asked, scratch);
-	case VALUE_CONTAINS:
-	case VALUE_STARTS_WITH:
-	case VALUE_ENDS_WITH:
+	if (t->operation == VALUE_IN)
+		return is_in(t, value, scratch);
+	if (t->operation > VALUE_IN)
 		return value_kind(value) == VALUE_TEXT &&
-		       text_matches(decoded(value, scratch, 0), operation, asked);
-	default:
-		break;
-	}
-	if (!compare(value, asked, scratch, &order))
+		       text_matches(decoded(value, scratch, 0), t->operation, t->asked.text);
+	if (!compare(value, &t->asked, scratch, &order))
 		return false;
-	switch (operation) {
+	switch (t->operation) {
 	case VALUE_EQUAL:
 		return order == 0;
 	case VALUE_NOT_EQUAL:

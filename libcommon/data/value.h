@@ -5,6 +5,7 @@
 
 #include "core/scan.h"
 #include "core/text.h"
+#include "data/decimal.h"
 
 #include <stdbool.h>
 
@@ -46,9 +47,32 @@ struct value_scratch {
 };
 void value_scratch_free(struct value_scratch *scratch);
 
-/* Whether the operator holds between a value that is there and the text that was asked for. */
-bool value_holds(struct span value, enum value_operator operation, struct span asked,
-		 struct value_scratch *scratch);
+/* One text that is asked for, and what it reads as. */
+struct value_asked {
+	struct span text;
+	enum value_kind kind;   /* VALUE_TEXT, unless it reads as another kind */
+	struct decimal decimal; /* VALUE_NUMBER */
+	bool small;             /* likewise: it is an integer, whose value is `number` */
+	long long number;
+};
+
+/* An operator and what is asked for, made ready to be compared with many values. */
+struct value_test {
+	enum value_operator operation;
+	struct value_asked asked;
+	/* VALUE_IN: the items of the list, sorted as numbers and as text. One allocation. */
+	struct value_asked *numbers, *texts;
+	size_t number_count, text_count;
+	bool has[VALUE_MISSING]; /* VALUE_IN: true, false, null are in the list */
+};
+
+/* false: no memory. The text must live as long as the test. */
+bool value_test_read(struct value_test *t, enum value_operator operation, struct span asked);
+void value_test_free(struct value_test *t);
+
+/* Whether the operator holds between a value that is there and what is asked for. The time does not
+ * grow with the length of a number that is asked for, and with a list only by its logarithm. */
+bool value_holds(const struct value_test *t, struct span value, struct value_scratch *scratch);
 
 /* Whether a string contains `part`, or a number or a word in its written form does. The case of
  * ASCII letters does not count. */

@@ -27,6 +27,16 @@ static void test_kinds(void)
 		CHECK_ROW(value_kind(span_of(rows[i].text)) == rows[i].kind, rows[i].text);
 }
 
+static bool holds(const char *value, enum value_operator operation, const char *asked)
+{
+	struct value_test test;
+
+	CHECK(value_test_read(&test, operation, span_of(asked)));
+	bool found = value_holds(&test, span_of(value), &scratch);
+	value_test_free(&test);
+	return found;
+}
+
 struct row {
 	const char *value;
 	enum value_operator operation;
@@ -41,8 +51,7 @@ static void check_rows(const struct row *rows, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		snprintf(row, sizeof row, "%s %d %s", rows[i].value, (int)rows[i].operation,
 			 rows[i].asked);
-		CHECK_ROW(value_holds(span_of(rows[i].value), rows[i].operation,
-				      span_of(rows[i].asked), &scratch) == rows[i].holds,
+		CHECK_ROW(holds(rows[i].value, rows[i].operation, rows[i].asked) == rows[i].holds,
 			  row);
 	}
 	CHECK(!scratch.failed);
@@ -107,27 +116,36 @@ static void test_other_kind(void)
 					  (kind_of_value[i] == 't' && kind_of_asked[k] == 'n');
 			bool any = false;
 			for (int op = VALUE_EQUAL; op <= VALUE_GREATER_OR_EQUAL; op++)
-				any |= value_holds(span_of(values[i]), (enum value_operator)op,
-						   span_of(asked[k]), &scratch);
+				any |= holds(values[i], (enum value_operator)op, asked[k]);
 			CHECK_ROW(any == comparable, values[i]);
 			if (!comparable)
-				CHECK_ROW(!value_holds(span_of(values[i]), VALUE_IN,
-						       span_of(asked[k]), &scratch),
-					  values[i]);
+				CHECK_ROW(!holds(values[i], VALUE_IN, asked[k]), values[i]);
 		}
 }
 
 static void test_lists(void)
 {
 	static const struct row rows[] = {
-	    {"2", VALUE_IN, "1,2,3", true},         {"2", VALUE_IN, " 1 , 2.0 ,3", true},
-	    {"2", VALUE_IN, "20,12", false},        {"2", VALUE_IN, "", false},
-	    {"2", VALUE_IN, ",,2", true},           {"\"b\"", VALUE_IN, "a, b ,c", true},
-	    {"\"b\"", VALUE_IN, "a,bc", false},     {"\"\"", VALUE_IN, "", true},
-	    {"\"\"", VALUE_IN, "a, ,b", true},      {"\"\"", VALUE_IN, "a,b", false},
-	    {"\"a b\"", VALUE_IN, "x, a b ", true}, {"\"2\"", VALUE_IN, "1,2", true},
-	    {"null", VALUE_IN, "1,null", true},     {"true", VALUE_IN, "false,null", false},
+	    {"2", VALUE_IN, "1,2,3", true},
+	    {"2", VALUE_IN, " 1 , 2.0 ,3", true},
+	    {"2", VALUE_IN, "20,12", false},
+	    {"2", VALUE_IN, "", false},
+	    {"2", VALUE_IN, ",,2", true},
+	    {"\"b\"", VALUE_IN, "a, b ,c", true},
+	    {"\"b\"", VALUE_IN, "a,bc", false},
+	    {"\"\"", VALUE_IN, "", true},
+	    {"\"\"", VALUE_IN, "a, ,b", true},
+	    {"\"\"", VALUE_IN, "a,b", false},
+	    {"\"a b\"", VALUE_IN, "x, a b ", true},
+	    {"\"2\"", VALUE_IN, "1,2", true},
+	    {"null", VALUE_IN, "1,null", true},
+	    {"true", VALUE_IN, "false,null", false},
 	    {"[1]", VALUE_IN, "1,[1]", false},
+	    {"false", VALUE_IN, "1,false", true},
+	    {"1e1", VALUE_IN, "1,10.0,100,7,a,8,9,11,12,-1", true},
+	    {"13", VALUE_IN, "1,10.0,100,7,a,8,9,11,12,-1", false},
+	    {"\"7\"", VALUE_IN, "1,10.0,100,7,a,8,9,11,12,-1", true},
+	    {"\"10\"", VALUE_IN, "1,10.0,100,7,a,8,9,11,12,-1", false},
 	};
 
 	CHECK_ROWS(rows);
