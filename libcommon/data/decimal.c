@@ -34,6 +34,8 @@ struct decimal decimal_read(struct span number)
 		at++;
 		p.exponent_negative = *at == '-';
 		at += *at == '-' || *at == '+';
+		while (at < end && *at == '0')
+			at++;
 		p.exponent = (struct span){at, (size_t)(end - at)};
 	}
 	return p;
@@ -57,16 +59,19 @@ static int digit_of(struct span digits, size_t i, size_t count)
 }
 
 /* a - b: adds digit to digit, from the highest. Once the sum has left [-1, 1], no further digit can
- * bring its sign back. */
+ * bring its sign back, and with 18 more digits it is beyond FAR. */
 static long long exponent_difference(const struct decimal *a, const struct decimal *b)
 {
 	size_t count = a->exponent.len > b->exponent.len ? a->exponent.len : b->exponent.len;
 	long long a_sign = a->exponent_negative ? -1 : 1, b_sign = b->exponent_negative ? -1 : 1;
 	long long sum = 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		if ((sum < -1 || sum > 1) && count - i >= 18)
+			return sum > 0 ? FAR : -FAR;
 		sum = clamp(sum * 10 + a_sign * digit_of(a->exponent, i, count) -
 			    b_sign * digit_of(b->exponent, i, count));
+	}
 	return sum;
 }
 

@@ -14,7 +14,7 @@ struct decimal {
 	const char *digits, *digits_end;
 	long long shift; /* where the dot stands, seen from the first digit */
 	bool exponent_negative;
-	struct span exponent; /* its digits; may be empty */
+	struct span exponent; /* its digits without leading zeros; may be empty */
 };
 
 /* Takes a number by JSON's grammar apart, in time in proportion to its length. */
