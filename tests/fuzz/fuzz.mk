@@ -7,12 +7,14 @@
 # A crash leaves its input in build/fuzz/crash-*. `build/fuzz/find/TARGET FILE` runs it again.
 
 FUZZ_S       = 60
-FUZZ_TARGETS = json records request redis redis_url log
+FUZZ_TARGETS = json records query decimal request redis redis_url log
 
 # The modules whose coverage is measured for a target, and the functions of the C library that
 # the target replaces.
 fuzz_modules_json      = core/scan core/json core/text
 fuzz_modules_records   = data/records data/table data/datafile data/users data/machines
+fuzz_modules_query     = http/query data/selection data/value data/order core/walk
+fuzz_modules_decimal   = data/decimal
 fuzz_modules_request   = core/request core/reply http/scgi http/cgi http/endpoint
 fuzz_modules_redis     = store/redis store/stream store/session store/tickets store/regulation
 fuzz_modules_redis_url = core/redis_url core/config
