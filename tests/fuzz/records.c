@@ -116,7 +116,7 @@ static void put_file(int fd, const void *at, size_t len)
 
 static char *decoded_key(const struct records *r, size_t i, size_t *len)
 {
-	struct span key = {r->text + r->list[i].key_at, r->list[i].key_len};
+	struct span key = {r->table.text + r->table.list[i].key_at, r->table.list[i].key_len};
 	char *out = malloc(key.len + 1);
 
 	CLAIM(out != NULL);
@@ -133,14 +133,15 @@ static char *decoded_key(const struct records *r, size_t i, size_t *len)
 
 static void check_record(struct records *r, size_t i)
 {
-	struct json_field f[RECORDS_MAX_FIELDS];
+	struct json_field f[TABLE_MAX_FIELDS];
 	struct span text = records_text(r, i);
 	struct scan s;
 	bool odd;
 
 	CLAIM(fuzz_is_json(text.at, text.len, SCAN_DEPTH_MAX, &odd) && !odd);
 	CLAIM(text.at[0] == '{' && text.at[text.len - 1] == '}');
-	CLAIM(i == 0 || text.at >= r->text + r->list[i - 1].at + r->list[i - 1].len);
+	CLAIM(i == 0 ||
+	      text.at >= r->table.text + r->table.list[i - 1].at + r->table.list[i - 1].len);
 	memcpy(f, r->kind->fields, sizeof f);
 	scan_begin(&s, text.at, text.len, SCAN_DEPTH_MAX - 1);
 	CLAIM(json_object(&s, f, r->kind->count) && scan_finish(&s));
@@ -178,22 +179,22 @@ static void check_find(struct records *r, size_t i)
 	}
 	if (len < 1000) { /* longer keys are not in the index, and are never looked up */
 		CLAIM(records_find(r, key, len) == first);
-		records_each(r, key, len, note, &f);
-		CLAIM(f.times == 1 && f.total >= 1 && f.total <= r->count);
+		table_each(&r->table, key, len, note, &f);
+		CLAIM(f.times == 1 && f.total >= 1 && f.total <= r->table.count);
 	}
 	free(key);
 }
 
 static void check_records(struct records *r)
 {
-	struct found f = {r->count, 0, 0};
+	struct found f = {r->table.count, 0, 0};
 
-	for (size_t i = 0; i < r->count && i < 50; i++)
+	for (size_t i = 0; i < r->table.count && i < 50; i++)
 		check_record(r, i);
-	for (size_t i = 0; i < r->count && i < 20; i++)
+	for (size_t i = 0; i < r->table.count && i < 20; i++)
 		check_find(r, i);
-	CLAIM(records_find(r, "no such key", 11) == r->count || r->count > 0);
-	records_each(r, "", 0, note, &f);
+	CLAIM(records_find(r, "no such key", 11) == r->table.count || r->table.count > 0);
+	table_each(&r->table, "", 0, note, &f);
 	CLAIM(f.times == 0);
 }
 
@@ -213,14 +214,14 @@ static void check_written(struct machines *m, struct span ids)
 	for (; scan_next(&s, NULL); n++, at++) {
 		CLAIM(scan_value(&s, &value));
 		for (;; at++) { /* in the order of the file, each at most once */
-			CLAIM(at < m->records.count);
+			CLAIM(at < m->records.table.count);
 			struct span record = records_text(&m->records, at);
 			if (record.len == value.len && memcmp(record.at, value.at, value.len) == 0)
 				break;
 		}
 	}
 	CLAIM(scan_finish(&s));
-	CLAIM(ids.at != NULL || n == m->records.count);
+	CLAIM(ids.at != NULL || n == m->records.table.count);
 	text_free(&out);
 }
 
@@ -235,10 +236,10 @@ static void check_machines(struct machines *m)
 		check_written(m, (struct span){lists[i], strlen(lists[i])});
 	/* A list of all ids shows every machine. */
 	text_string(&own, "[");
-	for (size_t i = 0; i < m->records.count; i++) {
+	for (size_t i = 0; i < m->records.table.count; i++) {
 		text_string(&own, i ? "," : "");
-		text_add(&own, m->records.text + m->records.list[i].key_at,
-			 m->records.list[i].key_len);
+		text_add(&own, m->records.table.text + m->records.table.list[i].key_at,
+			 m->records.table.list[i].key_len);
 	}
 	text_string(&own, "]");
 	struct text all = {0}, mine = {0};
@@ -256,10 +257,10 @@ static void check_users(struct users *u)
 	bool odd;
 
 	check_records(&u->records);
-	for (size_t i = 0; i < u->records.count && i < 20; i++) {
+	for (size_t i = 0; i < u->records.table.count && i < 20; i++) {
 		size_t len;
 		char *name = decoded_key(&u->records, i, &len);
-		if (len <= USERS_NAME_MAX_BYTES && users_find(u, name, &user)) {
+		if (len <= USERNAME_MAX_BYTES && users_find(u, name, &user) == USERS_FOUND) {
 			CLAIM(fuzz_is_text(user.password, strlen(user.password)));
 			if (user.machines.at != NULL)
 				CLAIM(*user.machines.at == '[' &&
@@ -317,12 +318,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool resident = data[0] & IS_RESIDENT;
 	const char *text = (const char *)data + 1;
 	size_t len = size - 1;
-	CLAIM(kind ? users_open(&u, dir) : machines_open(&m, dir));
+	CLAIM(kind ? users_open(&u, dir, resident) : machines_open(&m, dir, resident));
 	struct records *r = kind ? &u.records : &m.records;
 
 	if (resident) { /* a good version first, which must stay when a bad one comes */
 		put_file(file[kind], "[]", 2);
-		CLAIM(records_refresh(r) && r->fault == NULL && r->count == 0);
+		CLAIM(records_refresh(r) && r->fault == NULL && r->table.count == 0);
 		r->settled = false;
 	}
 	put_file(file[kind], text, len);
@@ -332,7 +333,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLAIM(usable == (good || resident));
 	CLAIM(good || fuzz_log_lines() > 0); /* a fault is logged */
 	if (usable) {
-		CLAIM(good || (r->count == 0 && strncmp(r->text, "[]", 2) == 0));
+		CLAIM(good || (r->table.count == 0 && strncmp(r->table.text, "[]", 2) == 0));
 		if (kind)
 			check_users(&u);
 		else
