@@ -174,6 +174,7 @@ static const char ticket[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 static const struct config config = {
     .ticket_ttl_s = 7200,
     .ticket_max_s = 43200,
+    .tickets_per_user = 2,
     .user_addr = {10, 600},
     .user = {100, 3600},
     .addr = {0, 0},
@@ -191,19 +192,35 @@ static enum result find(struct redis *r, struct session *s)
 }
 
 /* The commands of a login before the password is checked. */
-static enum result consult(struct redis *r, struct regulation *g, long long *now, struct session *s)
+static enum result consult(struct redis *r, struct regulation *g, bool count, long long *now,
+			   struct session *s)
 {
-	regulation_begin(g, &config, "user1", "192.0.2.1");
+	if (!regulation_begin(g, &config, "user1", "192.0.2.1"))
+		return RESULT_INTERNAL;
 	redis_probe(r);
-	session_ask_time(r);
-	regulation_ask(g, r);
+	redis_ask_time(r);
+	if (count)
+		regulation_ask_counted(g, r);
+	else
+		regulation_ask(g, r);
 	session_ask(r, ticket, s);
-	if (!redis_send(r) || !redis_done(r) || session_answer_time(r, now) != RESULT_OK)
+	if (!redis_send(r) || !redis_done(r) || !redis_time(r, now))
 		return RESULT_UNAVAILABLE;
 	enum result result = regulation_answer(g, r);
 	if (result == RESULT_UNAVAILABLE || session_answer(r, s) == RESULT_UNAVAILABLE)
 		return RESULT_UNAVAILABLE;
 	return result;
+}
+
+/* Sends the batch of a new session, with `replies` before its own. */
+static bool send_all(struct redis *r, unsigned replies)
+{
+	if (!redis_send(r))
+		return false;
+	for (; replies > 0; replies--)
+		if (!redis_done(r))
+			return false;
+	return true;
 }
 
 static enum result log_in(struct redis *r)
@@ -212,23 +229,24 @@ static enum result log_in(struct redis *r)
 	struct session old, made = {.username = "user1"};
 	char new_ticket[CRYPTO_TICKET_LEN + 1];
 	long long now;
-	enum result result = consult(r, &g, &now, &old);
+	enum result result = consult(r, &g, wire.left % 2 == 0, &now, &old);
 
 	if (result == RESULT_TOO_MANY) {
 		CLAIM(*regulation_broken(&g) != '\0');
-		return regulation_wait_s(&g, r) > 0 ? result : RESULT_UNAVAILABLE;
+		return regulation_refuse(&g, r) > 0 ? result : RESULT_UNAVAILABLE;
 	}
 	if (result != RESULT_OK)
 		return result;
-	result = regulation_count(&g, r);
-	check(r, result);
-	if (result != RESULT_OK)
+	unsigned replies = regulation_succeed(&g, r);
+	result = session_ask_create(r, &config, now, "secret", &made, new_ticket);
+	if (result != RESULT_OK) {
+		CLAIM(result == RESULT_INTERNAL);
+		redis_drop(r);
 		return result;
-	if (!session_ask_create(r, &config, now, "secret", &made, new_ticket))
-		return RESULT_INTERNAL;
+	}
 	CLAIM(session_is_ticket(new_ticket) && session_fits(&made, new_ticket, "secret") &&
 	      !session_fits(&made, new_ticket, "Secret"));
-	return redis_send(r) ? session_answer_create(r) : RESULT_UNAVAILABLE;
+	return send_all(r, replies) ? session_answer_create(r, &made) : RESULT_UNAVAILABLE;
 }
 
 static enum result renew(struct redis *r)
@@ -239,13 +257,16 @@ static enum result renew(struct redis *r)
 
 	if (result != RESULT_OK)
 		return result;
-	result = session_renew(r, &config, 2000000000, "secret", &old, &made, new_ticket);
-	if (result == RESULT_OK)
-		CLAIM(made.expires_at > 2000000000 && made.expires_at <= 2000007200 &&
-		      made.expires_at <= old.renewable_until &&
-		      made.renewable_until == old.renewable_until &&
-		      strcmp(made.username, old.username) == 0);
-	return result;
+	result = session_ask_renew(r, &config, 2000000000, "secret", &old, &made, new_ticket);
+	if (result != RESULT_OK) {
+		redis_drop(r);
+		return result;
+	}
+	CLAIM(made.expires_at > 2000000000 && made.expires_at <= 2000007200 &&
+	      made.expires_at <= old.renewable_until &&
+	      made.renewable_until == old.renewable_until &&
+	      strcmp(made.username, old.username) == 0);
+	return send_all(r, 0) ? session_answer_renew(r, &old, &made) : RESULT_UNAVAILABLE;
 }
 
 static enum result leave(struct redis *r, bool all)
