@@ -7,8 +7,9 @@ the same round. The rounds are interleaved, and the ratio is the median over the
 other load of the machine does not change it.
 
 Variables of the environment: BENCH_S is the seconds for each measurement (1). BENCH_ROUNDS is the
-number of rounds (3). PEERS=1 also measures a FastAPI service. BENCH_PARTS is a list of the parts
-below (all). The results are the tables on stdout, and results.json and results.svg in the folder of
+number of rounds (3). PEERS=1 also measures a FastAPI service. BENCH_BEFORE is the folder of another
+release's programs, with which a request without a query is compared. BENCH_PARTS is a list of the
+parts below (all). The results are the tables on stdout, and results.json and results.svg in the folder of
 this file. Figures that were not measured this time are kept there from the last time."""
 
 import contextlib
@@ -26,7 +27,7 @@ import time
 
 import report
 from servers import (BUILDS, BUILT, ENDPOINTS, HERE, ROOT, Failed, Lighttpd, Peer, Redis, cgi_environment,
-                     cgi_memory_kb, credentials, empty_programs, memory_kb, run_cgi)
+                     cgi_memory_kb, credentials, empty_programs, memory_kb, run_cgi, run_time_s)
 
 SECONDS = float(os.environ.get("BENCH_S") or 1)
 ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 3)
@@ -208,6 +209,69 @@ def growth(bench):
     return results
 
 
+# --- Queries --------------------------------------------------------------------------------------
+
+QUERIES = {
+    "filter, sort, page": "status=running&cpus:gte=16&_sort=-mem,name&_page=3&_per_page=50",
+    "sort by text, page": "_sort=name&_order=desc&_page=2",
+    "filter on nothing, text": "q=aimlab000&name_like=9&_sort=ip&_end=20",
+    "react-admin": "_end=10&_order=ASC&_sort=id&_start=0&cpus_gte=16&q=lab&status=running",
+}
+QUERY_SIZES = (10_000, 100_000)
+ASKED = 40
+
+
+def queries(bench):
+    """What a filter, a sort and a page cost in a worker: the processor time of the workers for one
+    request, so that the other load of the machine does not count. With BENCH_BEFORE, also what a
+    request without a query costs, compared with that release."""
+    results = {"queries": [], "before": []}
+    for size in QUERY_SIZES:
+        data = bench.data(f"queried-{size}", grown_users(10), [machine(i) for i in range(size)])
+        server = bench.lighttpd(f"queried-{size}", "scgi", BUILDS["musl"], data, SSA_WORKERS="1")
+        ticket = server.log_in("boss", PASSWORD)
+        worker = server.workers("info")
+        server.ask("GET", "/api/info?_limit=0", headers={"X-Auth-Token": ticket})  # parses the file
+        for name, query in QUERIES.items():
+            used, took = [], []
+            for _ in range(ROUNDS * ASKED):
+                before, begin = run_time_s(worker), time.perf_counter()
+                status, _ = server.ask("GET", "/api/info?" + query, headers={"X-Auth-Token": ticket})
+                took.append(time.perf_counter() - begin)
+                used.append(run_time_s(worker) - before)
+                if status != 200:
+                    raise Failed(f"queries: {query} answers {status}")
+            results["queries"].append({"size": size, "name": name, "cpu_ms": statistics.median(used) * 1e3,
+                                       "p50_ms": statistics.median(took) * 1e3})
+        say(f"queries: {size} machines done")
+    if os.environ.get("BENCH_BEFORE"):
+        results["before"] = compare_with(bench, pathlib.Path(os.environ["BENCH_BEFORE"]))
+    return results
+
+
+def compare_with(bench, before):
+    """info without a query by the programs of two releases, in turn, each with the empty program just
+    before it. The ratio of `cpu_us` is the steadier one on a machine that does other work."""
+    results = []
+    for mode in ("cgi", "scgi"):
+        servers = {"empty": bench.lighttpd(f"without-empty-{mode}", mode, bench.empty[mode]),
+                   "before": bench.lighttpd(f"without-before-{mode}", mode, before),
+                   "now": bench.lighttpd(f"without-now-{mode}", mode, BUILDS["musl"])}
+        loads = {name: [] for name in (*servers, "empty before")}
+        for _ in range(2 * ROUNDS):
+            loads["empty before"].append(bench.measure(servers["empty"], "info"))
+            loads["before"].append(bench.measure(servers["before"], "info"))
+            loads["empty"].append(bench.measure(servers["empty"], "info"))
+            loads["now"].append(bench.measure(servers["now"], "info"))
+        results.append({"mode": mode, "of_empty": median_ratio(loads["now"], loads["empty"]),
+                        "before_of_empty": median_ratio(loads["before"], loads["empty before"]),
+                        "rate_of_before": median_ratio(loads["now"], loads["before"]),
+                        "cpu_of_before": statistics.median(now.cpu_us / then.cpu_us for now, then in
+                                                           zip(loads["now"], loads["before"]))})
+        say(f"queries: {mode} without a query done")
+    return results
+
+
 # --- Logins ---------------------------------------------------------------------------------------
 
 def argon2(bench):
@@ -313,7 +377,7 @@ def peers(bench):
             for endpoint in ENDPOINTS]
 
 
-PARTS = {"endpoints": endpoints, "crowd": crowd, "growth": growth, "argon2": argon2, "flood": flood,
+PARTS = {"endpoints": endpoints, "crowd": crowd, "growth": growth, "queries": queries, "argon2": argon2, "flood": flood,
          "timing": timing, "plot": plot, "peers": peers}
 
 

@@ -47,6 +47,18 @@ def growth(results):
           f"{r['memory_of_file']:.2f}"] for r in results])
 
 
+def queries(results):
+    text = table("Queries over so many machines: processor time of the worker for one request, and what the client waits",
+                 ["", "machines", "CPU ms", "p50 ms"],
+                 [[r["name"], thousands(r["size"]), ms(r["cpu_ms"]), ms(r["p50_ms"])] for r in results["queries"]])
+    if results["before"]:
+        text += "\n" + table(
+            "info without a query, compared with the release before", ["", "of empty", "before", "requests/s", "CPU"],
+            [[r["mode"], f"{r['of_empty']:.3f}", f"{r['before_of_empty']:.3f}", f"{r['rate_of_before']:.3f}",
+              f"{r['cpu_of_before']:.3f}"] for r in results["before"]])
+    return text
+
+
 def argon2(results):
     rows = [["bare hash, all processors", f"{results['bare_rate']:.1f}", "1.00", "", ""]]
     for mode in ("cgi", "scgi"):
@@ -105,6 +117,13 @@ def goals(results):
         yield "SCGI whoami, 100,000 users of 10", last["whoami_of_smallest"], "{:.2f}", "at least", 0.9
         yield "CGI info, 100,000, of cJSON's parsing", last["cgi_of_cjson"], "{:.2f}", "under", 1.3
         yield "memory of a worker, 100,000, of the files", last["memory_of_file"], "{:.2f}", "under", 2.5
+    if "queries" in results:
+        for size, target in ((10_000, 5), (100_000, 60)):
+            yield (f"slowest query over {size:,} machines, CPU ms",
+                   max(r["cpu_ms"] for r in results["queries"]["queries"] if r["size"] == size), "{:.2f}", "under", target)
+        for r in results["queries"]["before"]:
+            yield (f"{r['mode'].upper()} info without a query, CPU of the release before", r["cpu_of_before"], "{:.3f}",
+                   "under", 1.02)
     if "argon2" in results:
         for mode in ("cgi", "scgi"):
             yield (f"{mode.upper()} Argon2id logins, of the bare hash", results["argon2"][mode]["of_bare"], "{:.2f}",
@@ -130,7 +149,7 @@ def must_hold(results):
     return table("What must hold", ["", "measured", "target", ""], rows)
 
 
-PARTS = {"endpoints": endpoints, "crowd": crowd, "growth": growth, "argon2": argon2, "flood": flood, "timing": timing,
+PARTS = {"endpoints": endpoints, "crowd": crowd, "growth": growth, "queries": queries, "argon2": argon2, "flood": flood, "timing": timing,
          "peers": peers}
 
 

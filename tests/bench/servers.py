@@ -55,6 +55,11 @@ def cpu_s(pids):
     return ticks / TICKS
 
 
+def run_time_s(pids):
+    """The time that these processes were on a processor, to the nanosecond."""
+    return sum(int(pathlib.Path(f"/proc/{pid}/schedstat").read_text().split()[0]) for pid in pids) / 1e9
+
+
 def memory_kb(pid):
     """{"Rss": …, "Pss": …, "Pss_Anon": …} of one process."""
     lines = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
