@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* A number, taken apart: its value is 0.DIGITS × 10^(exponent + shift). It points into the text. */
+/* A number, taken apart: its value is 0.DIGITS × 10^(exponent + shift). Points into the text. */
 struct decimal {
 	bool negative, zero;
 	/* From the first digit that is not 0 to behind the last one; a dot may be among them. */
@@ -17,10 +17,10 @@ struct decimal {
 	struct span exponent; /* its digits without leading zeros; may be empty */
 };
 
-/* Takes a number by JSON's grammar apart, in time in proportion to its length. */
+/* Takes a number by JSON's grammar apart, in time proportional to its length. */
 struct decimal decimal_read(struct span number);
 
-/* As decimal_compare, in time in proportion to the shorter of the two. So a very long number that is
+/* As decimal_compare, in time proportional to the shorter of the two. So a very long number that is
  * read once can be compared with many short ones. */
 int decimal_order(const struct decimal *a, const struct decimal *b);
 

@@ -36,8 +36,8 @@ enum value_operator {
 	VALUE_ENDS_WITH,
 };
 
-/* What several conditions with this operator on one field mean. true: one of them must hold (eq, in,
- * contains, startsWith, endsWith). false: all must hold (ne, and those that set a bound). */
+/* What several conditions with this operator on one field mean. true: one of them must hold (eq,
+ * in, contains, startsWith, endsWith). false: all must hold (ne, and those that set a bound). */
 bool value_operator_selects(enum value_operator operation);
 
 /* Where strings with escapes are decoded. All zero at first; to be freed at the end. */

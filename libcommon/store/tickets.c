@@ -149,8 +149,8 @@ void tickets_ask_surplus(struct redis *r, const char *username, unsigned most)
 		      text_decimal(buffer, most - 1), PAGE_MEMBERS, NULL);
 }
 
-/* One of the listed tickets stays: the new one, which can stand behind older ones that expire in the
- * same second or later, or else the first. */
+/* One of the listed tickets stays: the new ticket if it is listed, since it can stand behind older
+ * ones that expire in the same second or later. Otherwise the first one stays. */
 enum result tickets_end_surplus(struct redis *r, const char *username, const struct ticket_name *t)
 {
 	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1];

@@ -41,7 +41,9 @@ bool tickets_added(struct redis *r);
  * that expire first. The reply must be the last of the batch. */
 void tickets_ask_surplus(struct redis *r, const char *username, unsigned most);
 
-X
+/* Takes that reply. If there are such tickets, it ends them in a round trip of its own, but never
+ * `t`, the ticket that was just added. RESULT_OK, RESULT_UNAVAILABLE, or RESULT_INTERNAL: the index
+ * has data that this program did not write. */
 enum result tickets_end_surplus(struct redis *r, const char *username, const struct ticket_name *t);
 
 /* Queues one command, which sets another expiry for a ticket that is in the index. */
