@@ -251,7 +251,7 @@ static void test_many(void)
 		add_or_member(names[i][0], VALUE_GREATER_OR_EQUAL, "1", names[i][1]);
 	}
 	for (int i = 0; i < SELECTION_SORT_MAX; i++)
-		sort_by("abcdefgh" + i, false);
+		sort_by(&"abcdefgh"[i], false);
 	CHECK(gives("", 0));
 }
 
