@@ -9,11 +9,19 @@ static const char *skip_space(const char *at)
 	return at;
 }
 
+/* The next quote or backslash. */
+static const char *special(const char *at)
+{
+	while (*at != '"' && *at != '\\')
+		at++;
+	return at;
+}
+
 /* From behind the opening quote to the closing one. */
 static const char *string_end(const char *at)
 {
-	while (*at != '"')
-		at += *at == '\\' ? 2 : 1;
+	for (at = special(at); *at != '"'; at = special(at + 2))
+		;
 	return at;
 }
 
@@ -53,8 +61,10 @@ static const char *value_end(const char *at)
 /* At the opening quote of a name. */
 static void take(const char *at, struct walk_member *m)
 {
-	const char *end = string_end(at + 1);
+	const char *end = special(at + 1);
 
+	m->escaped = *end == '\\';
+	end = string_end(end);
 	m->name = (struct span){at + 1, (size_t)(end - at - 1)};
 	at = skip_space(skip_space(end + 1) + 1); /* the colon */
 	m->value = (struct span){at, (size_t)(value_end(at) - at)};

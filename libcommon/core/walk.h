@@ -10,6 +10,7 @@
 /* One member, as it stands in the text: its name without quotes, its value with them. */
 struct walk_member {
 	struct span name, value;
+	bool escaped; /* the name has escapes */
 };
 
 /* The first member of the object, and the member after another. false: there is none. */

@@ -39,12 +39,11 @@ struct run {
 	struct value_scratch scratch;
 };
 
-/* json_equals, with the common cases first: names have no escapes, and most have another length. */
-static bool is_named(struct span name, const char *text, size_t len)
+static bool is_named(const struct walk_member *m, const char *text, size_t len)
 {
-	if (name.len < len || (name.len > len && memchr(name.at, '\\', name.len) == NULL))
-		return false;
-	return json_equals(name, text, len);
+	if (m->escaped)
+		return json_equals(m->name, text, len);
+	return m->name.len == len && memcmp(m->name.at, text, len) == 0;
 }
 
 static size_t want(struct run *r, struct span path)
@@ -94,7 +93,7 @@ static struct span reach(struct span value, const char *path, const char *path_e
 			return (struct span){NULL, 0};
 		for (bool more = walk_first(value, &m); more && !found;
 		     more = !found && walk_next(&m))
-			found = is_named(m.name, path, len);
+			found = is_named(&m, path, len);
 		if (!found)
 			return (struct span){NULL, 0};
 		value = m.value;
@@ -117,12 +116,12 @@ static void look(struct run *r, struct span record)
 			const struct wanted *w = &r->wanted[i];
 			if (whole[i])
 				continue;
-			if (is_named(m.name, w->path.at, w->path.len)) {
+			if (is_named(&m, w->path.at, w->path.len)) {
 				r->value[i] = m.value;
 				whole[i] = true;
 				left--;
 			} else if (w->first_len < w->path.len && r->value[i].at == NULL &&
-				   is_named(m.name, w->path.at, w->first_len)) {
+				   is_named(&m, w->path.at, w->first_len)) {
 				r->value[i] = reach(m.value, w->path.at + w->first_len + 1,
 						    w->path.at + w->path.len);
 			}

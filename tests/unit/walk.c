@@ -22,6 +22,7 @@ static bool members_are(const char *object, const char *want)
 	for (bool more = walk_first((struct span){object, strlen(object)}, &m); more;
 	     more = walk_next(&m)) {
 		note(m.name, "=");
+		CHECK_ROW(m.escaped == (memchr(m.name.at, '\\', m.name.len) != NULL), object);
 		note(m.value, ";");
 	}
 	return strcmp(found, want) == 0;
