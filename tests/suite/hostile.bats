@@ -25,6 +25,7 @@ send() { # GROUP
 @test "injection through names and passwords" { send inject; }
 @test "methods" { send methods; }
 @test "paths" { send paths; }
+@test "queries" { send queries; }
 @test "request lines and versions" { send lines; }
 @test "headers" { send headers; }
 @test "framing" { send framing; }

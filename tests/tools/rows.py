@@ -262,6 +262,35 @@ add('paths', 'path info by a header', request(headers=b'Path-Info: /x\r\nPATH_IN
 add('paths', 'X-Original-URL', request(headers=b'X-Original-URL: /api/info\r\nX-Rewrite-URL: /api/info\r\n'), 200)
 add('paths', 'script name by a header', request(path=b'/api/none', headers=b'Script-Name: /api/status\r\nScript-Filename: /bin/sh\r\n'), 404)
 
+# --- queries --------------------------------------------------------------------------------------
+
+EMPTY = b'{"data":[]}'
+for name, query, expected, options in [
+    ('3,000 parameters', b'a&' * 3000, 400, {}),
+    ('64 parameters', b'&'.join([b'id:gte=FORGED'] * 64), 200, {'exact': EMPTY}),
+    ('65 parameters', b'&'.join([b'id:gte=FORGED'] * 65), 400, {}),
+    ('64 KiB', b'a=' + b'x' * 65536, {400, 431}, {}),
+    ('a percent sign without digits', b'FORGED=%zz', {200, 400}, {}),
+    ('overlong UTF-8', b'FORGED=%c0%af', 400, {}), ('overlong UTF-8 in three bytes', b'FORGED=%e0%80%af', 400, {}),
+    ('half a surrogate pair', b'FORGED=%ed%a0%bd', 400, {}), ('cut UTF-8', b'FORGED=%e2%82', 400, {}),
+    ('a NUL', b'FORGED=%00', 400, {}), ('a NUL in a name', b'FOR%00GED=1', 400, {}),
+    ('a raw byte', b'FORGED=\xff', 400, {}),
+    ('no name', b'=FORGED', 400, {}), ('an unknown operator', b'id:FORGED=1', 400, {}), ('an unknown parameter', b'_FORGED=1', 400, {}),
+    ('_where of json-server', b'_where=%7B%22FORGED%22:1%7D', 400, {}), ('_embed of json-server', b'_embed=FORGED', 400, {}),
+    ('a page of 20 digits', b'_page=99999999999999999999', 200, {'exact': EMPTY}), ('a page of 7,000 digits', b'_page=' + b'9' * 7000, 200, {'exact': EMPTY}),
+    ('page 0', b'_page=0', 400, {}), ('page -1', b'_page=-1', 400, {}), ('page 1e1', b'_page=1e1', 400, {}), ('too many a page', b'_per_page=10001', 400, {}),
+    ('a slice of 20 digits', b'_start=18446744073709551616&_limit=18446744073709551616', 200, {'exact': EMPTY}),
+    ('dots that lead nowhere', b'a' + b'.' * 6000 + b'b=FORGED', 200, {'exact': EMPTY}), ('only dots', b'...=FORGED', 200, {'exact': EMPTY}),
+    ('members of JavaScript objects', b'constructor.name=FORGED&toString=1', 200, {'exact': EMPTY}),
+    ('PHP arrays', b'id%5B%5D=100&id%5B$ne%5D=FORGED', 200, {'exact': EMPTY}), ('a filter on an object', b'nested=FORGED&nested:ne=FORGED', 200, {'exact': EMPTY}),
+    ('a number of 7,000 digits', b'mem=' + b'7' * 7000, 200, {'exact': EMPTY}), ('an exponent of 7,000 digits', b'mem:gt=1e' + b'9' * 7000, 200, {'exact': EMPTY}),
+    ('a list of 3,500 items', b'id:in=' + b'9,' * 3500, 200, {'exact': EMPTY}),
+    ('a regular expression', b'name_like=(a%2B)%2B$FORGED', 200, {'exact': EMPTY}), ('SQL', b"name=' OR 1=1--FORGED", {200, 400}, {}),
+    ('a header in a page link', b'_page=9&FORGED=%0d%0aSet-Cookie:%20x', {200, 400}, {}),
+]:
+    add('queries', name, request(path=b'/api/info?' + query, headers=b'X-Auth-Token: @TICKET@\r\n'), expected, **options)
+    add('queries', name + ', without a ticket', request(path=b'/api/info?' + query), {401, 400, 431})
+
 # --- versions and request lines -------------------------------------------------------------------
 
 OLD = [{400, 505}]
