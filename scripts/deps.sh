@@ -1,9 +1,9 @@
 #!/bin/sh
-# scripts/deps.sh [check|bench|debian]...
+# scripts/deps.sh [check|bench|debian|web]...
 #
 # Installs with apt the missing packages that are needed to build, run and test. With `check`,
-# `bench` and `debian` (make test-debian) it also installs what these need. If nothing is missing,
-# it ends at once.
+# `bench`, `debian` (make test-debian) and `web` (make docs, make check-web) it also installs what
+# these need. If nothing is missing, it ends at once.
 set -eu
 
 # Columns: group | package | its proof: a command, or a file (may be a pattern) | why it is needed
@@ -61,15 +61,18 @@ debian | debootstrap      | debootstrap                             | makes an e
 debian | debian-archive-keyring | /usr/share/keyrings/debian-archive-keyring.gpg | the keys of its archives
 debian | git              | git                                     | copies what is checked out
 debian | iproute2         | ip                                      | gives it a network of its own
+web   | nodejs            | node                                    | runs the tests of the pages
+web   | npm               | npm                                     | fetches swagger-ui and the tests' packages
+web   | chromium          | chromium                                | the tests' browser
 EOT
 }
 
 groups=" run musl "
 for group; do
     case $group in
-    check | bench | debian) groups="$groups$group " ;;
+    check | bench | debian | web) groups="$groups$group " ;;
     *)
-        echo "usage: scripts/deps.sh [check|bench|debian]..." >&2
+        echo "usage: scripts/deps.sh [check|bench|debian|web]..." >&2
         exit 2
         ;;
     esac

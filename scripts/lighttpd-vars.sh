@@ -66,3 +66,10 @@ var ticket_ttl "${SSA_TICKET_TTL:-}"
 var ticket_max "${SSA_TICKET_MAX:-}"
 var login_limits "${SSA_LOGIN_LIMITS:-}"
 var tickets_per_user "${SSA_TICKETS_PER_USER:-}"
+var cors_origins "${SSA_CORS_ORIGINS:-}"
+var delay "${SSA_DELAY:-}"
+
+# A slow service must not be a riddle. Resident programs say this themselves when they start.
+case $mode${SSA_DELAY:-} in
+cgi*[1-9]*) echo "lighttpd-vars.sh: every reply is delayed: SSA_DELAY is set" >&2 ;;
+esac

@@ -129,6 +129,7 @@ static bool take_delay(struct config *c)
 	}
 	if (good && *at == '\0' && c->delay_least_ms <= c->delay_most_ms)
 		return true;
+	c->delay_least_ms = c->delay_most_ms = 0; /* the 500 is not delayed */
 	return fail(
 	    c, "SSA_DELAY",
 	    "must be milliseconds or a range of them, such as 200 or 100-800, up to " TEXT_OF(
@@ -172,6 +173,9 @@ bool config_load(struct config *c)
 	    .workers = 1,
 	    .supervised = supervised != NULL && strcmp(supervised, "1") == 0,
 	};
+	/* First: also the replies that report another bad value are for the pages of these origins. */
+	if (!take_cors_origins(c))
+		return false;
 	if (!redis_url_parse(url ? url : "redis://127.0.0.1:6379/0", &c->redis, &fault))
 		return fail(c, "REDIS_URL", fault);
 	if (!take_count(c, "SSA_TICKET_TTL", SECONDS_MAX, SECONDS_RULE, &c->ticket_ttl_s) ||
@@ -180,7 +184,7 @@ bool config_load(struct config *c)
 			&c->tickets_per_user) ||
 	    !take_count(c, "SSA_WORKERS", CONFIG_WORKERS_MAX, COUNT_RULE(CONFIG_WORKERS_MAX),
 			&c->workers) ||
-	    !take_limits(c) || !take_cors_origins(c) || !take_delay(c) || !take_data_dir(c))
+	    !take_limits(c) || !take_delay(c) || !take_data_dir(c))
 		return false;
 	if (c->ticket_max_s < c->ticket_ttl_s && get("SSA_TICKET_MAX") == NULL)
 		c->ticket_max_s = c->ticket_ttl_s;

@@ -1,0 +1,87 @@
+# modes: cgi scgi
+# The static files that lighttpd serves: the description of the API, and the viewer.
+load helpers
+
+# The project as `make install` lays it out, so that these tests may change www/.
+setup_file() {
+  fresh
+  start_redis
+  mkdir "$BATS_FILE_TMPDIR/project"
+  cp -r "$ROOT"/{lighttpd.conf,scripts,www} "$BATS_FILE_TMPDIR/project"
+  rm -rf "$BATS_FILE_TMPDIR/project/www/docs"
+  mkdir "$BATS_FILE_TMPDIR/programs"
+  cp "$CGI_BIN"/{status,ticket,info} "$BATS_FILE_TMPDIR/programs"
+  ROOT=$BATS_FILE_TMPDIR/project CGI_BIN=$BATS_FILE_TMPDIR/programs start_lighttpd
+}
+teardown_file() { stop_servers; }
+setup() { fresh; }
+
+@test "/openapi.json: JSON that is kept and asked for again" {
+  local etag
+  api /openapi.json
+  expect 200
+  [[ "$(header Content-Type)" == application/json && "$(header Cache-Control)" == no-cache && "$(header X-Content-Type-Options)" == nosniff ]]
+  [[ $body == "$(<"$ROOT/www/openapi.json")" ]]
+  etag=$(header ETag)
+  api /openapi.json -H "If-None-Match: $etag"
+  expect 304
+  [ -z "$body" ]
+  api /openapi.json -I
+  expect 200
+  [ -z "$body" ]
+  api '/openapi.json?x=1'
+  expect 200
+  api /openapi.json -X PUT -d x
+  expect_error 501
+}
+
+@test "/docs/ is a 404 in JSON until make docs has fetched the viewer" {
+  local docs=$BATS_FILE_TMPDIR/project/www/docs path
+  for path in /docs/ /docs/init.js /docs/swagger-ui-bundle.js /docs/swagger-ui.css; do
+    api $path
+    expect_error 404
+    [ "$(header Content-Type)" = application/json ]
+  done
+  mkdir "$docs"
+  cp "$ROOT"/www/viewer/* "$docs"
+  touch "$docs"/{swagger-ui-bundle.js,swagger-ui.css,other.js}
+  declare -A type=([/]=text/html [/init.js]=text/javascript [/swagger-ui-bundle.js]=text/javascript [/swagger-ui.css]=text/css)
+  for path in / /init.js /swagger-ui-bundle.js /swagger-ui.css; do
+    api "/docs$path"
+    expect 200
+    [[ "$(header Content-Type)" == "${type[$path]}; charset=utf-8" && "$(header Cache-Control)" == no-cache ]]
+    [ "$(header X-Content-Type-Options)" = nosniff ]
+    [ "$(header Content-Security-Policy)" = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'" ]
+  done
+  for path in other.js index.html x ../openapi.json init.js/ init.js/x; do
+    api "/docs/$path" --path-as-is
+    expect_error "$http"
+  done
+  rm -r "$docs"
+}
+
+@test "nothing else of www/ is served" {
+  local path
+  for path in / /www/openapi.json /openapi.json/ /openapi.json/x /errors/404.html /viewer/index.html /viewer/init.js /docs /Openapi.json; do
+    api $path
+    expect_error 404
+    [[ "$(header Content-Type)" == application/json && "$(header Cache-Control)" == no-store ]]
+  done
+}
+
+@test "a program is never served as a file, also if it may not be run" {
+  local program programs=$BATS_FILE_TMPDIR/programs
+  for program in status ticket info; do
+    api /api/$program
+    [[ $body == '{'* ]]
+  done
+  if [ "$SSA_MODE" = scgi ]; then return; fi
+  chmod -x "$programs"/*
+  is_forbidden() { api /api/$program && [ "$http" = 403 ]; }
+  for program in status ticket info; do
+    # lighttpd knows for a second that the file could be run.
+    wait_until 5 "$(lighttpd_pid)" is_forbidden
+    expect_error 403
+  done
+  chmod +x "$programs"/*
+}
