@@ -46,7 +46,7 @@ ALL_CFLAGS = $(std) $(warnings) $(hardened) $(small) $(libflags) $(CFLAGS)
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
-##@ To use it: run test install all deps help clean
+##@ To use it: run test docs install all deps help clean
 
 all: $(programs:%=$(CGI_BIN)/%)  ## build the three programs (the default)
 
@@ -80,6 +80,9 @@ build/musl/lib/libsodium.a:  ; @scripts/thirdparty.sh libsodium build/musl
 deps:  ## install by apt what is missing to build, run and test
 	@scripts/deps.sh
 
+docs:  ## fetch the viewer that shows the API at /docs/; needs npm
+	@scripts/docs.sh
+
 deps-check deps-bench: deps-%:  ## also what make check and make bench need
 	@scripts/deps.sh $*
 
@@ -94,13 +97,17 @@ run/make.%: all FORCE
 	@exec setpriv --pdeathsig TERM env SSA_CGI_BIN=$(CGI_BIN) SSA_RUN_FILE=$@ scripts/run.sh
 
 install: all  ## install in PREFIX=/usr/local; data that is there stays
-	for folder in cgi-bin data scripts www/errors; do test -d $(INSTALL)/$$folder || install -d $(INSTALL)/$$folder || exit; done
+	for folder in cgi-bin data scripts www/errors $(if $(viewer),www/docs); do test -d $(INSTALL)/$$folder || install -d $(INSTALL)/$$folder || exit; done
 	$(call put,755,$(programs:%=$(CGI_BIN)/%),cgi-bin)
 	$(call put,644,www/errors/*.html,www/errors)
+	$(call put,644,www/openapi.json,www)
+	$(if $(viewer),$(call put,644,$(viewer),www/docs))
 	$(call put,644,lighttpd.conf,.)
 	$(call put,755,scripts/lighttpd-vars.sh,scripts)
 	$(call put,644,scripts/connections.lua,scripts)
 	for f in users machines; do test -e $(INSTALL)/data/$$f.json || { $(call put,640,data/$$f.json,data); }; done
+
+viewer = $(wildcard www/docs/*)# only after make docs
 
 # $(call put,MODE,FILES,FOLDER): each file is put in place by rename, so that a running service
 # finds the old file or the new one, and always a whole one.
@@ -124,6 +131,6 @@ include $(wildcard tests/*.mk tests/*/*.mk)
 -include $(wildcard $(BUILD)/obj/*.d $(BUILD)/obj/*/*.d)
 
 FORCE:
-.PHONY: all deps deps-check deps-bench run install clean help FORCE
+.PHONY: all docs deps deps-check deps-bench run install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -99,8 +99,8 @@ if [ "$(id -u)" = 0 ]; then
         right=+net_bind_service ;;
     esac
     to_run=("$PWD"/scripts/{run,lighttpd-vars}.sh "$programs"/{status,ticket,info})
-    to_read=("$PWD"/{lighttpd.conf,scripts/*.sh,www/errors/*.html})
-    for file in "$data"/{users,machines}.json; do
+    to_read=("$PWD"/{lighttpd.conf,scripts/*.sh,www/errors/*.html,www/openapi.json})
+    for file in "$data"/{users,machines}.json "$PWD"/www/docs/*; do
         [ ! -e "$file" ] || to_read+=("$file")
     done
 

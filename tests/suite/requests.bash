@@ -15,6 +15,14 @@ split_reply() {
   [[ ! $'\n'$head =~ $'\n'(Status: |HTTP/1\.[01] )([0-9]{3}) ]] || http=${BASH_REMATCH[2]}
 }
 
+# record METHOD PATH-WITH-QUERY: if SSA_TEST_RECORD is set, appends the last reply to a file of this
+# process in that folder, for `make check-web`, which compares it with www/openapi.json. Each field
+# ends with a NUL byte.
+record() {
+  [[ -n ${SSA_TEST_RECORD-} && -n $http ]] || return 0
+  printf '%s\0' "${BATS_TEST_FILENAME##*/}" "$1" "$2" "$http" "$head" "$body" >>"$SSA_TEST_RECORD/$BASHPID"
+}
+
 # header NAME: prints its value in the last reply, and fails if the header is not there.
 header() { grep -i "^$1:" <<<"$head" | sed -E 's/^[^:]*: ?//' | grep .; }
 
@@ -36,6 +44,21 @@ cgi() {
     "$CGI_BIN/$program" <"$BATS_TEST_TMPDIR/input" 2>"$BATS_TEST_TMPDIR/stderr" 3>&-) || status=$?
   stderr=$(<"$BATS_TEST_TMPDIR/stderr")
   split_reply "$output"
+  record_direct "$method" "$program" "$@"
+}
+
+# record_direct METHOD PROGRAM [NAME=VALUE...]: records a reply to a request of these variables.
+record_direct() {
+  local method=$1 path=/api/$2 query='' variable
+  shift 2
+  for variable; do
+    case $variable in
+    PATH_INFO=*) path+=${variable#*=} ;;
+    QUERY_STRING=*) query=${variable#*=} ;;
+    REQUEST_METHOD=*) method=${variable#*=} ;;
+    esac
+  done
+  record "$method" "$path${query:+?$query}"
 }
 
 # programs [NAME=VALUE...]: sets the environment of the programs to which `direct` sends requests
@@ -81,6 +104,7 @@ direct() {
   run python3 -EsSB "$ROOT/tests/tools/scgi.py" ask "$BATS_TEST_TMPDIR/$program.scgi" "REQUEST_METHOD=$method" \
     REMOTE_ADDR=192.0.2.1 "$@" <"$input"
   split_reply "$output"
+  record_direct "$method" "$program" "$@"
   [[ -v WORKER_LOG ]] || stderr=$(cat "$BATS_TEST_TMPDIR/$program.log")
 }
 
@@ -116,6 +140,21 @@ api() {
   output=$(exec curl -q -s -i --noproxy '*' --max-time 15 --unix-socket "$BATS_FILE_TMPDIR/http.sock" "$@" \
     "http://localhost$path" 3>&-) || status=$?
   split_reply "$output"
+  [[ -z ${SSA_TEST_RECORD-} ]] || record "$(method_of "$@")" "$path"
+}
+
+# method_of [CURL OPTION...]: prints the method of the request.
+method_of() {
+  local method=GET
+  while (($# > 0)); do
+    case $1 in
+    -X) method=$2 && break ;;
+    -I) method=HEAD ;;
+    -d | --data*) method=POST ;;
+    esac
+    shift
+  done
+  echo "$method"
 }
 
 # login NAME PASSWORD: logs in and sets $ticket, $csrf and $expires, and the reply's variables.
