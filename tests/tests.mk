@@ -34,7 +34,7 @@ $(failing): $(BUILD)/unit/calls/%: $(BUILD)/obj/%.o tests/tools/failing.c $(BUIL
 test: all unit  ## the whole suite; TESTS="a.bats b.bats": only these
 	@SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit tests/run.sh $(TESTS)
 
-##@ To check it: check test-acl test-long valgrind coverage
+##@ To check it: check check-web test-acl test-long valgrind coverage
 
 test-acl: all unit  ## sessions and logins with the documented Redis user
 	@SSA_TEST_ACL=1 SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit \

@@ -1,0 +1,10 @@
+# The tests of openapi.json and of the pages, for the Makefile.
+
+##@ To check it
+
+check-web: all  ## openapi.json against the replies of the suite; /docs/ and CORS in a browser
+	@scripts/deps.sh web
+	@scripts/docs.sh
+	@tests/web/run.sh
+
+.PHONY: check-web
