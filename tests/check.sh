@@ -117,7 +117,7 @@ check_doors() { # each library and each system interface is used by one module
 }
 
 check_words() { # no work is marked as left to do
-  grep -rnE '\<(TODO|FIXME|XXX|HACK)\>' --exclude-dir=build --exclude-dir=.git --exclude=check.sh . | grep -vE 'mktemp|mkdtemp|\.XXXXXX'
+  git grep --untracked -InE '\<(TODO|FIXME|XXX|HACK)\>' -- ':!tests/check.sh' | grep -vE 'mktemp|mkdtemp|\.XXXXXX'
 }
 
 # comments PATTERN...: prints FILE:LINE:TEXT for each line of comment in the tracked files whose
@@ -129,10 +129,10 @@ comments() {
   git ls-files -z -- "$@" | xargs -0 awk '
     FNR == 1 { kind = FILENAME; sub(/.*[.\/]/, "", kind); string = 0 }
     { text = $0; whole = kind == "md"; mark = "(^|[ \t])#+ .*" }
-    kind ~ /^[ch]$/ { whole = text ~ /^[ \t]*(\/\*|\/\/|\* )/; mark = "/[*/] .*" }
+    kind ~ /^([ch]|js)$/ { whole = text ~ /^[ \t]*(\/\*|\/\/|\* )/; mark = "/[*/] .*" }
     kind == "lua" { whole = text ~ /^[ \t]*--/; mark = "-- .*" }
     kind == "py" { whole = string || /"""/; if (gsub(/"""/, "&") % 2) string = !string }
-    kind !~ /^([ch]|lua|md)$/ && /^[ \t]*#/ { whole = text !~ /^#[a-z]+#/ }
+    kind !~ /^([ch]|js|lua|md)$/ && /^[ \t]*#/ { whole = text !~ /^#[a-z]+#/ }
     !whole && !/^@test / { text = match(text, mark) ? substr(text, RSTART) : "" }
     text != "" {
       while (at = index(text, "\t"))
@@ -140,7 +140,7 @@ comments() {
       print FILENAME ":" FNR (whole ? ":" : "-") text
     }'
 }
-commented=('*.c' '*.h' '*.sh' '*.bash' '*.bats' '*.mk' '*.py' '*.lua' '*.conf' '*Makefile' .ci/run)
+commented=('*.c' '*.h' '*.sh' '*.bash' '*.bats' '*.mk' '*.py' '*.js' '*.lua' '*.conf' '*Makefile' .ci/run)
 
 check_width() { # a line of comment has at most 100 columns, where tabs count 8
   comments "${commented[@]}" | LC_ALL=C.UTF-8 grep -E '^[^:]*:[0-9]+:.{101}' | cut -d: -f1,2 | sed 's/$/: over 100 columns/'

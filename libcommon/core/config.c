@@ -173,7 +173,8 @@ bool config_load(struct config *c)
 	    .workers = 1,
 	    .supervised = supervised != NULL && strcmp(supervised, "1") == 0,
 	};
-	/* First: also the replies that report another bad value are for the pages of these origins. */
+	/* This is first, so that the pages of these origins can also read the 500 for another bad
+	 * value. */
 	if (!take_cors_origins(c))
 		return false;
 	if (!redis_url_parse(url ? url : "redis://127.0.0.1:6379/0", &c->redis, &fault))

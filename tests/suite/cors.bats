@@ -3,7 +3,7 @@
 load helpers
 
 ORIGIN=https://app.example
-LIST=http://localhost:5173,$ORIGIN,http://[::1]:8080
+LIST="http://localhost:5173,$ORIGIN,http://[::1]:8080"
 
 setup_file() {
   fresh
@@ -125,7 +125,7 @@ preflight() {
 }
 
 @test "a page may read every error: 400 401 403 404 405 413 415 429 500 503" {
-  local as=(HTTP_ORIGIN=$ORIGIN) json=CONTENT_TYPE=application/json
+  local as=("HTTP_ORIGIN=$ORIGIN") json=CONTENT_TYPE=application/json
   programs SSA_CORS_ORIGINS="$LIST" SSA_LOGIN_LIMITS=0,0,1/60
   direct_login user1 "$PASSWORD" $json "${as[@]}"
   expect 200
@@ -195,7 +195,7 @@ preflight() {
 @test "a bad SSA_CORS_ORIGINS: 500, and the log says why" {
   local value
   for value in http://localhost:5173/ https://app.example/path https://App.example HTTP://app.example 'https://a.example, https://b.example' \
-    ' https://a.example' https://a.example, ,https://a.example https://a.example,,https://b.example '*,https://a.example' \
+    ' https://a.example' 'https://a.example,' ',https://a.example' 'https://a.example,,https://b.example' '*,https://a.example' \
     'https://a.example,*' '**' https://*.example www.test 127.0.0.1:5173 https:// null true 'https://a.example;https://b.example' \
     "https://a.example?x" https://s3cret/ https://u@a.example "https://$(printf '%0256d' 0)" "$(printf 'https://%0100d,' {1..12})https://a.example"; do
     programs SSA_CORS_ORIGINS="$value"

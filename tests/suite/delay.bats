@@ -1,6 +1,6 @@
 # modes: cgi scgi
-# SSA_DELAY: a test double that is slow on purpose. Only the lower bound of a time is checked: a busy
-# machine may add any time.
+# SSA_DELAY: a test double that is slow on purpose. Only the lower bound of a time is checked,
+# because a busy machine may add any time.
 load helpers
 
 setup_file() {

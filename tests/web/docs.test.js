@@ -1,5 +1,5 @@
-// /docs/: the viewer works offline and under its Content-Security-Policy. SSA_TEST_SCREENSHOT names a
-// file for a picture of it.
+// /docs/: the viewer works offline and under its Content-Security-Policy. If SSA_TEST_SCREENSHOT is
+// set, a picture of the page goes to this file.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";

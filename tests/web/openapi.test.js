@@ -1,5 +1,6 @@
 // www/openapi.json: the linter accepts it, and it describes what the service really answers. The
-// replies are those that the suite recorded in the folder SSA_TEST_RECORD (tests/suite/requests.bash).
+// replies are those that the suite recorded in the folder SSA_TEST_RECORD, see record() in
+// tests/suite/requests.bash.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -23,7 +24,8 @@ function resolve(object) {
   return object.$ref.slice(2).split("/").reduce((at, name) => at[name], description);
 }
 
-// What is wrong with a value, as a list of texts. A reference in the schema is one into the document.
+// Returns what is wrong with a value, as a list of texts. A reference in the schema is one into the
+// document.
 const compiled = new Map();
 function faults(schema, value) {
   const key = JSON.stringify(schema).replaceAll('"#/', '"openapi#/');
@@ -51,7 +53,8 @@ function readReplies(folder) {
 
 const replies = readReplies(process.env.SSA_TEST_RECORD);
 
-// The server says these, whatever the description says: the connection, and what no program decides.
+// These headers belong to the connection or to CGI, or they are checked elsewhere. They need no
+// description.
 const ofServer = new Set(["date", "connection", "content-type", "status", "server"]);
 
 // Returns what is wrong with a reply, as a list of texts.

@@ -1,6 +1,8 @@
 #!/bin/bash
-# tests/web/run.sh    The tests of openapi.json and of the pages, in a browser. `make check-web` calls
-# it. The last line is `N passed, N failed`.
+# tests/web/run.sh
+#
+# Runs the tests of openapi.json and of the pages, in a browser. `make check-web` calls it. The last
+# line is `N passed, N failed`.
 #
 #   SSA_TEST_RECORD   a folder with the replies that a run of the suite has recorded. If it is not
 #                     set, the files of the suite that see every reply run first.
