@@ -1,5 +1,5 @@
-// A whole service for a test: Redis on a Unix socket and lighttpd on a free port of the loopback, in
-// a folder of its own, with the data that the project comes with.
+// A whole service for a test: Redis on a Unix socket and lighttpd on a free port of the loopback,
+// in a folder of its own, with the data that the project comes with.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, openSync } from "node:fs";
