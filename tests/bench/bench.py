@@ -9,8 +9,8 @@ other load of the machine does not change it.
 Variables of the environment: BENCH_S is the seconds for each measurement (1). BENCH_ROUNDS is the
 number of rounds (3). PEERS=1 also measures a FastAPI service. BENCH_BEFORE is the folder of another
 release's programs, with which a request without a query is compared. BENCH_PARTS is a list of the
-parts below (all). The results are the tables on stdout, and results.json and results.svg in the folder of
-this file. Figures that were not measured this time are kept there from the last time."""
+parts below (all). The results are the tables on stdout, and results.json and results.svg in the
+folder of this file. Figures that were not measured this time are kept there from the last time."""
 
 import contextlib
 import json
@@ -250,8 +250,8 @@ def queries(bench):
 
 
 def compare_with(bench, before):
-    """info without a query by the programs of two releases, in turn, each with the empty program just
-    before it. The ratio of `cpu_us` is the steadier one on a machine that does other work."""
+    """info without a query by the programs of two releases, in turn, each with the empty program
+    just before it. The ratio of `cpu_us` is the steadier one on a machine that does other work."""
     results = []
     for mode in ("cgi", "scgi"):
         servers = {"empty": bench.lighttpd(f"without-empty-{mode}", mode, bench.empty[mode]),

@@ -1,5 +1,6 @@
-/* The comparison of numbers: decimal.c. The input is up to three texts, one on each line. Those that
- * are numbers are compared with each other, and with a comparison that writes both out in full. */
+/* The comparison of numbers: decimal.c. The input is up to three texts, one on each line. Those
+ * that are numbers are compared with each other, and with a comparison that writes both out in
+ * full. */
 #include "data/decimal.h"
 #include "fuzz.h"
 

@@ -16,8 +16,8 @@ static const char text[] =
     "{\"id\":7,\"name\":\"LAB\",\"n\":1.10},"
     "{\"id\":8,\"n\":null,\"name\":\"5\",\"r\":\"x\"}]";
 
-/* Each value of the table with its path, strings decoded. A whole name stands before a path with the
- * same text. `path` NULL: only q finds it. */
+/* Each value of the table with its path, strings decoded. A whole name stands before a path with
+ * the same text. `path` NULL: only q finds it. */
 enum kind { NUMBER, TEXT, FALSE, TRUE, NONE, COMPOUND, MISSING };
 static const struct value {
 	int id;
@@ -69,7 +69,7 @@ static const struct value {
 };
 enum { VALUES = sizeof values / sizeof values[0], RECORDS = 8 };
 
-/* --- the second implementation -------------------------------------------------------------------- */
+/* --- the second implementation ---------------------------------------------------------------- */
 
 enum { PARAMETERS = 64, LENGTH = 8192, SORTS = 8 };
 static const char *const operators[] = {"eq", "ne",       "lt",         "lte",      "gt",  "gte",
@@ -401,7 +401,7 @@ static int plain_select(const int *ids, int count, int out[RECORDS], int *total)
 	return kept;
 }
 
-/* --- the comparison ------------------------------------------------------------------------------- */
+/* --- the comparison --------------------------------------------------------------------------- */
 
 static struct table table;
 

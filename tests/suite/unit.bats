@@ -3,7 +3,7 @@
 load helpers
 
 # A unit test reads its fixtures by their path in the project.
-setup() { cd "$ROOT"; }
+setup() { cd "$ROOT" || return; }
 
 unit() {
   run "${SSA_UNIT_BIN:-$ROOT/build/unit}/$1"

@@ -1,5 +1,5 @@
-"""Runs a program: cost.py FILE PROGRAM. FILE gets the milliseconds of processor time that the program
-took, and its largest memory in KiB."""
+"""Runs a program: cost.py FILE PROGRAM. FILE gets the milliseconds of processor time that the
+program took, and its largest memory in KiB."""
 
 import resource
 import subprocess

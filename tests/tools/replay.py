@@ -1,8 +1,9 @@
 """Sends each query of fixtures/json-server.json to the program info, and compares its answer with
-the recorded one: replay.py PROGRAM FIXTURE, with the environment of the program and HTTP_X_AUTH_TOKEN.
+the recorded one: replay.py PROGRAM FIXTURE. The environment is that of the program, with the ticket
+in HTTP_X_AUTH_TOKEN.
 
-Prints each difference. A row with `own` expects this answer instead, and it must differ from the
-server's, so that no reason outlives its difference."""
+Prints each difference. A row with `own` expects this answer instead. It must differ from that of
+the server, so that a reason is removed together with its difference."""
 
 import json
 import os

@@ -37,7 +37,8 @@ static void test_table(void)
 		fclose(table);
 }
 
-/* Numbers that are longer than any buffer: a million digits, and an exponent of a million digits. */
+/* Numbers that are longer than any buffer: a million digits, and an exponent of a million
+ * digits. */
 static void test_long(void)
 {
 	enum { LENGTH = 1000000 };

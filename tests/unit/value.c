@@ -1,4 +1,5 @@
-/* value: the kinds of a value, and how it compares with what was asked for and with other values. */
+/* value: the kinds of a value, and how it compares with what was asked for and with other
+ * values. */
 #include "data/value.h"
 #include "check.h"
 
