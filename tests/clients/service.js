@@ -20,7 +20,7 @@ const freePort = () =>
     });
   });
 
-// Begins a server. `stop` ends it and waits for its end. If the test itself is killed, setpriv makes
+// Begins a server. `stop` ends it and waits for its end. If the test itself is killed, setpriv lets
 // the kernel send the same signal.
 function begin(command, args, signal, log, options) {
   const stdio = ['ignore', log, log];
