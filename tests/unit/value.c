@@ -166,6 +166,9 @@ static void test_parts(void)
 	    {"\"\xc3\xa9\"", VALUE_CONTAINS, "\xc3\x89", false}, /* only ASCII letters */
 	    {"\"[\"", VALUE_CONTAINS, "{", false},               /* not letters, but 0x20 apart */
 	    {"\"@\"", VALUE_CONTAINS, "`", false},
+	    {"\"a[\"", VALUE_CONTAINS, "a{", false},
+	    {"\"a[\"", VALUE_ENDS_WITH, "{", false},
+	    {"\"a[\"", VALUE_CONTAINS, "A[", true},
 	    {"\"\\u004c\\u0041B\"", VALUE_CONTAINS, "lab", true},
 	    {"\"\\n\"", VALUE_CONTAINS, "n", false},
 	    {"\"Aimlab\"", VALUE_STARTS_WITH, "aim", true},
