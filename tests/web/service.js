@@ -31,6 +31,7 @@ export async function startService(environment = {}) {
     SSA_MODE: "scgi",
     SSA_RUN_DIR: `${folder}/run`,
     SSA_DATA_DIR: `${root}data`,
+    SSA_CGI_BIN: process.env.SSA_CGI_BIN ?? "cgi-bin",
     ...environment,
   };
   const start = (command, ...options) => spawn(command, options, { cwd: root, env, stdio: ["ignore", log, log] });

@@ -5,6 +5,6 @@
 check-web: all  ## openapi.json against the replies of the suite; /docs/ and CORS in a browser
 	@scripts/deps.sh web
 	@scripts/docs.sh
-	@tests/web/run.sh
+	@SSA_CGI_BIN=$(abspath $(CGI_BIN)) tests/web/run.sh
 
 .PHONY: check-web
