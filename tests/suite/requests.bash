@@ -149,7 +149,7 @@ method_of() {
   while (($# > 0)); do
     case $1 in
     -X) method=$2 && break ;;
-    -I) method=HEAD ;;
+    -I | --head) method=HEAD ;;
     -d | --data*) method=POST ;;
     esac
     shift
