@@ -144,7 +144,7 @@ whole() {
     stop_lighttpd
     SSA_WORKERS=2 SSA_LOGIN_LIMITS=0,0,0 start_lighttpd
     curl -s --parallel --parallel-immediate --parallel-max 8 --max-time 30 --unix-socket "$BATS_FILE_TMPDIR/http.sock" -H "X-Auth-Token: $live" \
-      -o "$T/body.#1" -w 'info %{http_code}\n' "http://localhost/api/info?[1-4000]" >"$T/replies" 2>"$T/meter" 3>&- &
+      -o "$T/body.#1" -w 'info %{http_code}\n' "http://localhost/api/info?_=[1-4000]" >"$T/replies" 2>"$T/meter" 3>&- &
     local sender=$!
     wait_until 10 "$sender" eval '(($(wc -l <"$T/replies") > 300))'
     pids=$(info_workers | head -n 1)
