@@ -230,6 +230,7 @@ bool selection_apply(const struct selection *s, const struct table *t, uint32_t 
 	value_scratch_free(&r.scratch);
 
 	*count = end > start ? end - start : 0;
-	memmove(places, places + start, *count * sizeof *places);
+	if (*count > 0) /* without any record, there may be no list */
+		memmove(places, places + start, *count * sizeof *places);
 	return good;
 }

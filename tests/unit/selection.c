@@ -225,6 +225,18 @@ static void test_sorted(void)
 	CHECK(gives("2 1 3 4 5 6", 6));
 }
 
+/* A user who may see no machine. */
+static void test_none(void)
+{
+	size_t count = 0, total = 1;
+
+	begin();
+	add("id", VALUE_EQUAL, "1");
+	sort_by("id", false);
+	CHECK(selection_apply(&selection, &table, NULL, &count, &total) && count == 0 &&
+	      total == 0);
+}
+
 /* The same name twice in a record: the first one counts. */
 static void test_twice(void)
 {
@@ -262,6 +274,7 @@ int main(void)
 	test_or_member();
 	test_text();
 	test_sorted();
+	test_none();
 	test_twice();
 	test_many();
 	table_free(&table);
