@@ -154,13 +154,23 @@ if [ "$(id -u)" = 0 ]; then
         echo "${command% && }"
     }
 
+    # passes_on: whether lighttpd leaves the programs this capability. 1.4.69 (Debian 12) does. 1.4.79
+    # (Debian 13) clears its ambient capabilities when it starts.
+    passes_on() {
+        version=$(lighttpd -v | sed -nE 's,^lighttpd/([0-9.]+).*,\1,p')
+        [ "$(printf '%s\n' "$version" 1.4.69 | sort -V | tail -n 1)" = 1.4.69 ]
+    }
+
     # If the user cannot read a file, CAP_DAC_READ_SEARCH helps: it allows to read every file, but
     # not to write. In containers the kernel may refuse it. It also does not allow to run a program
     # that the file's mode does not let the user run.
     if ! become "$right"; then
         find_closed
         because="${above[0]-${inside[0]-${elsewhere[0]-all}}} is closed to the user $user; that ends with: $(remedy)"
-        if become "${right:+$right,}+dac_read_search"; then
+        if ! passes_on; then
+            remark="goes on as root, because lighttpd $version gives up CAP_DAC_READ_SEARCH and $because"
+            as=()
+        elif become "${right:+$right,}+dac_read_search"; then
             remark="all processes may read every file of this machine (CAP_DAC_READ_SEARCH), because $because"
         else
             refusal=$("${as[@]}" true 2>&1) || because="the kernel refuses CAP_DAC_READ_SEARCH ($refusal) and $because"
