@@ -154,8 +154,8 @@ if [ "$(id -u)" = 0 ]; then
         echo "${command% && }"
     }
 
-    # passes_on: whether lighttpd leaves the programs this capability. 1.4.69 (Debian 12) does. 1.4.79
-    # (Debian 13) clears its ambient capabilities when it starts.
+    # passes_on: whether lighttpd leaves this capability to the programs. 1.4.69 (Debian 12) does.
+    # 1.4.79 (Debian 13) clears its ambient capabilities when it starts.
     passes_on() {
         version=$(lighttpd -v | sed -nE 's,^lighttpd/([0-9.]+).*,\1,p')
         [ "$(printf '%s\n' "$version" 1.4.69 | sort -V | tail -n 1)" = 1.4.69 ]
