@@ -24,7 +24,7 @@ struct config {
 	unsigned ticket_ttl_s;     /* SSA_TICKET_TTL */
 	unsigned ticket_max_s;     /* SSA_TICKET_MAX: how long renewals can prolong a login */
 	unsigned tickets_per_user; /* SSA_TICKETS_PER_USER: live ones; one more ends the oldest */
-	char cors_origins[1024];   /* SSA_CORS_ORIGINS: "", "*", or origins with commas */
+	const char *cors_origins;  /* SSA_CORS_ORIGINS: "", "*", or origins with commas */
 	unsigned delay_least_ms, delay_most_ms; /* SSA_DELAY */
 	struct limit user_addr, user, addr;     /* SSA_LOGIN_LIMITS, in this order */
 	unsigned workers;                       /* SSA_WORKERS: processes of a resident program */

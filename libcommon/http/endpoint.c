@@ -290,13 +290,16 @@ static void keep_standard_streams(void)
 
 int endpoint_main(const struct endpoint *e)
 {
-	struct process p = {.endpoint = e};
+	struct process p;
 	pid_t parent = getppid();
 	int status = 0;
 
 	keep_standard_streams();
 	log_name(e->name);
 	signal(SIGPIPE, SIG_IGN); /* if a client or Redis has left, a write returns an error */
+	p.endpoint = e;
+	p.service = NULL;
+	p.jobs = NULL;
 	p.resident = scgi_is_listener(0);
 	p.at_a_time = p.resident && !e->slow ? SCGI_AT_A_TIME_MAX : 1;
 	list_methods(e, p.allow);
