@@ -98,6 +98,8 @@ static bool take_cors_origins(struct config *c)
 
 	if (origins == NULL)
 		return true;
+	if (strlen(origins) > CONFIG_ORIGINS_MAX_BYTES)
+		return fail(c, "SSA_CORS_ORIGINS", "is too long");
 	c->cors_origins = origins;
 	if (strcmp(origins, "*") == 0)
 		return true;
