@@ -232,12 +232,11 @@ static const char *obstacle(struct process *p)
 /* For a test double: its clients are to be tested with slow replies. */
 static void wait_a_while(const struct config *c)
 {
+	if (c->delay_most_ms == 0)
+		return;
 	unsigned range_ms = c->delay_most_ms - c->delay_least_ms + 1;
 	unsigned ms = c->delay_least_ms + (unsigned)clock_ms() * 2654435761U % range_ms;
-
-	if (c->delay_most_ms > 0)
-		nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L},
-			  NULL);
+	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);
 }
 
 /* An answer_function: makes the complete replies. */
