@@ -1,6 +1,7 @@
 /* GET /api/info answers with the machines that the caller may see, or those that a query selects of
  * them. */
 #include "http/endpoint.h"
+#include "http/pages.h"
 #include "http/query.h"
 
 static const char path[] = "/api/info";
@@ -20,7 +21,7 @@ static enum result write_selected(struct endpoint_context *c, const struct reque
 	if (!machines_write_selected(&c->service->machines, c->caller.user.machines,
 				     &query.selection, &rep->body, &total))
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
-	query_write_headers(&query, path, q->query, total, &rep->headers);
+	pages_write_headers(&query, path, q->query, total, &rep->headers);
 	return RESULT_OK;
 }
 

@@ -49,7 +49,7 @@ static enum result consult(struct service *s, struct reply *rep, struct attempt 
 	bool sent = redis_send(s->redis);
 	service_refresh(s, SERVICE_USERS);
 
-	if (!sent || !redis_done(s->redis) || !redis_time(s->redis, &a->now))
+	if (!sent || !redis_done(s->redis, 1) || !redis_time(s->redis, &a->now))
 		return redis_failed(s, rep);
 	enum result result = regulation_answer(&a->regulation, s->redis);
 	a->old_found = maybe_ticket ? session_answer(s->redis, &a->old) : RESULT_UNAUTHENTICATED;
@@ -79,12 +79,7 @@ static enum result fail(struct reply *rep, const char *why)
 /* Sends what is queued, and takes the first replies, which only have to be no errors. */
 static bool send_and_take(struct service *s, unsigned replies)
 {
-	if (!redis_send(s->redis))
-		return false;
-	for (; replies > 0; replies--)
-		if (!redis_done(s->redis))
-			return false;
-	return true;
+	return redis_send(s->redis) && redis_done(s->redis, replies);
 }
 
 /* Takes the attempt back after a fault of ours, which must not count against the client. This is

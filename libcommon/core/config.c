@@ -1,4 +1,5 @@
 #include "core/config.h"
+#include "core/span.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,16 +104,13 @@ static bool take_cors_origins(struct config *c)
 	c->cors_origins = origins;
 	if (strcmp(origins, "*") == 0)
 		return true;
-	for (const char *at = origins;; at++) {
-		size_t len = strcspn(at, ",");
-		if (!is_origin(at, len))
+	struct span list = span_of(origins), origin;
+	while (span_next(&list, ',', &origin))
+		if (!is_origin(origin.at, origin.len))
 			return fail(c, "SSA_CORS_ORIGINS",
 				    "must be * or origins with commas, such as "
 				    "http://localhost:5173,https://app.example");
-		at += len;
-		if (*at == '\0')
-			return true;
-	}
+	return true;
 }
 
 static bool take_delay(struct config *c)

@@ -28,7 +28,7 @@ static struct json_field *find_field(struct json_field *fields, size_t count, st
 	for (size_t i = 0; i < count; i++) {
 		struct json_field *f = &fields[i];
 		if (escaped ? json_equals(name, f->name, f->name_len)
-			    : name.len == f->name_len && memcmp(name.at, f->name, name.len) == 0)
+			    : span_is(name, f->name, f->name_len))
 			return f;
 	}
 	return NULL;
@@ -191,7 +191,7 @@ bool json_equals(struct span written, const char *text, size_t len)
 	if (written.len < len)
 		return false;
 	if (is_plain(written))
-		return written.len == len && memcmp(written.at, text, len) == 0;
+		return span_is(written, text, len);
 	while (at < end) {
 		unsigned char bytes[4] = {(unsigned char)*at};
 		size_t n = 1;

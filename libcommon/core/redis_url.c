@@ -1,41 +1,19 @@
 #include "core/redis_url.h"
+#include "core/percent.h"
 
 #include <stddef.h>
 #include <string.h>
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-/* Copies from[0..len) and decodes each %XX. Returns false if the result does not fit, or if the
- * text holds a %00 or a broken escape. */
+/* Decodes from[0..len) into a string. Returns false if it does not fit, or if the text holds a %00
+ * or a broken escape. */
 static bool decode(const char *from, size_t len, char *to, size_t size)
 {
-	size_t n = 0;
+	size_t n;
 
-	for (size_t i = 0; i < len; i++) {
-		char c = from[i];
-		if (c == '%') {
-			int high = len - i > 2 ? hex_digit(from[i + 1]) : -1;
-			int low = len - i > 2 ? hex_digit(from[i + 2]) : -1;
-			if (high < 0 || low < 0 || high + low == 0)
-				return false;
-			c = (char)(high * 16 + low);
-			i += 2;
-		}
-		if (n + 1 >= size)
-			return false;
-		to[n++] = c;
-	}
+	if (!percent_decode((struct span){from, len}, false, to, size - 1, &n))
+		return false;
 	to[n] = '\0';
-	return true;
+	return strlen(to) == n;
 }
 
 /* Reads a decimal number of 0..max that fills text[0..len). Returns -1 if it is not one. */

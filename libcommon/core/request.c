@@ -1,4 +1,5 @@
 #include "core/request.h"
+#include "core/span.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -80,13 +81,11 @@ bool request_announced(const struct request *q, size_t *bytes)
 
 bool request_has_parameter(const struct request *q, const char *name)
 {
-	size_t len = strlen(name);
+	struct span parameters = span_of(q->query), parameter, before_value;
 
-	for (const char *at = q->query; *at;) {
-		size_t whole = strcspn(at, "&");
-		if (strcspn(at, "=&") == len && memcmp(at, name, len) == 0)
+	while (span_next(&parameters, '&', &parameter))
+		if (span_next(&parameter, '=', &before_value) &&
+		    span_is(before_value, name, strlen(name)))
 			return true;
-		at += whole + (at[whole] == '&');
-	}
 	return false;
 }

@@ -13,14 +13,10 @@
 #ifndef SSA_SCAN_H
 #define SSA_SCAN_H
 
+#include "core/span.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-
-/* A piece of a text that belongs to someone else. */
-struct span {
-	const char *at;
-	size_t len;
-};
 
 enum { SCAN_DEPTH_MAX = 512 };
 

@@ -3,7 +3,7 @@
 #ifndef SSA_WALK_H
 #define SSA_WALK_H
 
-#include "core/scan.h"
+#include "core/span.h"
 
 #include <stdbool.h>
 

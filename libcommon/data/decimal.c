@@ -1,4 +1,6 @@
 #include "data/decimal.h"
+#include "core/json.h"
+#include "core/scan.h"
 
 #include <stddef.h>
 
@@ -101,22 +103,6 @@ static int sign_of(const struct decimal *p)
 	return p->zero ? 0 : p->negative ? -1 : 1;
 }
 
-bool decimal_small(struct span number, long long *out)
-{
-	size_t i = number.at[0] == '-';
-	long long sum = 0;
-
-	if (number.len - i > 18)
-		return false;
-	for (; i < number.len; i++) {
-		if (!is_digit(number.at[i]))
-			return false;
-		sum = sum * 10 + (number.at[i] - '0');
-	}
-	*out = number.at[0] == '-' ? -sum : sum;
-	return true;
-}
-
 int decimal_order(const struct decimal *a, const struct decimal *b)
 {
 	if (sign_of(a) != sign_of(b) || a->zero)
@@ -130,7 +116,8 @@ int decimal_compare(struct span a, struct span b)
 {
 	long long left, right;
 
-	if (decimal_small(a, &left) && decimal_small(b, &right))
+	/* Most numbers are short integers. */
+	if (json_integer(a, &left) && json_integer(b, &right))
 		return (left > right) - (left < right);
 
 	struct decimal x = decimal_read(a), y = decimal_read(b);

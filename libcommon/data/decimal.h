@@ -3,7 +3,7 @@
 #ifndef SSA_DECIMAL_H
 #define SSA_DECIMAL_H
 
-#include "core/scan.h"
+#include "core/span.h"
 
 #include <stdbool.h>
 
@@ -28,9 +28,6 @@ int decimal_order(const struct decimal *a, const struct decimal *b);
  * 100), and more than 0 if a is more than b. Both must be numbers by JSON's grammar. Needs no
  * memory. The time is proportional to their length. */
 int decimal_compare(struct span a, struct span b);
-
-/* The value of an integer of up to 18 digits. Most numbers are that. false: it is not one. */
-bool decimal_small(struct span number, long long *out);
 
 /* Whether a text is a number by JSON's grammar (RFC 8259, section 6). */
 bool decimal_is(struct span text);

@@ -1,5 +1,5 @@
 #include "data/order.h"
-#include "data/decimal.h"
+#include "core/json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@ struct order_key order_key(struct span value)
 	struct order_key key = {.kind = value_kind(value), .value = value};
 
 	if (key.kind == VALUE_NUMBER)
-		key.small = decimal_small(value, &key.number);
+		key.small = json_integer(value, &key.number);
 	return key;
 }
 

@@ -41,17 +41,14 @@ struct run {
 
 static bool is_named(const struct walk_member *m, const char *text, size_t len)
 {
-	if (m->escaped)
-		return json_equals(m->name, text, len);
-	return m->name.len == len && memcmp(m->name.at, text, len) == 0;
+	return m->escaped ? json_equals(m->name, text, len) : span_is(m->name, text, len);
 }
 
 static size_t want(struct run *r, struct span path)
 {
 	size_t i = 0;
 
-	while (i < r->wanted_count && !(r->wanted[i].path.len == path.len &&
-					memcmp(r->wanted[i].path.at, path.at, path.len) == 0))
+	while (i < r->wanted_count && !span_is(r->wanted[i].path, path.at, path.len))
 		i++;
 	if (i == r->wanted_count) {
 		const char *dot = memchr(path.at, '.', path.len);

@@ -53,25 +53,20 @@ static int compare_bytes(struct span a, struct span b)
 	return difference != 0 ? difference : (a.len > b.len) - (a.len < b.len);
 }
 
-static bool is_word(struct span text, const char *word)
-{
-	return text.len == strlen(word) && memcmp(text.at, word, text.len) == 0;
-}
-
 static struct value_asked read_asked(struct span text)
 {
 	struct value_asked a = {.text = text, .kind = VALUE_TEXT};
 
-	if (is_word(text, "true")) {
+	if (span_is(text, "true", 4)) {
 		a.kind = VALUE_TRUE;
-	} else if (is_word(text, "false")) {
+	} else if (span_is(text, "false", 5)) {
 		a.kind = VALUE_FALSE;
-	} else if (is_word(text, "null")) {
+	} else if (span_is(text, "null", 4)) {
 		a.kind = VALUE_NULL;
 	} else if (decimal_is(text)) {
 		a.kind = VALUE_NUMBER;
 		a.decimal = decimal_read(text);
-		a.small = decimal_small(text, &a.number);
+		a.small = json_integer(text, &a.number);
 	}
 	return a;
 }
@@ -80,7 +75,7 @@ static int compare_number(struct span value, const struct value_asked *asked)
 {
 	long long number;
 
-	if (asked->small && decimal_small(value, &number))
+	if (asked->small && json_integer(value, &number))
 		return (number > asked->number) - (number < asked->number);
 	struct decimal d = decimal_read(value);
 	return decimal_order(&d, &asked->decimal);
@@ -186,7 +181,7 @@ static struct span trim(struct span text)
 
 static bool read_list(struct value_test *t, struct span list)
 {
-	const char *at = list.at, *end = list.at + list.len;
+	struct span written;
 	size_t count = 1;
 
 	for (size_t i = 0; i < list.len; i++)
@@ -195,15 +190,13 @@ static bool read_list(struct value_test *t, struct span list)
 	if (t->texts == NULL)
 		return false;
 	t->numbers = t->texts + count;
-	for (; count > 0; count--) {
-		const char *comma = count > 1 ? memchr(at, ',', (size_t)(end - at)) : end;
-		struct value_asked item = read_asked(trim((struct span){at, (size_t)(comma - at)}));
+	while (span_next(&list, ',', &written)) {
+		struct value_asked item = read_asked(trim(written));
 		t->has[item.kind] = true;
 		if (item.kind == VALUE_NUMBER)
 			t->numbers[t->number_count++] = item;
 		if (item.kind == VALUE_NUMBER || item.kind == VALUE_TEXT)
 			t->texts[t->text_count++] = item;
-		at = comma + 1;
 	}
 	qsort(t->texts, t->text_count, sizeof *t->texts, by_text);
 	qsort(t->numbers, t->number_count, sizeof *t->numbers, by_number);

@@ -3,7 +3,7 @@
 #ifndef SSA_VALUE_H
 #define SSA_VALUE_H
 
-#include "core/scan.h"
+#include "core/span.h"
 #include "core/text.h"
 #include "data/decimal.h"
 

@@ -2,21 +2,18 @@
 #include "core/config.h"
 #include "core/reply.h"
 #include "core/request.h"
+#include "core/span.h"
 
 #include <string.h>
 
 static bool is_listed(const char *origins, const char *origin)
 {
-	size_t len = strlen(origin);
+	struct span list = span_of(origins), listed;
 
-	for (const char *at = origins;; at++) {
-		size_t listed = strcspn(at, ",");
-		if (listed == len && memcmp(at, origin, len) == 0)
+	while (span_next(&list, ',', &listed))
+		if (span_is(listed, origin, strlen(origin)))
 			return true;
-		at += listed;
-		if (*at == '\0')
-			return false;
-	}
+	return false;
 }
 
 void cors_admit(const struct config *c, const struct request *q, const char *methods,

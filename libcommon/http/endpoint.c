@@ -169,7 +169,7 @@ static void take(struct service *s, struct job *job)
 	case NEEDS_NOTHING:
 		break;
 	case NEEDS_PROBE:
-		job->context.redis_up = redis_done(s->redis);
+		job->context.redis_up = redis_done(s->redis, 1);
 		break;
 	case NEEDS_SESSION:
 		authenticate_take(s, &job->context.caller);

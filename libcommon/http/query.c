@@ -1,9 +1,11 @@
 #include "http/query.h"
-#include "core/text.h"
+#include "core/percent.h"
+#include "core/scan.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* The parameters that say what is wanted of the list as a whole. */
 enum reserved { PAGE, PER_PAGE, LIMIT, START, END, SORT, ORDER, TEXT, IGNORED, RESERVED };
@@ -49,41 +51,18 @@ static bool refuse(struct reading *r, unsigned place, const char *what)
 	return false;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Decodes application/x-www-form-urlencoded text (WHATWG URL, 5.1), strictly. */
-static bool decode(struct reading *r, const char *from, size_t len, struct span *out)
+static bool decode(struct reading *r, struct span from, struct span *out)
 {
-	char *begin = r->q->bytes + r->used, *to = begin;
+	char *begin = r->q->bytes + r->used;
 
-	for (size_t i = 0; i < len; i++) {
-		if (from[i] != '%') {
-			*to++ = from[i] == '+' ? ' ' : from[i];
-			continue;
-		}
-		int high = len - i > 2 ? hex_digit(from[i + 1]) : -1;
-		int low = len - i > 2 ? hex_digit(from[i + 2]) : -1;
-		if (high < 0 || low < 0)
-			return refuse(r, r->place, "a percent sign without two hexadecimal digits");
-		*to++ = (char)(high * 16 + low);
-		i += 2;
-	}
-	*out = (struct span){begin, (size_t)(to - begin)};
+	if (!percent_decode(from, true, begin, sizeof r->q->bytes - r->used, &out->len))
+		return refuse(r, r->place, "a percent sign without two hexadecimal digits");
+	out->at = begin;
 	r->used += out->len;
 	if (memchr(begin, '\0', out->len) != NULL)
 		return refuse(r, r->place, "a NUL byte");
 	return scan_is_utf8(begin, out->len) || refuse(r, r->place, "invalid UTF-8");
-}
-
-static bool is(struct span text, const char *word)
-{
-	return text.len == strlen(word) && memcmp(text.at, word, text.len) == 0;
 }
 
 /* Splits a name into the field and the operator behind the last separator. The place in operators;
@@ -99,7 +78,7 @@ static size_t find_operator(struct span name, char separator, struct span *field
 	*field = (struct span){name.at, (size_t)(mark - name.at)};
 	while (i < OPERATORS &&
 	       !((separator == ':' ? operators[i].colon : operators[i].underscore) &&
-		 is(word, operators[i].name)))
+		 span_is(word, operators[i].name, strlen(operators[i].name))))
 		i++;
 	return i;
 }
@@ -136,7 +115,7 @@ static bool take(struct reading *r)
 
 	if (r->name.len == 0)
 		return refuse(r, r->place, "a name is missing");
-	while (i < RESERVED && !is(r->name, reserved_names[i]))
+	while (i < RESERVED && !span_is(r->name, reserved_names[i], strlen(reserved_names[i])))
 		i++;
 	if (i == IGNORED)
 		return true;
@@ -210,27 +189,9 @@ static bool take_pages(struct reading *r)
 	return true;
 }
 
-/* The next item of a list with commas. false: there is none. */
-static bool next_item(struct span *list, struct span *item)
-{
-	if (list->at == NULL)
-		return false;
-	const char *comma = memchr(list->at, ',', list->len);
-	item->at = list->at;
-	item->len = comma != NULL ? (size_t)(comma - list->at) : list->len;
-	*list = comma != NULL ? (struct span){comma + 1, list->len - item->len - 1}
-			      : (struct span){NULL, 0};
-	return true;
-}
-
 static bool is_no_case(struct span text, const char *word)
 {
-	if (text.len != strlen(word))
-		return false;
-	for (size_t i = 0; i < text.len; i++)
-		if ((text.at[i] | 0x20) != word[i])
-			return false;
-	return true;
+	return text.len == strlen(word) && strncasecmp(text.at, word, text.len) == 0;
 }
 
 static bool take_sort(struct reading *r)
@@ -240,7 +201,7 @@ static bool take_sort(struct reading *r)
 
 	if (r->place_of[ORDER] != 0 && r->place_of[SORT] == 0)
 		return refuse(r, r->place_of[ORDER], "_order without _sort");
-	while (next_item(&fields, &item)) {
+	while (span_next(&fields, ',', &item)) {
 		if (s->sort_count == SELECTION_SORT_MAX)
 			return refuse(r, r->place_of[SORT], "more than 8 fields");
 		struct order_by *sort = &s->sort[s->sort_count++];
@@ -252,7 +213,7 @@ static bool take_sort(struct reading *r)
 		if (sort->descending && r->place_of[ORDER] != 0)
 			return refuse(r, r->place_of[ORDER], "two directions for one field");
 	}
-	for (size_t i = 0; next_item(&orders, &item); i++) {
+	for (size_t i = 0; span_next(&orders, ',', &item); i++) {
 		bool descending = is_no_case(item, "desc");
 		if (i == s->sort_count)
 			return refuse(r, r->place_of[ORDER], "more directions than fields");
@@ -263,20 +224,20 @@ static bool take_sort(struct reading *r)
 	return true;
 }
 
-static bool read_parameters(struct reading *r, const char *text)
+static bool read_parameters(struct reading *r, struct span parameters)
 {
-	for (const char *at = text; *at != '\0';) {
-		size_t len = strcspn(at, "&"), name_len = strcspn(at, "=&");
-		if (len > 0) { /* as browsers read it, && is one separator */
-			r->place++;
-			if (r->place > QUERY_PARAMETERS_MAX)
-				return refuse(r, r->place, "more than 64 parameters");
-			const char *value = at + name_len + (name_len < len);
-			if (!decode(r, at, name_len, &r->name) ||
-			    !decode(r, value, (size_t)(at + len - value), &r->value) || !take(r))
-				return false;
-		}
-		at += len + (at[len] == '&');
+	struct span parameter, name;
+
+	while (span_next(&parameters, '&', &parameter)) {
+		if (parameter.len == 0) /* as browsers read it, && is one separator */
+			continue;
+		r->place++;
+		if (r->place > QUERY_PARAMETERS_MAX)
+			return refuse(r, r->place, "more than 64 parameters");
+		struct span value = parameter;
+		span_next(&value, '=', &name);
+		if (!decode(r, name, &r->name) || !decode(r, value, &r->value) || !take(r))
+			return false;
 	}
 	return true;
 }
@@ -298,83 +259,10 @@ bool query_read(struct query *q, const char *text, char why[static QUERY_WHY_SIZ
 		snprintf(why, QUERY_WHY_SIZE, "the query is longer than %d bytes", QUERY_MAX_BYTES);
 		return false;
 	}
-	if (!read_parameters(&r, text))
+	if (!read_parameters(&r, span_of(text)))
 		return false;
 	if (r.place_of[TEXT] != 0)
 		s->text = r.reserved[TEXT];
 	bool paged = r.place_of[PAGE] != 0 || r.place_of[PER_PAGE] != 0;
 	return (paged ? take_pages(&r) : take_slice(&r)) && take_sort(&r);
-}
-
-/* Adds a parameter as it was sent; what must not stand in a Link header is written %XX. */
-static void add_raw(struct text *out, const char *at, size_t len)
-{
-	static const char hex[] = "0123456789ABCDEF";
-
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)at[i];
-		if (c > ' ' && c < 0x7f && strchr("\"<>\\^`{|}", c) == NULL)
-			text_add(out, at + i, 1);
-		else
-			text_add(out, (char[]){'%', hex[c >> 4], hex[c & 15]}, 3);
-	}
-}
-
-/* <path?parameters&_page=N>; rel="…" */
-static void add_link(struct text *out, const char *path, struct span others, size_t page,
-		     const char *relation, const char *separator)
-{
-	text_string(out, separator);
-	text_string(out, "<");
-	text_string(out, path);
-	text_string(out, "?");
-	text_add(out, others.at, others.len);
-	text_string(out, "_page=");
-	text_number(out, (long long)page);
-	text_string(out, ">; rel=\"");
-	text_string(out, relation);
-	text_string(out, "\"");
-}
-
-/* All parameters but _page, each with an & behind it. _page is known by its place, because its name
- * may have percent codes. */
-static void collect_others(struct text *out, const char *text, unsigned page_place)
-{
-	unsigned place = 0;
-
-	for (const char *at = text; *at != '\0';) {
-		size_t len = strcspn(at, "&");
-		place += len > 0;
-		if (len > 0 && place != page_place) {
-			add_raw(out, at, len);
-			text_add(out, "&", 1);
-		}
-		at += len + (at[len] == '&');
-	}
-}
-
-void query_write_headers(const struct query *q, const char *path, const char *text, size_t total,
-			 struct text *headers)
-{
-	size_t last = total > 0 ? (total - 1) / q->per_page + 1 : 1;
-	struct text others = {0};
-
-	text_string(headers, "X-Total-Count: ");
-	text_number(headers, (long long)total);
-	text_string(headers, "\r\n");
-	if (!q->paged)
-		return;
-	collect_others(&others, text, q->page_place);
-	struct span kept = {others.at, others.len};
-	text_string(headers, "Link: ");
-	add_link(headers, path, kept, 1, "first", "");
-	if (q->page > 1)
-		add_link(headers, path, kept, q->page - 1 < last ? q->page - 1 : last, "prev",
-			 ", ");
-	if (q->page < last)
-		add_link(headers, path, kept, q->page + 1, "next", ", ");
-	add_link(headers, path, kept, last, "last", ", ");
-	text_string(headers, "\r\n");
-	headers->failed = headers->failed || others.failed;
-	text_free(&others);
 }

@@ -33,9 +33,4 @@ struct query {
  * place and repeats nothing of it. Needs no memory. */
 bool query_read(struct query *q, const char *text, char why[static QUERY_WHY_SIZE]);
 
-/* Adds the header lines X-Total-Count and, for pages, Link (RFC 8288) with first, prev, next and
- * last: `path` and the parameters of `text`, another _page. */
-void query_write_headers(const struct query *q, const char *path, const char *text, size_t total,
-			 struct text *headers);
-
 #endif

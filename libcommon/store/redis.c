@@ -345,9 +345,12 @@ const struct redisReply *redis_next(struct redis *r)
 	return r->last;
 }
 
-bool redis_done(struct redis *r)
+bool redis_done(struct redis *r, size_t replies)
 {
-	return redis_next(r) != NULL;
+	for (; replies > 0; replies--)
+		if (redis_next(r) == NULL)
+			return false;
+	return true;
 }
 
 bool redis_is_nil(const struct redisReply *reply)

@@ -54,8 +54,8 @@ bool redis_send_on(struct redis *r);
  * (-ERR, -OOM, -READONLY …) is a failure too. */
 const struct redisReply *redis_next(struct redis *r);
 
-/* Takes a reply of which only success matters. false: as NULL from redis_next. */
-bool redis_done(struct redis *r);
+/* Takes so many replies, of which only success matters. false: as NULL from redis_next. */
+bool redis_done(struct redis *r, size_t replies);
 
 /* Queues a write that changes nothing, but fails whenever writes fail: read-only, out of memory,
  * disk full, too few replicas, no permission. redis_done takes its reply. */

@@ -92,9 +92,8 @@ enum result regulation_answer(struct regulation *g, struct redis *r)
 		if (!is_on(&g->rule[i]))
 			continue;
 		/* The replies to ZADD and EXPIRE. */
-		for (int k = 0; k < (g->counted ? 2 : 0); k++)
-			if (!redis_done(r))
-				return RESULT_UNAVAILABLE;
+		if (!redis_done(r, g->counted ? 2 : 0))
+			return RESULT_UNAVAILABLE;
 		const struct redisReply *reply = redis_next(r);
 		if (reply == NULL)
 			return RESULT_UNAVAILABLE;
@@ -119,11 +118,8 @@ unsigned regulation_refuse(const struct regulation *g, struct redis *r)
 
 	queue_expire(rule, r);
 	redis_command(r, "TTL", rule->key, NULL);
-	if (!redis_send(r))
+	if (!redis_send(r) || !redis_done(r, replies + 1))
 		return 0;
-	for (replies++; replies > 0; replies--)
-		if (!redis_done(r))
-			return 0;
 	reply = redis_next(r);
 	if (reply == NULL || !redis_number(reply, &left_s))
 		return 0;

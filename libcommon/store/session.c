@@ -173,7 +173,7 @@ enum result session_ask_create(struct redis *r, const struct config *c, long lon
 
 enum result session_answer_create(struct redis *r, const struct session *s)
 {
-	if (!tickets_added(r) || !redis_done(r))
+	if (!tickets_added(r) || !redis_done(r, 1))
 		return RESULT_UNAVAILABLE;
 	return tickets_end_surplus(r, s->username, &s->name);
 }
@@ -208,8 +208,7 @@ enum result session_answer_renew(struct redis *r, const struct session *old,
 {
 	const struct redisReply *reply;
 
-	if (!tickets_added(r) || !redis_done(r) || !redis_done(r) ||
-	    (reply = redis_next(r)) == NULL)
+	if (!tickets_added(r) || !redis_done(r, 2) || (reply = redis_next(r)) == NULL)
 		return RESULT_UNAVAILABLE;
 	/* XX decides the race with a logout. If the old session has been ended, SET does not make
 	 * it again, and the new session must not exist either. */

@@ -40,14 +40,6 @@ static void make_member(char member[static MEMBER_LEN + 1], const struct ticket_
 	memcpy(member + TICKETS_LOGIN_LEN + 1, t->digest, CRYPTO_DIGEST_LEN + 1);
 }
 
-static bool all_done(struct redis *r, size_t replies)
-{
-	for (; replies > 0; replies--)
-		if (!redis_done(r))
-			return false;
-	return true;
-}
-
 void tickets_add(struct redis *r, const char *username, const struct ticket_name *t, long long now,
 		 long long expires_at)
 {
@@ -69,7 +61,7 @@ void tickets_add(struct redis *r, const char *username, const struct ticket_name
 
 bool tickets_added(struct redis *r)
 {
-	return all_done(r, ADD_COMMANDS);
+	return redis_done(r, ADD_COMMANDS);
 }
 
 void tickets_move(struct redis *r, const char *username, const struct ticket_name *t,
@@ -98,7 +90,7 @@ enum result tickets_end_one(struct redis *r, const char *username, const struct 
 	index_key(index, username);
 	make_member(member, t);
 	queue_end(r, index, member);
-	return redis_send(r) && all_done(r, END_COMMANDS) ? RESULT_OK : RESULT_UNAVAILABLE;
+	return redis_send(r) && redis_done(r, END_COMMANDS) ? RESULT_OK : RESULT_UNAVAILABLE;
 }
 
 /* Returns the i-th element of an array reply as text. NULL: it is not a text. */
@@ -133,7 +125,7 @@ static enum result end_listed(struct redis *r, const char *index, const struct r
 		mine++;
 	}
 	*ended += mine;
-	if (mine > 0 && !(redis_send_on(r) && all_done(r, END_COMMANDS * mine)))
+	if (mine > 0 && !(redis_send_on(r) && redis_done(r, END_COMMANDS * mine)))
 		return RESULT_UNAVAILABLE;
 	return RESULT_OK;
 }
@@ -191,7 +183,7 @@ static enum result end_page(struct redis *r, struct pass *p)
 
 	redis_command(r, "ZSCAN", p->index, p->cursor, "MATCH", p->match, "COUNT", PAGE_MEMBERS,
 		      NULL);
-	if (!(first ? redis_send(r) : redis_send_on(r)) || !all_done(r, p->ahead) ||
+	if (!(first ? redis_send(r) : redis_send_on(r)) || !redis_done(r, p->ahead) ||
 	    (reply = redis_next(r)) == NULL)
 		return RESULT_UNAVAILABLE;
 	p->ahead = 0;
@@ -265,7 +257,7 @@ void tickets_trim(struct redis *r, const char *username)
 	index_key(index, username);
 	redis_command(r, "WATCH", index, NULL);
 	redis_command(r, "ZRANGE", index, "-1", "-1", "WITHSCORES", NULL);
-	if (!redis_send(r) || !redis_done(r))
+	if (!redis_send(r) || !redis_done(r, 1))
 		return;
 	if (last_expiry(redis_next(r), expiry)) {
 		redis_command(r, "MULTI", NULL);
@@ -276,5 +268,5 @@ void tickets_trim(struct redis *r, const char *username)
 		redis_command(r, "UNWATCH", NULL);
 	}
 	if (redis_send_on(r))
-		all_done(r, replies);
+		redis_done(r, replies);
 }

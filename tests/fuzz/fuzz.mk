@@ -13,11 +13,11 @@ FUZZ_TARGETS = json records query decimal request redis redis_url log
 # the target replaces.
 fuzz_modules_json      = core/scan core/json core/text
 fuzz_modules_records   = data/records data/table data/datafile data/users data/machines
-fuzz_modules_query     = http/query data/selection data/value data/order core/walk
+fuzz_modules_query     = http/query http/pages data/selection data/value data/order core/walk core/span
 fuzz_modules_decimal   = data/decimal
 fuzz_modules_request   = core/request core/reply http/scgi http/cgi http/endpoint
 fuzz_modules_redis     = store/redis store/stream store/session store/tickets store/regulation
-fuzz_modules_redis_url = core/redis_url core/config
+fuzz_modules_redis_url = core/redis_url core/percent core/config
 fuzz_modules_log       = core/log
 fuzz_wrap_records    = nanosleep open64 read stat64 fstat64
 fuzz_wrap_request    = recv read writev close getsockopt accept4 poll epoll_create1 epoll_ctl epoll_pwait sigprocmask fcntl setitimer signal getenv malloc calloc realloc free sandbox_enter

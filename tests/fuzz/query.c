@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "data/decimal.h"
 #include "fuzz.h"
+#include "http/pages.h"
 
 static const char text[] =
     "[{\"id\":1,\"name\":\"Lab\",\"n\":5,\"r\":{\"x\":1,\"y\":{\"z\":\"a\"}}},"
@@ -280,11 +281,6 @@ static bool plain_contains(const char *value, int operation, const char *part)
 			   len) == 0;
 }
 
-static struct span span_of(const char *string)
-{
-	return (struct span){string, strlen(string)};
-}
-
 /* false: they are of different kinds. */
 static bool plain_compare(const struct value *v, const char *asked, int *order)
 {
@@ -426,7 +422,7 @@ static void check_headers(const struct query *q, const char *asked, size_t total
 	struct query again;
 	char why[QUERY_WHY_SIZE];
 
-	query_write_headers(q, "/p", asked, total, &headers);
+	pages_write_headers(q, "/p", asked, total, &headers);
 	text_add(&headers, "", 1);
 	CLAIM(!headers.failed && strncmp(headers.at, "X-Total-Count: ", 15) == 0);
 	CLAIM((strstr(headers.at, "\r\nLink: ") != NULL) == q->paged);

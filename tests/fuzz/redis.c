@@ -204,7 +204,7 @@ static enum result consult(struct redis *r, struct regulation *g, bool count, lo
 	else
 		regulation_ask(g, r);
 	session_ask(r, ticket, s);
-	if (!redis_send(r) || !redis_done(r) || !redis_time(r, now))
+	if (!redis_send(r) || !redis_done(r, 1) || !redis_time(r, now))
 		return RESULT_UNAVAILABLE;
 	enum result result = regulation_answer(g, r);
 	if (result == RESULT_UNAVAILABLE || session_answer(r, s) == RESULT_UNAVAILABLE)
@@ -215,12 +215,7 @@ static enum result consult(struct redis *r, struct regulation *g, bool count, lo
 /* Sends the batch of a new session, with `replies` before its own. */
 static bool send_all(struct redis *r, unsigned replies)
 {
-	if (!redis_send(r))
-		return false;
-	for (; replies > 0; replies--)
-		if (!redis_done(r))
-			return false;
-	return true;
+	return redis_send(r) && redis_done(r, replies);
 }
 
 static enum result log_in(struct redis *r)

@@ -22,6 +22,7 @@ unit() {
 @test "machines: order, ids, values byte for byte" { unit machines; }
 @test "order: stable, the first few and all, what is missing comes last" { unit order; }
 @test "password: plain, Argon2id of other parameters, other methods" { unit password; }
+@test "percent: percent-encoding, in both directions" { unit percent; }
 @test "published: one good text for several processes" { unit published; }
 @test "query: parameters, every refusal, slices, pages, links" { unit query; }
 @test "records: versions, rules, finding with and without an index" { unit records; }
@@ -35,6 +36,7 @@ unit() {
 @test "selection: conditions, paths, text, sorted slices" { unit selection; }
 @test "session: the form of tickets, fingerprints" { unit session; }
 @test "slots: never more are taken than there are; a killed process gives its slot back" { unit slots; }
+@test "span: lists with separators, equality" { unit span; }
 @test "text: growth, JSON strings, no memory" { unit text; }
 @test "users: finding, restrictions, the hash for unknown users" { unit users; }
 @test "value: kinds, operators, escapes, order" { unit value; }

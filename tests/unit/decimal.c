@@ -2,13 +2,9 @@
  * tools/decimals.py), and which texts are numbers. It runs in the root of the project. */
 #include "data/decimal.h"
 #include "check.h"
+#include "core/json.h"
 
 #include <string.h>
-
-static struct span span_of(const char *text)
-{
-	return (struct span){text, strlen(text)};
-}
 
 static int sign(int number)
 {
@@ -84,7 +80,7 @@ static void test_small(void)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		long long value = 0;
-		CHECK_ROW(decimal_small(span_of(rows[i].text), &value) == rows[i].small,
+		CHECK_ROW(json_integer(span_of(rows[i].text), &value) == rows[i].small,
 			  rows[i].text);
 		CHECK_ROW(value == rows[i].value, rows[i].text);
 	}

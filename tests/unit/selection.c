@@ -22,9 +22,9 @@ static void load(const char *text)
 	CHECK_ROW(table_read(&table, &kind, text, strlen(text), true, why) == TABLE_FINE, text);
 }
 
-static struct span span_of(const char *text)
+static struct span text_or_none(const char *text)
 {
-	return (struct span){text, text != NULL ? strlen(text) : 0};
+	return text != NULL ? span_of(text) : (struct span){NULL, 0};
 }
 
 static void begin(void)
@@ -34,20 +34,20 @@ static void begin(void)
 
 static void add(const char *field, enum value_operator operation, const char *value)
 {
-	selection.conditions[selection.condition_count++] =
-	    (struct selection_condition){span_of(field), operation, span_of(value), {NULL, 0}};
+	selection.conditions[selection.condition_count++] = (struct selection_condition){
+	    text_or_none(field), operation, text_or_none(value), {NULL, 0}};
 }
 
 static void add_or_member(const char *field, enum value_operator operation, const char *value,
 			  const char *member)
 {
 	add(field, operation, value);
-	selection.conditions[selection.condition_count - 1].or_member = span_of(member);
+	selection.conditions[selection.condition_count - 1].or_member = text_or_none(member);
 }
 
 static void sort_by(const char *field, bool descending)
 {
-	selection.sort[selection.sort_count++] = (struct order_by){span_of(field), descending};
+	selection.sort[selection.sort_count++] = (struct order_by){text_or_none(field), descending};
 }
 
 /* Whether the selection gives these ids, and this many before the slice. */
@@ -188,7 +188,7 @@ static void test_text(void)
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		begin();
-		selection.text = span_of(rows[i].text);
+		selection.text = text_or_none(rows[i].text);
 		CHECK_ROW(gives(rows[i].ids, rows[i].total), rows[i].text);
 	}
 }
