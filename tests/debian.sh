@@ -142,15 +142,19 @@ served='
   answers=$(bash -euo pipefail /curls) || exit
   echo "$answers"
   kill -INT -- -$!
-  wait
+  for ((n = 0; n < 600; n++)); do
+    kill -0 $! 2>/dev/null || break
+    sleep 0.05
+  done
   if pgrep -x "lighttpd|redis-server|valkey-server"; then exit 1; fi
   [[ $answers == "{\"data\":[{\"id\": 100"*"{\"code\":200,\"message\":\"OK\"}" ]]'
 
-# serve COMMAND...: in a network of its own, where nobody else has port 8000.
+# serve COMMAND...: in a network of its own, where nobody else has port 8000. Who starts this script
+# may ignore SIGINT, as a shell does for a job in the background; here it must have an effect.
 serve() {
   echo "debian.sh: $*, in $suite"
   unshare --net sh -c 'ip link set lo up && exec "$@"' - chroot "$root" "${clean[@]}" \
-    env -C /srv/ssa -u http_proxy -u https_proxy bash -c "$served" - "$@" || {
+    env -C /srv/ssa --default-signal=INT -u http_proxy -u https_proxy bash -c "$served" - "$@" || {
     cat "$root/make-run.log"
     echo "debian.sh: failed, or answered something else"
     failed=$((failed + 1))

@@ -28,10 +28,11 @@ wait_until() {
   done
 }
 
-# wait_gone SECONDS PID: returns when the process has ended. It fails when the time is over.
+# wait_gone SECONDS PID: returns when the process has ended, or is a zombie that no parent waits for.
+# It fails when the time is over.
 wait_gone() {
   local end=$((SECONDS + $1))
-  while kill -0 "$2" 2>/dev/null; do
+  while kill -0 "$2" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$2/status" 2>/dev/null; do
     ((SECONDS < end)) || return 1
     sleep 0.02
   done

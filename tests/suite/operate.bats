@@ -2,6 +2,7 @@
 # runs them unchanged: the Redis user, file modes, TLS, systemd's units, spawn-fcgi, and other
 # servers in front.
 load helpers
+load snippets
 
 setup_file() {
   start_redis
@@ -21,11 +22,7 @@ setup() {
 
 teardown() {
   stop_lighttpd
-  local pid
-  for pid in ${started[@]+"${started[@]}"}; do
-    kill "$pid" 2>/dev/null || true
-    ended 10 "$pid"
-  done
+  stop_started
   # No program of $srv may be left, whoever started it.
   pid=$(find /proc/[0-9]*/exe -maxdepth 0 -lname "$srv/*" 2>/dev/null | cut -d / -f 3)
   [[ -z $pid ]] || {
@@ -35,29 +32,11 @@ teardown() {
   }
 }
 
-# ended SECONDS PID: returns when the process has ended, or is a zombie that no parent waits for.
-ended() {
-  local end=$((SECONDS + $1))
-  while kill -0 "$2" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$2/status" 2>/dev/null; do
-    ((SECONDS < end)) || return 1
-    sleep 0.02
-  done
-}
-
 # snippet NAME: prints this block of the documentation, with the folders of the test in place of
 # those of the documentation.
 snippet() {
-  local text
-  text=$(awk -v marker="<!-- snippet: $1 -->" '
-    $0 == marker { found = 1; next }
-    found && /^```/ { if (inside) exit; inside = 1; next }
-    inside' "$ROOT/docs/operating.md")
-  [[ -n $text ]] || {
-    echo "no snippet $1 in docs/operating.md" >&2
-    return 1
-  }
-  sed "s|/usr/local/lib/simpleserverapi|$srv|g; s|/run/ssa|$sockets|g
-    s|/etc/ssl/ssa|$BATS_TEST_TMPDIR|g; s|redis://127.0.0.1:6379/0|$REDIS_URL|g" <<<"$text"
+  snippet_of operating.md "$1" | sed "s|/usr/local/lib/simpleserverapi|$srv|g; s|/run/ssa|$sockets|g
+    s|/etc/ssl/ssa|$BATS_TEST_TMPDIR|g; s|redis://127.0.0.1:6379/0|$REDIS_URL|g"
 }
 
 # make_install: installs to $srv, without building.
@@ -431,7 +410,7 @@ END
   # SIGTERM ends each of them.
   for pid in "${started[@]}"; do
     kill "$pid"
-    ended 5 "$pid"
+    wait_gone 5 "$pid"
   done
 }
 

@@ -1,6 +1,7 @@
 # Recipes: the test takes the blocks that follow "<!-- snippet: NAME -->" in docs/recipes.md and
 # runs them. Only the port is changed: the test has its own in place of 8000.
 load helpers
+load snippets
 
 setup_file() {
   fresh
@@ -18,26 +19,11 @@ setup() {
 
 teardown() {
   stop_lighttpd
-  local pid
-  for pid in ${started[@]+"${started[@]}"}; do
-    kill "$pid" 2>/dev/null || true
-    wait_gone 10 "$pid"
-  done
+  stop_started
 }
 
 # snippet NAME: prints this block of the documentation.
-snippet() {
-  local text
-  text=$(awk -v marker="<!-- snippet: $1 -->" '
-    $0 == marker { found = 1; next }
-    found && /^```/ { if (inside) exit; inside = 1; next }
-    inside' "$ROOT/docs/recipes.md")
-  [[ -n $text ]] || {
-    echo "no snippet $1 in docs/recipes.md" >&2
-    return 1
-  }
-  sed "s|127\.0\.0\.1:8000|127.0.0.1:$port|g" <<<"$text"
-}
+snippet() { snippet_of recipes.md "$1" | sed "s|127\.0\.0\.1:8000|127.0.0.1:$port|g"; }
 
 needs() { # COMMAND...: skips the test if one is missing, and says which
   local command

@@ -23,6 +23,12 @@ values() { redis keys 'ssa:fail:*' | xargs -r -n 1 redis-cli -s "$BATS_FILE_TMPD
 # fill KEY COUNT: adds so many attempts to a counter.
 fill() { for ((n = 0; n < $2; n++)); do printf 'ZADD %s 0 by-hand-%d\n' "$1" "$n"; done | redis >/dev/null; }
 
+# fill_shared COUNT: after two attempts, does this to the counter that both share.
+fill_shared() {
+  local key
+  for key in $(redis keys 'ssa:fail:*'); do [ "$(redis zcard "$key")" != 2 ] || fill "$key" "$1"; done
+}
+
 guess() { # NAME ADDRESS [PASSWORD]
   direct_login "$1" "${3-wrong}" REMOTE_ADDR="$2"
 }
@@ -65,13 +71,10 @@ refused_for_now() { # [SECONDS-AT-MOST]
 }
 
 @test "user: 100 failures in an hour, from wherever" {
-  local n
   # Most failures are added by hand. The counter of the user is the one that all addresses share.
   guess user1 192.0.2.1
-  local before
-  before=$(redis keys 'ssa:fail:*')
   guess user1 192.0.2.2
-  for n in $before; do [ "$(redis zcard "$n")" != 2 ] || fill "$n" 97; done
+  fill_shared 97
   guess user1 192.0.2.3
   expect_error 401
   guess user1 192.0.2.4 "$PASSWORD"
@@ -83,12 +86,9 @@ refused_for_now() { # [SECONDS-AT-MOST]
 }
 
 @test "address: 60 failures in a minute, whatever the names" {
-  local n
   guess name1 192.0.2.1
-  local before
-  before=$(redis keys 'ssa:fail:*')
   guess name2 192.0.2.1
-  for n in $before; do [ "$(redis zcard "$n")" != 2 ] || fill "$n" 57; done
+  fill_shared 57
   guess name3 192.0.2.1
   expect_error 401
   guess user1 192.0.2.1 "$PASSWORD"

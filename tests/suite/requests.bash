@@ -186,6 +186,18 @@ tally() {
     awk '{ printf "%s:%s ", $2, $1 }'
 }
 
+# refuses_setting NAME=VALUE: with this setting a request gets a 500. One line of the log names the
+# variable, and nothing shows a value that contains "s3cret".
+refuses_setting() {
+  programs "$1"
+  direct GET status
+  expect_error 500
+  [[ $(grep -c "reason=\"${1%%=*}: " <<<"$stderr") == 1 && $stderr != *s3cret* ]] || {
+    printf '%s\n%s\n' "$1" "$stderr"
+    return 1
+  }
+}
+
 # --- what a login sends and gets ------------------------------------------------------------------
 
 # Without jq, which takes 40 ms to start, because these two functions are called most often.
