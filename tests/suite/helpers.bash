@@ -28,7 +28,7 @@ wait_until() {
   done
 }
 
-# wait_gone SECONDS PID: returns when the process has ended, or is a zombie that no parent waits for.
+# wait_gone SECONDS PID: returns when the process has ended. A zombie has ended too.
 # It fails when the time is over.
 wait_gone() {
   local end=$((SECONDS + $1))
