@@ -104,7 +104,7 @@ only() {
 }
 
 check_doors() { # each library and each system interface is used by one module
-  only redis.c -- '#include <hiredis'
+  only resp.c -- '#include <hiredis'
   only json.c -- '#include <cjson'
   only crypto.c -- '#include <sodium'
   only config.c -- '\<(secure_)?getenv\>'

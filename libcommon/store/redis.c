@@ -2,32 +2,21 @@
 #include "core/clock.h"
 #include "core/redis_url.h"
 #include "core/text.h"
+#include "store/resp.h"
 #include "store/stream.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <hiredis/hiredis.h>
-
 enum { READ_BYTES = 2048, OUT_KEEP_BYTES = 16384 };
-
-#if HIREDIS_MAJOR >= 1
-typedef size_t array_size;
-#else
-typedef int array_size;
-#endif
 
 struct redis {
 	const struct redis_url *url;
-	int fd; /* -1: not connected */
-	redisReader *reader;
-	redisReplyObjectFunctions functions; /* hiredis's own, but with a limit on arrays */
-	void *(*create_array)(const redisReadTask *, array_size);
-	struct redisReply *last;
+	int fd;                     /* -1: not connected */
+	struct resp_reader *reader; /* of this connection; holds the last reply */
 
 	struct text out;       /* the batch, kept because it may be sent again */
 	bool sent;             /* it was sent: the next command begins a new batch */
@@ -45,8 +34,7 @@ static void disconnect(struct redis *r)
 {
 	if (r->fd >= 0)
 		close(r->fd);
-	if (r->reader != NULL)
-		redisReaderFree(r->reader);
+	resp_reader_free(r->reader);
 	r->fd = -1;
 	r->reader = NULL;
 	r->pending = r->greetings = 0;
@@ -61,45 +49,12 @@ static bool fail(struct redis *r, const char *doing, const char *why)
 	return false;
 }
 
-/* Limits arrays. hiredis allocates an array of any size that the other side announces. From 1.0 on
- * it also nests arrays to any depth that the other side sends, and frees them by recursion. */
-static void *create_array(const redisReadTask *task, array_size elements)
-{
-	const struct redis *r = task->privdata;
-	unsigned depth = 1;
-
-	for (const redisReadTask *outer = task->parent; outer != NULL; outer = outer->parent)
-		if (++depth > REDIS_DEPTH_MAX)
-			return NULL;
-	return elements <= REDIS_ARRAY_MAX ? r->create_array(task, elements) : NULL;
-}
-
-static void format(struct text *out, const char *name, va_list arguments)
-{
-	const char *argument[REDIS_ARGUMENTS_MAX] = {name};
-	size_t len[REDIS_ARGUMENTS_MAX] = {strlen(name)};
-	int count = 1;
-	sds bytes = NULL;
-
-	while (count < REDIS_ARGUMENTS_MAX &&
-	       (argument[count] = va_arg(arguments, const char *)) != NULL) {
-		len[count] = strlen(argument[count]);
-		count++;
-	}
-	/* redisFormatCommand is not used, because it goes through printf, which costs more. */
-	if (redisFormatSdsCommandArgv(&bytes, count, argument, len) < 0)
-		out->failed = true;
-	else
-		text_add(out, bytes, sdslen(bytes));
-	redisFreeSdsCommand(bytes);
-}
-
 static void greet(struct redis *r, struct text *out, const char *name, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, name);
-	format(out, name, arguments);
+	resp_add_command(out, name, arguments);
 	va_end(arguments);
 	r->greetings++;
 }
@@ -134,14 +89,9 @@ static bool open_connection(struct redis *r)
 		    : stream_connect_tcp(url->host, url->port, REDIS_CONNECT_MS, &why);
 	if (r->fd < 0)
 		return fail(r, "connect", why);
-	r->reader = redisReaderCreate();
+	r->reader = resp_reader_new();
 	if (r->reader == NULL)
 		return fail(r, "connect", "out of memory");
-	r->functions = *r->reader->fn;
-	r->create_array = r->functions.createArray;
-	r->functions.createArray = create_array;
-	r->reader->fn = &r->functions;
-	r->reader->privdata = r;
 	stream_limit_reads(r->fd, REDIS_COMMAND_MS);
 	r->shortened = false;
 	return send_greeting(r);
@@ -175,19 +125,11 @@ struct redis *redis_new(const struct redis_url *url)
 	return r;
 }
 
-static void forget_reply(struct redis *r)
-{
-	if (r->last != NULL)
-		freeReplyObject(r->last);
-	r->last = NULL;
-}
-
 void redis_free(struct redis *r)
 {
 	if (r == NULL)
 		return;
 	disconnect(r);
-	forget_reply(r);
 	text_free(&r->out);
 	free(r);
 }
@@ -202,7 +144,7 @@ void redis_command(struct redis *r, const char *name, ...)
 		r->sent = false;
 	}
 	va_start(arguments, name);
-	format(&r->out, name, arguments);
+	resp_add_command(&r->out, name, arguments);
 	va_end(arguments);
 	r->queued++;
 }
@@ -229,8 +171,8 @@ bool redis_time(struct redis *r, long long *now)
 	const struct redisReply *reply = redis_next(r);
 
 	/* A server that is not Redis can send anything. In this range no sum of times overflows. */
-	return reply != NULL && redis_count(reply) == 2 &&
-	       redis_number(redis_element(reply, 0), now) && *now > 0 && *now <= 1LL << 40;
+	return reply != NULL && resp_count(reply) == 2 &&
+	       resp_number(resp_element(reply, 0), now) && *now > 0 && *now <= 1LL << 40;
 }
 
 /* A connection that was idle may be dead because Redis was restarted. Then the batch is sent once
@@ -246,7 +188,6 @@ static bool send_again(struct redis *r)
 /* Ends the queueing, before the batch is sent. */
 static bool close_batch(struct redis *r)
 {
-	forget_reply(r);
 	r->sent = true;
 	if (r->out.failed)
 		return fail(r, "write", "out of memory");
@@ -297,52 +238,42 @@ static bool read_more(struct redis *r)
 	if (n <= 0)
 		return fail(r, "read", why) || (!late && send_again(r));
 	r->read_bytes += (size_t)n;
-	if (redisReaderFeed(r->reader, bytes, (size_t)n) != REDIS_OK)
+	if (!resp_feed(r->reader, bytes, (size_t)n))
 		return fail(r, "read", "out of memory");
 	return true;
 }
 
-/* Keeps only the code of an error reply, because some servers repeat the command's arguments in the
- * error, and one of them can be a password. */
-static bool fail_reply(struct redis *r, const struct redisReply *reply)
-{
-	char code[32];
-	size_t len = 0;
-
-	for (; len < sizeof code - 1 && reply->str[len] >= 'A' && reply->str[len] <= 'Z'; len++)
-		code[len] = reply->str[len];
-	code[len] = '\0';
-	return fail(r, "error reply", len ? code : "not one of Redis");
-}
-
 /* Takes the next complete reply, to a greeting or to a command. */
-static bool take_reply(struct redis *r)
+static const struct redisReply *take_reply(struct redis *r)
 {
-	void *reply = NULL;
+	const struct redisReply *reply;
+	char code[RESP_ERROR_CODE_SIZE];
+	bool broken;
 
-	forget_reply(r);
-	for (;;) {
-		if (redisReaderGetReply(r->reader, &reply) != REDIS_OK)
-			return fail(r, "read", "not the Redis protocol");
-		if (reply != NULL)
-			break;
-		if (!read_more(r))
-			return false;
+	while ((reply = resp_next(r->reader, &broken)) == NULL) {
+		if (broken)
+			fail(r, "read", "not the Redis protocol");
+		if (broken || !read_more(r))
+			return NULL;
 	}
-	r->last = reply;
-	return r->last->type != REDIS_REPLY_ERROR || fail_reply(r, r->last);
+	if (!resp_is_error(reply, code))
+		return reply;
+	fail(r, "error reply", code[0] != '\0' ? code : "not one of Redis");
+	return NULL;
 }
 
 const struct redisReply *redis_next(struct redis *r)
 {
+	const struct redisReply *reply;
+
 	if (r->pending == 0)
 		return NULL; /* the batch has failed already */
 	do
-		if (!take_reply(r))
-			return NULL;
-	while (r->greetings > 0 && r->greetings-- > 0);
-	r->pending--;
-	return r->last;
+		reply = take_reply(r);
+	while (reply != NULL && r->greetings > 0 && r->greetings-- > 0);
+	if (reply != NULL)
+		r->pending--;
+	return reply;
 }
 
 bool redis_done(struct redis *r, size_t replies)
@@ -351,45 +282,6 @@ bool redis_done(struct redis *r, size_t replies)
 		if (redis_next(r) == NULL)
 			return false;
 	return true;
-}
-
-bool redis_is_nil(const struct redisReply *reply)
-{
-	return reply->type == REDIS_REPLY_NIL;
-}
-
-bool redis_text(const struct redisReply *reply, const char **text, size_t *len)
-{
-	if (reply->type != REDIS_REPLY_STRING)
-		return false;
-	*text = reply->str;
-	*len = (size_t)reply->len;
-	return true;
-}
-
-bool redis_number(const struct redisReply *reply, long long *number)
-{
-	char *end;
-
-	if (reply->type == REDIS_REPLY_INTEGER) {
-		*number = reply->integer;
-		return true;
-	}
-	if (reply->type != REDIS_REPLY_STRING || reply->len == 0)
-		return false;
-	errno = 0;
-	*number = strtoll(reply->str, &end, 10);
-	return errno == 0 && end == reply->str + reply->len;
-}
-
-size_t redis_count(const struct redisReply *reply)
-{
-	return reply->type == REDIS_REPLY_ARRAY ? (size_t)reply->elements : 0;
-}
-
-const struct redisReply *redis_element(const struct redisReply *reply, size_t i)
-{
-	return reply->element[i];
 }
 
 const char *redis_error(const struct redis *r)

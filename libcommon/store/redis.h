@@ -1,6 +1,6 @@
-/* redis: one connection to Redis, its deadlines and its replies. This is the only module that uses
- * hiredis, and only for the protocol (formatting and reading). It uses a socket of its own, because
- * hiredis 0.14 calls getaddrinfo even for 127.0.0.1 and limits each read, not each command.
+/* redis: one connection to Redis and its deadlines. The protocol is in resp.h, and so are the
+ * functions that read a reply. The socket is our own and not hiredis's, because hiredis 0.14 calls
+ * getaddrinfo even for 127.0.0.1 and limits each read, not each command.
  *
  * Commands are queued and sent in one write. Then their replies are taken in the same order:
  *
@@ -18,15 +18,12 @@
 
 struct redis;
 struct redis_url;
-struct redisReply; /* hiredis's; read it through the functions below */
+struct redisReply; /* see resp.h */
 
 enum {
 	REDIS_CONNECT_MS = 200,
 	REDIS_COMMAND_MS = 500,          /* to a batch's first reply byte, and then to its last */
 	REDIS_REPLY_MAX_BYTES = 1 << 20, /* all replies of a batch; more is a fault */
-	REDIS_ARRAY_MAX = 4096,          /* elements of an array reply; more is a fault */
-	REDIS_DEPTH_MAX = 7,             /* levels of nested arrays; more is a fault */
-	REDIS_ARGUMENTS_MAX = 10,        /* arguments of a command, with its name */
 };
 
 /* Makes no connection yet. `url` must live longer than the result. NULL: no memory. */
@@ -65,13 +62,6 @@ void redis_probe(struct redis *r);
  * seconds. false: Redis failed. */
 void redis_ask_time(struct redis *r);
 bool redis_time(struct redis *r, long long *now);
-
-/* These return false if the reply is of another type. */
-bool redis_is_nil(const struct redisReply *reply);
-bool redis_text(const struct redisReply *reply, const char **text, size_t *len);
-bool redis_number(const struct redisReply *reply, long long *number); /* also digits in a string */
-size_t redis_count(const struct redisReply *reply); /* the elements of an array; otherwise 0 */
-const struct redisReply *redis_element(const struct redisReply *reply, size_t i);
 
 /* The last failure, as one line for the log. */
 const char *redis_error(const struct redis *r);

@@ -1,6 +1,7 @@
 #include "store/regulation.h"
 #include "core/text.h"
 #include "store/redis.h"
+#include "store/resp.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -100,7 +101,7 @@ enum result regulation_answer(struct regulation *g, struct redis *r)
 		/* This attempt is part of the count if it was counted, and it may be the last that
 		 * the limit allows. A reply that is not a number does not come from Redis: the
 		 * attempt is refused. */
-		if (!redis_number(reply, &attempts) ||
+		if (!resp_number(reply, &attempts) ||
 		    attempts - g->counted >= g->rule[i].limit.count) {
 			g->broken = i;
 			result = RESULT_TOO_MANY;
@@ -121,7 +122,7 @@ unsigned regulation_refuse(const struct regulation *g, struct redis *r)
 	if (!redis_send(r) || !redis_done(r, replies + 1))
 		return 0;
 	reply = redis_next(r);
-	if (reply == NULL || !redis_number(reply, &left_s))
+	if (reply == NULL || !resp_number(reply, &left_s))
 		return 0;
 	return left_s > 0 ? (unsigned)left_s : 1;
 }

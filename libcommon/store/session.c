@@ -3,6 +3,7 @@
 #include "core/json.h"
 #include "core/text.h"
 #include "store/redis.h"
+#include "store/resp.h"
 
 #include <string.h>
 
@@ -99,7 +100,7 @@ enum result session_answer(struct redis *r, struct session *s)
 
 	if (reply == NULL)
 		return RESULT_UNAVAILABLE;
-	return redis_text(reply, &text, &len) ? read_value(text, len, s) : RESULT_UNAUTHENTICATED;
+	return resp_text(reply, &text, &len) ? read_value(text, len, s) : RESULT_UNAUTHENTICATED;
 }
 
 static void write_value(struct text *out, const struct session *s)
@@ -212,7 +213,7 @@ enum result session_answer_renew(struct redis *r, const struct session *old,
 		return RESULT_UNAVAILABLE;
 	/* XX decides the race with a logout. If the old session has been ended, SET does not make
 	 * it again, and the new session must not exist either. */
-	bool ended_meanwhile = redis_is_nil(reply);
+	bool ended_meanwhile = resp_is_nil(reply);
 	enum result result = tickets_end_surplus(r, s->username, &s->name);
 	if (ended_meanwhile && result == RESULT_OK)
 		result = tickets_end_one(r, s->username, &s->name) == RESULT_OK

@@ -1,6 +1,7 @@
 #include "store/tickets.h"
 #include "core/text.h"
 #include "store/redis.h"
+#include "store/resp.h"
 
 #include <string.h>
 
@@ -99,8 +100,7 @@ static const char *text_of(const struct redisReply *reply, size_t i)
 	const char *text;
 	size_t len;
 
-	return redis_text(redis_element(reply, i), &text, &len) && strlen(text) == len ? text
-										       : NULL;
+	return resp_text(resp_element(reply, i), &text, &len) && strlen(text) == len ? text : NULL;
 }
 
 /* Ends the tickets in `list`, a part of the reply just taken, in which every `step`-th element
@@ -111,13 +111,13 @@ static enum result end_listed(struct redis *r, const char *index, const struct r
 {
 	size_t mine = 0;
 
-	for (size_t i = 0; i < redis_count(list); i += step) {
+	for (size_t i = 0; i < resp_count(list); i += step) {
 		const char *member = text_of(list, i);
 		if (member == NULL || strlen(member) != MEMBER_LEN ||
 		    member[TICKETS_LOGIN_LEN] != ':')
 			return RESULT_INTERNAL;
 	}
-	for (size_t i = 0; i < redis_count(list); i += step) {
+	for (size_t i = 0; i < resp_count(list); i += step) {
 		const char *member = text_of(list, i);
 		if (member == NULL || (spared != NULL && strcmp(member, spared) == 0))
 			continue;
@@ -154,7 +154,7 @@ enum result tickets_end_surplus(struct redis *r, const char *username, const str
 		return RESULT_UNAVAILABLE;
 	index_key(index, username);
 	make_member(member, t);
-	for (size_t i = redis_count(reply); i-- > 0;) {
+	for (size_t i = resp_count(reply); i-- > 0;) {
 		spared = text_of(reply, i);
 		if (spared != NULL && strcmp(spared, member) == 0)
 			break;
@@ -187,11 +187,11 @@ static enum result end_page(struct redis *r, struct pass *p)
 	    (reply = redis_next(r)) == NULL)
 		return RESULT_UNAVAILABLE;
 	p->ahead = 0;
-	if (redis_count(reply) != 2 || (next = text_of(reply, 0)) == NULL ||
+	if (resp_count(reply) != 2 || (next = text_of(reply, 0)) == NULL ||
 	    strlen(next) >= TEXT_DECIMAL_SIZE)
 		return RESULT_UNAVAILABLE;
 	strcpy(p->cursor, next);
-	return end_listed(r, p->index, redis_element(reply, 1), 2, p->spared, &p->ended);
+	return end_listed(r, p->index, resp_element(reply, 1), 2, p->spared, &p->ended);
 }
 
 /* Makes passes until a whole pass finds nothing. A concurrent renewal may put its new ticket into
@@ -240,8 +240,8 @@ static bool last_expiry(const struct redisReply *reply, char out[static TEXT_DEC
 	const char *score;
 	size_t len;
 
-	if (reply == NULL || redis_count(reply) != 2 ||
-	    !redis_text(redis_element(reply, 1), &score, &len) || len >= TEXT_DECIMAL_SIZE)
+	if (reply == NULL || resp_count(reply) != 2 ||
+	    !resp_text(resp_element(reply, 1), &score, &len) || len >= TEXT_DECIMAL_SIZE)
 		return false;
 	memcpy(out, score, len + 1);
 	return true;

@@ -9,6 +9,8 @@
 #include "store/regulation.h"
 #include "store/session.h"
 
+#include <errno.h>
+#include <hiredis/hiredis.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -290,13 +292,13 @@ static enum result look(struct redis *r)
 		if (reply == NULL)
 			return RESULT_UNAVAILABLE;
 		CLAIM(reply->type != REDIS_REPLY_ERROR);
-		if (redis_text(reply, &text, &len))
+		if (resp_text(reply, &text, &len))
 			for (size_t n = 0; n <= len; n++)
 				sum += (unsigned char)text[n];
-		redis_number(reply, &number);
-		CLAIM(redis_count(reply) <= REDIS_ARRAY_MAX);
-		for (size_t n = 0; n < redis_count(reply); n++)
-			if (redis_text(redis_element(reply, n), &text, &len))
+		resp_number(reply, &number);
+		CLAIM(resp_count(reply) <= RESP_ARRAY_MAX);
+		for (size_t n = 0; n < resp_count(reply); n++)
+			if (resp_text(resp_element(reply, n), &text, &len))
 				sum += len;
 		CLAIM(sum < 1 << 30);
 	}

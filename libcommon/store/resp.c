@@ -1,0 +1,155 @@
+#include "store/resp.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hiredis/hiredis.h>
+
+#if HIREDIS_MAJOR >= 1
+typedef size_t array_size;
+#else
+typedef int array_size;
+#endif
+
+struct resp_reader {
+	redisReader *reader;
+	redisReplyObjectFunctions functions; /* hiredis's own, but with a limit on arrays */
+	void *(*create_array)(const redisReadTask *, array_size);
+	struct redisReply *last;
+};
+
+/* redisFormatCommand is not used, because it goes through printf, which costs more. */
+void resp_add_command(struct text *out, const char *name, va_list arguments)
+{
+	const char *argument[RESP_ARGUMENTS_MAX] = {name};
+	size_t len[RESP_ARGUMENTS_MAX] = {strlen(name)};
+	int count = 1;
+	sds bytes = NULL;
+
+	while (count < RESP_ARGUMENTS_MAX &&
+	       (argument[count] = va_arg(arguments, const char *)) != NULL) {
+		len[count] = strlen(argument[count]);
+		count++;
+	}
+	if (redisFormatSdsCommandArgv(&bytes, count, argument, len) < 0)
+		out->failed = true;
+	else
+		text_add(out, bytes, sdslen(bytes));
+	redisFreeSdsCommand(bytes);
+}
+
+/* Limits arrays. hiredis allocates an array of any size that the other side announces. From 1.0 on
+ * it also nests arrays to any depth that the other side sends, and frees them by recursion. */
+static void *create_array(const redisReadTask *task, array_size elements)
+{
+	const struct resp_reader *r = task->privdata;
+	unsigned depth = 1;
+
+	for (const redisReadTask *outer = task->parent; outer != NULL; outer = outer->parent)
+		if (++depth > RESP_DEPTH_MAX)
+			return NULL;
+	return elements <= RESP_ARRAY_MAX ? r->create_array(task, elements) : NULL;
+}
+
+struct resp_reader *resp_reader_new(void)
+{
+	struct resp_reader *r = calloc(1, sizeof *r);
+
+	if (r == NULL)
+		return NULL;
+	r->reader = redisReaderCreate();
+	if (r->reader == NULL) {
+		free(r);
+		return NULL;
+	}
+	r->functions = *r->reader->fn;
+	r->create_array = r->functions.createArray;
+	r->functions.createArray = create_array;
+	r->reader->fn = &r->functions;
+	r->reader->privdata = r;
+	return r;
+}
+
+static void forget_reply(struct resp_reader *r)
+{
+	if (r->last != NULL)
+		freeReplyObject(r->last);
+	r->last = NULL;
+}
+
+void resp_reader_free(struct resp_reader *r)
+{
+	if (r == NULL)
+		return;
+	forget_reply(r);
+	redisReaderFree(r->reader);
+	free(r);
+}
+
+bool resp_feed(struct resp_reader *r, const char *bytes, size_t len)
+{
+	return redisReaderFeed(r->reader, bytes, len) == REDIS_OK;
+}
+
+const struct redisReply *resp_next(struct resp_reader *r, bool *broken)
+{
+	void *reply = NULL;
+
+	forget_reply(r);
+	*broken = redisReaderGetReply(r->reader, &reply) != REDIS_OK;
+	r->last = reply;
+	return r->last;
+}
+
+bool resp_is_error(const struct redisReply *reply, char code[static RESP_ERROR_CODE_SIZE])
+{
+	size_t len = 0;
+
+	if (reply->type != REDIS_REPLY_ERROR)
+		return false;
+	for (; len < RESP_ERROR_CODE_SIZE - 1 && reply->str[len] >= 'A' && reply->str[len] <= 'Z';
+	     len++)
+		code[len] = reply->str[len];
+	code[len] = '\0';
+	return true;
+}
+
+bool resp_is_nil(const struct redisReply *reply)
+{
+	return reply->type == REDIS_REPLY_NIL;
+}
+
+bool resp_text(const struct redisReply *reply, const char **text, size_t *len)
+{
+	if (reply->type != REDIS_REPLY_STRING)
+		return false;
+	*text = reply->str;
+	*len = (size_t)reply->len;
+	return true;
+}
+
+bool resp_number(const struct redisReply *reply, long long *number)
+{
+	char *end;
+
+	if (reply->type == REDIS_REPLY_INTEGER) {
+		*number = reply->integer;
+		return true;
+	}
+	if (reply->type != REDIS_REPLY_STRING || reply->len == 0)
+		return false;
+	errno = 0;
+	*number = strtoll(reply->str, &end, 10);
+	return errno == 0 && end == reply->str + reply->len;
+}
+
+size_t resp_count(const struct redisReply *reply)
+{
+	return reply->type == REDIS_REPLY_ARRAY ? (size_t)reply->elements : 0;
+}
+
+const struct redisReply *resp_element(const struct redisReply *reply, size_t i)
+{
+	return reply->element[i];
+}

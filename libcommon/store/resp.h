@@ -1,0 +1,50 @@
+/* resp: the protocol of Redis (RESP 2): commands to bytes, bytes to replies. This is the only module
+ * that uses hiredis, and it knows nothing of connections. */
+#ifndef SSA_RESP_H
+#define SSA_RESP_H
+
+#include "core/text.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct resp_reader;
+struct redisReply; /* hiredis's; read it through the functions below */
+
+enum {
+	RESP_ARRAY_MAX = 4096,   /* elements of an array reply; more is a fault */
+	RESP_DEPTH_MAX = 7,      /* levels of nested arrays; more is a fault */
+	RESP_ARGUMENTS_MAX = 10, /* arguments of a command, with its name */
+	RESP_ERROR_CODE_SIZE = 32,
+};
+
+/* Adds a command: its name and its arguments, which are strings up to a NULL. Each string is one
+ * argument whatever it contains, so nothing that a user sends can become a command. */
+void resp_add_command(struct text *out, const char *name, va_list arguments);
+
+/* NULL: no memory. `r` may be NULL in resp_reader_free. */
+struct resp_reader *resp_reader_new(void);
+void resp_reader_free(struct resp_reader *r);
+
+/* Gives the reader bytes that have come. false: no memory. */
+bool resp_feed(struct resp_reader *r, const char *bytes, size_t len);
+
+/* Takes the next reply. It is valid until the next call. *broken is true if the bytes are not this
+ * protocol, or exceed the limits above; then the reader is of no more use. NULL and not broken: the
+ * reply is not complete yet. */
+const struct redisReply *resp_next(struct resp_reader *r, bool *broken);
+
+/* If the reply is an error (-ERR, -OOM, -READONLY …), writes its code and returns true. The rest of
+ * its text is not used, because some servers repeat the command's arguments in it, and one of them
+ * can be a password. The code is "" if it is not one of Redis. */
+bool resp_is_error(const struct redisReply *reply, char code[static RESP_ERROR_CODE_SIZE]);
+
+/* These return false if the reply is of another type. */
+bool resp_is_nil(const struct redisReply *reply);
+bool resp_text(const struct redisReply *reply, const char **text, size_t *len);
+bool resp_number(const struct redisReply *reply, long long *number); /* also digits in a string */
+size_t resp_count(const struct redisReply *reply); /* the elements of an array; otherwise 0 */
+const struct redisReply *resp_element(const struct redisReply *reply, size_t i);
+
+#endif
