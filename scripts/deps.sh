@@ -24,7 +24,7 @@ run   | bats              | bats                                    | runs the t
 run   | curl              | curl                                    | the tests' HTTP client
 run   | jq                | jq                                      | the tests read JSON with it
 run   | argon2            | argon2                                  | the tests make hashes with another implementation
-run   | python3-minimal   | python3                                 | the tests' raw sockets
+run   | python3           | /usr/lib*/python3*/lib-dynload/resource.*.so | the tests' raw sockets, and what they measure
 run   | procps            | ps                                      | ps and pkill, for the tests and their time limits
 musl  | musl-tools        | musl-gcc                                | static programs
 musl  | dpkg-dev          | dpkg-source                             | unpacks and patches source packages

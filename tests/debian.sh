@@ -146,7 +146,9 @@ served='
     kill -0 $! 2>/dev/null || break
     sleep 0.05
   done
-  if pgrep -x "lighttpd|redis-server|valkey-server"; then exit 1; fi
+  for server in lighttpd redis-server valkey-server; do # pgrep takes no longer pattern in Debian 12
+    ! pgrep -x "$server" || exit 1
+  done
   [[ $answers == "{\"data\":[{\"id\": 100"*"{\"code\":200,\"message\":\"OK\"}" ]]'
 
 # serve COMMAND...: in a network of its own, where nobody else has port 8000. Who starts this script

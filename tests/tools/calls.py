@@ -1,5 +1,5 @@
 """Makes every call of the programs fail once (failing.c), one at a time, and compares the replies
-with those when nothing fails. It needs only python3-minimal.
+with those when nothing fails.
 
     calls.py KIND cgi|scgi PROGRAMS REDIS-SOCKET DATA-DIR FOLDER
 

@@ -1,5 +1,5 @@
 """Sends the rows of one group (rows.py) through a Unix socket. Compares every reply, and the state
-afterwards, with the contract. It needs only python3-minimal.
+afterwards, with the contract.
 
     hostile.py GROUP HTTP-SOCKET REDIS-SOCKET DATA-DIR LOG
 

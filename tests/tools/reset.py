@@ -3,8 +3,7 @@ connection a moment later.
 
     reset.py PORT COUNT MILLISECONDS [answers] < REQUEST
 
-With `answers` it prints how many connections had an answer by then. It
-needs only python3-minimal."""
+With `answers` it prints how many connections had an answer by then."""
 
 import select
 import socket
