@@ -97,9 +97,10 @@ run/make.%: all FORCE
 	@exec setpriv --pdeathsig TERM env SSA_CGI_BIN=$(CGI_BIN) SSA_RUN_FILE=$@ scripts/run.sh
 
 install: all  ## install in PREFIX=/usr/local; data that is there stays
-	for folder in cgi-bin data scripts www/errors $(if $(viewer),www/docs); do test -d $(INSTALL)/$$folder || install -d $(INSTALL)/$$folder || exit; done
+	for folder in cgi-bin data scripts www/errors www/console $(if $(viewer),www/docs); do test -d $(INSTALL)/$$folder || install -d $(INSTALL)/$$folder || exit; done
 	$(call put,755,$(programs:%=$(CGI_BIN)/%),cgi-bin)
 	$(call put,644,www/errors/*.html,www/errors)
+	$(call put,644,$(wildcard www/console/*),www/console)
 	$(call put,644,www/openapi.json,www)
 	$(if $(viewer),$(call put,644,$(viewer),www/docs))
 	$(call put,644,lighttpd.conf,.)

@@ -30,6 +30,8 @@ workers=${SSA_WORKERS:-$((processors < 2 ? 2 : processors))}
 number SSA_WORKERS "$workers" 1 512
 connections=${SSA_CONNECTIONS_PER_ADDRESS:-0}
 number SSA_CONNECTIONS_PER_ADDRESS "$connections" 0 512
+console=${SSA_CONSOLE:-on}
+case $console in on | off) ;; *) fail "SSA_CONSOLE must be on or off" ;; esac
 
 # The sockets of the SCGI workers. Only the user that lighttpd runs as may connect. Sockets that an
 # ended lighttpd left behind are removed. For this lighttpd, each name is a link to the socket that
@@ -56,6 +58,7 @@ var mode "$mode"
 var bind "${SSA_BIND:-127.0.0.1}"
 echo "var.port = $port"
 var connections_per_address "$connections"
+var console "$console"
 var workers "$workers"
 var run_dir "$run_dir"
 var cgi_bin "$cgi_bin"

@@ -100,7 +100,7 @@ if [ "$(id -u)" = 0 ]; then
     esac
     to_run=("$PWD"/scripts/{run,lighttpd-vars}.sh "$programs"/{status,ticket,info})
     to_read=("$PWD"/{lighttpd.conf,scripts/*.sh,www/errors/*.html,www/openapi.json})
-    for file in "$data"/{users,machines}.json "$PWD"/www/docs/*; do
+    for file in "$data"/{users,machines}.json "$PWD"/www/{console,docs}/*; do
         [ ! -e "$file" ] || to_read+=("$file")
     done
 
@@ -222,8 +222,11 @@ wait_until 10 "$lighttpd" ask || fail "lighttpd did not start on $url"
 
 ask -f >/dev/null || remark="${remark:+$remark; }not all is well: $(ask)"
 [ -z "$remark" ] || echo "run.sh: $remark" >&2
+console="Open $url/ in a browser for the console."
+case $bind${SSA_CONSOLE-} in /* | *off) console= ;; esac # a browser cannot open a Unix socket
 cat <<END
-SimpleServerAPI answers on $url; Ctrl-C stops it. To try it, with the data that it comes with:
+SimpleServerAPI answers on $url; Ctrl-C stops it. $console
+To try it, with the data that it comes with:
 
 ticket=\$(${curl[@]} -H 'Content-Type: application/json' -d '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}' $url/api/ticket | sed 's/.*"ticket":"\([^"]*\).*/\1/')
 ${curl[@]} -H "X-Auth-Token: \$ticket" $url/api/info

@@ -2,7 +2,7 @@
 
 ##@ To check it
 
-check:  ## analysers, sanitizers; CHECKS="gcc layers": only these
+check:  ## analysers, the pages in a browser, sanitizers; CHECKS="gcc layers": only these
 	@tests/check.sh $(CHECKS)
 
 # What the sanitizers must know of the programs.

@@ -182,6 +182,12 @@ check_hardening() {
   done
 }
 
+# --- the pages in a browser -----------------------------------------------------------------------
+
+check_web() {
+  make --no-print-directory check-web >$build/web.log 2>&1 || grep -E '✖|not ok|^npm|^node|Error' $build/web.log
+}
+
 # --- the suite under sanitizers -------------------------------------------------------------------
 
 check_sanitizers() {
@@ -195,7 +201,7 @@ check_sanitizers() {
 
 # --- all checks -----------------------------------------------------------------------------------
 
-all=(build gcc clang analyzer cppcheck clang_tidy shellcheck clang_format headers layers doors words width prose static hardening sanitizers)
+all=(build gcc clang analyzer cppcheck clang_tidy shellcheck clang_format headers layers doors words width prose static hardening web sanitizers)
 (($# > 0)) || set -- "${all[@]}"
 mkdir -p $build
 bad=0

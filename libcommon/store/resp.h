@@ -1,5 +1,5 @@
-/* resp: the protocol of Redis (RESP 2): commands to bytes, bytes to replies. This is the only module
- * that uses hiredis, and it knows nothing of connections. */
+/* resp: the protocol of Redis (RESP 2): commands to bytes, bytes to replies. No other module uses
+ * hiredis, and this one knows nothing of connections. */
 #ifndef SSA_RESP_H
 #define SSA_RESP_H
 

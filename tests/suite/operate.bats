@@ -150,7 +150,7 @@ round() {
 # only_the_three: checks that only the three paths are served.
 only_the_three() { # CURL OPTION...
   local path code
-  for path in /api/status/x /api/status/ /api/statusx /api/status.c /api/ / /data/users.json /cgi-bin/info; do
+  for path in /api/status/x /api/status/ /api/statusx /api/status.c /api/ /console/ /data/users.json /cgi-bin/info; do
     code=$(curl -s -o /dev/null --path-as-is -w '%{http_code}' "$@" "$base$path")
     [[ $code == 40[34] ]] || {
       echo "$path: $code"

@@ -1,5 +1,5 @@
 # modes: cgi scgi
-# The static files that lighttpd serves: the description of the API, and the viewer.
+# The static files that lighttpd serves: the console, the description of the API, and its viewer.
 load helpers
 
 # The project as `make install` lays it out, so that these tests may change www/.
@@ -62,11 +62,45 @@ setup() { fresh; }
 
 @test "nothing else of www/ is served" {
   local path
-  for path in / /www/openapi.json /openapi.json/ /openapi.json/x /errors/404.html /viewer/index.html /viewer/init.js /docs /Openapi.json; do
+  for path in /console/main.js /main /x.js /.js /main.js/ /main.js/x /index.html /www/openapi.json /openapi.json/ /openapi.json/x /errors/404.html /viewer/index.html /viewer/init.js /docs /Openapi.json; do
+    api $path
+    expect_error 404
+    [ "$(header Content-Type)" = application/json ]
+  done
+}
+
+@test "the console: each of its files, under a policy that lets only this server speak" {
+  local file path type
+  declare -A type=([html]=text/html [js]=text/javascript [css]=text/css [svg]=image/svg+xml)
+  for file in "$ROOT"/www/console/*; do
+    path=/${file##*/}
+    api "${path/%index.html/}"
+    expect 200
+    [[ $body == "$(<"$file")" ]]
+    [[ "$(header Content-Type)" == "${type[${file##*.}]}"* && "$(header Cache-Control)" == no-cache ]]
+    [[ "$(header X-Content-Type-Options)" == nosniff && "$(header X-Frame-Options)" == DENY && "$(header Referrer-Policy)" == no-referrer ]]
+    [ "$(header Content-Security-Policy)" = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'" ]
+  done
+  # It is small, and it needs nothing from elsewhere.
+  [ "$(cat "$ROOT"/www/console/* | wc -c)" -lt 40960 ]
+  run ! grep -E 'https?://|innerHTML|insertAdjacentHTML|eval\(|(local|session)Storage|\.cookie' "$ROOT"/www/console/*.{html,js,css}
+}
+
+@test "SSA_CONSOLE=off: its files are 404 in JSON, everything else goes on" {
+  stop_lighttpd
+  SSA_CONSOLE=off ROOT=$BATS_FILE_TMPDIR/project CGI_BIN=$BATS_FILE_TMPDIR/programs start_lighttpd
+  local path
+  for path in / /main.js /style.css /favicon.svg; do
     api $path
     expect_error 404
     [[ "$(header Content-Type)" == application/json && "$(header Cache-Control)" == no-store ]]
   done
+  api /openapi.json
+  expect 200
+  api /api/status
+  expect 200
+  stop_lighttpd
+  ROOT=$BATS_FILE_TMPDIR/project CGI_BIN=$BATS_FILE_TMPDIR/programs start_lighttpd
 }
 
 @test "a program is never served as a file, also if it may not be run" {

@@ -60,7 +60,7 @@ const ofServer = new Set(["date", "connection", "content-type", "status", "serve
 // Returns what is wrong with a reply, as a list of texts.
 function check(reply) {
   const path = description.paths[reply.path];
-  if (/^\/(openapi\.json$|docs\/)/.test(reply.path)) return [];
+  if (/^\/(openapi\.json$|docs\/|([a-z]+\.(js|css|svg))?$)/.test(reply.path)) return [];
   if (!path) return checkError(reply, ["400", "403", "404"]);
   // A method's name is in capitals; "get" is another method (RFC 9110, 9.1).
   const operation = reply.method === reply.method.toUpperCase() && path[reply.method.toLowerCase()];

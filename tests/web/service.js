@@ -1,8 +1,8 @@
 // A whole service for a test: Redis on a Unix socket and lighttpd on a free port of the loopback,
-// in a folder of its own, with the data that the project comes with.
+// in a folder of its own, with a copy of the data that the project comes with.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, openSync } from "node:fs";
+import { cpSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -19,9 +19,11 @@ export async function freePort() {
   return port;
 }
 
-// Returns { url, stop } when the service answers. `environment` has its settings.
+// Returns { url, write, redis, stop } when the service answers. `environment` has its settings.
+// write(NAME, TEXT) replaces a data file; redis.stop() and redis.start() make an outage.
 export async function startService(environment = {}) {
   const folder = mkdtempSync(`${tmpdir()}/ssa-web.`);
+  cpSync(`${root}data`, `${folder}/data`, { recursive: true });
   const port = await freePort();
   const log = openSync(`${folder}/log`, "a");
   const env = {
@@ -30,31 +32,45 @@ export async function startService(environment = {}) {
     SSA_PORT: String(port),
     SSA_MODE: "scgi",
     SSA_RUN_DIR: `${folder}/run`,
-    SSA_DATA_DIR: `${root}data`,
+    SSA_DATA_DIR: `${folder}/data`,
     SSA_CGI_BIN: process.env.SSA_CGI_BIN ?? "cgi-bin",
     ...environment,
   };
   const start = (command, ...options) => spawn(command, options, { cwd: root, env, stdio: ["ignore", log, log] });
-  const redis = start("redis-server", "--port", "0", "--unixsocket", `${folder}/redis.sock`, "--dir", folder, "--save", "");
+  const end = async (server, signal) => {
+    if (server.kill(signal)) await once(server, "exit");
+  };
+  const startRedis = () => start("redis-server", "--port", "0", "--unixsocket", `${folder}/redis.sock`, "--dir", folder, "--save", "", "--appendonly", "yes");
+  let server = startRedis();
   const lighttpd = start("lighttpd", "-D", "-f", "lighttpd.conf");
   const url = `http://127.0.0.1:${port}`;
 
+  const redis = {
+    stop: () => end(server, "SIGTERM"),
+    start: () => (server = startRedis()),
+  };
+
   async function stop() {
-    for (const [server, signal] of [[lighttpd, "SIGINT"], [redis, "SIGTERM"]])
-      if (server.kill(signal)) await once(server, "exit");
+    await end(lighttpd, "SIGINT");
+    await redis.stop();
     rmSync(folder, { recursive: true });
   }
 
-  const end = Date.now() + 20_000;
+  function write(name, text) {
+    writeFileSync(`${folder}/data/${name}.new`, text);
+    renameSync(`${folder}/data/${name}.new`, `${folder}/data/${name}`);
+  }
+
+  const limit = Date.now() + 20_000;
   while (!(await fetch(`${url}/api/status`).catch(() => null))?.ok) {
-    if (Date.now() > end || lighttpd.exitCode !== null || redis.exitCode !== null) {
+    if (Date.now() > limit || lighttpd.exitCode !== null || server.exitCode !== null) {
       const said = readFileSync(`${folder}/log`, "utf8");
       await stop();
       throw new Error(`the service did not start:\n${said}`);
     }
     await setTimeout(50);
   }
-  return { url, stop };
+  return { url, write, redis, stop };
 }
 
 // Serves an empty page on a port of its own: another origin.
