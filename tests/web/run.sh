@@ -44,7 +44,7 @@ record=${SSA_TEST_RECORD-}
 if [[ -z $record ]]; then
   mkdir "$work/record"
   record=$work/record
-  SSA_TEST_RECORD=$record count ../run.sh replies.bats status.bats ticket.bats info.bats cors.bats http.bats
+  SSA_TEST_RECORD=$record count ../run.sh replies.bats status.bats ticket.bats info.bats query.bats cors.bats http.bats
 fi
 count pages "$record"
 echo "$passed passed, $failed failed"
