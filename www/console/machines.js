@@ -3,8 +3,8 @@ import { call } from "./session.js";
 import { parse } from "./values.js";
 import { query } from "./view.js";
 
-// rows, as text and parsed; total: how many match; summary: see summarize.js; asOf: when; failure: of
-// the last request.
+// rows, as text and parsed; total: how many match; summary: see summarize.js; asOf: when;
+// failure: of the last request.
 const unknown = { text: null, rows: null, total: 0, summary: null, asOf: null, failure: null };
 export const machines = { ...unknown };
 let latest = {}; // of each kind of request; what an older one brings is thrown away

@@ -4,8 +4,8 @@ import { everyVisible } from "./timer.js";
 
 const INTERVAL_MS = 10_000;
 
-// changed({ kind, parts, checks }): "up" or the kind of a Failure; the names of what is down; notes on
-// each part. Returns a function that asks at once.
+// changed({ kind, parts, checks }): "up" or the kind of a Failure; the names of what is down; notes
+// on each part. Returns a function that asks at once.
 export function watchService(changed) {
 	return everyVisible(INTERVAL_MS, async () => {
 		try {
