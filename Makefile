@@ -14,7 +14,10 @@ variant := $(if $(SANITIZE),sanitize,$(if $(filter musl,$(LIBC)),,system))
 BUILD   := build$(addprefix /,$(variant))
 CGI_BIN := $(if $(variant),$(BUILD)/)cgi-bin
 
+SSACTL  := $(if $(variant),$(BUILD)/)sbin/ssactl
+
 programs := status ticket info
+ssactl_objects = $(patsubst sbin/%.c,$(BUILD)/obj/sbin/%.o,$(wildcard sbin/*.c))
 modules  := $(filter-out $(if $(filter musl,$(LIBC)),,core/heap),$(patsubst libcommon/%.c,%,$(wildcard libcommon/*/*.c)))
 headers  := $(wildcard libcommon/*/*.h)
 
@@ -48,18 +51,28 @@ say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
 ##@ To use it: run test docs install all deps help clean
 
-all: $(programs:%=$(CGI_BIN)/%)  ## build the three programs (the default)
+all: $(programs:%=$(CGI_BIN)/%) $(SSACTL)  ## build the three programs and ssactl (the default)
 
 $(CGI_BIN)/%: $(BUILD)/obj/%.o $(BUILD)/libcommon.a $(archives)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(BUILD)/libcommon.a $(LDLIBS)
 
+$(SSACTL): $(ssactl_objects) $(BUILD)/libcommon.a $(archives)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o %libcommon.a,$^) $(LDLIBS)
+
 $(BUILD)/libcommon.a: $(modules:%=$(BUILD)/obj/%.o)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/obj/%.o: libcommon/%.c $(BUILD)/flags | $(archives)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/sbin/%.o: sbin/%.c $(BUILD)/flags | $(archives)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -116,7 +129,7 @@ put = for file in $(2); do new=$(INSTALL)/$(3)/.$${file\#\#*/}.new; \
 	install -m $(1) $$file $$new && mv -f $$new $(INSTALL)/$(3)/$${file\#\#*/} || exit; done
 
 clean:  ## remove all that was built
-	rm -rf build $(programs:%=cgi-bin/%)
+	rm -rf build $(programs:%=cgi-bin/%) sbin/ssactl
 
 # A line `##@ GROUP: TARGET...` begins a group; those targets come first in it.
 help:  ## this list

@@ -8,12 +8,12 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 shopt -s nullglob
 
-flags=(-std=c11 -D_GNU_SOURCE -Ilibcommon)
+flags=(-std=c11 -D_GNU_SOURCE -Ilibcommon -Isbin)
 read -ra third < <(pkg-config --cflags hiredis libcjson libsodium) || true
 build=build/check
 programs=(status ticket info)
-sources=(libcommon/*/*.c cgi-bin/*.c)
-code=(libcommon/*/*.[ch] cgi-bin/*.c tests/unit/*.[ch] tests/tools/*.c tests/fuzz/*.[ch] tests/bench/*.c)
+sources=(libcommon/*/*.c cgi-bin/*.c sbin/*.c)
+code=(libcommon/*/*.[ch] cgi-bin/*.c sbin/*.[ch] tests/unit/*.[ch] tests/tools/*.c tests/fuzz/*.[ch] tests/bench/*.c)
 
 # Only the stderr of make, so that it becomes the output of the check.
 quiet_make() { make --no-print-directory "$@" >/dev/null; }
@@ -40,7 +40,7 @@ check_analyzer() {
 check_cppcheck() {
   cppcheck --quiet --enable=warning,style,performance,portability --inline-suppr --error-exitcode=1 --std=c11 \
     --suppress=varFuncNullUB --suppress=ctuPointerArith --suppress=shadowVariable --suppress=variableScope \
-    -D_GNU_SOURCE -Ilibcommon libcommon cgi-bin 2>&1
+    -D_GNU_SOURCE -Ilibcommon -Isbin libcommon cgi-bin sbin 2>&1
 }
 
 check_clang_tidy() {
@@ -63,7 +63,7 @@ check_clang_format() { clang-format --dry-run -Werror "${code[@]}" 2>&1 | grep -
 
 check_headers() { # each header compiles alone
   local header
-  for header in libcommon/*/*.h; do
+  for header in libcommon/*/*.h sbin/*.h; do
     "${CC:-gcc}" "${flags[@]}" -Wall -Wextra -Werror -fsyntax-only -x c "$header"
   done
 }

@@ -12,17 +12,21 @@ $(BUILD)/unit/%: tests/unit/%.c tests/unit/check.h $(BUILD)/libcommon.a $(archiv
 # This test includes the whole heap.c, so the linker must not redirect its calls to it.
 $(BUILD)/unit/heap: LDFLAGS := $(filter-out $(wrap),$(LDFLAGS))
 
-# The programs once more, for tests/suite/calls.bats, where each of their calls can be made to fail.
-failing       = $(programs:%=$(BUILD)/unit/calls/%)
+# The programs once more, for tests/suite/calls.bats and ssactl.bats, where each of their calls can
+# be made to fail.
+failing       = $(programs:%=$(BUILD)/unit/calls/%) $(BUILD)/unit/calls/ssactl
 failing_calls = malloc calloc realloc free mmap fstat stat socket setsockopt getrandom semget semop fork poll epoll_create1 \
-	epoll_ctl accept4 write open connect epoll_pwait read recv send writev sandbox_enter shmget shmctl shmat
+	epoll_ctl accept4 write open connect epoll_pwait read recv send writev sandbox_enter shmget shmctl shmat \
+	unlinkat fchown fchmod fstatat fsync renameat syscall openat
 
 # hiredis uses large files, for which glibc has names of its own.
-failing_wide  = mmap fstat stat open
+failing_wide  = mmap fstat stat open fstatat openat
 
 unit: $(failing)
 
-$(failing): $(BUILD)/unit/calls/%: $(BUILD)/obj/%.o tests/tools/failing.c $(BUILD)/libcommon.a $(archives)
+$(BUILD)/unit/calls/ssactl: $(ssactl_objects)
+$(programs:%=$(BUILD)/unit/calls/%): $(BUILD)/unit/calls/%: $(BUILD)/obj/%.o
+$(failing): tests/tools/failing.c $(BUILD)/libcommon.a $(archives)
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(filter-out $(wrap),$(LDFLAGS)) $(failing_calls:%=-Wl,--wrap=%) \

@@ -74,6 +74,31 @@ enum crypto_verdict crypto_argon2id(const char *hash, const char *password)
 	return has_memory_for(hash) ? CRYPTO_MISMATCH : CRYPTO_FAILED;
 }
 
+/* Reads the memory and the passes from a hash. */
+static bool take_cost(const char *hash, unsigned long *kib, unsigned long *passes)
+{
+	static const char before[] = CRYPTO_ARGON2ID "m=";
+	char *end;
+
+	if (strncmp(hash, before, sizeof before - 1) != 0)
+		return false;
+	*kib = strtoul(hash + sizeof before - 1, &end, 10);
+	if (strncmp(end, ",t=", 3) != 0)
+		return false;
+	*passes = strtoul(end + 3, &end, 10);
+	return *end == ',' && *kib <= UINT32_MAX;
+}
+
+bool crypto_argon2id_make(char out[static CRYPTO_HASH_SIZE], const char *password, const char *like)
+{
+	unsigned long kib = 19456, passes = 2;
+
+	_Static_assert(CRYPTO_HASH_SIZE >= crypto_pwhash_argon2id_STRBYTES, "a hash must fit");
+	return sodium_init() >= 0 && (like == NULL || take_cost(like, &kib, &passes)) &&
+	       crypto_pwhash_argon2id_str(out, password, strlen(password), passes,
+					  (size_t)kib * 1024) == 0;
+}
+
 void crypto_wipe(void *secret, size_t len)
 {
 	sodium_memzero(secret, len);

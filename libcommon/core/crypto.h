@@ -36,6 +36,13 @@ enum crypto_verdict {
  * other string never matches. The string decides how much time and memory this takes. */
 enum crypto_verdict crypto_argon2id(const char *hash, const char *password);
 
+/* Makes an Argon2id string of a password, with the memory and the passes of the hash `like`; NULL:
+ * those that OWASP recommends as the least (19 MiB, 2 passes). false: no memory, no random bytes,
+ * or `like` has a cost that is not allowed. */
+enum { CRYPTO_HASH_SIZE = 128 };
+bool crypto_argon2id_make(char out[static CRYPTO_HASH_SIZE], const char *password,
+			  const char *like);
+
 /* Overwrites a secret that is no longer needed. */
 void crypto_wipe(void *secret, size_t len);
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct table_kind kind = {
+const struct table_kind machines_kind = {
     .name = "machines",
     .file_name = "machines.json",
     .fields = {JSON_FIELD("id", JSON_NUMBER), JSON_FIELD("cpus", JSON_NUMBER),
@@ -22,7 +22,7 @@ struct places {
 
 bool machines_open(struct machines *m, const char *data_dir, bool resident)
 {
-	return records_open(&m->records, &kind, data_dir, resident);
+	return records_open(&m->records, &machines_kind, data_dir, resident);
 }
 
 void machines_close(struct machines *m)

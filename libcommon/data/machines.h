@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+extern const struct table_kind machines_kind;
+
 struct machines {
 	struct records records;
 };

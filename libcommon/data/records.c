@@ -1,11 +1,13 @@
 #include "data/records.h"
 #include "core/log.h"
+#include "core/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 enum {
+	LOGGED_RECORDS_MAX = 20, /* of one version of a file */
 	TRIES = 3,
 	TRY_AGAIN_MS = 50,
 };
@@ -53,6 +55,18 @@ static void complain(const struct records *r, enum datafile_fault fault, const c
 		  datafile_fault_name(fault), "reason", why, NULL);
 }
 
+/* Logs a record that is left out. `logged` counts them. */
+static void log_record(void *logged, const struct table_kind *kind, const struct table_fault *f)
+{
+	char index[TEXT_DECIMAL_SIZE];
+	size_t *count = logged;
+
+	if ((*count)++ < LOGGED_RECORDS_MAX)
+		log_event("record left out", "file", kind->file_name, "index",
+			  text_decimal(index, (long long)f->place), "field", f->field, "reason",
+			  f->why, NULL);
+}
+
 /* Starts to use a version: its table and the text of the table. Frees the version before it. */
 static void use(struct records *r, const struct table *table, char *text,
 		const struct published_text *shared)
@@ -70,12 +84,13 @@ static enum datafile_fault read_version(struct records *r, bool quiet, struct ta
 					char **text, size_t *len)
 {
 	char not_split[TABLE_WHY_SIZE];
+	size_t logged = 0;
 	const char *why;
 	enum datafile_fault fault = datafile_read(r->path, text, len, &r->seen, &why);
 
 	if (fault == DATAFILE_FINE) {
 		why = not_split;
-		switch (table_read(table, r->kind, *text, *len, false, not_split)) {
+		switch (table_read(table, r->kind, *text, *len, log_record, &logged, not_split)) {
 		case TABLE_FINE:
 			return DATAFILE_FINE;
 		case TABLE_INVALID:
@@ -150,7 +165,7 @@ static void fall_back(struct records *r)
 		return;
 	newest = published_get(&r->published);
 	if (newest != NULL &&
-	    table_read(&table, r->kind, newest->text, newest->len, true, why) == TABLE_FINE) {
+	    table_read(&table, r->kind, newest->text, newest->len, NULL, NULL, why) == TABLE_FINE) {
 		use(r, &table, NULL, newest);
 		return;
 	}

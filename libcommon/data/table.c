@@ -1,21 +1,10 @@
 #include "data/table.h"
-#include "core/log.h"
-#include "core/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOGGED_RECORDS_MAX = 20, KEY_MAX_BYTES = 1024 };
-
-static void complain(const struct table_kind *kind, size_t place, const char *field,
-		     const char *why)
-{
-	char index[TEXT_DECIMAL_SIZE];
-
-	log_event("record left out", "file", kind->file_name, "index",
-		  text_decimal(index, (long long)place), "field", field, "reason", why, NULL);
-}
+enum { KEY_MAX_BYTES = 1024 };
 
 /* Tells whether a record breaks a rule; *field and *why say which rule. */
 static bool breaks_rule(const struct table_kind *kind, const struct json_field *fields,
@@ -39,7 +28,8 @@ struct split {
 	const struct table_kind *kind;
 	struct table table;
 	size_t capacity;
-	bool quiet;
+	table_complain *complain;
+	void *context;
 };
 
 static bool keep(struct split *to, struct span record, struct span key)
@@ -88,8 +78,9 @@ static bool split_record(struct split *to, struct scan *s, size_t place)
 			return false;
 		why = "not an object";
 	}
-	if (to->table.skipped++ < LOGGED_RECORDS_MAX && !to->quiet)
-		complain(kind, place, field, why);
+	to->table.skipped++;
+	if (to->complain != NULL)
+		to->complain(to->context, kind, &(struct table_fault){place, begin, field, why});
 	return true;
 }
 
@@ -132,9 +123,11 @@ static enum table_result split_text(struct split *to, struct scan *s,
 }
 
 enum table_result table_read(struct table *t, const struct table_kind *kind, const char *text,
-			     size_t len, bool quiet, char why[static TABLE_WHY_SIZE])
+			     size_t len, table_complain *complain, void *context,
+			     char why[static TABLE_WHY_SIZE])
 {
-	struct split to = {.kind = kind, .table = {.text = text}, .quiet = quiet};
+	struct split to = {
+	    .kind = kind, .table = {.text = text}, .complain = complain, .context = context};
 	struct scan s;
 
 	scan_begin(&s, text, len, SCAN_DEPTH_MAX - 1);

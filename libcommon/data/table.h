@@ -38,9 +38,19 @@ struct table {
 	unsigned lookups;
 };
 
-/* Splits text[0..len), at most 4 GiB. Records that break the rules are left out, and logged
- * unless `quiet`. On TABLE_FINE the caller frees *t. Otherwise *t is unchanged, and `why`
- * holds the reason. */
+/* A record that breaks a rule. */
+struct table_fault {
+	size_t place;      /* its index in the array */
+	const char *at;    /* where it begins in the text */
+	const char *field; /* NULL: the whole record */
+	const char *why;
+};
+typedef void table_complain(void *context, const struct table_kind *kind,
+			    const struct table_fault *fault);
+
+/* Splits text[0..len), at most 4 GiB. Records that break the rules are left out, and `complain`
+ * (NULL: nobody) is called for each. On TABLE_FINE the caller frees *t. Otherwise *t is unchanged,
+ * and `why` holds the reason. */
 enum table_result {
 	TABLE_FINE,
 	TABLE_INVALID,
@@ -48,7 +58,8 @@ enum table_result {
 };
 enum { TABLE_WHY_SIZE = 64 };
 enum table_result table_read(struct table *t, const struct table_kind *kind, const char *text,
-			     size_t len, bool quiet, char why[static TABLE_WHY_SIZE]);
+			     size_t len, table_complain *complain, void *context,
+			     char why[static TABLE_WHY_SIZE]);
 void table_free(struct table *t);
 
 /* Returns the place of the first record with this key, or t->count if there is none. The key

@@ -5,7 +5,7 @@
 
 enum { NAME, PASSWORD, DISABLED, MACHINES, FIELDS };
 
-static const struct table_kind kind = {
+const struct table_kind users_kind = {
     .name = "users",
     .file_name = "users.json",
     .fields = {[NAME] = JSON_FIELD("username", JSON_STRING),
@@ -19,7 +19,7 @@ static const struct table_kind kind = {
 bool users_open(struct users *u, const char *data_dir, bool resident)
 {
 	u->work_like_of = 0;
-	return records_open(&u->records, &kind, data_dir, resident);
+	return records_open(&u->records, &users_kind, data_dir, resident);
 }
 
 void users_close(struct users *u)
@@ -34,15 +34,19 @@ bool users_refresh(struct users *u)
 
 enum users_found users_find(struct users *u, const char *name, struct user *user)
 {
-	struct json_field fields[FIELDS];
 	size_t i = records_find(&u->records, name, strlen(name));
+
+	return i == u->records.table.count ? USERS_UNKNOWN
+					   : users_read(records_text(&u->records, i), user);
+}
+
+enum users_found users_read(struct span record, struct user *user)
+{
+	struct json_field fields[FIELDS];
 	struct scan s;
 
-	if (i == u->records.table.count)
-		return USERS_UNKNOWN;
-	struct span text = records_text(&u->records, i);
-	memcpy(fields, kind.fields, sizeof fields);
-	scan_begin(&s, text.at, text.len, SCAN_DEPTH_MAX - 1);
+	memcpy(fields, users_kind.fields, sizeof fields);
+	scan_begin(&s, record.at, record.len, SCAN_DEPTH_MAX - 1);
 	if (!json_object(&s, fields, FIELDS))
 		return USERS_UNKNOWN;
 	switch (json_decode(fields[PASSWORD].value, user->password, sizeof user->password)) {

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+extern const struct table_kind users_kind;
+
 struct users {
 	struct records records;
 	char work_like[PASSWORD_MAX_BYTES + 1]; /* see users_work_like */
@@ -39,6 +41,9 @@ enum users_found {
 	USERS_NO_MEMORY,
 };
 enum users_found users_find(struct users *u, const char *name, struct user *user);
+
+/* Reads one record, which a table of users_kind holds. USERS_UNKNOWN: as above. */
+enum users_found users_read(struct span record, struct user *user);
 
 /* Returns the first Argon2id string of the file, or NULL if there is none. To verify the password
  * of an unknown user should cost as much as this hash. Valid until the next call. */

@@ -62,6 +62,18 @@ static void read_body(struct request *q, size_t announced)
 	q->body_bytes = announced;
 }
 
+/* Somebody has started the program by hand. */
+static int explain(void)
+{
+	static const char text[] =
+	    "This is a CGI program of SimpleServerAPI: a web server starts it for each request, "
+	    "or\n"
+	    "once as a resident SCGI worker. `make run` does that. To try it by hand:\n\n"
+	    "  REQUEST_METHOD=GET cgi-bin/status\n";
+
+	return write(STDOUT_FILENO, text, sizeof text - 1) == (ssize_t)sizeof text - 1 ? 2 : 1;
+}
+
 int cgi_serve(answer_function *answer, void *context)
 {
 	struct exchange x = {.reply = {.result = RESULT_OK}};
@@ -77,6 +89,8 @@ int cgi_serve(answer_function *answer, void *context)
 		if (equals != NULL)
 			request_take(q, *variable, (size_t)(equals - *variable), equals + 1);
 	}
+	if (*q->method == '\0' && isatty(STDOUT_FILENO))
+		return explain();
 	if (request_announced(q, &announced) && announced > 0) {
 		q->body = NULL;
 		if (announced <= REQUEST_BODY_MAX_BYTES)

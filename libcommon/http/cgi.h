@@ -17,7 +17,8 @@ typedef void answer_function(void *context, struct exchange *exchanges, unsigned
 
 /* Serves the one request to its end and ignores SIGTERM. Reason: when a client leaves, lighttpd
  * sends SIGTERM to its program, and a login that stopped there would leave no line in the log.
- * Returns the exit status: 0, or 1 if the reply could not be written. */
+ * Returns the exit status: 0, or 1 if the reply could not be written. Without a request, on a
+ * terminal, it says what it is, and returns 2. */
 int cgi_serve(answer_function *answer, void *context);
 
 /* Writes a reply to fd in one piece: the head, and the body if there is one. -1: the other side has

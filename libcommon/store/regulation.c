@@ -10,10 +10,8 @@
 static void make_key(char key[static REGULATION_KEY_SIZE], const char *what, const char *first,
 		     const char *second)
 {
-	static const char prefix[] = "ssa:fail:";
-
-	memcpy(key, prefix, sizeof prefix);
-	crypto_digest(key + sizeof prefix - 1, NULL, what, first, second, NULL);
+	memcpy(key, REGULATION_PREFIX, sizeof REGULATION_PREFIX);
+	crypto_digest(key + sizeof REGULATION_PREFIX - 1, NULL, what, first, second, NULL);
 }
 
 /* Returns the address in the form in which it is counted. A text that is not an IPv6 address stays
@@ -47,7 +45,11 @@ bool regulation_begin(struct regulation *g, const struct config *c, const char *
 	make_key(g->rule[2].key, "attempts of address", address, NULL);
 	g->counted = false;
 	g->broken = 0;
-	return crypto_ticket(g->attempt);
+	bool random = crypto_ticket(g->attempt);
+	g->attempt[CRYPTO_TICKET_LEN] = ':';
+	memcpy(g->attempt + CRYPTO_TICKET_LEN + 1, g->rule[0].key + sizeof REGULATION_PREFIX - 1,
+	       CRYPTO_DIGEST_LEN + 1);
+	return random;
 }
 
 static bool is_on(const struct regulation_rule *rule)

@@ -20,7 +20,11 @@
 
 struct redis;
 
-enum { REGULATION_RULES = 3, REGULATION_KEY_SIZE = 9 + CRYPTO_DIGEST_LEN + 1 };
+#define REGULATION_PREFIX "ssa:fail:" /* of the keys, before the digest */
+enum {
+	REGULATION_RULES = 3,
+	REGULATION_KEY_SIZE = sizeof REGULATION_PREFIX + CRYPTO_DIGEST_LEN,
+};
 
 /* One login attempt, as the three rules see it. */
 struct regulation {
@@ -28,10 +32,12 @@ struct regulation {
 		char key[REGULATION_KEY_SIZE];
 		struct limit limit;
 		const char *name;
-	} rule[REGULATION_RULES];            /* the first is (user, address) */
-	char attempt[CRYPTO_TICKET_LEN + 1]; /* the name of this attempt in the sets */
-	bool counted;                        /* the commands that count it were queued */
-	int broken;                          /* the rule that refused it */
+	} rule[REGULATION_RULES]; /* the first is (user, address) */
+	/* The name of this attempt in the sets: a random text, ':' and the digest in the key of
+	 * (user, address). So bans.h finds the counters of all addresses of a user. */
+	char attempt[CRYPTO_TICKET_LEN + 1 + CRYPTO_DIGEST_LEN + 1];
+	bool counted; /* the commands that count it were queued */
+	int broken;   /* the rule that refused it */
 };
 
 /* Begins an attempt. All addresses that one client can have count as one: an IPv6 address counts by

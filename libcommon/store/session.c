@@ -49,8 +49,7 @@ void session_ask(struct redis *r, const char *ticket, struct session *s)
 	redis_command(r, "GET", key, NULL);
 }
 
-/* Reads the stored JSON value into *s. The results are those of session_answer. */
-static enum result read_value(const char *text, size_t len, struct session *s)
+enum result session_read(const char *text, size_t len, struct session *s)
 {
 	enum { NAME, LOGIN, FINGERPRINT, EXPIRES, RENEWABLE, FIELDS };
 	struct json_field f[FIELDS] = {
@@ -100,7 +99,7 @@ enum result session_answer(struct redis *r, struct session *s)
 
 	if (reply == NULL)
 		return RESULT_UNAVAILABLE;
-	return resp_text(reply, &text, &len) ? read_value(text, len, s) : RESULT_UNAUTHENTICATED;
+	return resp_text(reply, &text, &len) ? session_read(text, len, s) : RESULT_UNAUTHENTICATED;
 }
 
 static void write_value(struct text *out, const struct session *s)

@@ -43,6 +43,10 @@ void session_ask(struct redis *r, const char *ticket, struct session *s);
  * name.digest is valid. RESULT_UNAVAILABLE: redis_error() says why. RESULT_INTERNAL: no memory. */
 enum result session_answer(struct redis *r, struct session *s);
 
+/* Reads a value as Redis has it. The results are those of session_answer. s->name.digest is not in
+ * it and stays as it is. */
+enum result session_read(const char *text, size_t len, struct session *s);
+
 /* True if the session was opened with this password, which is given as it stands in users.json. */
 bool session_fits(const struct session *s, const char *ticket, const char *stored_password);
 

@@ -233,6 +233,15 @@ enum result tickets_end(struct redis *r, const char *username, const struct tick
 	return end_matching(r, &p);
 }
 
+enum result tickets_end_user(struct redis *r, const char *username)
+{
+	char index[TICKETS_KEY_SIZE];
+	struct pass p = {.index = index, .match = "*"};
+
+	index_key(index, username);
+	return end_matching(r, &p);
+}
+
 /* Copies the score of the last member from a reply to ZRANGE … WITHSCORES, as text. false: the
  * index is empty. */
 static bool last_expiry(const struct redisReply *reply, char out[static TEXT_DECIMAL_SIZE])

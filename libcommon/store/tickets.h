@@ -60,6 +60,9 @@ enum tickets_which { TICKETS_OF_LOGIN, TICKETS_OF_USER };
 enum result tickets_end(struct redis *r, const char *username, const struct ticket_name *own,
 			enum tickets_which which);
 
+/* Ends all tickets of the user, for an administrator. The results are those of tickets_end. */
+enum result tickets_end_user(struct redis *r, const char *username);
+
 /* Makes the index expire with its last ticket, after the expiry of a ticket was changed or a ticket
  * was ended. This is best effort: if the index changes meanwhile, its expiry stays as it is. */
 void tickets_trim(struct redis *r, const char *username);

@@ -410,7 +410,7 @@ static void set_up(void)
 					       .required = 1};
 	char why[TABLE_WHY_SIZE];
 
-	CLAIM(table_read(&table, &kind, text, sizeof text - 1, true, why) == TABLE_FINE);
+	CLAIM(table_read(&table, &kind, text, sizeof text - 1, NULL, NULL, why) == TABLE_FINE);
 	CLAIM(table.count == RECORDS);
 }
 

@@ -1,5 +1,5 @@
-/* Only for tests/suite/calls.bats: linked before the C library into copies of the three programs,
- * so that each of their calls can be made to fail. The environment says which one:
+/* Only for tests/suite/calls.bats and ssactl.bats: linked before the C library into copies of the
+ * programs, so that each of their calls can be made to fail. The environment says which one:
  *
  *   SSA_FAIL=memory:7     the 7th allocation gets no memory
  *   SSA_FAIL=drought:7    the same, and each allocation after it
@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +166,38 @@ CALL(int, epoll_ctl, ENOSPC, (int set, int operation, int fd, struct epoll_event
 CALL(int, accept4, EMFILE, (int fd, struct sockaddr *from, socklen_t *len, int flags),
      (fd, from, len, flags))
 CALL(ssize_t, write, ENOSPC, (int fd, const void *bytes, size_t size), (fd, bytes, size))
+
+/* Those of an edit (libcommon/data/edit.c). */
+CALL(int, unlinkat, EIO, (int folder, const char *name, int flags), (folder, name, flags))
+CALL(int, fchown, EPERM, (int fd, uid_t user, gid_t group), (fd, user, group))
+CALL(int, fchmod, EPERM, (int fd, mode_t mode), (fd, mode))
+CALL(int, fstatat, EIO, (int folder, const char *name, struct stat *out, int flags),
+     (folder, name, out, flags))
+CALL(int, fsync, EIO, (int fd), (fd))
+CALL(int, renameat, EIO, (int from, const char *old, int to, const char *new), (from, old, to, new))
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+long __wrap_syscall(long number, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, number);
+	int from = va_arg(arguments, int);
+	const char *old = va_arg(arguments, const char *);
+	int to = va_arg(arguments, int);
+	const char *new = va_arg(arguments, const char *);
+	int flags = va_arg(arguments, int);
+	va_end(arguments);
+	return has_error("renameat2", EIO) ? -1 : __real_syscall(number, from, old, to, new, flags);
+}
+
+int __real_openat(int folder, const char *name, int flags, ...);
+int __wrap_openat(int folder, const char *name, int flags, ...);
+int __wrap_openat(int folder, const char *name, int flags, ...)
+{
+	return has_error("openat", ENOSPC) ? -1 : __real_openat(folder, name, flags, 0600);
+}
 
 void *__real_shmat(int id, const void *at, int flags);
 void *__wrap_shmat(int id, const void *at, int flags);

@@ -227,7 +227,7 @@ add('methods', 'override by a parameter', request(b'GET', b'/api/ticket?_method=
 
 # --- paths ----------------------------------------------------------------------------------------
 
-for path in (b'/', b'/api', b'/api/', b'/api/none', b'/api/statusx', b'/api/statu', b'/api/Status', b'/API/status', b'/api/status.c', b'/api/status.html',
+for path in (b'/console', b'/api', b'/api/', b'/api/none', b'/api/statusx', b'/api/statu', b'/api/Status', b'/API/status', b'/api/status.c', b'/api/status.html',
              b'/status', b'/cgi-bin/status', b'/cgi-bin/status.c', b'/data/users.json', b'/users.json', b'/api/data/users.json', b'/.git/config',
              b'/.git/HEAD', b'/lighttpd.conf', b'/Makefile', b'/README.md', b'/www/errors/404.html', b'/404.html', b'/favicon.ico', b'/robots.txt',
              b'/api/libcommon.a', b'/server-status', b'/api/status;x=1', b'/api/status~', b'/api/ticket.bak', b'/run/redis.sock'):

@@ -19,7 +19,8 @@ static void load(const char *text)
 {
 	char why[TABLE_WHY_SIZE];
 
-	CHECK_ROW(table_read(&table, &kind, text, strlen(text), true, why) == TABLE_FINE, text);
+	CHECK_ROW(table_read(&table, &kind, text, strlen(text), NULL, NULL, why) == TABLE_FINE,
+		  text);
 }
 
 static struct span text_or_none(const char *text)

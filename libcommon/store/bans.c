@@ -1,0 +1,131 @@
+#include "store/bans.h"
+#include "store/redis.h"
+#include "store/regulation.h"
+#include "store/resp.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { USER_AND_ADDRESS, USER, ADDRESS }; /* the rules of struct regulation */
+#define MEMBERS_MAX "4000"                /* attempts of one counter that are looked at */
+
+static const char *const names[] = {"user and address", "user", "address"};
+
+/* Counters, by their keys. */
+struct keys {
+	char (*at)[REGULATION_KEY_SIZE];
+	size_t count;
+	bool failed;
+};
+
+static void add_key(struct keys *k, const char *key)
+{
+	for (size_t i = 0; i < k->count; i++)
+		if (strcmp(k->at[i], key) == 0)
+			return;
+	void *at = realloc(k->at, (k->count + 1) * sizeof *k->at);
+	if (at == NULL) {
+		k->failed = true;
+		return;
+	}
+	k->at = at;
+	memcpy(k->at[k->count++], key, REGULATION_KEY_SIZE);
+}
+
+/* Adds the counters of (user, address) of all attempts that the counter `key` holds. */
+static enum result add_pairs(struct redis *r, struct keys *k, const char *key)
+{
+	char pair[REGULATION_KEY_SIZE] = REGULATION_PREFIX;
+	const struct redisReply *reply;
+
+	redis_command(r, "ZRANGE", key, "0", MEMBERS_MAX, NULL);
+	if (!redis_send(r) || (reply = redis_next(r)) == NULL)
+		return RESULT_UNAVAILABLE;
+	for (size_t i = 0; i < resp_count(reply); i++) {
+		const char *member;
+		size_t len;
+		if (!resp_text(resp_element(reply, i), &member, &len) ||
+		    len != CRYPTO_TICKET_LEN + 1 + CRYPTO_DIGEST_LEN)
+			continue;
+		memcpy(pair + sizeof REGULATION_PREFIX - 1, member + CRYPTO_TICKET_LEN + 1,
+		       CRYPTO_DIGEST_LEN + 1);
+		add_key(k, pair);
+	}
+	return k->failed ? RESULT_INTERNAL : RESULT_OK;
+}
+
+/* The counter of the user or the address comes first, then those of pairs. */
+static enum result find_keys(struct redis *r, const struct config *c, const char *user,
+			     const char *address, struct keys *k, struct regulation *g)
+{
+	*k = (struct keys){0};
+	if (!regulation_begin(g, c, user ? user : "", address ? address : ""))
+		return RESULT_INTERNAL;
+	const char *first = g->rule[user ? USER : ADDRESS].key;
+	add_key(k, first);
+	if (user != NULL && address != NULL) {
+		add_key(k, g->rule[USER_AND_ADDRESS].key);
+		return k->failed ? RESULT_INTERNAL : RESULT_OK;
+	}
+	return add_pairs(r, k, first);
+}
+
+static enum result list_keys(struct redis *r, const struct keys *k, const struct regulation *g,
+			     int first, void (*found)(void *context, const struct ban *b),
+			     void *context)
+{
+	for (size_t i = 0; i < k->count; i++) {
+		int rule = i == 0 ? first : USER_AND_ADDRESS;
+		struct ban b = {.limit = names[rule]};
+		redis_command(r, "ZCARD", k->at[i], NULL);
+		redis_command(r, "TTL", k->at[i], NULL);
+		if (!redis_send(r))
+			return RESULT_UNAVAILABLE;
+		const struct redisReply *reply = redis_next(r);
+		if (reply == NULL || !resp_number(reply, &b.failures) ||
+		    (reply = redis_next(r)) == NULL || !resp_number(reply, &b.left_s))
+			return RESULT_UNAVAILABLE;
+		unsigned most = g->rule[rule].limit.count;
+		if (most > 0 && b.failures >= most)
+			found(context, &b);
+	}
+	return RESULT_OK;
+}
+
+enum result bans_list(struct redis *r, const struct config *c, const char *user,
+		      const char *address, void (*found)(void *context, const struct ban *b),
+		      void *context)
+{
+	struct regulation g;
+	struct keys k;
+	enum result result = find_keys(r, c, user, address, &k, &g);
+
+	if (result == RESULT_OK)
+		result = list_keys(r, &k, &g, user ? USER : ADDRESS, found, context);
+	free(k.at);
+	return result;
+}
+
+enum result bans_forget(struct redis *r, const struct config *c, const char *user,
+			const char *address, size_t *forgotten)
+{
+	struct regulation g;
+	struct keys k;
+	enum result result = find_keys(r, c, user, address, &k, &g);
+
+	*forgotten = 0;
+	/* The counter that leads to the others goes last, so that this can be repeated. */
+	for (size_t i = k.count; result == RESULT_OK && i-- > 0;) {
+		const struct redisReply *reply;
+		long long deleted;
+		redis_command(r, "DEL", k.at[i], NULL);
+		if (!redis_send(r) || (reply = redis_next(r)) == NULL ||
+		    !resp_number(reply, &deleted))
+			result = RESULT_UNAVAILABLE;
+		else
+			*forgotten += deleted > 0;
+	}
+	free(k.at);
+	return result;
+}

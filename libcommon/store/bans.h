@@ -1,0 +1,29 @@
+/* bans: the limits on guessing (regulation.h) that are reached, for an administrator. */
+#ifndef SSA_BANS_H
+#define SSA_BANS_H
+
+#include "core/result.h"
+
+#include <stddef.h>
+
+struct config;
+struct redis;
+
+struct ban {
+	const char *limit; /* "user", "user and address" or "address" */
+	long long failures, left_s;
+};
+
+/* Calls `found` for each limit that is reached for this user (address NULL) or this address (user
+ * NULL). Of a limit for user and address the address is not known, because its key is a digest.
+ * RESULT_UNAVAILABLE: redis_error() says why. */
+enum result bans_list(struct redis *r, const struct config *c, const char *user,
+		      const char *address, void (*found)(void *context, const struct ban *b),
+		      void *context);
+
+/* Forgets the failures of a user at all addresses (address NULL), of a user at one address, or of
+ * an address with all users (user NULL). *forgotten is the number of counters that had some. */
+enum result bans_forget(struct redis *r, const struct config *c, const char *user,
+			const char *address, size_t *forgotten);
+
+#endif

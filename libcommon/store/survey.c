@@ -1,0 +1,89 @@
+#include "store/survey.h"
+#include "core/text.h"
+#include "store/redis.h"
+#include "store/resp.h"
+#include "store/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Keys are read so many at a time. Redis may give a few more. */
+#define PAGE_KEYS "200"
+enum { PAGE_KEYS_MAX = 1000 };
+
+struct page {
+	char cursor[TEXT_DECIMAL_SIZE];
+	char (*keys)[TICKETS_KEY_SIZE];
+	size_t count;
+};
+
+/* Copies the keys, because a reply is valid only until the next one. */
+static void take_keys(struct page *p, const struct redisReply *list)
+{
+	p->count = 0;
+	for (size_t i = 0; i < resp_count(list) && p->count < PAGE_KEYS_MAX; i++) {
+		const char *key;
+		size_t len;
+		if (resp_text(resp_element(list, i), &key, &len) && len == TICKETS_KEY_SIZE - 1 - 5)
+			memcpy(p->keys[p->count++], key, len + 1);
+	}
+}
+
+static bool next_page(struct redis *r, struct page *p)
+{
+	const struct redisReply *reply;
+	const char *cursor;
+	size_t len;
+
+	redis_command(r, "SCAN", p->cursor, "MATCH", "ssa:ticket:*", "COUNT", PAGE_KEYS, NULL);
+	if (!redis_send(r) || (reply = redis_next(r)) == NULL || resp_count(reply) != 2 ||
+	    !resp_text(resp_element(reply, 0), &cursor, &len) || len >= sizeof p->cursor)
+		return false;
+	memcpy(p->cursor, cursor, len + 1);
+	take_keys(p, resp_element(reply, 1));
+	return true;
+}
+
+static enum result look_at_page(struct redis *r, const struct page *p, struct session *sessions,
+				survey_found *found, void *context)
+{
+	size_t seen = 0;
+
+	if (p->count == 0)
+		return RESULT_OK;
+	for (size_t i = 0; i < p->count; i++)
+		redis_command(r, "GET", p->keys[i], NULL);
+	if (!redis_send(r))
+		return RESULT_UNAVAILABLE;
+	for (size_t i = 0; i < p->count; i++) {
+		struct session *s = &sessions[seen];
+		memcpy(s->name.digest, strrchr(p->keys[i], ':') + 1, CRYPTO_DIGEST_LEN + 1);
+		enum result result = session_answer(r, s);
+		if (result == RESULT_OK)
+			seen++;
+		else if (result != RESULT_UNAUTHENTICATED)
+			return result;
+	}
+	for (size_t i = 0; i < seen; i++) {
+		enum result result = found(context, &sessions[i]);
+		if (result != RESULT_OK)
+			return result;
+	}
+	return RESULT_OK;
+}
+
+enum result survey_sessions(struct redis *r, survey_found *found, void *context)
+{
+	struct page p = {.cursor = "0", .keys = malloc(PAGE_KEYS_MAX * sizeof *p.keys)};
+	struct session *sessions = malloc(PAGE_KEYS_MAX * sizeof *sessions);
+	enum result result = RESULT_INTERNAL;
+
+	if (p.keys != NULL && sessions != NULL)
+		do
+			result = next_page(r, &p) ? look_at_page(r, &p, sessions, found, context)
+						  : RESULT_UNAVAILABLE;
+		while (result == RESULT_OK && strcmp(p.cursor, "0") != 0);
+	free(p.keys);
+	free(sessions);
+	return result;
+}

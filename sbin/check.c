@@ -1,0 +1,211 @@
+/* The commands that look whether all is well: check and status. */
+#include "core/crypto.h"
+#include "core/json.h"
+#include "data/machines.h"
+#include "data/users.h"
+#include "listing.h"
+#include "ssactl.h"
+#include "store/redis.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct report {
+	struct listing listing;
+	const char *file; /* that is looked at */
+	const char *text;
+	size_t len;
+	size_t faults;
+};
+
+/* The index in the array, where records that are left out count, too. */
+static long long place_of(const struct report *r, const char *record)
+{
+	long long place = 0;
+	struct scan s;
+
+	scan_begin(&s, r->text, r->len, SCAN_DEPTH_MAX - 1);
+	if (scan_enter(&s, '['))
+		for (; scan_next(&s, NULL); place++) {
+			scan_peek(&s);
+			if (s.at >= record || !scan_value(&s, NULL))
+				break;
+		}
+	return place;
+}
+
+static void fault(struct report *r, const char *at, long long record, const char *field,
+		  const char *what)
+{
+	long long line = 1;
+
+	for (const char *c = r->text; at != NULL && c < at; c++)
+		line += *c == '\n';
+	listing_text(&r->listing, r->file);
+	if (at != NULL)
+		listing_number(&r->listing, line);
+	else
+		listing_value(&r->listing, NULL, 0);
+	if (record >= 0)
+		listing_number(&r->listing, record);
+	else
+		listing_value(&r->listing, NULL, 0);
+	if (field != NULL)
+		listing_text(&r->listing, field);
+	else
+		listing_value(&r->listing, NULL, 0);
+	listing_text(&r->listing, what);
+	r->faults++;
+}
+
+static void complain(void *context, const struct table_kind *kind, const struct table_fault *f)
+{
+	struct report *r = context;
+
+	(void)kind;
+	fault(r, f->at, (long long)f->place, f->field, f->why);
+}
+
+/* --- users.json ----------------------------------------------------------------------------------*/
+
+static void check_user(struct report *r, struct table *t, size_t i)
+{
+	struct json_field field = JSON_FIELD("username", JSON_STRING);
+	struct span record = table_text(t, i);
+	char name[USERNAME_MAX_BYTES + 1];
+	struct user user;
+
+	if (json_read(record.at, record.len, &field, 1) != JSON_FINE) {
+		fault(r, record.at, place_of(r, record.at), NULL, "nested too deep");
+		return;
+	}
+	if (json_decode(field.value, name, sizeof name) != JSON_DECODED || name[0] == '\0') {
+		fault(r, record.at, place_of(r, record.at), "username", "empty, or over 256 bytes");
+		return;
+	}
+	if (table_find(t, name, strlen(name)) != i)
+		fault(r, record.at, place_of(r, record.at), "username",
+		      "an earlier record has this name");
+	if (users_read(record, &user) != USERS_FOUND) {
+		fault(r, record.at, place_of(r, record.at), "password", "over 1024 bytes");
+		return;
+	}
+	bool ours = strncmp(user.password, CRYPTO_ARGON2ID, sizeof CRYPTO_ARGON2ID - 1) == 0;
+	if (user.password[0] == '\0')
+		fault(r, record.at, place_of(r, record.at), "password",
+		      "empty: nobody can log in with it");
+	else if (!ours && user.password[0] == '$' && strchr(user.password + 1, '$') != NULL)
+		fault(r, record.at, place_of(r, record.at), "password",
+		      "a hash of an unsupported method");
+	else if (!ours) {
+		fault(r, record.at, place_of(r, record.at), "password", "note: it is plain text");
+		r->faults--; /* it works, so it is no fault */
+	}
+	crypto_wipe(&user, sizeof user);
+}
+
+/* --- machines.json -------------------------------------------------------------------------------*/
+
+static void check_machine(struct report *r, struct table *t, size_t i)
+{
+	struct json_field field = JSON_FIELD("id", JSON_NUMBER);
+	struct span record = table_text(t, i);
+
+	if (json_read(record.at, record.len, &field, 1) == JSON_FINE &&
+	    table_find(t, field.value.at, field.value.len) != i)
+		fault(r, record.at, place_of(r, record.at), "id", "an earlier record has this id");
+}
+
+static void check_file(struct report *r, const struct ctl *c, const struct table_kind *kind,
+		       void (*check)(struct report *, struct table *, size_t))
+{
+	char path[1040], not_split[TABLE_WHY_SIZE];
+	struct datafile_version version;
+	struct table table;
+	const char *why;
+	size_t len;
+	char *text;
+
+	snprintf(path, sizeof path, "%s/%s", c->config.data_dir, kind->file_name);
+	r->file = kind->file_name;
+	if (datafile_read(path, &text, &len, &version, &why) != DATAFILE_FINE) {
+		fault(r, NULL, -1, NULL, why);
+		return;
+	}
+	r->text = text;
+	r->len = len;
+	if (table_read(&table, kind, text, len, complain, r, not_split) == TABLE_FINE) {
+		for (size_t i = 0; i < table.count; i++)
+			check(r, &table, i);
+		table_free(&table);
+	} else {
+		fault(r, NULL, -1, NULL, not_split);
+	}
+	explicit_bzero(text, len);
+	free(text);
+}
+
+/* Others must not read the passwords, nor replace a file. */
+static void check_mode(struct report *r, const struct ctl *c, const char *name, mode_t forbidden,
+		       const char *what)
+{
+	char path[1040];
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s%s%s", c->config.data_dir, *name ? "/" : "", name);
+	r->file = *name ? name : c->config.data_dir;
+	if (stat(path, &st) == 0 && (st.st_mode & forbidden) != 0)
+		fault(r, NULL, -1, NULL, what);
+}
+
+static void check_redis(struct report *r, struct ctl *c)
+{
+	redis_probe(c->redis);
+	r->file = "Redis";
+	if (!redis_send(c->redis) || !redis_done(c->redis, 1))
+		fault(r, NULL, -1, NULL, redis_error(c->redis));
+}
+
+enum exit_code ctl_check(struct ctl *c)
+{
+	struct report r = {.listing = {.columns = {"where", "line", "record", "field", "fault"}}};
+
+	check_mode(&r, c, "", S_IWOTH, "every user of this machine may replace its files");
+	check_mode(&r, c, "users.json", S_IROTH | S_IWOTH,
+		   "every user of this machine may read it: chmod 640");
+	check_file(&r, c, &users_kind, check_user);
+	check_file(&r, c, &machines_kind, check_machine);
+	check_redis(&r, c);
+	if (r.listing.count == 0 && !c->json)
+		return CTL_DONE;
+	if (!listing_print(&r.listing, c->json))
+		return ctl_say(CTL_FAILED, "cannot write the list");
+	return r.faults == 0 ? CTL_DONE : CTL_NO;
+}
+
+/* As GET /api/status says it. */
+enum exit_code ctl_status(struct ctl *c)
+{
+	struct listing l = {.columns = {"part", "state"}};
+	struct report r = {.listing = {.columns = {"where", "line", "record", "field", "fault"}}};
+	struct users u;
+	struct machines m;
+	bool up = true;
+
+	check_redis(&r, c);
+	listing_text(&l, "redis");
+	listing_text(&l, r.faults == 0 ? "OK" : redis_error(c->redis));
+	bool users = users_open(&u, c->config.data_dir, false) && users_refresh(&u);
+	listing_text(&l, "users");
+	listing_text(&l, users ? "OK" : u.records.fault);
+	bool machines = machines_open(&m, c->config.data_dir, false) && machines_refresh(&m);
+	listing_text(&l, "machines");
+	listing_text(&l, machines ? "OK" : m.records.fault);
+	up = r.faults == 0 && users && machines;
+	if (!listing_print(&l, c->json))
+		return ctl_say(CTL_FAILED, "cannot write the list");
+	return up ? CTL_DONE : CTL_NO;
+}

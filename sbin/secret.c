@@ -1,0 +1,120 @@
+#include "secret.h"
+#include "core/crypto.h"
+#include "core/scan.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stopped_by;
+
+static void note_signal(int number)
+{
+	stopped_by = number;
+}
+
+/* Reads up to the end, or, from a terminal, up to a newline. Returns the length, or -1. */
+static long read_bytes(char *out, size_t size, bool line)
+{
+	size_t len = 0;
+
+	while (len < size) {
+		ssize_t n = read(0, out + len, line ? 1 : size - len);
+		if (n < 0)
+			return -1;
+		len += (size_t)n;
+		if (n == 0 || (line && out[len - 1] == '\n'))
+			break;
+	}
+	return (long)len;
+}
+
+static bool take(char out[static PASSWORD_MAX_BYTES + 1], bool line, const char **why)
+{
+	/* One byte more, to see that a password is too long, and the newline. */
+	char bytes[PASSWORD_MAX_BYTES + 2];
+	long len = read_bytes(bytes, sizeof bytes, line);
+
+	*why = NULL;
+	if (len < 0)
+		*why = "cannot read the password";
+	else if (len > 0 && bytes[len - 1] == '\n')
+		len--;
+	if (len == 0)
+		*why = "the password is empty";
+	else if (len > PASSWORD_MAX_BYTES)
+		*why = "the password has more than 1024 bytes";
+	else if (len > 0 &&
+		 (memchr(bytes, '\0', (size_t)len) != NULL || !scan_is_utf8(bytes, (size_t)len)))
+		*why = "the password is not UTF-8";
+	if (*why == NULL) {
+		memcpy(out, bytes, (size_t)len);
+		out[len] = '\0';
+	}
+	crypto_wipe(bytes, sizeof bytes);
+	return *why == NULL;
+}
+
+/* Asks on the terminal. Ctrl-C ends the program, but only after the echo is back. */
+static bool ask(const char *prompt, char out[static PASSWORD_MAX_BYTES + 1], const char **why)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+	enum { SIGNALS = sizeof signals / sizeof signals[0] };
+	struct sigaction note = {.sa_handler = note_signal}, before[SIGNALS];
+	struct termios with_echo, without;
+
+	if (tcgetattr(0, &with_echo) != 0) {
+		*why = "cannot turn off the echo of the terminal";
+		return false;
+	}
+	stopped_by = 0;
+	for (int i = 0; i < SIGNALS; i++)
+		sigaction(signals[i], &note, &before[i]);
+	without = with_echo;
+	without.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(0, TCSAFLUSH, &without);
+	fputs(prompt, stderr);
+	fflush(stderr);
+	bool taken = take(out, true, why);
+	tcsetattr(0, TCSAFLUSH, &with_echo);
+	fputc('\n', stderr);
+	for (int i = 0; i < SIGNALS; i++)
+		sigaction(signals[i], &before[i], NULL);
+	if (stopped_by != 0)
+		raise(stopped_by);
+	return taken;
+}
+
+bool secret_read(char out[static PASSWORD_MAX_BYTES + 1], bool twice, const char **why)
+{
+	char again[PASSWORD_MAX_BYTES + 1];
+
+	if (!isatty(0))
+		return take(out, false, why);
+	if (!ask("Password: ", out, why))
+		return false;
+	if (!twice)
+		return true;
+	bool same = ask("Again: ", again, why);
+	if (same && strcmp(out, again) != 0) {
+		*why = "the two passwords differ";
+		same = false;
+	}
+	crypto_wipe(again, sizeof again);
+	return same;
+}
+
+bool secret_random(char out[static PASSWORD_MAX_BYTES + 1])
+{
+	char ticket[CRYPTO_TICKET_LEN + 1];
+
+	if (!crypto_ticket(ticket))
+		return false;
+	memcpy(out, ticket, SECRET_RANDOM_LEN);
+	out[SECRET_RANDOM_LEN] = '\0';
+	crypto_wipe(ticket, sizeof ticket);
+	return true;
+}

@@ -1,0 +1,63 @@
+/* ssactl: what its modules share. Each command is a function of (struct ctl *, arguments). */
+#ifndef SSA_SSACTL_H
+#define SSA_SSACTL_H
+
+#include "core/config.h"
+#include "core/span.h"
+#include "core/text.h"
+
+#include <stdbool.h>
+
+/* The exit codes, see man/ssactl.8. */
+enum exit_code {
+	CTL_DONE = 0,
+	CTL_NO = 1,     /* a wrong password, an unknown user, a fault that `check` found */
+	CTL_USAGE = 2,  /* the command line is wrong; nothing was done */
+	CTL_FAILED = 3, /* a file, Redis, memory: it could not be done */
+};
+
+struct redis;
+
+struct ctl {
+	struct config config;
+	struct redis *redis; /* connects at the first use */
+	bool json;           /* --json */
+	bool random;         /* --random */
+	bool all;            /* --all */
+	const char *address; /* --address ADDRESS */
+	char **args;         /* what follows the name of the command, up to a NULL */
+	int count;
+};
+
+/* Writes "ssactl: " and one line to stderr, and returns `code`. */
+enum exit_code ctl_say(enum exit_code code, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* users.c */
+enum exit_code ctl_hash(struct ctl *c);
+enum exit_code ctl_verify(struct ctl *c);
+enum exit_code ctl_user_list(struct ctl *c);
+enum exit_code ctl_user_show(struct ctl *c);
+enum exit_code ctl_user_add(struct ctl *c);
+enum exit_code ctl_user_passwd(struct ctl *c);
+enum exit_code ctl_user_disable(struct ctl *c);
+enum exit_code ctl_user_enable(struct ctl *c);
+enum exit_code ctl_user_remove(struct ctl *c);
+enum exit_code ctl_user_grant(struct ctl *c);
+
+/* sessions.c */
+enum exit_code ctl_sessions(struct ctl *c);
+enum exit_code ctl_revoke(struct ctl *c);
+enum exit_code ctl_bans(struct ctl *c);
+enum exit_code ctl_unban(struct ctl *c);
+/* Ends all sessions of a user. CTL_FAILED was said on stderr. */
+enum exit_code ctl_end_sessions(struct ctl *c, const char *user);
+
+/* check.c */
+enum exit_code ctl_check(struct ctl *c);
+enum exit_code ctl_status(struct ctl *c);
+
+/* export.c */
+enum exit_code ctl_export(struct ctl *c);
+
+#endif

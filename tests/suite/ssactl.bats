@@ -1,0 +1,529 @@
+# ssactl, the administrator's tool: what each command prints and returns, and that an edit changes
+# one place of users.json or nothing.
+load helpers
+
+setup_file() { start_redis; }
+teardown_file() { stop_servers; }
+
+setup() {
+  fresh
+  redis flushall >/dev/null
+  users=$DATA_DIR/users.json
+  chmod 640 "$users"
+}
+
+SSACTL=${SSA_CGI_BIN:+$(dirname "$CGI_BIN")/sbin/ssactl}
+[[ -x $SSACTL ]] || SSACTL=$ROOT/sbin/ssactl
+
+# ctl ARGUMENT...: runs ssactl. $output is its stdout, $stderr its stderr, $status its exit code. A
+# password comes from $typed.
+ctl() {
+  status=0
+  output=$(printf %s "${typed-}" | env -i PATH="$PATH" REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" \
+    "${ENVIRONMENT[@]}" "$SSACTL" "$@" 2>"$BATS_TEST_TMPDIR/stderr" 3>&-) || status=$?
+  stderr=$(<"$BATS_TEST_TMPDIR/stderr")
+}
+
+# with NAME=VALUE COMMAND...: one more variable in the environment of ssactl.
+with() {
+  local ENVIRONMENT=("$1")
+  shift
+  "$@"
+}
+
+# done_with CODE: checks the exit code, and that there is no line on stderr if it is 0. (A record that
+# is left out is logged.)
+done_with() {
+  [[ $status == "$1" && ($1 != 0 || -z $stderr || $stderr == *'record left out'*) ]] || {
+    echo "exit code $status, not $1: $output$stderr"
+    return 1
+  }
+}
+
+# can_log_in NAME PASSWORD STATUS
+can_log_in() {
+  cgi POST ticket "$(jq -nc --arg u "$1" --arg p "$2" '{username: $u, password: $p}')"
+  expect "$3"
+}
+
+@test "hash: one line, as other implementations make it, with the cost of the file" {
+  printf '[{"username":"a","password":"$argon2id$v=19$m=8192,t=3,p=1$c2FsdHNhbHRzYWx0$MTIzNDU2Nzg5MDEyMzQ1Ng"}]' >"$users"
+  typed='pass word' ctl hash
+  done_with 0
+  [[ $output == '$argon2id$v=19$m=8192,t=3,p=1$'* && $(wc -l <<<"$output") == 1 ]]
+  # A newline at the end is not part of a password; one inside is.
+  local hash=$output
+  python3 - "$hash" "$users" <<'END'
+import json, sys
+json.dump([{"username": "a", "password": sys.argv[1]}], open(sys.argv[2], "w"))
+END
+  typed=$'pass word\n' ctl verify a
+  done_with 0
+  typed=$'pass word\n\n' ctl verify a
+  done_with 1
+  typed='pass wor' ctl verify a
+  done_with 1
+  can_log_in a 'pass word' 200
+  # Without a file it is the cost that OWASP recommends as the least.
+  typed=x with SSA_DATA_DIR="$BATS_TEST_TMPDIR" ctl hash
+  [[ $output == '$argon2id$v=19$m=19456,t=2,p=1$'* ]]
+}
+
+@test "a password that nobody could send is refused" {
+  typed='' ctl hash
+  done_with 3
+  typed=$(printf 'x%.0s' {1..1025}) ctl hash
+  done_with 3
+  typed=$(printf 'x%.0s' {1..1024}) ctl hash
+  done_with 0
+  typed=$'\xff' ctl hash
+  done_with 3
+  [[ -z $output && $stderr == 'ssactl: the password is not UTF-8' ]]
+}
+
+@test "verify: right, wrong, unknown, disabled" {
+  typed=$PASSWORD ctl verify user1
+  done_with 0
+  [ "$output" = right ]
+  typed=x ctl verify user1
+  done_with 1
+  [[ -z $output && $stderr == 'ssactl: wrong password' ]]
+  typed=x ctl verify nobody
+  done_with 1
+  [[ $stderr == 'ssactl: there is no user "nobody"' ]]
+}
+
+@test "user add: no plain text is stored, all other bytes stay, and the user can log in" {
+  local before after mode
+  for before in '[]' '{}' ' [ ] ' $'[\n]\n' '[{"username":"x","password":"y"}]' $'[\n  {"username": "x", "password": "y"}\n]\n' \
+    $'[\n\t{"username":"x","password":"y"} ,\n\t{"broken": 1}\n\n]\n\n'; do
+    printf %s "$before" >"$users"
+    chmod 604 "$users"
+    typed='new secret' ctl user add 'zoë "q" \ 2'
+    done_with 0
+    [ -z "$output" ]
+    [ "$(stat -c %a "$users")" = 604 ]
+    run -1 grep -q 'new secret' "$users"
+    jq -e 'length >= 1 and .[-1].username == "zoë \"q\" \\ 2" and (.[-1] | keys) == ["password", "username"]' "$users" >/dev/null
+    can_log_in 'zoë "q" \ 2' 'new secret' 200
+    # Removed again, it is the file that it was.
+    ctl user remove 'zoë "q" \ 2'
+    done_with 0
+    [[ $before == *'{}'* || $before == *'[ ]'* || $before == '['?(*([[:space:]]))']'?($'\n') ]] ||
+      [ "$(<"$users")" = "$(printf %s "$before" | sed 's/ ,$/,/')" ] || [ "$(jq -c . "$users")" = "$(jq -c . <<<"$before")" ]
+  done
+  typed=x ctl user add ''
+  done_with 2
+  typed=x ctl user add $'a\nb'
+  done_with 2
+}
+
+@test "user add refuses a name that is taken, and asks for no password then" {
+  local before
+  before=$(<"$users")
+  typed=x ctl user add user1
+  done_with 1
+  [ "$(<"$users")" = "$before" ]
+}
+
+@test "--random makes a password that works, and prints it once" {
+  ctl user add --random robot
+  done_with 0
+  local first=$output
+  [[ ${#first} == 24 && $first =~ ^[A-Za-z0-9_-]+$ ]]
+  can_log_in robot "$first" 200
+  ctl user passwd robot --random
+  local second=$output
+  [ "$second" != "$first" ]
+  can_log_in robot "$first" 401
+  can_log_in robot "$second" 200
+}
+
+@test "user passwd: only the value of that password changes, whatever stands around it" {
+  printf '[\n {"x" :\t1.10,"password":"old\\u0041" , "username":"a","z":{"password":"no"}} ,\n {"username":"a","password":"second"}]' >"$users"
+  typed=next ctl user passwd a
+  done_with 0
+  local hash
+  hash=$(jq -r '.[0].password' "$users")
+  [ "$(<"$users")" = "$(printf '[\n {"x" :\t1.10,"password":"%s" , "username":"a","z":{"password":"no"}} ,\n {"username":"a","password":"second"}]' "$hash")" ]
+  typed=next ctl verify a
+  done_with 0
+}
+
+@test "user disable ends the sessions for good; enable lets the user log in again" {
+  can_log_in user1 "$PASSWORD" 200
+  local ticket before
+  ticket=$(jq -r .data.ticket <<<"$body")
+  before=$(<"$users")
+  ctl user disable user1
+  done_with 0
+  ctl user show user1 --json
+  jq -e '.[0].disabled' <<<"$output" >/dev/null
+  can_log_in user1 "$PASSWORD" 401
+  ctl user enable user1
+  done_with 0
+  [ "$(<"$users")" = "$before" ]
+  can_log_in user1 "$PASSWORD" 200
+  cgi GET info '' HTTP_X_AUTH_TOKEN="$ticket"
+  expect 401
+}
+
+@test "user disable tells when Redis is down, after the file was changed" {
+  with REDIS_URL=unix:///nowhere ctl user disable user1
+  done_with 3
+  [[ $stderr == *'when Redis is back, run `ssactl revoke`' ]]
+  jq -e '.[] | select(.username == "user1") | .disabled' "$users" >/dev/null
+}
+
+@test "user remove takes all records of that name" {
+  printf '[{"username":"a","password":"1"},{"username":"b","password":"2"},{"username":"a","password":"3"}]' >"$users"
+  ctl user remove a
+  done_with 0
+  [ "$(<"$users")" = '[{"username":"b","password":"2"}]' ]
+  ctl user remove b
+  done_with 0
+  [ "$(<"$users")" = '[]' ]
+  ctl user remove b
+  done_with 1
+}
+
+@test "user grant: some ids as they are written, none, all" {
+  printf '[{"username":"a","password":"1"}]' >"$users"
+  ctl user grant a 100 1e2 -5
+  done_with 0
+  [ "$(<"$users")" = '[{"username":"a","password":"1", "machines": [100, 1e2, -5]}]' ]
+  ctl user grant a none
+  [ "$(<"$users")" = '[{"username":"a","password":"1", "machines": []}]' ]
+  ctl user grant a all
+  [ "$(<"$users")" = '[{"username":"a","password":"1"}]' ]
+  for id in x 01 '1,2' '1]' ''; do
+    ctl user grant a "$id"
+    done_with 2
+  done
+}
+
+@test "user list: as a table and as JSON, and nothing of it commands a terminal" {
+  printf '[{"username":"a\\u001b[2J","password":"p"},{"username":"b","password":"$1$x"},{"username":"c","password":"$argon2id$v=19$m=8,t=1,p=1$YQ$YQ","disabled":true,"machines":[ 1,2 ]}]' >"$users"
+  ctl user list
+  done_with 0
+  [[ $output == $'username  password     disabled  machines\n'* && $output == *'a\x1b[2J'* && $output != *$'\e'* ]]
+  ctl user list --json
+  [ "$(jq -c . <<<"$output")" = '[{"username":"a\u001b[2J","password":"plain","disabled":false,"machines":null},{"username":"b","password":"unsupported","disabled":false,"machines":null},{"username":"c","password":"argon2id","disabled":true,"machines":[1,2]}]' ]
+}
+
+@test "an edit of a file that is broken, missing or closed changes nothing" {
+  echo '[{' >"$users"
+  typed=x ctl user add a
+  done_with 3
+  [[ $stderr == *'not JSON at line 2'*'nothing was changed' && $(<"$users") == '[{' ]]
+  rm "$users"
+  typed=x ctl user add a
+  done_with 3
+  [ ! -e "$users" ]
+}
+
+@test "an edit follows a symbolic link, and keeps the link" {
+  mv "$users" "$DATA_DIR/real.json"
+  ln -s real.json "$users"
+  ctl user grant user1 100
+  done_with 0
+  [[ -L $users && $(jq -c '.[0].machines' "$users") == '[100]' ]]
+}
+
+@test "two edits at the same time are both done" {
+  local i pids=()
+  for i in {1..8}; do
+    typed=secret$i ctl user add "parallel$i" &
+    pids+=($!)
+  done
+  wait "${pids[@]}"
+  [ "$(jq '[.[] | select(.username | startswith("parallel"))] | length' "$users")" = 8 ]
+}
+
+@test "an edit that somebody else makes meanwhile is not lost" {
+  # ssactl waits for the password after its first look; the file changes before the second one.
+  mkfifo "$BATS_TEST_TMPDIR/typed"
+  env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" "$SSACTL" user add late <"$BATS_TEST_TMPDIR/typed" 3>&- &
+  exec 9>"$BATS_TEST_TMPDIR/typed"
+  jq '. + [{username: "other", password: "x"}]' "$users" >"$users.new"
+  mv "$users.new" "$users"
+  printf secret >&9
+  exec 9>&-
+  wait $!
+  [ "$(jq -r '.[-2:][].username' "$users")" = $'other\nlate' ]
+}
+
+@test "killed, failing or interrupted at any call, an edit leaves the old file or the new one whole" {
+  [[ -x ${SSA_UNIT_BIN:=$ROOT/build/unit}/calls/ssactl ]]
+  [[ $SSA_UNIT_BIN == /* ]] || SSA_UNIT_BIN=$ROOT/$SSA_UNIT_BIN
+  local kind n old new code hits
+  old=$(<"$users")
+  ctl user grant user1 100
+  new=$(<"$users")
+  [ "$old" != "$new" ]
+  for kind in kill error memory short signal; do
+    hits=0
+    for ((n = 1; n < 200; n++)); do
+      printf '%s\n' "$old" >"$users"
+      : >"$BATS_TEST_TMPDIR/hit"
+      code=0
+      env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" SSA_FAIL=$kind:$n SSA_FAIL_LOG="$BATS_TEST_TMPDIR/hit" \
+        "$SSA_UNIT_BIN/calls/ssactl" user grant user1 100 >/dev/null 2>&1 3>&- || code=$?
+      ((code == 137 || code < 4)) # killed by the test, and by nothing else
+      [[ $(<"$users") == "$new" || ($(<"$users") == "$old" && $code != 0) ]] || {
+        echo "$kind:$n ($(<"$BATS_TEST_TMPDIR/hit")): exit code $code, $(<"$users")"
+        return 1
+      }
+      [[ -s $BATS_TEST_TMPDIR/hit ]] || break
+      hits=$((hits + 1))
+    done
+    ((n < 200 && hits > (${#kind} == 4 ? 3 : 0)))
+  done
+  # What a killed one left behind is no obstacle.
+  printf '%s\n' "$old" >"$users"
+  ctl user grant user1 100
+  done_with 0
+  [[ $(<"$users") == "$new" && ! -e $DATA_DIR/.ssactl.new ]]
+}
+
+@test "check: each fault with file, line, record and field" {
+  cat >"$users" <<'END'
+[
+  {"username": "a", "password": "$argon2id$v=19$m=8192,t=3,p=1$c2FsdHNhbHRzYWx0$MTIzNDU2Nzg5MDEyMzQ1Ng"},
+  {"username": "b"},
+  {"username": "a", "password": "$1$x$y"},
+  7
+]
+END
+  echo '[{"id": 1, "cpus": 1, "mem": 1, "status": "s", "GPU": "g", "ip": "i"}, {"id": 1, "cpus": 1, "mem": 1, "status": "s", "GPU": "g", "ip": "i"}, {"id": "2"}]' >"$DATA_DIR/machines.json"
+  chmod 644 "$users"
+  ctl check --json
+  done_with 1
+  jq -e 'map([.where, .line, .record, .field]) | contains([
+    ["users.json", null, null, null], ["users.json", 3, 1, "password"], ["users.json", 4, 2, "username"], ["users.json", 4, 2, "password"],
+    ["users.json", 5, 3, null], ["machines.json", 1, 1, "id"], ["machines.json", 1, 2, "id"]])' <<<"$output" >/dev/null
+  ctl check
+  done_with 1
+  [[ $output == *'users.json'*'4'*'2'*'password'*'a hash of an unsupported method'* ]]
+  with REDIS_URL=unix:///nowhere ctl check --json
+  jq -e 'any(.where == "Redis")' <<<"$output" >/dev/null
+  echo '[' >"$users"
+  ctl check --json
+  jq -e 'any(.where == "users.json" and (.fault | startswith("not JSON at line 2")))' <<<"$output" >/dev/null
+}
+
+@test "check: a good service has no fault, and plain text is a note" {
+  echo '[{"username":"a","password":"$argon2id$v=19$m=8192,t=3,p=1$c2FsdHNhbHRzYWx0$MTIzNDU2Nzg5MDEyMzQ1Ng"}]' >"$users"
+  ctl check
+  done_with 0
+  [ -z "$output" ]
+  echo '[{"username":"a","password":"x"}]' >"$users"
+  ctl check
+  done_with 0
+  [[ $output == *'note: it is plain text' ]]
+}
+
+@test "status: as the service says it" {
+  ctl status --json
+  done_with 0
+  [ "$(jq -c 'map([.part, .state])' <<<"$output")" = '[["redis","OK"],["users","OK"],["machines","OK"]]' ]
+  rm "$DATA_DIR/machines.json"
+  with REDIS_URL=unix:///nowhere ctl status --json
+  [[ $status == 1 && $(jq -c 'map(.state == "OK")' <<<"$output") == '[false,true,false]' ]]
+}
+
+@test "sessions and revoke: of one user, of all" {
+  local i ticket
+  for i in 1 2 3; do can_log_in user1 "$PASSWORD" 200; done
+  ticket=$(jq -r .data.ticket <<<"$body")
+  can_log_in hashed 'correct horse' 200
+  ctl sessions --json
+  done_with 0
+  [ "$(jq -c 'map(.username) | sort' <<<"$output")" = '["hashed","user1","user1","user1"]' ]
+  jq -e 'all(.ticket | test("^[0-9a-f]{8}$"))' <<<"$output" >/dev/null
+  [[ $output != *"$ticket"* ]]
+  ctl sessions hashed
+  [[ $output == username*$'\n'hashed* && $(wc -l <<<"$output") == 2 ]]
+  ctl revoke user1
+  done_with 0
+  cgi GET info '' HTTP_X_AUTH_TOKEN="$ticket"
+  expect 401
+  ctl sessions --json
+  [ "$(jq -c 'map(.username)' <<<"$output")" = '["hashed"]' ]
+  ctl revoke --all
+  done_with 0
+  [ -z "$(redis keys 'ssa:ticket:*')" ]
+  ctl revoke
+  done_with 2
+  ctl revoke user1 --all
+  done_with 2
+}
+
+@test "sessions: a thousand, page by page" {
+  local i
+  for i in {1..1000}; do
+    printf 'SET ssa:ticket:%064x {"username":"u%d","login":"0123456789abcdef","fingerprint":"%064x","expires":4000000000,"renewable_until":4000000000}\r\n' "$i" "$i" 1
+  done | sed -E 's/ (\{.*\})/ "\1"/; s/("username"|"login"|"fingerprint"|"expires"|"renewable_until")/\\\1/g' >"$BATS_TEST_TMPDIR/commands"
+  python3 - "$BATS_FILE_TMPDIR/redis.sock" <<'END'
+import json, socket, sys
+s = socket.socket(socket.AF_UNIX)
+s.connect(sys.argv[1])
+for i in range(1000):
+    value = json.dumps({"username": f"u{i}", "login": "0" * 16, "fingerprint": "0" * 64, "expires": 4000000000, "renewable_until": 4000000000})
+    key = f"ssa:ticket:{i:064x}"
+    s.sendall(f"*3\r\n$3\r\nSET\r\n${len(key)}\r\n{key}\r\n${len(value)}\r\n{value}\r\n".encode())
+    s.recv(100)
+END
+  ctl sessions --json
+  done_with 0
+  [ "$(jq 'map(.username) | unique | length' <<<"$output")" = 1000 ]
+}
+
+@test "bans and unban: a user from one address, a user, an address" {
+  local i
+  for i in {1..10}; do can_log_in user1 wrong 401; done
+  can_log_in user1 "$PASSWORD" 429
+  ctl bans --json
+  done_with 0
+  [ "$(jq -c 'map([.username, .limit, .failures])' <<<"$output")" = '[["user1","user and address",10]]' ]
+  jq -e '.[0].seconds_left > 500' <<<"$output" >/dev/null
+  ctl unban user1
+  done_with 0
+  can_log_in user1 "$PASSWORD" 200
+  ctl bans
+  [ "$output" = 'username  limit  failures  seconds_left' ]
+  # With the address.
+  for i in {1..10}; do can_log_in user1 wrong 401; done
+  ctl unban user1 192.0.2.9
+  can_log_in user1 "$PASSWORD" 429
+  ctl unban user1 192.0.2.1
+  done_with 0
+  can_log_in user1 "$PASSWORD" 200
+  # The limit of an address, for all users.
+  redis flushall >/dev/null
+  ENVIRONMENT=(SSA_LOGIN_LIMITS=0,0,5/60)
+  for i in {1..5}; do can_log_in "nobody$i" wrong 401; done
+  can_log_in user1 "$PASSWORD" 429
+  ctl bans --address 192.0.2.1 --json
+  [ "$(jq -c 'map([.address, .limit, .failures])' <<<"$output")" = '[["192.0.2.1","address",5]]' ]
+  ctl unban --address 192.0.2.1
+  done_with 0
+  can_log_in user1 "$PASSWORD" 200
+  ctl unban --address 192.0.2.1
+  [[ $status == 1 || $status == 0 ]]
+  ctl unban
+  done_with 2
+}
+
+@test "export: each format, read by another program" {
+  ctl export csv
+  done_with 0
+  python3 -c 'import csv, sys; rows = list(csv.reader(sys.stdin)); assert rows[0][0] == "id" and len({len(r) for r in rows}) == 1, rows' <<<"$output"
+  ctl export file_sd
+  jq -e 'all(.targets | length == 1) and length > 0' <<<"$output" >/dev/null
+  ctl export ssh
+  printf '%s\n' "$output" >"$BATS_TEST_TMPDIR/ssh_config"
+  if command -v ssh >/dev/null; then ssh -F "$BATS_TEST_TMPDIR/ssh_config" -G "$(awk '/^Host/{print $2; exit}' <<<"$output")" | grep -q '^hostname 1'; fi
+  ctl export metrics
+  [[ $output == '# TYPE ssa_machine_cpus gauge'* ]]
+  ctl export nothing
+  done_with 2
+}
+
+@test "export: a strange name cannot inject a line" {
+  local name='a\nHost *\n  ProxyCommand evil' format
+  printf '[{"id":1,"name":"%s","cpus":1,"mem":1,"status":"s\\n[all]","GPU":"g\\"}\\n","ip":"192.0.2.7"},{"id":2,"name":"good","cpus":1,"mem":1,"status":"ok","GPU":"","ip":"192.0.2.8\\nx"},{"id":3,"name":"-oops","cpus":1,"mem":1,"status":"=1+1","GPU":"","ip":"::1"}]' "$name" >"$DATA_DIR/machines.json"
+  for format in ansible ssh; do
+    ctl export $format
+    [[ $status == 0 && $output != *evil* && $output != *'Host *'* && $output != *$'\nx'* && $output != *oops* ]]
+    [ "$(grep -c 'left out: record' <<<"$stderr")" -ge 3 ]
+  done
+  ctl export file_sd
+  [ "$(jq length <<<"$output")" = 3 ]
+  ctl export metrics
+  [ "$(grep -c '^ssa_machine_cpus{' <<<"$output")" = 3 ]
+  [ "$(wc -l <<<"$output")" = 12 ]
+  ctl export csv
+  [[ $output == *"'=1+1"* ]]
+}
+
+@test "usage: exit code 2, help on stdout, nothing done" {
+  local before
+  before=$(<"$users")
+  for arguments in '' 'nothing' 'user' 'user add' 'user add a b' 'check x' 'user list --random' '--no-such' 'verify' '--data' 'user grant a'; do
+    # shellcheck disable=SC2086  # words
+    ctl $arguments
+    done_with 2
+  done
+  [ "$(<"$users")" = "$before" ]
+  ctl --help
+  done_with 0
+  [[ $output == 'usage: ssactl'* ]]
+  local command
+  for command in check status hash verify 'user list' 'user add' sessions revoke bans unban export; do
+    # shellcheck disable=SC2086  # words
+    ctl $command --help
+    done_with 0
+    [[ $output == *"  $command"* ]]
+  done
+}
+
+@test "--data comes before SSA_DATA_DIR; a wrong setting is named" {
+  mkdir "$BATS_TEST_TMPDIR/other"
+  echo '[{"username":"elsewhere","password":"x"}]' >"$BATS_TEST_TMPDIR/other/users.json"
+  ctl --data "$BATS_TEST_TMPDIR/other" user list --json
+  [ "$(jq -r '.[].username' <<<"$output")" = elsewhere ]
+  with REDIS_URL=nonsense ctl status
+  done_with 2
+  [[ $stderr == 'ssactl: REDIS_URL: '* ]]
+}
+
+@test "at a terminal: the prompt is on stderr, without echo, and asks twice for a new password" {
+  python3 - "$SSACTL" "$DATA_DIR" <<'END'
+import os, pty, sys, time
+def run(arguments, typed):
+    out, into = os.pipe()
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.dup2(into, 1)
+        os.execve(sys.argv[1], [sys.argv[1], *arguments], {"SSA_DATA_DIR": sys.argv[2], "REDIS_URL": "unix:///nowhere"})
+    os.close(into)
+    seen = b""
+    for prompt, text in typed:
+        while not seen.endswith(prompt):
+            seen += os.read(terminal, 100)
+        os.write(terminal, text)
+    try:
+        while piece := os.read(terminal, 100):
+            seen += piece
+    except OSError:
+        pass
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), os.read(out, 1000), seen
+code, out, seen = run(["hash"], [(b"Password: ", b"secret\n"), (b"Again: ", b"secret\n")])
+assert code == 0 and out.startswith(b"$argon2id$") and b"secret" not in seen, (code, out, seen)
+code, out, seen = run(["hash"], [(b"Password: ", b"secret\n"), (b"Again: ", b"other\n")])
+assert code == 3 and out == b"" and b"differ" in seen, (code, out, seen)
+code, out, seen = run(["verify", "user1"], [(b"Password: ", b"A1B2C3D4E5F6G7H8I9HD\n")])
+assert code == 0 and out == b"right\n", (code, out, seen)
+code, out, seen = run(["hash"], [(b"Password: ", b"\x03")])
+assert code == -2, (code, out, seen)
+END
+}
+
+@test "a CGI program that is started at a terminal says what it is" {
+  python3 - "$CGI_BIN/status" <<'END'
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execve(sys.argv[1], sys.argv[1:], {})
+seen = b""
+try:
+    while piece := os.read(terminal, 100):
+        seen += piece
+except OSError:
+    pass
+assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 2 and b"REQUEST_METHOD=GET" in seen, seen
+END
+  cgi '' status
+  expect 405
+}
