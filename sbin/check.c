@@ -69,7 +69,7 @@ static void complain(void *context, const struct table_kind *kind, const struct 
 	fault(r, f->at, (long long)f->place, f->field, f->why);
 }
 
-/* --- users.json ----------------------------------------------------------------------------------*/
+/* --- users.json ------------------------------------------------------------------------------ */
 
 static void check_user(struct report *r, struct table *t, size_t i)
 {
@@ -107,7 +107,7 @@ static void check_user(struct report *r, struct table *t, size_t i)
 	crypto_wipe(&user, sizeof user);
 }
 
-/* --- machines.json -------------------------------------------------------------------------------*/
+/* --- machines.json --------------------------------------------------------------------------- */
 
 static void check_machine(struct report *r, struct table *t, size_t i)
 {

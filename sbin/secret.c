@@ -2,7 +2,7 @@
 #include "core/crypto.h"
 #include "core/scan.h"
 
-#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,27 +16,32 @@ static void note_signal(int number)
 	stopped_by = number;
 }
 
-/* Reads up to the end, or, from a terminal, up to a newline. Returns the length, or -1. */
-static long read_bytes(char *out, size_t size, bool line)
+/* Reads up to the end, or, from a terminal, up to a newline. `before` (NULL: not a terminal): the
+ * signals that are blocked while it does not wait, so that none is missed between two reads.
+ * Returns the length, or -1. */
+static long read_bytes(char *out, size_t size, const sigset_t *before)
 {
+	struct pollfd stdin_ready = {.fd = 0, .events = POLLIN};
 	size_t len = 0;
 
 	while (len < size) {
-		ssize_t n = read(0, out + len, line ? 1 : size - len);
+		if (before != NULL && ppoll(&stdin_ready, 1, NULL, before) < 0)
+			return -1;
+		ssize_t n = read(0, out + len, before != NULL ? 1 : size - len);
 		if (n < 0)
 			return -1;
 		len += (size_t)n;
-		if (n == 0 || (line && out[len - 1] == '\n'))
+		if (n == 0 || (before != NULL && out[len - 1] == '\n'))
 			break;
 	}
 	return (long)len;
 }
 
-static bool take(char out[static PASSWORD_MAX_BYTES + 1], bool line, const char **why)
+static bool take(char out[static PASSWORD_MAX_BYTES + 1], const sigset_t *before, const char **why)
 {
 	/* One byte more, to see that a password is too long, and the newline. */
 	char bytes[PASSWORD_MAX_BYTES + 2];
-	long len = read_bytes(bytes, sizeof bytes, line);
+	long len = read_bytes(bytes, sizeof bytes, before);
 
 	*why = NULL;
 	if (len < 0)
@@ -63,7 +68,8 @@ static bool ask(const char *prompt, char out[static PASSWORD_MAX_BYTES + 1], con
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
 	enum { SIGNALS = sizeof signals / sizeof signals[0] };
-	struct sigaction note = {.sa_handler = note_signal}, before[SIGNALS];
+	struct sigaction note = {.sa_handler = note_signal}, action[SIGNALS];
+	sigset_t blocked, mask;
 	struct termios with_echo, without;
 
 	if (tcgetattr(0, &with_echo) != 0) {
@@ -71,18 +77,23 @@ static bool ask(const char *prompt, char out[static PASSWORD_MAX_BYTES + 1], con
 		return false;
 	}
 	stopped_by = 0;
+	sigemptyset(&blocked);
 	for (int i = 0; i < SIGNALS; i++)
-		sigaction(signals[i], &note, &before[i]);
+		sigaddset(&blocked, signals[i]);
+	sigprocmask(SIG_BLOCK, &blocked, &mask);
+	for (int i = 0; i < SIGNALS; i++)
+		sigaction(signals[i], &note, &action[i]);
 	without = with_echo;
 	without.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(0, TCSAFLUSH, &without);
 	fputs(prompt, stderr);
 	fflush(stderr);
-	bool taken = take(out, true, why);
+	bool taken = take(out, &mask, why);
 	tcsetattr(0, TCSAFLUSH, &with_echo);
 	fputc('\n', stderr);
 	for (int i = 0; i < SIGNALS; i++)
-		sigaction(signals[i], &before[i], NULL);
+		sigaction(signals[i], &action[i], NULL);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (stopped_by != 0)
 		raise(stopped_by);
 	return taken;
@@ -93,7 +104,7 @@ bool secret_read(char out[static PASSWORD_MAX_BYTES + 1], bool twice, const char
 	char again[PASSWORD_MAX_BYTES + 1];
 
 	if (!isatty(0))
-		return take(out, false, why);
+		return take(out, NULL, why);
 	if (!ask("Password: ", out, why))
 		return false;
 	if (!twice)

@@ -147,7 +147,7 @@ enum exit_code ctl_user_show(struct ctl *c)
 	return printed ? CTL_DONE : ctl_say(CTL_FAILED, "cannot write the user");
 }
 
-/* --- Edits ---------------------------------------------------------------------------------------*/
+/* --- Edits ----------------------------------------------------------------------------------- */
 
 /* The file while it is edited. */
 struct change {

@@ -38,6 +38,7 @@ check | clang-tidy        | clang-tidy                              | static ana
 check | clang-format      | clang-format                            | the code's layout
 check | cppcheck          | cppcheck                                | static analysis
 check | shellcheck        | shellcheck                              | the scripts
+check | mandoc            | mandoc                                  | the man page
 check | valgrind          | valgrind                                | memory errors; sees nothing in static programs
 check | gcovr             | gcovr                                   | test coverage
 check | strace            | strace                                  | tells the tests which system calls are made

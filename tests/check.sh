@@ -54,6 +54,7 @@ check_clang_tidy() {
 # test never fails it.
 check_shellcheck() {
   shellcheck -x scripts/*.sh tests/*.sh .ci/run
+  shellcheck -s bash completions/*
   shellcheck -S warning tests/suite/*.bats tests/suite/*.bash
 }
 

@@ -31,8 +31,8 @@ with() {
   "$@"
 }
 
-# done_with CODE: checks the exit code, and that there is no line on stderr if it is 0. (A record that
-# is left out is logged.)
+# done_with CODE: checks the exit code, and that stderr is empty if it is 0. (But a record that is
+# left out is logged.)
 done_with() {
   [[ $status == "$1" && ($1 != 0 || -z $stderr || $stderr == *'record left out'*) ]] || {
     echo "exit code $status, not $1: $output$stderr"
@@ -526,4 +526,58 @@ assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 2 and b"REQUEST_METHO
 END
   cgi '' status
   expect 405
+}
+
+# The commands, as --help lists them: "user add", "check"…
+commands() { "$SSACTL" --help | sed -nE 's/^  ((user )?[a-z]+)( .*)?  .*/\1/p'; }
+
+@test "the man page has no fault and describes every command and option" {
+  local page=$ROOT/man/ssactl.8 word text
+  command -v mandoc >/dev/null || skip "mandoc is not installed"
+  run -0 mandoc -T lint "$page"
+  [ -z "$output" ]
+  text=$(mandoc -T ascii "$page" | sed 's/.\x08//g')
+  [ "$(commands | wc -l)" -ge 17 ]
+  while read -r word; do
+    grep -qE "^ +([a-z, ]*, )?${word}( |,|$)" <<<"$text" || {
+      echo "the man page does not describe: $word"
+      return 1
+    }
+  done < <(commands)
+  for word in --data --json --random --all --address --help; do grep -q -- "$word" <<<"$text"; done
+}
+
+# complete_words WORD...: sets COMPREPLY as bash does for the last word.
+complete_words() {
+  COMP_WORDS=(ssactl "$@")
+  COMP_CWORD=$#
+  COMPREPLY=()
+  _ssactl
+}
+
+@test "bash completes commands, options, formats and names of users" {
+  # shellcheck source=/dev/null
+  source "$ROOT/completions/ssactl"
+  ssactl() { SSA_DATA_DIR=$DATA_DIR REDIS_URL=$REDIS_URL "$SSACTL" "$@"; }
+  local command words
+  while read -r command; do
+    read -ra words <<<"$command"
+    complete_words "${words[@]}"
+    [[ " ${COMPREPLY[*]} " == *" ${words[-1]} "* ]] || {
+      echo "bash does not complete: $command"
+      return 1
+    }
+  done < <(commands)
+  complete_words ch
+  [ "${COMPREPLY[*]}" = check ]
+  complete_words user disable use
+  [[ " ${COMPREPLY[*]} " == *' user1 '* && " ${COMPREPLY[*]} " != *' username '* ]]
+  complete_words --data "$DATA_DIR" verify use
+  [[ " ${COMPREPLY[*]} " == *' user1 '* ]]
+  complete_words export f
+  [ "${COMPREPLY[*]}" = file_sd ]
+  complete_words revoke --
+  [ "${COMPREPLY[*]}" = --all ]
+  complete_words user grant user1 a
+  [ "${COMPREPLY[*]}" = all ]
 }
