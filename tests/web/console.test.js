@@ -249,6 +249,28 @@ for (const mode of ["cgi", "scgi"])
       await close(page);
     });
 
+    test("a hidden page asks for nothing; when it is seen again, it asks at once", async () => {
+      const page = await enter(service.url);
+      let asked = 0;
+      page.on("request", () => asked++);
+      const hide = (hidden) =>
+        page.evaluate((hidden) => {
+          Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }, hidden);
+      await page.clock.runFor(31_000);
+      await page.waitForTimeout(200);
+      assert.ok(asked >= 5, `${asked} requests in 31 s`); // the service three times, the list, the pool
+      await hide(true);
+      asked = 0;
+      await page.clock.runFor(120_000);
+      await page.waitForTimeout(200);
+      assert.equal(asked, 0);
+      const [request] = await Promise.all([page.waitForRequest(/status/), hide(false)]);
+      assert.match(request.url(), /api\/status\?verbose$/);
+      await close(page);
+    });
+
     test("in Chinese: by the browser's language, or chosen; and a record, with the keyboard alone", async () => {
       const page = await open(service.url, { locale: "zh-CN" });
       await says(page, "#login", "用户名");
