@@ -1,0 +1,148 @@
+# README.zh-CN.md is the README in Chinese. Who reads one of them does not read the other, so nobody
+# would notice that one has stayed behind. The first two tests compare what both have in common. The
+# others show that the comparison finds each kind of fault. It cannot see what the sentences say.
+load helpers
+
+setup() { cd "$ROOT" || return; }
+
+compare() { run "$1" python3 tests/tools/translation.py "$2" "$3"; }
+
+@test "the Chinese README has the blocks of the English one, with the same code, links and numbers" {
+  compare -0 README.md README.zh-CN.md
+  # All of it was read.
+  ((${lines[-1]% blocks} > 80))
+}
+
+@test "the Chinese README calls the parts of the console as the console does" {
+  local english chinese found=0
+  while IFS='|' read -r english chinese; do
+    # What stands in bold or in quotes is what the console shows.
+    tr '\n' ' ' <README.md | grep -qF -e "**$english**" -e "\"$english\"" || continue
+    echo "$english: $chinese"
+    grep -qF -e "**$chinese**" -e '“'"$chinese"'”' README.zh-CN.md
+    found=$((found + 1))
+  done < <(sed -nE 's/^\w[^|]* \| (.*) \| (.*)$/\1|\2/p' www/console/words.js)
+  ((found >= 4))
+}
+
+# --- the comparison -------------------------------------------------------------------------------
+
+# documents: writes a document, en.md, and its translation, zh.md.
+documents() {
+  en=$BATS_TEST_TMPDIR/en.md zh=$BATS_TEST_TMPDIR/zh.md
+  cat >"$en" <<'END'
+# Soup
+
+[中文](zh.md)
+
+Open http://127.0.0.1:8000 and read [the table](#the-table). Pots have 2 to 12 litres, says
+[the book](book.md) in `pots`.
+
+![A pot.](pot.png) <img src="lid.png" alt="A lid.">
+
+```sh
+cook --salt '1 # 2'  # not too much
+```
+
+    eat
+
+## The table
+
+| name | meaning |
+|---|---|
+| `SALT`, `OIL` | `1` or `2` |
+| `HEAT` | at most `9`, see [the book](book.md#heat) |
+
+- the first
+- the second, in two
+  lines, with `water`
+END
+  cat >"$zh" <<'END'
+# 汤
+
+[English](en.md)
+
+打开 <http://127.0.0.1:8000>，并阅读[表格](#表格)。[书](book.md)的 `pots` 一节说，锅的容量为 2 至 12 升。
+
+![锅。](pot.png) <img src="lid.png" alt="锅盖。">
+
+```sh
+cook --salt '1 # 2'  # 不要太多
+```
+
+    eat
+
+## 表格
+
+| 名称 | 含义 |
+|---|---|
+| `SALT`、`OIL` | `2` 或 `1` |
+| `HEAT` | 见[书](book.md#heat)，最大 `9` |
+
+- 第一项
+- 第二项，需要 `water`
+END
+}
+
+# fault SCRIPT TEXT...: sed makes a fault in the translation. The comparison must find it, and print
+# the texts.
+fault() {
+  local text
+  documents
+  cp "$zh" "$zh.right"
+  sed -E -i "$1" "$zh"
+  run -1 cmp -s "$zh.right" "$zh"
+  shift
+  compare -1 "$en" "$zh"
+  for text; do
+    [[ $output == *"$text"* ]] || {
+      echo "no \"$text\" in: $output"
+      return 1
+    }
+  done
+}
+
+@test "a true translation has no fault" {
+  documents
+  compare -0 "$en" "$zh"
+  [ "$output" = '13 blocks' ]
+}
+
+@test "a heading that is missing, or of another level, is found" {
+  fault '/^## /d' 'en.md:16: heading ##'
+  fault 's/^## /### /' 'en.md:16: heading ##' 'zh.md:15: heading ###'
+}
+
+@test "changed code is found" {
+  fault 's/^cook --salt/cook --sugar/' 'zh.md:9: code sh' $'cook --sugar \'1 # 2\'  #\n'
+  fault "s/'1 # 2'/'1 # 3'/" $'cook --salt \'1 # 3\'  #\n'
+  fault 's/ # 不.*//' $'cook --salt \'1 # 2\' \n'
+  fault 's/^```sh/```/' 'en.md:10: code sh'
+  fault 's/^    eat/    drink/' '    eat' '    drink'
+}
+
+@test "a row or a cell that is missing, and other code in a cell, are found" {
+  fault '/^\| `HEAT`/d' 'en.md:21: row `HEAT` | `9` link book.md#heat'
+  fault 's/^(\| `HEAT` ).*/\1|/' $'zh.md:20: row `HEAT`\n'
+  fault 's/`SALT`、`OIL`/`OIL`、`SALT`/' 'zh.md:19: row `OIL` `SALT` | `1` `2`'
+  fault 's/`9`/`8`/' 'zh.md:20: row `HEAT` | `8` link book.md#heat'
+  fault 's/^\|---\|---/&|---/' $'zh.md:18: row  |  | \n'
+}
+
+@test "another link, one that leads nowhere, and another image are found" {
+  fault 's/book\.md\)的/cook.md)的/' 'link book.md' 'link cook.md'
+  fault 's/#表格/#the-table/' "link #the-table, which $BATS_TEST_TMPDIR/zh.md does not have"
+  fault 's/#表格/#汤/' 'link to heading 2' 'link to heading 1'
+  fault 's/\(en\.md/(zh.md/' 'link to the other language' 'link zh.md'
+  fault 's/pot\.png/lid.png/' 'image pot.png' 'image lid.png'
+  fault 's/"lid\.png/"pot.png/' '<img src="lid.png"' '<img src="pot.png"'
+  fault 's/8000/8080/' http://127.0.0.1:8000 http://127.0.0.1:8080
+  fault 's/[<>]//g' 'http://127.0.0.1:8000，并阅读'
+}
+
+@test "an item or a paragraph that is missing, other inline code and another number are found" {
+  fault '/^- 第一/d' 'en.md:23: item'
+  fault '/^打开/d' 'en.md:5: paragraph 12 2 `pots` http://127.0.0.1:8000'
+  fault 's/`water`/`wine`/' 'item `water`' 'item `wine`'
+  fault 's/12 升/13 升/' 'paragraph 12' 'paragraph 13'
+}
