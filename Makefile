@@ -90,6 +90,9 @@ build/musl/lib/libhiredis.a: ; @scripts/thirdparty.sh hiredis build/musl
 build/musl/lib/libcjson.a:   ; @scripts/thirdparty.sh cjson build/musl
 build/musl/lib/libsodium.a:  ; @scripts/thirdparty.sh libsodium build/musl
 
+dist: all  ## a tarball of the static programs and all that they need
+	@scripts/dist.sh
+
 deps:  ## install by apt what is missing to build, run and test
 	@scripts/deps.sh
 
@@ -145,6 +148,6 @@ include $(wildcard tests/*.mk tests/*/*.mk)
 -include $(wildcard $(BUILD)/obj/*.d $(BUILD)/obj/*/*.d)
 
 FORCE:
-.PHONY: all docs deps deps-check deps-bench run install clean help FORCE
+.PHONY: all dist docs deps deps-check deps-bench run install clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

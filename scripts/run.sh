@@ -72,7 +72,9 @@ redis_says() { grep . run/redis.log | tail -n 1 | sed 's/^[^#*]*[#*] //'; } # at
 redis_answers() { [ "$("$kind-cli" -s run/redis.sock ping 2>&1)" = PONG ]; }
 
 # --- Checks before the start ----------------------------------------------------------------------
-for command in lighttpd curl ${private_redis:+$kind-server $kind-cli}; do
+unix_only= # only for a Unix socket
+case $bind in /*) unix_only=curl ;; esac
+for command in lighttpd $unix_only ${private_redis:+$kind-server $kind-cli}; do
     command -v "$command" >/dev/null || fail "$command is not installed: \`make deps\` does that"
 done
 for program in status ticket info; do
@@ -193,7 +195,27 @@ case $bind in
 *:*) url=${bind#[} url="http://[${url%]}]:$port" ;;
 *) url=http://$bind:$port ;;
 esac
-ask() { "${curl[@]}" --noproxy '*' --max-time 6 "$@" "$url/api/status"; }
+host=${url#http://} host=${host%:*} host=${host#[} host=${host%]}
+
+# get: prints the reply to GET /api/status. Fails if nobody answers within 6 s. Bash itself speaks
+# TCP, so no other program is needed.
+get() {
+    case $bind in
+    /*) "${curl[@]}" -i --max-time 6 "$url/api/status" ;;
+    *) (
+        exec 3<>"/dev/tcp/$host/$port" && printf 'GET /api/status HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3 || exit 1
+        read -rt 6 -d '' reply <&3 # fails at the end of the reply
+        [ -n "$reply" ] && printf %s "$reply"
+    ) 2>/dev/null ;;
+    esac
+}
+
+is_taken() {
+    case $bind in
+    /*) [ "$("${curl[@]}" -o /dev/null --max-time 1 -w '%{num_connects}' "$url")" != 0 ] ;;
+    *) (exec 3<>"/dev/tcp/$host/$port") 2>/dev/null ;;
+    esac
+}
 
 if [ "$private_redis" ]; then
     # Redis inherits the lock. So if this script is killed, the lock stays until Redis has ended.
@@ -201,8 +223,7 @@ if [ "$private_redis" ]; then
     flock -w 1 9 || fail "another \`make run\` is running in this folder"
 fi
 message=$(lighttpd -tt -f lighttpd.conf 2>&1) || fail "lighttpd.conf: ${message%%$'\n'*}"
-[ "$(ask -o /dev/null --max-time 1 -w '%{num_connects}')" = 0 ] ||
-    fail "$url is taken by another program: set SSA_PORT"
+! is_taken || fail "$url is taken by another program: set SSA_PORT"
 
 # --- Start ----------------------------------------------------------------------------------------
 if [ "$private_redis" ]; then
@@ -218,9 +239,10 @@ if [ "$private_redis" ]; then
 fi
 server lighttpd -D -f lighttpd.conf >&2 &
 lighttpd=$!
-wait_until 10 "$lighttpd" ask || fail "lighttpd did not start on $url"
+wait_until 10 "$lighttpd" get || fail "lighttpd did not start on $url"
 
-ask -f >/dev/null || remark="${remark:+$remark; }not all is well: $(ask)"
+reply=$(get)
+[[ $reply == HTTP/1.[01]\ 200\ * ]] || remark="${remark:+$remark; }not all is well: ${reply##*$'\n'}"
 [ -z "$remark" ] || echo "run.sh: $remark" >&2
 console="Open $url/ in a browser for the console."
 case $bind${SSA_CONSOLE-} in /* | *off) console= ;; esac # a browser cannot open a Unix socket

@@ -450,6 +450,7 @@ is_begun() { compgen -G "$here/run/make.*"; }
   local missing tool
   # The line that adds /usr/sbin is removed, so that the script finds only the folder of links.
   sed -i '/^PATH=/d' "$here/scripts/run.sh"
+  # Only a Unix socket takes curl.
   for missing in lighttpd redis-server curl; do
     local bin=$BATS_TEST_TMPDIR/without-$missing
     mkdir "$bin"
@@ -457,7 +458,14 @@ is_begun() { compgen -G "$here/run/make.*"; }
       lighttpd redis-server redis-cli curl; do
       [[ $tool == "$missing" ]] || ln -s "$(PATH=$PATH:/usr/sbin type -P $tool)" "$bin"
     done
-    begin PATH="$bin"
+    if [[ $missing == curl ]]; then
+      begin PATH="$bin"
+      ready
+      end TERM
+      begin PATH="$bin" SSA_BIND="$BATS_TEST_TMPDIR/socket"
+    else
+      begin PATH="$bin"
+    fi
     refused "$missing is not installed: \`make deps\`"
   done
 }
