@@ -24,6 +24,8 @@ CC=${CC:-musl-gcc}
 # PIE objects can be linked into static and static-pie programs. With one section for each function,
 # the linker can leave out unused functions.
 CFLAGS=${CFLAGS:--O2 -fPIE -fstack-protector-strong -fstack-clash-protection -ffunction-sections -fdata-sections}
+# Two builds in different folders have the same bytes: assert() has no path of this folder.
+CFLAGS="$CFLAGS -ffile-prefix-map=$PWD/="
 
 mkdir -p "$2"
 prefix=$(cd "$2" && pwd)
