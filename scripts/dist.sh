@@ -30,7 +30,8 @@ put 640 data/users.json
 install -m 755 /dev/stdin "$new/$name/run" <<'END'
 #!/bin/sh
 # Serves until Ctrl-C. It needs lighttpd, and redis-server or valkey-server.
-exec "$(dirname "$0")/scripts/run.sh"
+cd "$(dirname "$0")" || exit
+SSA_RUN_DIR=${SSA_RUN_DIR:-$PWD/state} exec scripts/run.sh
 END
 
 mkdir -p dist

@@ -2,13 +2,14 @@
 # scripts/run.sh
 #
 # Runs lighttpd with lighttpd.conf until Ctrl-C, SIGTERM or the end of the terminal. If REDIS_URL is
-# not set, it also runs a private Redis in run/. `make run` sets SSA_RUN_FILE=run/make.PID, where
+# not set, it also runs a private Redis in run/ (SSA_RUN_DIR). `make run` sets SSA_RUN_FILE=run/make.PID, where
 # PID is the process id of make. Then the script ends when that file is gone.
 # shellcheck disable=SC2317  # shellcheck does not see that the trap calls functions
 set -u
 cd -P "$(dirname "$0")/.." || exit 1
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # lighttpd is there; not every user's PATH has these
 data=$(realpath -m "${SSA_DATA_DIR:-data}") programs=$(realpath -m "${SSA_CGI_BIN:-cgi-bin}")
+state=$(realpath -m "${SSA_RUN_DIR:-run}") # the folder of the sockets, and of the private Redis
 bind=${SSA_BIND:-127.0.0.1} port=${SSA_PORT:-8000} private_redis=yes
 [ -z "${REDIS_URL-}" ] || private_redis=
 redis='' lighttpd='' # process ids
@@ -68,8 +69,8 @@ wait_until() {
     done
 }
 
-redis_says() { grep . run/redis.log | tail -n 1 | sed 's/^[^#*]*[#*] //'; } # at the end
-redis_answers() { [ "$("$kind-cli" -s run/redis.sock ping 2>&1)" = PONG ]; }
+redis_says() { grep . "$state/redis.log" | tail -n 1 | sed 's/^[^#*]*[#*] //'; } # at the end
+redis_answers() { [ "$("$kind-cli" -s "$state/redis.sock" ping 2>&1)" = PONG ]; }
 
 # --- Checks before the start ----------------------------------------------------------------------
 unix_only= # only for a Unix socket
@@ -80,12 +81,12 @@ done
 for program in status ticket info; do
     [ -x "$programs/$program" ] || fail "$programs/$program is not built: \`make\` does that"
 done
-[ ${#PWD} -le 80 ] || fail "the path of this folder is too long for Unix sockets in run/: $PWD"
+[ ${#state} -le 84 ] || fail "the path of this folder is too long for Unix sockets: $state"
 trap stop EXIT
 trap 'exit 0' INT TERM HUP # it is not a failure if the user stops the script
 # make may have been killed before setpriv asked the kernel for a signal at make's death.
 [ -z "$run_file" ] || [ "$PPID" = "${run_file##*.}" ] || exit 0
-mkdir -p -m 700 run && chmod 700 run || exit 1
+(umask 077 && mkdir -p "$state") && chmod 700 "$state" || exit 1
 
 # --- Root gives up its rights ---------------------------------------------------------------------
 # The servers run as the owner of this folder. If the owner is root or unknown, they run as Debian's
@@ -181,9 +182,9 @@ if [ "$(id -u)" = 0 ]; then
         fi
     fi
     if ((${#as[@]})); then
-        chown -hR "$user:" run && exec "${as[@]}" scripts/run.sh "$remark"
+        chown -hR "$user:" "$state" && exec "${as[@]}" scripts/run.sh "$remark"
     fi
-    chown -hR root: run
+    chown -hR root: "$state"
 fi
 
 # --- The address that clients use -----------------------------------------------------------------
@@ -219,7 +220,7 @@ is_taken() {
 
 if [ "$private_redis" ]; then
     # Redis inherits the lock. So if this script is killed, the lock stays until Redis has ended.
-    exec 9<run
+    exec 9<"$state"
     flock -w 1 9 || fail "another \`make run\` is running in this folder"
 fi
 message=$(lighttpd -tt -f lighttpd.conf 2>&1) || fail "lighttpd.conf: ${message%%$'\n'*}"
@@ -227,14 +228,14 @@ message=$(lighttpd -tt -f lighttpd.conf 2>&1) || fail "lighttpd.conf: ${message%
 
 # --- Start ----------------------------------------------------------------------------------------
 if [ "$private_redis" ]; then
-    rm -f run/redis.log
-    server "$kind-server" --port 0 --unixsocket "$PWD/run/redis.sock" --unixsocketperm 700 --dir "$PWD/run" \
-        --appendonly yes --save '' --maxmemory 256mb --maxmemory-policy noeviction >run/redis.log 2>&1 &
+    rm -f "$state/redis.log"
+    server "$kind-server" --port 0 --unixsocket "$state/redis.sock" --unixsocketperm 700 --dir "$state" \
+        --appendonly yes --save '' --maxmemory 256mb --maxmemory-policy noeviction >"$state/redis.log" 2>&1 &
     redis=$!
     exec 9<&- # from now on only Redis holds the lock
     wait_until 60 "$redis" redis_answers ||
         fail "$kind-server did not start: $(redis_says)"
-    path=${PWD//%/%25}/run/redis.sock
+    path=${state//%/%25}/redis.sock
     export REDIS_URL=unix://${path//\?/%3F}
 fi
 server lighttpd -D -f lighttpd.conf >&2 &

@@ -454,7 +454,7 @@ is_begun() { compgen -G "$here/run/make.*"; }
   for missing in lighttpd redis-server curl; do
     local bin=$BATS_TEST_TMPDIR/without-$missing
     mkdir "$bin"
-    for tool in bash sh env dirname realpath setsid setpriv id stat chmod mkdir chown test flock sed nproc tail rm sleep \
+    for tool in bash sh env dirname realpath setsid setpriv id stat chmod mkdir chown test flock sed nproc tail rm sleep cat grep ln sort \
       lighttpd redis-server redis-cli curl; do
       [[ $tool == "$missing" ]] || ln -s "$(PATH=$PATH:/usr/sbin type -P $tool)" "$bin"
     done
@@ -710,4 +710,28 @@ after_remedy() {
   grep '^run.sh: goes on as root, because .* is closed to the user www-data; that ends with: chgrp -R www-data ' "$err"
   log_in | jq -e .data.ticket
   after_remedy
+}
+
+@test "make dist: two runs make the same bytes, and ./run of the tarball serves" {
+  is_static || skip "the tarball is of static programs"
+  [[ -x $ROOT/sbin/ssactl ]] || skip "ssactl is not built"
+  cp -a "$ROOT"/{man,completions,docs,LICENSE,*.md} "$here"
+  mkdir -p "$here/sbin"
+  cp -a "$ROOT/sbin/ssactl" "$here/sbin"
+  SOURCE_DATE_EPOCH=1700000000 "$here/scripts/dist.sh"
+  mv "$here/dist" "$BATS_TEST_TMPDIR/first"
+  # Other times and owners of the files make no difference.
+  find "$here" -exec touch -d '2001-02-03' {} +
+  SOURCE_DATE_EPOCH=1700000000 "$here/scripts/dist.sh"
+  (cd "$here/dist" && sha256sum --check --status SHA256SUMS)
+  diff -r "$BATS_TEST_TMPDIR/first" "$here/dist"
+  tar xzf "$here"/dist/*.tar.gz -C "$BATS_TEST_TMPDIR"
+  here=$(echo "$BATS_TEST_TMPDIR"/simpleserverapi-*/)
+  here=${here%/}
+  (cd / && exec "${clean[@]}" SSA_PORT="$port" "$here/run") >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+  pid=$! out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
+  ready
+  [[ $(curl -s "http://127.0.0.1:$port/api/status") == '{"code":200,"message":"OK"}' ]]
+  [[ $(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/main.js") == 200 ]]
+  end TERM
 }
