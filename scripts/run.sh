@@ -2,8 +2,9 @@
 # scripts/run.sh
 #
 # Runs lighttpd with lighttpd.conf until Ctrl-C, SIGTERM or the end of the terminal. If REDIS_URL is
-# not set, it also runs a private Redis in run/ (SSA_RUN_DIR). `make run` sets SSA_RUN_FILE=run/make.PID, where
-# PID is the process id of make. Then the script ends when that file is gone.
+# not set, it also runs a private Redis in run/ (SSA_RUN_DIR). `make run` sets
+# SSA_RUN_FILE=run/make.PID, where PID is the process id of make. Then the script ends when that
+# file is gone.
 # shellcheck disable=SC2317  # shellcheck does not see that the trap calls functions
 set -u
 cd -P "$(dirname "$0")/.." || exit 1
