@@ -308,7 +308,22 @@ for (const mode of ["cgi", "scgi"])
     });
   });
 
-describe("sessions that are short", () => {
+describe("sessions that are short, or very long", () => {
+  test("a life of months, longer than a timer can be, is no loop of renewals", async () => {
+    const service = await startService({ SSA_TICKET_TTL: "4000000" });
+    try {
+      const page = await enter(service.url);
+      let logins = 0;
+      page.on("request", (request) => request.method() === "POST" && logins++);
+      await page.clock.runFor(20_000);
+      await page.waitForTimeout(300);
+      assert.equal(logins, 0);
+      await close(page);
+    } finally {
+      await service.stop();
+    }
+  });
+
   test("a ticket is renewed before it ends, and the session ends when no renewal prolongs it", async () => {
     const service = await startService({ SSA_TICKET_TTL: "4", SSA_TICKET_MAX: "8" });
     try {

@@ -34,7 +34,7 @@ export const logIn = async (username, password) => set(await ask(username, passw
 
 // A renewal comes with a quarter of the life left, so that a failed one can be repeated.
 function plan(wait = session.life_ms * 0.75) {
-	timer = setTimeout(renew, Math.max(wait, 1000));
+	timer = setTimeout(renew, Math.min(Math.max(wait, 1000), 2e9));
 }
 
 async function renew() {
