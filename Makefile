@@ -3,9 +3,15 @@
 LIBC     = musl# musl: static programs that need nothing on the target; system: the distribution's libraries
 SANITIZE =# address,undefined: with LIBC=system, in a build folder of its own
 V        =# 1 shows the commands
-PREFIX   = /usr/local
-INSTALL  = $(DESTDIR)$(PREFIX)/lib/simpleserverapi
 CFLAGS   = -O2 -g
+# For make install. DESTDIR is put in front of each path. From DATA on, this is what the units of
+# systemd name, and UNIT is their own name.
+PREFIX       = /usr/local
+DATA         = $(PREFIX)/lib/simpleserverapi/data
+UNIT         = ssa
+SERVICE_USER = ssa
+SETTINGS     = /etc/ssa.env
+PORT         = 8000
 
 ifneq ($(SANITIZE),)
 override LIBC = system
@@ -49,7 +55,7 @@ ALL_CFLAGS = $(std) $(warnings) $(hardened) $(small) $(libflags) $(CFLAGS)
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
 
-##@ To use it: run test docs install all deps help clean
+##@ To use it: run test docs install uninstall deb all deps help clean
 
 all: $(programs:%=$(CGI_BIN)/%) $(SSACTL)  ## build the three programs and ssactl (the default)
 
@@ -113,23 +119,13 @@ run/make.%: all FORCE
 	@exec setpriv --pdeathsig TERM env SSA_CGI_BIN=$(CGI_BIN) SSA_RUN_FILE=$@ scripts/run.sh
 
 install: all  ## install in PREFIX=/usr/local; data that is there stays
-	for folder in cgi-bin data scripts www/errors www/console $(if $(viewer),www/docs); do test -d $(INSTALL)/$$folder || install -d $(INSTALL)/$$folder || exit; done
-	$(call put,755,$(programs:%=$(CGI_BIN)/%),cgi-bin)
-	$(call put,644,www/errors/*.html,www/errors)
-	$(call put,644,$(wildcard www/console/*),www/console)
-	$(call put,644,www/openapi.json,www)
-	$(if $(viewer),$(call put,644,$(viewer),www/docs))
-	$(call put,644,lighttpd.conf,.)
-	$(call put,755,scripts/lighttpd-vars.sh,scripts)
-	$(call put,644,scripts/connections.lua,scripts)
-	for f in users machines; do test -e $(INSTALL)/data/$$f.json || { $(call put,640,data/$$f.json,data); }; done
+	$(call say,INST,$(DESTDIR)$(PREFIX)/lib/simpleserverapi)
+	$(Q)$(places) scripts/install.sh install
 
-viewer = $(wildcard www/docs/*)# only after make docs
+uninstall:  ## remove what make install put there; the data stay
+	$(Q)$(places) scripts/install.sh uninstall
 
-# $(call put,MODE,FILES,FOLDER): each file is put in place by rename, so that a running service
-# finds the old file or the new one, and always a whole one.
-put = for file in $(2); do new=$(INSTALL)/$(3)/.$${file\#\#*/}.new; \
-	install -m $(1) $$file $$new && mv -f $$new $(INSTALL)/$(3)/$${file\#\#*/} || exit; done
+places = $(foreach name,DESTDIR PREFIX DATA UNIT SERVICE_USER SETTINGS PORT CGI_BIN,$(name)='$($(name))')
 
 clean:  ## remove all that was built
 	rm -rf build $(programs:%=cgi-bin/%) sbin/ssactl
@@ -148,6 +144,6 @@ include $(wildcard tests/*.mk tests/*/*.mk)
 -include $(wildcard $(BUILD)/obj/*.d $(BUILD)/obj/*/*.d)
 
 FORCE:
-.PHONY: all dist docs deps deps-check deps-bench run install clean help FORCE
+.PHONY: all dist docs deps deps-check deps-bench run install clean help uninstall FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -141,7 +141,7 @@ comments() {
       print FILENAME ":" FNR (whole ? ":" : "-") text
     }'
 }
-commented=('*.c' '*.h' '*.sh' '*.bash' '*.bats' '*.mk' '*.py' '*.js' '*.lua' '*.conf' '*Makefile' .ci/run)
+commented=('*.c' '*.h' '*.sh' '*.bash' '*.bats' '*.mk' '*.py' '*.js' '*.lua' '*.conf' '*Makefile' '*.in' .ci/run)
 
 check_width() { # a line of comment has at most 100 columns, where tabs count 8
   comments "${commented[@]}" | LC_ALL=C.UTF-8 grep -E '^[^:]*:[0-9]+:.{101}' | cut -d: -f1,2 | sed 's/$/: over 100 columns/'

@@ -145,6 +145,11 @@ isolate_lighttpd() {
   PATH=$BATS_FILE_TMPDIR/bin:$PATH
 }
 
+# make_install [VARIABLE=VALUE...]: runs `make install` with DESTDIR=$DEST, without building.
+make_install() {
+  (umask 022 && env -u MAKEFLAGS -u MAKELEVEL make -s -C "$ROOT" -o all install DESTDIR="$DEST" CGI_BIN="$CGI_BIN" "$@")
+}
+
 # --- data -----------------------------------------------------------------------------------------
 
 # user1 of the fixtures, and the body that logs this user in.

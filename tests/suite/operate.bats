@@ -1,6 +1,6 @@
 # Operating: the test takes the blocks that follow "<!-- snippet: NAME -->" in the documentation and
-# runs them unchanged: the Redis user, file modes, TLS, systemd's units, spawn-fcgi, and other
-# servers in front.
+# runs them unchanged: the Redis user, file modes, TLS, spawn-fcgi, and other servers in front. The
+# units of systemd are those that `make install` installs.
 load helpers
 load snippets
 
@@ -15,8 +15,9 @@ teardown_file() { stop_servers; }
 
 setup() {
   fresh
-  srv=$BATS_TEST_TMPDIR/srv sockets=$BATS_TEST_TMPDIR/run
-  mkdir "$srv" "$sockets"
+  DEST=$BATS_TEST_TMPDIR/dest srv=$BATS_TEST_TMPDIR/dest/usr/local/lib/simpleserverapi
+  sockets=$BATS_TEST_TMPDIR/run
+  mkdir "$sockets"
   started=()
 }
 
@@ -34,17 +35,17 @@ teardown() {
 
 # snippet NAME: prints this block of the documentation, with the folders of the test in place of
 # those of the documentation.
-snippet() {
-  snippet_of operating.md "$1" | sed "s|/usr/local/lib/simpleserverapi|$srv|g; s|/run/ssa|$sockets|g
+snippet() { snippet_of operating.md "$1" | in_test; }
+
+in_test() {
+  sed "s|/usr/local/lib/simpleserverapi|$srv|g; s|/run/ssa|$sockets|g
     s|/etc/ssl/ssa|$BATS_TEST_TMPDIR|g; s|redis://127.0.0.1:6379/0|$REDIS_URL|g"
 }
 
-# make_install: installs to $srv, without building.
-make_install() {
-  (umask 022 && env -u MAKEFLAGS -u MAKELEVEL make -s -C "$ROOT" -o all install INSTALL="$srv" CGI_BIN="$CGI_BIN")
-}
+# unit NAME: prints this unit, as it was installed, in the same way.
+unit() { in_test <"$DEST/usr/local/lib/systemd/system/$1"; }
 
-# install_to_srv: does the same, with the fixtures as the data.
+# install_to_srv: installs, with the fixtures as the data.
 install_to_srv() {
   make_install
   cat "$ROOT/tests/fixtures/users.json" >"$srv/data/users.json"
@@ -279,46 +280,6 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
   [[ $("${as[@]}" cat "$srv/data/users.json") == '[]' ]]
 }
 
-@test "make install over a service that runs: each request finds a whole program; data and its folder's mode stay" {
-  local asking codes=$BATS_TEST_TMPDIR/codes sock=$BATS_TEST_TMPDIR/http.sock
-  install_to_srv
-  chmod 750 "$srv/data"
-  sha256sum "$srv"/data/*.json >"$BATS_TEST_TMPDIR/data.sums"
-  (
-    cd "$srv"
-    exec env -u SSA_CGI_BIN SSA_MODE=cgi SSA_BIND="$sock" lighttpd -D -f lighttpd.conf
-  ) >>"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
-  started+=($!)
-  wait_until 10 $! curl -sf --unix-socket "$sock" http://localhost/api/status
-  until [[ -e $BATS_TEST_TMPDIR/stop ]]; do
-    curl -s --max-time 10 -o /dev/null -w '%{http_code}\n' --unix-socket "$sock" 'http://localhost/api/status?[1-20]'
-  done >"$codes" 3>&- &
-  asking=$!
-  # This `install` imitates a slow disk: each file is incomplete for a moment.
-  mkdir "$BATS_TEST_TMPDIR/slow"
-  cat >"$BATS_TEST_TMPDIR/slow/install" <<'END'
-#!/bin/bash
-[[ $1 == -m && $# == 4 ]] || exec /usr/bin/install "$@"
-to=$4
-[[ ! -d $to ]] || to=$to/${3##*/}
-rm -f "$to"
-head -c 500 "$3" >"$to"
-chmod "$2" "$to"
-sleep 0.05
-cat "$3" >"$to"
-END
-  chmod 755 "$BATS_TEST_TMPDIR/slow/install"
-  for _ in 1 2 3; do PATH="$BATS_TEST_TMPDIR/slow:$PATH" make_install; done
-  touch "$BATS_TEST_TMPDIR/stop"
-  wait $asking
-  sort "$codes" | uniq -c
-  [[ $(sort -u "$codes") == 200 ]]
-  (($(wc -l <"$codes") >= 100))
-  sha256sum -c --quiet "$BATS_TEST_TMPDIR/data.sums"
-  [[ $(stat -c %a "$srv/data") == 750 ]]
-  [[ -z $(find "$srv" -name '*.new') ]]
-}
-
 # --- TLS ------------------------------------------------------------------------------------------
 
 @test "the documented tls.conf: TLS 1.2 and 1.3 with HSTS; no older one, no plain HTTP" {
@@ -434,21 +395,35 @@ os.execv(sys.argv[2], sys.argv[2:])' "$sockets/$program.sock" "$CGI_BIN/$program
   wait "${started[0]}"
 }
 
-@test "systemd accepts the documented units without a warning" {
+@test "systemd accepts the installed units without a warning" {
   needs systemd-analyze
-  local unit name
+  local name
   install_to_srv
-  for unit in ssa.service ssa@.socket ssa@.service; do
-    name=${unit/@/@status} # an instance
-    snippet $unit >"$BATS_TEST_TMPDIR/$name"
+  for name in ssa.service ssa@.socket ssa@.service; do
+    unit $name >"$BATS_TEST_TMPDIR/${name/@/@status}" # an instance
   done
   cd "$BATS_TEST_TMPDIR"
+  # The user of the service may be missing here.
   run systemd-analyze verify ./ssa.service ./ssa@status.socket ./ssa@status.service
   echo "$output"
   [ "$status" = 0 ]
   [ -z "$output" ]
   # The first unit starts lighttpd, with the sockets of its workers in a folder of its own.
-  grep -q 'SSA_MODE=scgi SSA_RUN_DIR=' ssa.service
+  grep -q "SSA_MODE=scgi .*SSA_RUN_DIR=$sockets/workers" ssa.service
+}
+
+@test "the installed units leave little to attack, and both alike" {
+  needs systemd-analyze
+  local name security='/^NoNewPrivileges=/,/^PrivateIPC=/p'
+  make_install
+  for name in ssa.service ssa@.service; do
+    unit $name >"$BATS_TEST_TMPDIR/${name/@/@status}"
+    run systemd-analyze security --offline=true --threshold=25 --no-pager "$BATS_TEST_TMPDIR/${name/@/@status}"
+    tail -n 1 <<<"$output"
+    [ "$status" = 0 ] # at most 2.5 of 10
+  done
+  diff <(unit ssa.service | sed -n "$security") <(unit ssa@.service | sed -n "$security")
+  (($(unit ssa.service | sed -n "$security" | wc -l) > 20))
 }
 
 # allowed GROUP...: prints the system calls that systemd puts in these groups.
@@ -459,16 +434,20 @@ allowed() {
   done
 }
 
-@test "the documented filter of system calls allows all calls of the programs" {
+@test "the filter of system calls in the unit allows all calls of the programs, and of lighttpd" {
   needs systemd-analyze strace
   strace -f true 2>/dev/null || skip "no right to trace"
   [[ $(ldd "$CGI_BIN/ticket" 2>&1) != *asan* ]] || skip "sanitizers make calls of their own"
-  local trace=(strace -f -qq -o) names name filter
-  read -ra names < <(snippet ssa.service | sed -n 's/^SystemCallFilter=//p')
-  filter=" $(allowed @default | tr '\n' ' ')"
-  for name in "${names[@]}"; do
-    [[ $name == @* ]] && filter+="$(allowed "$name" | tr '\n' ' ') " || filter+="$name "
-  done
+  local trace=(strace -f -qq -o) names name refused filter
+  install_to_srv
+  read -ra names < <(unit ssa.service | sed -n 's/^SystemCallFilter=\([^~]\)/\1/p')
+  read -ra refused < <(unit ssa.service | sed -n 's/^SystemCallFilter=~//p')
+  [[ ${#names[@]} -gt 0 && ${#refused[@]} -gt 0 ]]
+  filter=" $({
+    for name in @default "${names[@]}"; do
+      if [[ $name == @* ]]; then allowed "$name"; else echo "$name"; fi
+    done
+  } | grep -vxFf <(allowed "${refused[@]}") | tr '\n' ' ')"
   # Every kind of request, and workers with their keeper.
   local body='{"username":"hashed","password":"correct horse"}'
   output=$(env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=${#body} "${trace[@]}" "$BATS_TEST_TMPDIR/1" \
@@ -483,8 +462,27 @@ allowed() {
   python3 -EsSB "$ROOT/tests/tools/scgi.py" ask "$sockets/status.sock" REQUEST_METHOD=GET </dev/null | grep -q '^Status: 200'
   pkill -TERM -P "${started[-1]}"
   wait "${started[-1]}" || true
+  # All of it, as the unit starts it.
+  local as=() sock=$sockets/http.sock mode n=4
+  if [[ $(id -u) == 0 ]]; then
+    as=(setpriv --reuid www-data --regid www-data --clear-groups)
+    snippet modes | sed 's/-R ssa/-R www-data/' | sh -e
+    chmod 777 "$sockets"
+    open_to www-data
+  fi
+  cd "$srv"
+  for mode in scgi cgi; do
+    begin curl -sf --unix-socket "$sock" http://localhost/api/status -- "${as[@]}" env REDIS_URL="$REDIS_URL" SSA_MODE=$mode \
+      SSA_BIND="$sock" SSA_RUN_DIR="$sockets/workers" "${trace[@]}" "$sockets/$mode.trace" lighttpd -D -f lighttpd.conf
+    base=http://localhost
+    round --unix-socket "$sock"
+    curl -sf -o /dev/null --unix-socket "$sock" http://localhost/
+    pkill -INT -P "${started[-1]}"
+    wait_gone 10 "${started[-1]}"
+    mv "$sockets/$mode.trace" "$BATS_TEST_TMPDIR/$((++n))"
+  done
   local called
-  for called in $(sed -nE 's/^[0-9]+ +([a-z0-9_]+)\(.*/\1/p' "$BATS_TEST_TMPDIR"/[1-4] | sort -u); do
+  for called in $(sed -nE 's/^[0-9]+ +([a-z0-9_]+)\(.*/\1/p' "$BATS_TEST_TMPDIR"/[1-6] | sort -u); do
     echo "$called"
     [[ $filter == *" $called "* ]]
   done
