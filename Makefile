@@ -105,7 +105,7 @@ deps:  ## install by apt what is missing to build, run and test
 docs:  ## fetch the viewer that shows the API at /docs/; needs npm
 	@scripts/docs.sh
 
-deps-check deps-bench: deps-%:  ## also what make check and make bench need
+deps-check deps-bench deps-deb: deps-%:  ## also what make check, bench, deb need
 	@scripts/deps.sh $*
 
 run: run/make.$(shell echo $$PPID)  ## serve on http://127.0.0.1:8000; Ctrl-C stops it
@@ -124,6 +124,9 @@ install: all  ## install in PREFIX=/usr/local; data that is there stays
 
 uninstall:  ## remove what make install put there; the data stay
 	$(Q)$(places) scripts/install.sh uninstall
+
+deb:  ## build a Debian package, in build/deb
+	@scripts/deb.sh
 
 places = $(foreach name,DESTDIR PREFIX DATA UNIT SERVICE_USER SETTINGS PORT CGI_BIN,$(name)='$($(name))')
 
@@ -144,6 +147,6 @@ include $(wildcard tests/*.mk tests/*/*.mk)
 -include $(wildcard $(BUILD)/obj/*.d $(BUILD)/obj/*/*.d)
 
 FORCE:
-.PHONY: all dist docs deps deps-check deps-bench run install clean help uninstall FORCE
+.PHONY: all dist docs deps deps-check deps-bench run install clean help uninstall deps-deb deb FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

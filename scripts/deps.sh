@@ -1,9 +1,9 @@
 #!/bin/sh
-# scripts/deps.sh [check|bench|debian|web]...
+# scripts/deps.sh [check|bench|deb|debian|web]...
 #
 # Installs with apt the missing packages that are needed to build, run and test. With `check`,
-# `bench`, `debian` (make test-debian) and `web` (make docs, make check-web) it also installs what
-# these need. If nothing is missing, it ends at once.
+# `bench`, `deb`, `debian` (make test-debian, make test-deb) and `web` (make docs, make check-web) it
+# also installs what these need. If nothing is missing, it ends at once.
 set -eu
 
 # Columns: group | package | its proof: a command, or a file (may be a pattern) | why it is needed
@@ -58,6 +58,9 @@ bench | python3-httptools | /usr/lib/python3/dist-packages/httptools | makes uvi
 bench | gunicorn          | gunicorn                                | runs the peer's workers
 bench | python3-redis     | /usr/lib/python3/dist-packages/redis    | the peer's Redis client
 bench | python3-hiredis   | /usr/lib/python3/dist-packages/hiredis  | makes python3-redis fast: a fair peer
+deb   | build-essential   | /usr/share/doc/build-essential          | every package is built with it
+deb   | dpkg-dev          | dpkg-buildpackage                       | builds a package
+deb   | debhelper         | dh                                      | knows what a package must have
 debian | debootstrap      | debootstrap                             | makes an empty Debian
 debian | debian-archive-keyring | /usr/share/keyrings/debian-archive-keyring.gpg | the keys of its archives
 debian | git              | git                                     | copies what is checked out
@@ -71,9 +74,9 @@ EOT
 groups=" run musl "
 for group; do
     case $group in
-    check | bench | debian | web) groups="$groups$group " ;;
+    check | bench | deb | debian | web) groups="$groups$group " ;;
     *)
-        echo "usage: scripts/deps.sh [check|bench|debian|web]..." >&2
+        echo "usage: scripts/deps.sh [check|bench|deb|debian|web]..." >&2
         exit 2
         ;;
     esac

@@ -53,7 +53,7 @@ check_clang_tidy() {
 # matter of style, and bats forbids some of what they advise: `! grep -q` in the middle of a
 # test never fails it.
 check_shellcheck() {
-  shellcheck -x scripts/*.sh tests/*.sh .ci/run
+  shellcheck -x scripts/*.sh tests/*.sh .ci/run debian/*.postinst debian/*.p*rm
   shellcheck -s bash completions/*
   shellcheck -S warning tests/suite/*.bats tests/suite/*.bash
 }
@@ -141,7 +141,8 @@ comments() {
       print FILENAME ":" FNR (whole ? ":" : "-") text
     }'
 }
-commented=('*.c' '*.h' '*.sh' '*.bash' '*.bats' '*.mk' '*.py' '*.js' '*.lua' '*.conf' '*Makefile' '*.in' .ci/run)
+commented=('*.c' '*.h' '*.sh' '*.bash' '*.bats' '*.mk' '*.py' '*.js' '*.lua' '*.conf' '*Makefile' '*.in' .ci/run 'debian/*.p*' debian/rules
+  'debian/*.tmpfiles' 'debian/*.default')
 
 check_width() { # a line of comment has at most 100 columns, where tabs count 8
   comments "${commented[@]}" | LC_ALL=C.UTF-8 grep -E '^[^:]*:[0-9]+:.{101}' | cut -d: -f1,2 | sed 's/$/: over 100 columns/'

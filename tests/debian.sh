@@ -1,115 +1,17 @@
 #!/bin/bash
 # tests/debian.sh SUITE
 #
-# Runs the README's commands, unchanged, on an empty Debian with that name (bookworm, trixie). It is
-# the smallest Debian that debootstrap makes, in build/debian/SUITE, with `make` and a copy of this
-# checkout that includes changes of tracked files. If that Debian has Valkey, tests run with it too.
-# The last line is `N passed, N failed` for all runs together. `make test-debian SUITE=...` calls
-# this script. It needs root.
-#
-# All of this happens in namespaces of its own, so mounts and processes end with this script,
-# whatever ends it. The folder stays until the next run, so that you can look at it.
-# shellcheck disable=SC2016  # what is quoted is for others: apt, sed, shells inside
+# Runs the README's commands, unchanged, on an empty Debian with that name (bookworm, trixie), which
+# tests/empty-debian.sh makes in build/debian/SUITE. If that Debian has Valkey, tests run with it
+# too. The last line is `N passed, N failed` for all runs together. `make test-debian SUITE=...`
+# calls this script. It needs root.
+# shellcheck disable=SC2016  # what is quoted is for sed, and for shells inside
 set -euo pipefail
 cd "$(dirname "$0")/.."
-suite=${1-}
-root=$PWD/build/debian/$suite
-base=$root.tar # of the empty Debian, for the next run
-log=$root.log  # of what is not worth a line when it goes well
-
-fail() {
-  echo "debian.sh: $1" >&2
-  exit 1
-}
-
-# --- in namespaces of its own -------------------------------------------------------------------
-
-namespaces=(unshare --mount --pid --ipc --fork --kill-child)
-if [[ ${2-} != inside ]]; then
-  [[ $suite =~ ^[a-z]+$ ]] || fail "say which Debian: make test-debian SUITE=bookworm, or SUITE=trixie"
-  [[ $(id -u) == 0 ]] || fail "needs root, for debootstrap and chroot"
-  "${namespaces[@]}" true 2>/dev/null || fail "needs the right to make namespaces and to mount, which this root has not"
-  mkdir -p build/debian
-  exec 9>"$root.lock"
-  flock -n 9 || fail "another run is at work in build/debian/$suite"
-  # In a process group of its own, so that Ctrl-C comes to this script alone, which ends it all.
-  set -m
-  setpriv --pdeathsig KILL "${namespaces[@]}" "tests/debian.sh" "$suite" inside </dev/null &
-  trap 'kill -KILL %1; exit 130' INT TERM HUP
-  wait %1
-  exit
-fi
-
-# quietly WHAT COMMAND...: its output is shown only if it fails.
-quietly() {
-  local what=$1
-  shift
-  echo "debian.sh: $what"
-  "$@" >"$log" 2>&1 || {
-    cat "$log"
-    fail "failed: $what"
-  }
-}
-
-# --- an empty Debian ----------------------------------------------------------------------------
-
-# The archives are this system's own, and so is how apt comes to them.
-here=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
-archives() {
-  apt-get indextargets --format '$(SITE) $(CODENAME) $(COMPONENT)' 'Origin: Debian' 'Created-By: Packages'
-}
-[[ -n $(archives) ]] || quietly "reading the package lists" apt-get -q update
-mirror=$(archives | awk -v here="$here" '$2 == here { print $1; exit }')
-[[ -n $mirror ]] || fail "apt knows no Debian archive here"
-set -a
-eval "$(apt-config shell http_proxy Acquire::http::Proxy https_proxy Acquire::https::Proxy)"
-set +a
-
-rm -rf "$root"
-if [[ ! -e $base ]]; then
-  quietly "debootstrap $suite" debootstrap --variant=minbase \
-    --keyring=/usr/share/keyrings/debian-archive-keyring.gpg "$suite" "$root" "$mirror"
-  tar -C "$root" -cf "$base.new" .
-  mv "$base.new" "$base"
-else
-  mkdir "$root"
-  tar -C "$root" -xf "$base"
-fi
-
-archives | sed "s/ $here/ $suite/; s/^/deb /" | sort -u >"$root/etc/apt/sources.list"
-apt-config dump | grep -E '^Acquire::(https?::|Check-|Retries|ForceIPv)' >"$root/etc/apt/apt.conf.d/99host" || true
-for file in /etc/resolv.conf /etc/hosts /etc/apt/auth.conf /etc/apt/auth.conf.d /usr/local/share/ca-certificates \
-  /etc/ssl/certs/ca-certificates.crt; do
-  [[ ! -e $file ]] || cp -rL --parents "$file" "$root"
-done
-
-mount -t proc proc "$root/proc"
-mount -t tmpfs -o mode=755 dev "$root/dev"
-for device in null:3 zero:5 full:7 random:8 urandom:9; do
-  mknod -m 666 "$root/dev/${device%:*}" c 1 "${device#*:}"
-done
-mknod -m 666 "$root/dev/tty" c 5 0
-mkdir -m 1777 "$root/dev/shm"
-mkdir "$root/dev/pts"
-mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts "$root/dev/pts"
-ln -s pts/ptmx "$root/dev/ptmx"
-ln -s /proc/self/fd "$root/dev/fd"
-
-mkdir "$root/srv/ssa"
-git() { command git -c safe.directory="$PWD" "$@"; }
-tree=$(git stash create)
-git archive "${tree:-HEAD}" | tar -C "$root/srv/ssa" -x
-
-# Nothing of this shell's environment but the proxies.
-clean=(env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8)
-for name in http_proxy https_proxy no_proxy; do
-  [[ ! -v $name ]] || clean+=("$name=${!name}")
-done
-in_debian() { chroot "$root" "${clean[@]}" env -C /srv/ssa "$@"; }
-packages() { in_debian env DEBIAN_FRONTEND=noninteractive apt-get -q "$@" --no-install-recommends; }
-
-quietly "apt update" packages update
-quietly "apt install make" packages install -y make
+suite=${1-} root=$PWD/build/debian/${1-}
+# shellcheck source=tests/empty-debian.sh
+. tests/empty-debian.sh
+empty_debian
 
 # --- the README's commands ----------------------------------------------------------------------
 

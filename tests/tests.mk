@@ -51,4 +51,8 @@ test-debian:  ## the commands of the README on an empty Debian; SUITE=bookworm o
 	@scripts/deps.sh debian
 	@tests/debian.sh $(SUITE)
 
-.PHONY: unit test test-acl test-long test-debian
+test-deb:  ## the Debian package on an empty Debian; SUITE=bookworm or trixie; as root
+	@scripts/deps.sh debian
+	@tests/deb.sh $(SUITE)
+
+.PHONY: unit test test-acl test-long test-debian test-deb
