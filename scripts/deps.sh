@@ -2,7 +2,7 @@
 # scripts/deps.sh [check|bench|deb|debian|web]...
 #
 # Installs with apt the missing packages that are needed to build, run and test. With `check`,
-# `bench`, `deb`, `debian` (make test-debian, make test-deb) and `web` (make docs, make check-web) it
+# `bench`, `deb`, `debian` (make test-debian, test-deb) and `web` (make docs, make check-web) it
 # also installs what these need. If nothing is missing, it ends at once.
 set -eu
 
