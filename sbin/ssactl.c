@@ -148,19 +148,30 @@ static enum exit_code read_line(struct ctl *c, int argc, char **argv, struct lin
 	return CTL_DONE;
 }
 
-/* The folder of the data: --data, SSA_DATA_DIR, or the first that exists of ../data beside this
- * program, the package's and ./data. */
-static const char *data_folder(const struct ctl *c)
+/* Where the data are, without --data and SSA_DATA_DIR: in the first of these folders that exists.
+ * The first two are relative to the folder of this program: in a checkout, and where `make install`
+ * puts it. */
+static void find_data(struct config *c)
 {
-	static const char *const usual[] = {"/etc/simpleserverapi", "data"};
+	static const struct {
+		bool beside;
+		const char *path;
+	} places[] = {{true, "../data"},
+		      {true, "../lib/simpleserverapi/data"},
+		      {false, "/etc/simpleserverapi"},
+		      {false, "data"}};
+	int program = (int)(strlen(c->data_dir) - strlen("../data"));
+	char path[sizeof c->data_dir + 32];
 	struct stat st;
 
-	if (stat(c->config.data_dir, &st) == 0)
-		return c->config.data_dir;
-	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
-		if (stat(usual[i], &st) == 0)
-			return usual[i];
-	return c->config.data_dir;
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		snprintf(path, sizeof path, "%.*s%s", places[i].beside ? program : 0, c->data_dir,
+			 places[i].path);
+		if (stat(path, &st) == 0 && strlen(path) < sizeof c->data_dir) {
+			strcpy(c->data_dir, path);
+			return;
+		}
+	}
 }
 
 static enum exit_code prepare(struct ctl *c, const struct line *l)
@@ -172,11 +183,9 @@ static enum exit_code prepare(struct ctl *c, const struct line *l)
 	if (!config_load(&c->config))
 		return ctl_say(CTL_USAGE, "%s", c->config.fault);
 	c->address = address;
-	if (l->data == NULL && getenv("SSA_DATA_DIR") == NULL) {
-		const char *folder = data_folder(c);
-		if (folder != c->config.data_dir)
-			strcpy(c->config.data_dir, folder);
-	}
+	const char *set = getenv("SSA_DATA_DIR");
+	if (set == NULL || *set == '\0')
+		find_data(&c->config);
 	c->redis = redis_new(&c->config.redis);
 	return c->redis != NULL ? CTL_DONE : ctl_say(CTL_FAILED, "out of memory");
 }

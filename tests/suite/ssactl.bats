@@ -478,6 +478,20 @@ END
   [[ $stderr == 'ssactl: REDIS_URL: '* ]]
 }
 
+@test "without a setting, the data are where a checkout, make install or the package has them" {
+  local place prefix=$BATS_TEST_TMPDIR/prefix
+  mkdir -p "$prefix/sbin" "$BATS_TEST_TMPDIR/here/data"
+  cp "$SSACTL" "$prefix/sbin/ssactl"
+  for place in "$prefix/data" "$prefix/lib/simpleserverapi/data" "$BATS_TEST_TMPDIR/here/data"; do
+    mkdir -p "$place"
+    echo '[{"username":"here","password":"x"}]' >"$place/users.json"
+    # The package's folder comes before `data`, and exists where the package is installed.
+    [[ $place != */here/data || ! -e /etc/simpleserverapi ]] || continue
+    (cd "$BATS_TEST_TMPDIR/here" && [ "$(env -i "$prefix/sbin/ssactl" user list --json | jq -r '.[].username')" = here ])
+    rm -r "$place"
+  done
+}
+
 @test "at a terminal: the prompt is on stderr, without echo, and asks twice for a new password" {
   python3 - "$SSACTL" "$DATA_DIR" <<'END'
 import os, pty, sys, time
