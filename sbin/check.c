@@ -17,36 +17,51 @@ struct report {
 	struct listing listing;
 	const char *file; /* that is looked at */
 	const char *text;
-	size_t len;
-	size_t faults;
+	size_t len, faults;
+	/* The last answers of line_of and place_of. Faults come in the order of the file, so they
+	 * go on from there. */
+	const char *line_at, *record_at;
+	long long line, place;
+	struct scan scan;
 };
 
-/* The index in the array, where records that are left out count, too. */
-static long long place_of(const struct report *r, const char *record)
+static long long line_of(struct report *r, const char *at)
 {
-	long long place = 0;
-	struct scan s;
-
-	scan_begin(&s, r->text, r->len, SCAN_DEPTH_MAX - 1);
-	if (scan_enter(&s, '['))
-		for (; scan_next(&s, NULL); place++) {
-			scan_peek(&s);
-			if (s.at >= record || !scan_value(&s, NULL))
-				break;
-		}
-	return place;
+	if (r->line_at == NULL || at < r->line_at) {
+		r->line_at = r->text;
+		r->line = 1;
+	}
+	for (; r->line_at < at; r->line_at++)
+		r->line += *r->line_at == '\n';
+	return r->line;
 }
 
+/* The index in the array, where records that are left out count, too. */
+static long long place_of(struct report *r, const char *record)
+{
+	if (r->record_at == NULL || record < r->record_at) {
+		scan_begin(&r->scan, r->text, r->len, SCAN_DEPTH_MAX - 1);
+		scan_enter(&r->scan, '[');
+		r->record_at = r->text;
+		r->place = -1;
+	}
+	while (r->record_at < record && scan_next(&r->scan, NULL)) {
+		scan_peek(&r->scan);
+		r->record_at = r->scan.at;
+		r->place++;
+		if (!scan_value(&r->scan, NULL))
+			break;
+	}
+	return r->place;
+}
+
+/* record: its index, or -1. field NULL: the whole record. at NULL: no place in the file. */
 static void fault(struct report *r, const char *at, long long record, const char *field,
 		  const char *what)
 {
-	long long line = 1;
-
-	for (const char *c = r->text; at != NULL && c < at; c++)
-		line += *c == '\n';
 	listing_text(&r->listing, r->file);
 	if (at != NULL)
-		listing_number(&r->listing, line);
+		listing_number(&r->listing, line_of(r, at));
 	else
 		listing_value(&r->listing, NULL, 0);
 	if (record >= 0)
@@ -137,6 +152,7 @@ static void check_file(struct report *r, const struct ctl *c, const struct table
 	}
 	r->text = text;
 	r->len = len;
+	r->line_at = r->record_at = NULL;
 	if (table_read(&table, kind, text, len, complain, r, not_split) == TABLE_FINE) {
 		for (size_t i = 0; i < table.count; i++)
 			check(r, &table, i);
