@@ -45,49 +45,13 @@ in_test() {
 # unit NAME: prints this unit, as it was installed, in the same way.
 unit() { in_test <"$DEST/usr/local/lib/systemd/system/$1"; }
 
-# install_to_srv: installs, with the fixtures as the data.
-install_to_srv() {
-  make_install
-  cat "$ROOT/tests/fixtures/users.json" >"$srv/data/users.json"
-  cat "$ROOT/tests/fixtures/machines.json" >"$srv/data/machines.json"
-}
-
 # open_to USER: lets this user enter the test's folders and use Redis, because servers that root
 # starts run as another user.
 open_to() {
   [[ $(id -u) == 0 ]] || return 0
-  # Only the owner can enter the suite's folders.
-  local folder=$BATS_RUN_TMPDIR
-  while [[ ${folder##*/} == bats-run-* || $folder == */ssa-test.* ]]; do
-    chmod 711 "$folder"
-    folder=${folder%/*}
-  done
+  open_folders
   chmod 777 "$BATS_FILE_TMPDIR/redis.sock"
   setpriv --reuid "$1" --clear-groups test -r "$srv" || skip "TMPDIR is closed to other users"
-}
-
-needs() { # COMMAND...: skips the test if one is missing, and says which
-  local command
-  for command; do
-    PATH=$PATH:/usr/sbin type -P "$command" >/dev/null || skip "$command is not installed"
-  done
-}
-
-# begin READY-COMMAND -- COMMAND...: starts a server in the background, and waits until the
-# first command succeeds.
-begin() {
-  local ready=()
-  while [[ $1 != -- ]]; do
-    ready+=("$1")
-    shift
-  done
-  shift
-  "$@" >>"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
-  started+=($!)
-  wait_until 10 $! "${ready[@]}" || {
-    tail -n 20 "$BATS_TEST_TMPDIR"/*log
-    return 1
-  }
 }
 
 # --- one round of all requests --------------------------------------------------------------------

@@ -25,11 +25,6 @@ teardown() {
 # snippet NAME: prints this block of the documentation.
 snippet() { snippet_of recipes.md "$1" | sed "s|127\.0\.0\.1:8000|127.0.0.1:$port|g"; }
 
-needs() { # COMMAND...: skips the test if one is missing, and says which
-  local command
-  for command; do type -P "$command" >/dev/null || skip "$command is not installed"; done
-}
-
 # events: the events that the program ticket has logged, in one line.
 events() { sed -nE 's/^.* ssa-ticket\[[0-9]+\]: ([a-z ]+);.*/\1/p' "$LOG" | paste -sd,; }
 

@@ -15,6 +15,46 @@ snippet_of() {
   printf '%s\n' "$text"
 }
 
+needs() { # COMMAND...: skips the test if one is missing, and says which
+  local command
+  for command; do
+    PATH=$PATH:/usr/sbin type -P "$command" >/dev/null || skip "$command is not installed"
+  done
+}
+
+# install_to_srv: installs to $srv, which is in $DEST, with the fixtures as the data.
+install_to_srv() {
+  make_install
+  cat "$ROOT/tests/fixtures/users.json" >"$srv/data/users.json"
+  cat "$ROOT/tests/fixtures/machines.json" >"$srv/data/machines.json"
+}
+
+# open_folders: lets other users enter the suite's folders, which only their owner can enter.
+open_folders() {
+  local folder=$BATS_RUN_TMPDIR
+  while [[ ${folder##*/} == bats-run-* || $folder == */ssa-test.* ]]; do
+    chmod 711 "$folder"
+    folder=${folder%/*}
+  done
+}
+
+# begin READY-COMMAND -- COMMAND...: starts a server in the background, and waits until the
+# first command succeeds.
+begin() {
+  local ready=()
+  while [[ $1 != -- ]]; do
+    ready+=("$1")
+    shift
+  done
+  shift
+  "$@" >>"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+  started+=($!)
+  wait_until 10 $! "${ready[@]}" || {
+    tail -n 20 "$BATS_TEST_TMPDIR"/*log
+    return 1
+  }
+}
+
 # stop_started: ends the processes that the test has put into the array `started`.
 stop_started() {
   local pid
