@@ -253,9 +253,12 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
   local version path sock=$BATS_TEST_TMPDIR/https.sock
   install_to_srv
   snippet tls.conf >"$srv/tls.conf"
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost \
-    -addext subjectAltName=DNS:localhost -days 2 \
-    -keyout "$BATS_TEST_TMPDIR/privkey.pem" -out "$BATS_TEST_TMPDIR/fullchain.pem" 2>/dev/null
+  certificate() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost \
+      -addext subjectAltName=DNS:localhost -days 2 \
+      -keyout "$BATS_TEST_TMPDIR/privkey.pem" -out "$BATS_TEST_TMPDIR/fullchain.pem" 2>/dev/null
+  }
+  certificate
   base=https://localhost via=(--unix-socket "$sock" --cacert "$BATS_TEST_TMPDIR/fullchain.pem")
   cd "$srv"
   begin curl -sf "${via[@]}" $base/api/status -- \
@@ -277,6 +280,10 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
   run curl -s -w '%{http_code}' --unix-socket "$sock" http://localhost/api/status
   [[ $output == 000 || $output == *400 ]]
   [[ $(curl -s -o /dev/null -w '%{http_version}' --http2 "${via[@]}" $base/api/status) == 1.1 ]]
+  # After a reload the new certificate is in use. curl knows no other one.
+  certificate
+  eval "$(unit ssa.service | sed -n 's/^ExecReload=//p' | sed "s/\$MAINPID/${started[0]}/")"
+  wait_until 10 "${started[0]}" curl -sf "${via[@]}" $base/api/status
 }
 
 # --- resident programs that others start ----------------------------------------------------------
