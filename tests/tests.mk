@@ -44,8 +44,8 @@ test-acl: all unit  ## sessions and logins with the documented Redis user
 	@SSA_TEST_ACL=1 SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit \
 		tests/run.sh sessions.bats regulation.bats ticket.bats info.bats status.bats log.bats http.bats races.bats calls.bats
 
-test-long: all unit  ## the tests of faults, with more requests
-	@SSA_TEST_LONG=1 SSA_TEST_TIMEOUT=300 SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit tests/run.sh faults-redis.bats faults-data.bats faults-process.bats
+test-long: all unit  ## the tests of faults with more requests, and of upgrades under load
+	@SSA_TEST_LONG=1 SSA_TEST_TIMEOUT=300 SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit tests/run.sh faults-redis.bats faults-data.bats faults-process.bats upgrade.bats
 
 test-debian:  ## the commands of the README on an empty Debian; SUITE=bookworm or trixie; as root
 	@scripts/deps.sh debian
