@@ -154,7 +154,7 @@ failures_found() {
   # shellcheck disable=SC2317  # the block calls it
   (cd "$ROOT" && fail2ban-client() { [[ $* == reload ]]; } && eval "$(snippet_of day-two.md fail2ban | sed "s|/etc/fail2ban|$etc|g")")
   fail2ban-client -c "$etc" -t # the jail as it is
-  printf '[simpleserverapi]\nbackend = polling\nlogpath = %s\naction =\n' "$log" >"$etc/jail.d/test.local"
+  printf '[simpleserverapi]\nbackend = polling\nlogpath = %s\naction =\nignoreself = false\n' "$log" >"$etc/jail.d/test.local"
   printf '[Definition]\ndbfile = :memory:\n' >"$etc/fail2ban.local"
   retry=$(sed -n 's/^maxretry = //p' "$etc/jail.d/simpleserverapi.conf")
   : >"$log"

@@ -15,6 +15,7 @@ unit() {
 @test "config: the environment, checked" { unit config; }
 @test "crypto: tickets, digests, comparison" { unit crypto; }
 @test "datafile: versions of a file" { unit datafile; }
+@test "edit: a new version in one step, and the changes of others" { unit edit; }
 @test "decimal: numbers of any size, compared exactly" { unit decimal; }
 @test "heap: blocks that do not change each other" { unit heap; }
 @test "json: the fields of an object" { unit json; }
