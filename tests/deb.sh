@@ -150,7 +150,8 @@ check "the service is enabled, the sockets and the snippet are not" same \
   in_debian find /etc/systemd/system /etc/lighttpd/conf-enabled -name '*simpleserverapi*'
 check "the programs, the pages and the documents" in_debian ls /usr/lib/simpleserverapi/cgi-bin/{status,ticket,info} \
   /usr/lib/simpleserverapi/www/{openapi.json,console/index.html,errors/404.html} \
-  /usr/share/doc/simpleserverapi/{README.md,README.Debian,docs/operating.md,examples/machines.json,copyright}
+  /usr/share/doc/simpleserverapi/{README.md,README.Debian,docs/operating.md,examples/machines.json,copyright} \
+  /usr/sbin/ssactl /usr/share/man/man8/ssactl.8.gz /usr/share/bash-completion/completions/ssactl
 check "systemd accepts the units" same '' in_debian sh -c 'systemd-analyze verify simpleserverapi.service simpleserverapi@status.socket 2>&1'
 check "at most 2.5 in systemd-analyze security" in_debian systemd-analyze security --offline=true --threshold=25 --no-pager \
   /lib/systemd/system/simpleserverapi.service
@@ -197,6 +198,10 @@ in_debian sh -ec 'install -m 640 -o root -g _ssa /srv/users.json.new /etc/simple
   systemctl restart simpleserverapi'
 url=http://127.0.0.1:8340
 check "the service on port 8340: status, login, machines, logout" try_service $url
+check "ssactl adds a user, and says that all is well" in_debian sh -ec 'echo long-enough-secret | ssactl user add bob; ssactl check'
+check "the edited file has its owner and its mode" same '640 root:_ssa /etc/simpleserverapi/users.json' modes /etc/simpleserverapi/users.json
+check "that user can log in" same 200 curl -s -o /dev/null -w '%{http_code}\n' -H 'Content-Type: application/json' \
+  -d '{"username":"bob","password":"long-enough-secret"}' $url/api/ticket
 check "the console, and nothing else of the folder" same '200 404 404' codes $url/ $url/users.json $url/lighttpd.conf
 check "a setting of /etc/default/simpleserverapi is in use" grep -qi '^access-control-allow-origin: https://app.example' \
   <(curl -si -H 'Origin: https://app.example' $url/api/status)
@@ -206,7 +211,7 @@ check "they have no capability, and a filter of system calls" same $'CapBnd:\t00
 check "it listens on the loopback only" same '127.0.0.1:8340' \
   nsenter --target "$system" --net sh -c "ss -Hlnt 'sport = :8340' | awk '{ print \$4 }'"
 check "the journal has the refused login" grep -q 'authentication failure; .*user="alice" reason="wrong password"' <(logged)
-check "the journal has no password" same '' grep -E 'correct-horse|argon2id' <(logged)
+check "the journal has no password" same '' grep -E 'correct-horse|long-enough|argon2id' <(logged)
 
 # --- upgrade --------------------------------------------------------------------------------------
 
