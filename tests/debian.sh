@@ -1,16 +1,20 @@
 #!/bin/bash
-# tests/debian.sh SUITE
+# tests/debian.sh SUITE [base]
 #
 # Runs the README's commands, unchanged, on an empty Debian with that name (bookworm, trixie), which
 # tests/empty-debian.sh makes in build/debian/SUITE. If that Debian has Valkey, tests run with it
 # too. The last line is `N passed, N failed` for all runs together. `make test-debian SUITE=...`
-# calls this script. It needs root.
+# calls this script. With `base` it only makes the empty Debian, for a later run. It needs root.
 # shellcheck disable=SC2016  # what is quoted is for sed, and for shells inside
 set -euo pipefail
 cd "$(dirname "$0")/.."
 suite=${1-} root=$PWD/build/debian/${1-}
 # shellcheck source=tests/empty-debian.sh
 . tests/empty-debian.sh
+if [[ ${3-} == base ]]; then
+  [[ -e $base ]] || make_base
+  exit
+fi
 empty_debian
 
 # --- the README's commands ----------------------------------------------------------------------

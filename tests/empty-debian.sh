@@ -29,7 +29,7 @@ if [[ ${2-} != inside ]]; then
   flock -n 9 || fail "another run is at work in ${root#"$PWD/"}"
   # In a process group of its own, so that Ctrl-C comes to this script alone, which ends it all.
   set -m
-  setpriv --pdeathsig KILL "${namespaces[@]}" "tests/$me" "$suite" inside </dev/null &
+  setpriv --pdeathsig KILL "${namespaces[@]}" "tests/$me" "$suite" inside "${2-}" </dev/null &
   trap 'kill -KILL %1; exit 130' INT TERM HUP
   wait %1
   exit
@@ -70,18 +70,20 @@ done
 in_debian() { chroot "$root" "${clean[@]}" env -C /srv/ssa "$@"; }
 packages() { in_debian env DEBIAN_FRONTEND=noninteractive apt-get -q "$@" --no-install-recommends; }
 
+make_base() {
+  rm -rf "$root"
+  quietly "debootstrap $suite" debootstrap --variant=minbase \
+    --keyring=/usr/share/keyrings/debian-archive-keyring.gpg "$suite" "$root" "$mirror"
+  tar -C "$root" -cf "$root.new" .
+  mv "$root.new" "$base"
+}
+
 empty_debian() {
   local file device tree
+  [[ -e $base ]] || make_base
   rm -rf "$root"
-  if [[ ! -e $base ]]; then
-    quietly "debootstrap $suite" debootstrap --variant=minbase \
-      --keyring=/usr/share/keyrings/debian-archive-keyring.gpg "$suite" "$root" "$mirror"
-    tar -C "$root" -cf "$root.new" .
-    mv "$root.new" "$base"
-  else
-    mkdir "$root"
-    tar -C "$root" -xf "$base"
-  fi
+  mkdir "$root"
+  tar -C "$root" -xf "$base"
 
   archives | sed "s/ $here/ $suite/; s/^/deb /" | sort -u >"$root/etc/apt/sources.list"
   apt-config dump | grep -E '^Acquire::(https?::|Check-|Retries|ForceIPv)' >"$root/etc/apt/apt.conf.d/99host" || true
