@@ -213,10 +213,12 @@ check "it listens on the loopback only" same '127.0.0.1:8340' \
 check "the journal has the refused login" grep -q 'authentication failure; .*user="alice" reason="wrong password"' <(logged)
 check "the journal has no password" same '' grep -E 'correct-horse|long-enough|argon2id' <(logged)
 
-# --- upgrade --------------------------------------------------------------------------------------
+# --- reload, upgrade ------------------------------------------------------------------------------
 
 kept() { (cd "$root" && sha256sum etc/simpleserverapi/* etc/default/simpleserverapi && modes /etc/simpleserverapi{,/users.json,/machines.json} /etc/default/simpleserverapi); }
 main_pid() { in_debian systemctl show -P MainPID simpleserverapi; }
+check "reload" in_debian systemctl reload simpleserverapi
+check "and the service answers as before" try_service $url
 before=$(kept) old=$(main_pid)
 ticket=$(curl -s -H 'Content-Type: application/json' -d '{"username":"alice","password":"correct-horse"}' $url/api/ticket | jq -r .data.ticket)
 check "upgrade" packages install -y /srv/next.deb
