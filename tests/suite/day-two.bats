@@ -109,7 +109,11 @@ redis-cli() { command redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" "$@"; }
 systemctl() {
   case $* in
   'stop redis-server') stop_redis ;;
-  'start redis-server') start_redis --appendonly yes --dir "$BATS_FILE_TMPDIR/redis" ;;
+  'start redis-server')
+    # Its group can read all of it, whatever the umask is.
+    [[ -z $(find "$BATS_FILE_TMPDIR/redis/appendonlydir" ! -perm -g+r) ]] || return
+    start_redis --appendonly yes --dir "$BATS_FILE_TMPDIR/redis"
+    ;;
   'show -p MainPID --value ssa') lighttpd_pid ;;
   *) return 1 ;;
   esac
@@ -148,6 +152,7 @@ logged_in() { # NAME PASSWORD [NAME=VALUE...]: sets $ticket
   left=$(redis pttl "ssa:ticket:$(printf 'ticket\0%s\0' "$stays" | b2sum -l 256 | cut -d ' ' -f 1)")
   # Only root may give files to the user redis.
   restore=$(snippet restore | sed 's/-o redis -g redis //')
+  umask 077
   eval "set -e; $restore"
   is "$stays" 200
   is "$ended" 200 # a logout after the backup is lost
