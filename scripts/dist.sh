@@ -27,12 +27,13 @@ put 755 cgi-bin/{status,ticket,info} sbin/ssactl scripts/{run,lighttpd-vars}.sh
 put 644 scripts/connections.lua lighttpd.conf www/errors/*.html www/console/* www/openapi.json
 put 644 man/* completions/* docs/* ./*.md LICENSE data/machines.json
 put 640 data/users.json
-install -m 755 /dev/stdin "$new/$name/run" <<'END'
+cat >"$new/$name/run" <<'END'
 #!/bin/sh
 # Serves until Ctrl-C. It needs lighttpd, and redis-server or valkey-server.
 cd "$(dirname "$0")" || exit
 SSA_RUN_DIR=${SSA_RUN_DIR:-$PWD/state} exec scripts/run.sh
 END
+chmod 755 "$new/$name/run"
 
 mkdir -p dist
 tar --create --directory "$new" --sort=name --owner=0 --group=0 --numeric-owner --format=ustar \
