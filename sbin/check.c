@@ -177,12 +177,11 @@ static void check_mode(struct report *r, const struct ctl *c, const char *name, 
 		fault(r, NULL, -1, NULL, what);
 }
 
-static void check_redis(struct report *r, struct ctl *c)
+/* NULL: it is there, and can be written. */
+static const char *redis_fault(struct ctl *c)
 {
 	redis_probe(c->redis);
-	r->file = "Redis";
-	if (!redis_send(c->redis) || !redis_done(c->redis, 1))
-		fault(r, NULL, -1, NULL, redis_error(c->redis));
+	return redis_send(c->redis) && redis_done(c->redis, 1) ? NULL : redis_error(c->redis);
 }
 
 enum exit_code ctl_check(struct ctl *c)
@@ -194,7 +193,10 @@ enum exit_code ctl_check(struct ctl *c)
 		   "every user of this machine may read it: chmod 640");
 	check_file(&r, c, &users_kind, check_user);
 	check_file(&r, c, &machines_kind, check_machine);
-	check_redis(&r, c);
+	const char *redis = redis_fault(c);
+	r.file = "Redis";
+	if (redis != NULL)
+		fault(&r, NULL, -1, NULL, redis);
 	if (r.listing.count == 0 && !c->json)
 		return CTL_DONE;
 	if (!listing_print(&r.listing, c->json))
@@ -202,25 +204,35 @@ enum exit_code ctl_check(struct ctl *c)
 	return r.faults == 0 ? CTL_DONE : CTL_NO;
 }
 
+static bool list_part(struct listing *l, const char *part, const char *fault)
+{
+	listing_text(l, part);
+	listing_text(l, fault != NULL ? fault : "OK");
+	return fault == NULL;
+}
+
+/* NULL: the file has a good version. */
+static const char *file_fault(struct records *r, bool opened)
+{
+	if (!opened)
+		return "its path is too long";
+	return records_refresh(r) ? NULL : r->fault;
+}
+
 /* As GET /api/status says it. */
 enum exit_code ctl_status(struct ctl *c)
 {
 	struct listing l = {.columns = {"part", "state"}};
-	struct report r = {.listing = {.columns = {"where", "line", "record", "field", "fault"}}};
 	struct users u;
 	struct machines m;
-	bool up = true;
+	bool users = users_open(&u, c->config.data_dir, false);
+	bool machines = machines_open(&m, c->config.data_dir, false);
 
-	check_redis(&r, c);
-	listing_text(&l, "redis");
-	listing_text(&l, r.faults == 0 ? "OK" : redis_error(c->redis));
-	bool users = users_open(&u, c->config.data_dir, false) && users_refresh(&u);
-	listing_text(&l, "users");
-	listing_text(&l, users ? "OK" : u.records.fault);
-	bool machines = machines_open(&m, c->config.data_dir, false) && machines_refresh(&m);
-	listing_text(&l, "machines");
-	listing_text(&l, machines ? "OK" : m.records.fault);
-	up = r.faults == 0 && users && machines;
+	bool up = list_part(&l, "redis", redis_fault(c));
+	up &= list_part(&l, "users", file_fault(&u.records, users));
+	up &= list_part(&l, "machines", file_fault(&m.records, machines));
+	users_close(&u);
+	machines_close(&m);
 	if (!listing_print(&l, c->json))
 		return ctl_say(CTL_FAILED, "cannot write the list");
 	return up ? CTL_DONE : CTL_NO;

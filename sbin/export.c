@@ -283,8 +283,12 @@ enum exit_code ctl_export(struct ctl *c)
 			format = &formats[i];
 	if (format == NULL)
 		return ctl_say(CTL_USAGE, "no such format: %s", c->args[0]);
-	if (!machines_open(&m, c->config.data_dir, false) || !machines_refresh(&m))
-		return ctl_say(CTL_FAILED, "machines.json: %s", m.records.fault);
+	if (!machines_open(&m, c->config.data_dir, false) || !machines_refresh(&m)) {
+		ctl_say(CTL_FAILED, "%s/machines.json: %s", c->config.data_dir,
+			m.records.fault ? m.records.fault : "its path is too long");
+		machines_close(&m);
+		return CTL_FAILED;
+	}
 	if (m.records.table.count == 0)
 		text_string(&out, format->empty);
 	for (size_t i = 0; i < m.records.table.count; i++)

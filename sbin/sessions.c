@@ -136,8 +136,8 @@ enum exit_code ctl_bans(struct ctl *c)
 			return ctl_say(CTL_USAGE, "name a user or an address");
 		result = bans_list(c->redis, &c->config, c->args[0], c->address, list_ban, &search);
 	} else {
-		if (!users_open(&u, c->config.data_dir, false) || !users_refresh(&u))
-			return ctl_say(CTL_FAILED, "users.json: %s", u.records.fault);
+		if (!ctl_open_users(c, &u))
+			return CTL_FAILED;
 		result = list_known(c, &search, &u);
 		users_close(&u);
 	}

@@ -17,6 +17,7 @@ enum exit_code {
 };
 
 struct redis;
+struct users;
 
 struct ctl {
 	struct config config;
@@ -33,11 +34,19 @@ struct ctl {
 enum exit_code ctl_say(enum exit_code code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* users.c */
+/* passwords.c */
 enum exit_code ctl_hash(struct ctl *c);
 enum exit_code ctl_verify(struct ctl *c);
+
+/* users.c */
 enum exit_code ctl_user_list(struct ctl *c);
 enum exit_code ctl_user_show(struct ctl *c);
+/* Reads users.json. false: it was said on stderr, and there is nothing to close. */
+bool ctl_open_users(struct ctl *c, struct users *u);
+/* Says that there is no such user, and returns CTL_NO. */
+enum exit_code ctl_no_user(const char *name);
+
+/* edits.c */
 enum exit_code ctl_user_add(struct ctl *c);
 enum exit_code ctl_user_passwd(struct ctl *c);
 enum exit_code ctl_user_disable(struct ctl *c);

@@ -24,7 +24,7 @@ static void take_keys(struct page *p, const struct redisReply *list)
 	for (size_t i = 0; i < resp_count(list) && p->count < PAGE_KEYS_MAX; i++) {
 		const char *key;
 		size_t len;
-		if (resp_text(resp_element(list, i), &key, &len) && len == TICKETS_KEY_SIZE - 1 - 5)
+		if (resp_text(resp_element(list, i), &key, &len) && len == TICKETS_KEY_SIZE - 1)
 			memcpy(p->keys[p->count++], key, len + 1);
 	}
 }
@@ -35,7 +35,7 @@ static bool next_page(struct redis *r, struct page *p)
 	const char *cursor;
 	size_t len;
 
-	redis_command(r, "SCAN", p->cursor, "MATCH", "ssa:ticket:*", "COUNT", PAGE_KEYS, NULL);
+	redis_command(r, "SCAN", p->cursor, "MATCH", TICKETS_PREFIX "*", "COUNT", PAGE_KEYS, NULL);
 	if (!redis_send(r) || (reply = redis_next(r)) == NULL || resp_count(reply) != 2 ||
 	    !resp_text(resp_element(reply, 0), &cursor, &len) || len >= sizeof p->cursor)
 		return false;

@@ -23,7 +23,7 @@ static void make_key(char key[static TICKETS_KEY_SIZE], const char *prefix, cons
 
 void tickets_key(char key[static TICKETS_KEY_SIZE], const char *digest)
 {
-	make_key(key, "ssa:ticket:", digest);
+	make_key(key, TICKETS_PREFIX, digest);
 }
 
 static void index_key(char key[static TICKETS_KEY_SIZE], const char *username)

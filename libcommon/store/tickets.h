@@ -17,7 +17,11 @@
 
 struct redis;
 
-enum { TICKETS_KEY_SIZE = 16 + CRYPTO_DIGEST_LEN + 1, TICKETS_LOGIN_LEN = 16 };
+#define TICKETS_PREFIX "ssa:ticket:" /* of the keys of sessions, before the digest */
+enum {
+	TICKETS_KEY_SIZE = sizeof TICKETS_PREFIX + CRYPTO_DIGEST_LEN, /* also for an index */
+	TICKETS_LOGIN_LEN = 16,
+};
 
 /* One ticket, in the form in which the index has it. */
 struct ticket_name {

@@ -106,11 +106,14 @@ END
     run -1 grep -q 'new secret' "$users"
     jq -e 'length >= 1 and .[-1].username == "zoë \"q\" \\ 2" and (.[-1] | keys) == ["password", "username"]' "$users" >/dev/null
     can_log_in 'zoë "q" \ 2' 'new secret' 200
-    # Removed again, it is the file that it was.
+    # Removed again, it is the file that it was; an empty one keeps its new lines.
     ctl user remove 'zoë "q" \ 2'
     done_with 0
-    [[ $before == *'{}'* || $before == *'[ ]'* || $before == '['?(*([[:space:]]))']'?($'\n') ]] ||
-      [ "$(<"$users")" = "$(printf %s "$before" | sed 's/ ,$/,/')" ] || [ "$(jq -c . "$users")" = "$(jq -c . <<<"$before")" ]
+    if [[ $before == *username* ]]; then
+      [ "$(<"$users")" = "$(printf %s "$before")" ]
+    else
+      [ "$(jq -c . "$users")" = '[]' ]
+    fi
   done
   typed=x ctl user add ''
   done_with 2
@@ -360,10 +363,6 @@ END
 }
 
 @test "sessions: a thousand, page by page" {
-  local i
-  for i in {1..1000}; do
-    printf 'SET ssa:ticket:%064x {"username":"u%d","login":"0123456789abcdef","fingerprint":"%064x","expires":4000000000,"renewable_until":4000000000}\r\n' "$i" "$i" 1
-  done | sed -E 's/ (\{.*\})/ "\1"/; s/("username"|"login"|"fingerprint"|"expires"|"renewable_until")/\\\1/g' >"$BATS_TEST_TMPDIR/commands"
   python3 - "$BATS_FILE_TMPDIR/redis.sock" <<'END'
 import json, socket, sys
 s = socket.socket(socket.AF_UNIX)
@@ -409,8 +408,9 @@ END
   ctl unban --address 192.0.2.1
   done_with 0
   can_log_in user1 "$PASSWORD" 200
+  # The login that passed took itself back, so there is nothing to forget.
   ctl unban --address 192.0.2.1
-  [[ $status == 1 || $status == 0 ]]
+  done_with 1
   ctl unban
   done_with 2
 }

@@ -1,0 +1,250 @@
+/* The commands that change users.json: user add, passwd, disable, enable, remove, grant. */
+#include "core/crypto.h"
+#include "core/scan.h"
+#include "data/edit.h"
+#include "data/splice.h"
+#include "data/users.h"
+#include "passwords.h"
+#include "ssactl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The file while it is edited. */
+struct change {
+	struct edit edit;
+	struct table table;
+	struct text new;
+	struct span text; /* of the present version */
+	size_t place;     /* of the user; table.count if there is none */
+};
+
+static enum exit_code begin(struct ctl *c, struct change *h, const char *name)
+{
+	char path[1040], why[TABLE_WHY_SIZE];
+
+	*h = (struct change){.edit = {.folder = -1}};
+	snprintf(path, sizeof path, "%s/users.json", c->config.data_dir);
+	if (!edit_begin(&h->edit, path))
+		return ctl_say(CTL_FAILED, "%s: %s", path, h->edit.why);
+	h->text = (struct span){h->edit.text, h->edit.len};
+	if (table_read(&h->table, &users_kind, h->edit.text, h->edit.len, NULL, NULL, why) !=
+	    TABLE_FINE)
+		return ctl_say(CTL_FAILED, "%s: %s; nothing was changed", path, why);
+	h->place = table_find(&h->table, name, strlen(name));
+	return CTL_DONE;
+}
+
+/* `there`: whether the user must be there, or must not. */
+static enum exit_code begin_with(struct ctl *c, struct change *h, const char *name, bool there)
+{
+	enum exit_code code = begin(c, h, name);
+	bool found = h->place < h->table.count;
+
+	if (code != CTL_DONE || found == there)
+		return code;
+	return there ? ctl_no_user(name) : ctl_say(CTL_NO, "there is a user \"%s\" already", name);
+}
+
+/* Replaces *text, and overwrites the old one, which has passwords. */
+static void replace_text(struct text *text, struct text next)
+{
+	if (text->at != NULL)
+		crypto_wipe(text->at, text->len);
+	text_free(text);
+	*text = next;
+}
+
+static void end(struct change *h)
+{
+	table_free(&h->table);
+	replace_text(&h->new, (struct text){0});
+	edit_end(&h->edit);
+}
+
+static enum exit_code commit(struct change *h)
+{
+	if (h->new.failed)
+		return ctl_say(CTL_FAILED, "out of memory");
+	if (!edit_commit(&h->edit, h->new.at, h->new.len))
+		return ctl_say(CTL_FAILED, "%s: %s", h->edit.path, h->edit.why);
+	return CTL_DONE;
+}
+
+/* Gives the user's record a member, or takes it away, and writes the file. */
+static enum exit_code set_member(struct ctl *c, const char *member, struct span value)
+{
+	struct change h;
+	enum exit_code code = begin_with(c, &h, c->args[0], true);
+
+	if (code == CTL_DONE) {
+		splice_member(&h.new, h.text, table_text(&h.table, h.place), member, value);
+		code = commit(&h);
+	}
+	end(&h);
+	return code;
+}
+
+/* Asks for a new password or makes one, and gives its hash, as a JSON string, to `store`. Before,
+ * it looks whether the user is there or not: nobody types a password in vain. */
+static enum exit_code with_password(struct ctl *c, bool there,
+				    enum exit_code (*store)(struct ctl *c, struct span hash))
+{
+	char password[PASSWORD_MAX_BYTES + 1] = "", hash[CRYPTO_HASH_SIZE];
+	struct text value = {0};
+	struct change h;
+	struct users u;
+
+	enum exit_code code = begin_with(c, &h, c->args[0], there);
+	end(&h);
+	if (code == CTL_DONE && ctl_open_users(c, &u)) {
+		code = passwords_make(c, users_work_like(&u), hash, password);
+		users_close(&u);
+	} else if (code == CTL_DONE) {
+		code = CTL_FAILED;
+	}
+	if (code == CTL_DONE) {
+		text_json(&value, hash);
+		code = value.failed ? ctl_say(CTL_FAILED, "out of memory")
+				    : store(c, (struct span){value.at, value.len});
+	}
+	if (code == CTL_DONE && c->random)
+		puts(password);
+	crypto_wipe(password, sizeof password);
+	text_free(&value);
+	return code;
+}
+
+static bool is_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)name[i] < 0x20 || name[i] == 0x7F)
+			return false;
+	return len > 0 && len <= USERNAME_MAX_BYTES && scan_is_utf8(name, len);
+}
+
+static enum exit_code add_user(struct ctl *c, struct span hash)
+{
+	const char *name = c->args[0];
+	struct text record = {0};
+	struct change h;
+	enum exit_code code = begin_with(c, &h, name, false);
+
+	if (code == CTL_DONE) {
+		text_string(&record, "{\"username\": ");
+		text_json(&record, name);
+		text_string(&record, ", \"password\": ");
+		text_add(&record, hash.at, hash.len);
+		text_string(&record, "}");
+		h.new.failed = record.failed;
+		splice_append(&h.new, h.text, (struct span){record.at, record.len});
+		code = commit(&h);
+	}
+	text_free(&record);
+	end(&h);
+	return code;
+}
+
+enum exit_code ctl_user_add(struct ctl *c)
+{
+	if (!is_name(c->args[0]))
+		return ctl_say(CTL_USAGE,
+			       "a name has 1 to 256 bytes of UTF-8 without control characters");
+	return with_password(c, false, add_user);
+}
+
+static enum exit_code replace_password(struct ctl *c, struct span hash)
+{
+	return set_member(c, "password", hash);
+}
+
+enum exit_code ctl_user_passwd(struct ctl *c)
+{
+	return with_password(c, true, replace_password);
+}
+
+/* The service refuses the sessions of a disabled user at once. They are ended, too, because they
+ * would live again if the user was enabled again. */
+enum exit_code ctl_user_disable(struct ctl *c)
+{
+	enum exit_code code = set_member(c, "disabled", span_of("true"));
+
+	return code == CTL_DONE ? ctl_end_sessions(c, c->args[0]) : code;
+}
+
+enum exit_code ctl_user_enable(struct ctl *c)
+{
+	return set_member(c, "disabled", (struct span){NULL, 0});
+}
+
+/* Takes one record out of h->new, and looks for the next one with this name. */
+static enum exit_code remove_record(struct change *h, const char *name)
+{
+	char why[TABLE_WHY_SIZE];
+	struct text next = {0};
+
+	splice_remove(&next, (struct span){h->new.at, h->new.len}, table_text(&h->table, h->place));
+	table_free(&h->table);
+	replace_text(&h->new, next);
+	if (next.failed || table_read(&h->table, &users_kind, h->new.at, h->new.len, NULL, NULL,
+				      why) != TABLE_FINE)
+		return ctl_say(CTL_FAILED, "out of memory");
+	h->place = table_find(&h->table, name, strlen(name));
+	return CTL_DONE;
+}
+
+/* If more records have this name, the next one would count. So all of them are removed. */
+enum exit_code ctl_user_remove(struct ctl *c)
+{
+	const char *name = c->args[0];
+	struct change h;
+	enum exit_code code = begin_with(c, &h, name, true);
+
+	if (code == CTL_DONE) {
+		text_add(&h.new, h.text.at, h.text.len);
+		h.table.text = h.new.at; /* the same bytes */
+	}
+	while (code == CTL_DONE && !h.new.failed && h.place < h.table.count)
+		code = remove_record(&h, name);
+	if (code == CTL_DONE)
+		code = commit(&h);
+	end(&h);
+	return code == CTL_DONE ? ctl_end_sessions(c, name) : code;
+}
+
+static bool is_number(const char *text)
+{
+	struct span value;
+	struct scan s;
+
+	scan_begin(&s, text, strlen(text), 1);
+	return strchr("-0123456789", scan_peek(&s)) != NULL && scan_value(&s, &value) &&
+	       value.len == strlen(text) && scan_finish(&s);
+}
+
+/* The user sees exactly these machines; `all`: all of them; `none`: none. */
+enum exit_code ctl_user_grant(struct ctl *c)
+{
+	struct text ids = {0};
+	bool all = strcmp(c->args[1], "all") == 0, none = strcmp(c->args[1], "none") == 0;
+
+	if ((all || none) && c->count > 2)
+		return ctl_say(CTL_USAGE, "`%s` stands alone", c->args[1]);
+	text_string(&ids, "[");
+	for (int i = 1; i < c->count && !all && !none; i++) {
+		if (!is_number(c->args[i])) {
+			text_free(&ids);
+			return ctl_say(CTL_USAGE, "not an id, which is a number: %s", c->args[i]);
+		}
+		text_string(&ids, i > 1 ? ", " : "");
+		text_string(&ids, c->args[i]);
+	}
+	text_string(&ids, "]");
+	struct span value = {all ? NULL : ids.at, ids.len};
+	enum exit_code code =
+	    ids.failed ? ctl_say(CTL_FAILED, "out of memory") : set_member(c, "machines", value);
+	text_free(&ids);
+	return code;
+}
