@@ -159,8 +159,8 @@ logged_in() { # NAME PASSWORD [NAME=VALUE...]: sets $ticket
   is "$late" 401
   is "$short" 401 # its time is over
   is "$gone" 401  # users.json decides
-  # The TTL goes on; it does not begin again.
-  (($(redis pttl "ssa:ticket:$(printf 'ticket\0%s\0' "$ended" | b2sum -l 256 | cut -d ' ' -f 1)") <= left))
+  # The TTL goes on; it does not begin again. (Another ticket may have been made a second later.)
+  (($(redis pttl "ssa:ticket:$(printf 'ticket\0%s\0' "$stays" | b2sum -l 256 | cut -d ' ' -f 1)") <= left))
   # Redis goes on with the restored file: what happens now is there after another restart.
   logged_in user1 "$PASSWORD"
   stop_redis
