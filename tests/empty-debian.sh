@@ -103,6 +103,9 @@ empty_debian() {
   mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts "$root/dev/pts"
   ln -s pts/ptmx "$root/dev/ptmx"
   ln -s /proc/self/fd "$root/dev/fd"
+  for device in 0:stdin 1:stdout 2:stderr; do
+    ln -s "/proc/self/fd/${device%:*}" "$root/dev/${device#*:}"
+  done
 
   mkdir "$root/srv/ssa"
   tree=$(git stash create)
