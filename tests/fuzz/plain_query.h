@@ -1,5 +1,5 @@
-/* plain_query: queries as query.c and selection.c understand them, written once more in the simplest
- * way, over a table that is known as a list of values. Only tests/fuzz/query.c uses it. */
+/* plain_query: queries as query.c and selection.c understand them, written once more in the
+ * simplest way, over a table that is known as a list of values. Only tests/fuzz/query.c uses it. */
 #ifndef FUZZ_PLAIN_QUERY_H
 #define FUZZ_PLAIN_QUERY_H
 
