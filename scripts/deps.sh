@@ -167,7 +167,7 @@ for service in lighttpd redis-server prometheus-blackbox-exporter fail2ban; do
     if [ -d /run/systemd/system ]; then
         $sudo systemctl disable --now "$service"
     else
-        $sudo service "$service" stop
+        $sudo service "$service" stop || : # some scripts fail if it is not running
         $sudo update-rc.d "$service" disable
     fi
 done
