@@ -91,7 +91,7 @@ static enum result handle_post(struct endpoint_context *context, const struct re
 {
 	struct credentials c;
 	struct session made;
-	char ticket[CRYPTO_TICKET_LEN + 1];
+	char ticket[SESSION_TICKET_LEN + 1];
 	enum result result = read_credentials(q, rep, &c);
 
 	if (result == RESULT_OK) {

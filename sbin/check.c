@@ -180,8 +180,8 @@ static void check_mode(struct report *r, const struct ctl *c, const char *name, 
 /* NULL: it is there, and can be written. */
 static const char *redis_fault(struct ctl *c)
 {
-	redis_probe(c->redis);
-	return redis_send(c->redis) && redis_done(c->redis, 1) ? NULL : redis_error(c->redis);
+	redis_probe_all(c->redis);
+	return redis_send(c->redis) && redis_probed_all(c->redis) ? NULL : redis_error(c->redis);
 }
 
 enum exit_code ctl_check(struct ctl *c)

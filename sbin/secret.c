@@ -120,12 +120,5 @@ bool secret_read(char out[static PASSWORD_MAX_BYTES + 1], bool twice, const char
 
 bool secret_random(char out[static PASSWORD_MAX_BYTES + 1])
 {
-	char ticket[CRYPTO_TICKET_LEN + 1];
-
-	if (!crypto_ticket(ticket))
-		return false;
-	memcpy(out, ticket, SECRET_RANDOM_LEN);
-	out[SECRET_RANDOM_LEN] = '\0';
-	crypto_wipe(ticket, sizeof ticket);
-	return true;
+	return crypto_random(out, SECRET_RANDOM_LEN);
 }

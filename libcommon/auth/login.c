@@ -38,7 +38,7 @@ static enum result consult(struct service *s, struct reply *rep, struct attempt 
 {
 	bool maybe_ticket = session_is_ticket(a->password);
 
-	redis_probe(s->redis);
+	redis_probe(s->redis, keys_tag_of(a->regulation.rule[0].key));
 	redis_ask_time(s->redis);
 	if (count)
 		regulation_ask_counted(&a->regulation, s->redis);
@@ -233,7 +233,7 @@ static enum result attempt(struct service *s, struct reply *rep, struct attempt 
 
 enum result login(struct service *s, struct reply *rep, const char *address, const char *username,
 		  const char *password, struct session *made,
-		  char ticket[static CRYPTO_TICKET_LEN + 1])
+		  char ticket[static SESSION_TICKET_LEN + 1])
 {
 	struct attempt a;
 

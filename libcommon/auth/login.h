@@ -3,12 +3,11 @@
 #ifndef SSA_LOGIN_H
 #define SSA_LOGIN_H
 
-#include "core/crypto.h"
 #include "core/result.h"
+#include "store/session.h"
 
 struct reply;
 struct service;
-struct session;
 
 /* Logs in, or renews the session if the password is a live ticket of the same user. The attempt is
  * counted before the password is looked at (see regulation.h).
@@ -22,6 +21,6 @@ struct session;
  * or no memory, or the user's index contains data that this program did not write. */
 enum result login(struct service *s, struct reply *rep, const char *address, const char *username,
 		  const char *password, struct session *made,
-		  char ticket[static CRYPTO_TICKET_LEN + 1]);
+		  char ticket[static SESSION_TICKET_LEN + 1]);
 
 #endif

@@ -8,15 +8,20 @@
 
 #include <sodium.h>
 
-bool crypto_ticket(char out[static CRYPTO_TICKET_LEN + 1])
+static void write_base64(char *out, size_t len, const unsigned char *bytes, size_t count)
 {
-	unsigned char random[32];
+	sodium_bin2base64(out, len + 1, bytes, count, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+bool crypto_random(char *out, size_t len)
+{
+	unsigned char random[CRYPTO_RANDOM_MAX / 4 * 3];
+	size_t count = len / 4 * 3;
 
 	/* randombytes_buf would end the process if the kernel had no generator. */
-	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+	if (getrandom(random, count, 0) != (ssize_t)count)
 		return false;
-	sodium_bin2base64(out, CRYPTO_TICKET_LEN + 1, random, sizeof random,
-			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	write_base64(out, len, random, count);
 	sodium_memzero(random, sizeof random);
 	return true;
 }
@@ -24,7 +29,7 @@ bool crypto_ticket(char out[static CRYPTO_TICKET_LEN + 1])
 void crypto_digest(char out[static CRYPTO_DIGEST_LEN + 1], const char *key, ...)
 {
 	crypto_generichash_state state;
-	unsigned char digest[CRYPTO_DIGEST_LEN / 2];
+	unsigned char digest[32];
 	const char *part;
 	va_list parts;
 
@@ -35,7 +40,7 @@ void crypto_digest(char out[static CRYPTO_DIGEST_LEN + 1], const char *key, ...)
 		crypto_generichash_update(&state, (const unsigned char *)part, strlen(part) + 1);
 	va_end(parts);
 	crypto_generichash_final(&state, digest, sizeof digest);
-	sodium_bin2hex(out, CRYPTO_DIGEST_LEN + 1, digest, sizeof digest);
+	write_base64(out, CRYPTO_DIGEST_LEN, digest, sizeof digest);
 }
 
 bool crypto_equal(const char *a, const char *b, size_t len)

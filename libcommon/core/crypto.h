@@ -1,4 +1,4 @@
-/* crypto: random tickets, digests, comparison and Argon2id. Only this module knows libsodium. */
+/* crypto: random texts, digests, comparison and Argon2id. Only this module knows libsodium. */
 #ifndef SSA_CRYPTO_H
 #define SSA_CRYPTO_H
 
@@ -6,13 +6,13 @@
 #include <stddef.h>
 
 enum {
-	CRYPTO_TICKET_LEN = 43, /* 32 bytes, base64url without padding (RFC 4648, section 5) */
-	CRYPTO_DIGEST_LEN = 64, /* 32 bytes, hexadecimal */
+	CRYPTO_RANDOM_MAX = 64, /* characters */
+	CRYPTO_DIGEST_LEN = 43, /* 32 bytes, base64url without padding (RFC 4648, section 5) */
 };
 
-/* Makes a ticket of 256 bits (OWASP ASVS 5.0, 7.2.3) with the random generator of the kernel.
- * Returns false if the kernel gave no random bytes. */
-bool crypto_ticket(char out[static CRYPTO_TICKET_LEN + 1]);
+/* Writes `len` random characters of base64url, which have 6 bits each, and a NUL. `len` is a
+ * multiple of 4, up to CRYPTO_RANDOM_MAX. false: the kernel gave no random bytes. */
+bool crypto_random(char *out, size_t len);
 
 /* Computes the BLAKE2b-256 digest of strings, each with its NUL; a NULL ends the list. If there is
  * a key (at most 64 bytes; NULL: no key), only someone who knows the key can compute the digest or

@@ -151,7 +151,7 @@ static bool ask(struct service *s, struct job *job, struct exchange *x)
 	case NEEDS_NOTHING:
 		return false;
 	case NEEDS_PROBE:
-		redis_probe(s->redis);
+		redis_probe_all(s->redis);
 		return true;
 	case NEEDS_SESSION:
 		break;
@@ -169,7 +169,7 @@ static void take(struct service *s, struct job *job)
 	case NEEDS_NOTHING:
 		break;
 	case NEEDS_PROBE:
-		job->context.redis_up = redis_done(s->redis, 1);
+		job->context.redis_up = redis_probed_all(s->redis);
 		break;
 	case NEEDS_SESSION:
 		authenticate_take(s, &job->context.caller);

@@ -14,7 +14,7 @@ static const char *const names[] = {"user and address", "user", "address"};
 
 /* Counters, by their keys. */
 struct keys {
-	char (*at)[REGULATION_KEY_SIZE];
+	char (*at)[KEYS_SIZE];
 	size_t count;
 	bool failed;
 };
@@ -30,26 +30,25 @@ static void add_key(struct keys *k, const char *key)
 		return;
 	}
 	k->at = at;
-	memcpy(k->at[k->count++], key, REGULATION_KEY_SIZE);
+	memcpy(k->at[k->count++], key, KEYS_SIZE);
 }
 
 /* Adds the counters of (user, address) of all attempts that the counter `key` holds. */
 static enum result add_pairs(struct redis *r, struct keys *k, const char *key)
 {
-	char pair[REGULATION_KEY_SIZE] = REGULATION_PREFIX;
 	const struct redisReply *reply;
 
 	redis_command(r, "ZRANGE", key, "0", MEMBERS_MAX, NULL);
 	if (!redis_send(r) || (reply = redis_next(r)) == NULL)
 		return RESULT_UNAVAILABLE;
 	for (size_t i = 0; i < resp_count(reply); i++) {
-		const char *member;
+		char pair[KEYS_SIZE];
+		const char *attempt;
 		size_t len;
-		if (!resp_text(resp_element(reply, i), &member, &len) ||
-		    len != CRYPTO_TICKET_LEN + 1 + CRYPTO_DIGEST_LEN)
+		if (!resp_text(resp_element(reply, i), &attempt, &len) ||
+		    len != REGULATION_ATTEMPT_LEN)
 			continue;
-		memcpy(pair + sizeof REGULATION_PREFIX - 1, member + CRYPTO_TICKET_LEN + 1,
-		       CRYPTO_DIGEST_LEN + 1);
+		keys_fail(pair, attempt + REGULATION_TAG, attempt + REGULATION_DIGEST);
 		add_key(k, pair);
 	}
 	return k->failed ? RESULT_INTERNAL : RESULT_OK;

@@ -2,6 +2,7 @@
 #include "core/clock.h"
 #include "core/redis_url.h"
 #include "core/text.h"
+#include "store/keys.h"
 #include "store/resp.h"
 #include "store/stream.h"
 
@@ -27,6 +28,7 @@ struct redis {
 	size_t read_bytes;     /* the number of bytes read since the batch was sent */
 	long long deadline_ms; /* for an answer that comes in pieces; 0: not set yet */
 	bool shortened;        /* the socket's read limit is now less than REDIS_COMMAND_MS */
+	unsigned long connections;
 	char error[160];
 };
 
@@ -89,6 +91,7 @@ static bool open_connection(struct redis *r)
 		    : stream_connect_tcp(url->host, url->port, REDIS_CONNECT_MS, &why);
 	if (r->fd < 0)
 		return fail(r, "connect", why);
+	r->connections++;
 	r->reader = resp_reader_new();
 	if (r->reader == NULL)
 		return fail(r, "connect", "out of memory");
@@ -154,11 +157,24 @@ void redis_drop(struct redis *r)
 	r->sent = true; /* the next command begins a new batch */
 }
 
-void redis_probe(struct redis *r)
+void redis_probe(struct redis *r, const char *tag)
 {
+	char key[KEYS_SIZE];
+
 	/* XX on a key that never exists: Redis checks that it could write, and then writes nothing,
 	 * not even to its append-only file. */
-	redis_command(r, "SET", "ssa:probe", "1", "EX", "1", "XX", NULL);
+	keys_probe(key, tag);
+	redis_command(r, "SET", key, "1", "EX", "1", "XX", NULL);
+}
+
+void redis_probe_all(struct redis *r)
+{
+	redis_probe(r, "all");
+}
+
+bool redis_probed_all(struct redis *r)
+{
+	return redis_done(r, 1);
 }
 
 void redis_ask_time(struct redis *r)
@@ -282,6 +298,11 @@ bool redis_done(struct redis *r, size_t replies)
 		if (redis_next(r) == NULL)
 			return false;
 	return true;
+}
+
+unsigned long redis_connections(const struct redis *r)
+{
+	return r->connections;
 }
 
 const char *redis_error(const struct redis *r)

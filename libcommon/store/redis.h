@@ -43,8 +43,12 @@ void redis_drop(struct redis *r);
 bool redis_send(struct redis *r);
 
 /* Like redis_send, but it uses only the connection that answered the batch before, and sends only
- * once. It is for commands that follow a WATCH or use a cursor. */
+ * once. It is for commands that follow a WATCH. */
 bool redis_send_on(struct redis *r);
+
+/* The number of connections that were made so far. If it did not change, the same process of Redis
+ * has answered, so a cursor of it is still valid. */
+unsigned long redis_connections(const struct redis *r);
 
 /* Returns the next reply of the batch. It is valid until the next reply is taken or the next batch
  * is sent. NULL: Redis failed, the connection is closed, and redis_error() says why. An error reply
@@ -55,8 +59,13 @@ const struct redisReply *redis_next(struct redis *r);
 bool redis_done(struct redis *r, size_t replies);
 
 /* Queues a write that changes nothing, but fails whenever writes fail: read-only, out of memory,
- * disk full, too few replicas, no permission. redis_done takes its reply. */
-void redis_probe(struct redis *r);
+ * disk full, too few replicas, no permission. redis_done takes its reply. `tag`: see keys.h. */
+void redis_probe(struct redis *r, const char *tag);
+
+/* redis_probe_all queues a probe of each server to which the programs write. redis_probed_all takes
+ * the replies. false: as NULL from redis_next. */
+void redis_probe_all(struct redis *r);
+bool redis_probed_all(struct redis *r);
 
 /* redis_ask_time queues the question for Redis's time. redis_time takes the reply: *now is in Unix
  * seconds. false: Redis failed. */

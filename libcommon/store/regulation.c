@@ -6,14 +6,6 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* A key is the prefix, followed by the digest of what is counted. */
-static void make_key(char key[static REGULATION_KEY_SIZE], const char *what, const char *first,
-		     const char *second)
-{
-	memcpy(key, REGULATION_PREFIX, sizeof REGULATION_PREFIX);
-	crypto_digest(key + sizeof REGULATION_PREFIX - 1, NULL, what, first, second, NULL);
-}
-
 /* Returns the address in the form in which it is counted. A text that is not an IPv6 address stays
  * as it is. */
 static const char *counted_address(const char *address, char out[static INET6_ADDRSTRLEN])
@@ -28,28 +20,44 @@ static const char *counted_address(const char *address, char out[static INET6_AD
 	return inet_ntop(AF_INET6, &ip, out, INET6_ADDRSTRLEN);
 }
 
+static void begin_rule(struct regulation_rule *rule, const struct limit *limit, const char *name,
+		       const char *tag, const char *digest)
+{
+	rule->limit = *limit;
+	rule->name = name;
+	keys_fail(rule->key, tag, digest);
+}
+
+/* Makes the attempt's name, which leads to the counter of (user, address). false: there are no
+ * random bytes. */
+static bool name_attempt(char name[static REGULATION_ATTEMPT_LEN + 1], const char *key)
+{
+	bool random = crypto_random(name, REGULATION_RANDOM_LEN);
+
+	name[REGULATION_TAG - 1] = ':';
+	memcpy(name + REGULATION_TAG, keys_tag_of(key), KEYS_TAG_LEN);
+	name[REGULATION_DIGEST - 1] = ':';
+	memcpy(name + REGULATION_DIGEST, keys_digest_of(key), CRYPTO_DIGEST_LEN + 1);
+	return random;
+}
+
 bool regulation_begin(struct regulation *g, const struct config *c, const char *user,
 		      const char *address)
 {
-	char text[INET6_ADDRSTRLEN];
+	char text[INET6_ADDRSTRLEN], tag[CRYPTO_DIGEST_LEN + 1], digest[CRYPTO_DIGEST_LEN + 1];
 
 	address = counted_address(address, text);
-	g->rule[0].limit = c->user_addr;
-	g->rule[0].name = "too many failures of this user from this address";
-	make_key(g->rule[0].key, "attempts of user and address", user, address);
-	g->rule[1].limit = c->user;
-	g->rule[1].name = "too many failures of this user";
-	make_key(g->rule[1].key, "attempts of user", user, NULL);
-	g->rule[2].limit = c->addr;
-	g->rule[2].name = "too many failures from this address";
-	make_key(g->rule[2].key, "attempts of address", address, NULL);
+	keys_user_digest(tag, user);
+	keys_fail_digest(digest, user, address);
+	begin_rule(&g->rule[0], &c->user_addr, "too many failures of this user from this address",
+		   tag, digest);
+	keys_fail_digest(digest, user, NULL);
+	begin_rule(&g->rule[1], &c->user, "too many failures of this user", tag, digest);
+	keys_fail_digest(digest, NULL, address);
+	begin_rule(&g->rule[2], &c->addr, "too many failures from this address", digest, digest);
 	g->counted = false;
 	g->broken = 0;
-	bool random = crypto_ticket(g->attempt);
-	g->attempt[CRYPTO_TICKET_LEN] = ':';
-	memcpy(g->attempt + CRYPTO_TICKET_LEN + 1, g->rule[0].key + sizeof REGULATION_PREFIX - 1,
-	       CRYPTO_DIGEST_LEN + 1);
-	return random;
+	return name_attempt(g->attempt, g->rule[0].key);
 }
 
 static bool is_on(const struct regulation_rule *rule)

@@ -2,7 +2,7 @@
  * in Redis for (user, address), for the user and for the address. Each count has a window of time,
  * which begins with the first attempt:
  *
- *   ssa:fail:<digest>    a sorted set with a member for each attempt, with a TTL
+ *   ssa:{TAG}:fail:<digest>    a sorted set with a member for each attempt, with a TTL
  *
  * An attempt is counted before its password is looked at. So a guess counts even if the client
  * leaves or the process is killed, and parallel guesses cannot pass a limit. An attempt that
@@ -15,27 +15,30 @@
 #define SSA_REGULATION_H
 
 #include "core/config.h"
-#include "core/crypto.h"
 #include "core/result.h"
+#include "store/keys.h"
 
 struct redis;
 
-#define REGULATION_PREFIX "ssa:fail:" /* of the keys, before the digest */
 enum {
 	REGULATION_RULES = 3,
-	REGULATION_KEY_SIZE = sizeof REGULATION_PREFIX + CRYPTO_DIGEST_LEN,
+	REGULATION_RANDOM_LEN = 16,
+	REGULATION_TAG = REGULATION_RANDOM_LEN + 1, /* where the tag is in an attempt's name */
+	REGULATION_DIGEST = REGULATION_TAG + KEYS_TAG_LEN + 1, /* and the digest */
+	REGULATION_ATTEMPT_LEN = REGULATION_DIGEST + CRYPTO_DIGEST_LEN,
 };
 
 /* One login attempt, as the three rules see it. */
 struct regulation {
 	struct regulation_rule {
-		char key[REGULATION_KEY_SIZE];
+		char key[KEYS_SIZE];
 		struct limit limit;
 		const char *name;
 	} rule[REGULATION_RULES]; /* the first is (user, address) */
-	/* The name of this attempt in the sets: a random text, ':' and the digest in the key of
-	 * (user, address). So bans.h finds the counters of all addresses of a user. */
-	char attempt[CRYPTO_TICKET_LEN + 1 + CRYPTO_DIGEST_LEN + 1];
+	/* The name of this attempt in the sets: a random text, and tag and digest of the key of
+	 * (user, address), with ':' between. So bans.h finds the counters of all addresses of a
+	 * user. It has 64 bytes (see tickets.h). */
+	char attempt[REGULATION_ATTEMPT_LEN + 1];
 	bool counted; /* the commands that count it were queued */
 	int broken;   /* the rule that refused it */
 };

@@ -13,12 +13,12 @@ bool session_is_ticket(const char *text)
 
 	for (; text[len] != '\0'; len++) {
 		char c = text[len];
-		if (len == CRYPTO_TICKET_LEN ||
+		if (len == SESSION_TICKET_LEN ||
 		    !((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
 		      c == '-' || c == '_'))
 			return false;
 	}
-	return len == CRYPTO_TICKET_LEN;
+	return len == SESSION_TICKET_LEN;
 }
 
 static void fingerprint(char out[static CRYPTO_DIGEST_LEN + 1], const char *ticket,
@@ -42,10 +42,10 @@ bool session_fits(const struct session *s, const char *ticket, const char *store
 
 void session_ask(struct redis *r, const char *ticket, struct session *s)
 {
-	char key[TICKETS_KEY_SIZE];
+	char key[KEYS_SIZE];
 
-	crypto_digest(s->name.digest, NULL, "ticket", ticket, NULL);
-	tickets_key(key, s->name.digest);
+	keys_ticket_digest(s->name.digest, ticket);
+	keys_ticket(key, ticket, s->name.digest);
 	redis_command(r, "GET", key, NULL);
 }
 
@@ -121,10 +121,11 @@ static void write_value(struct text *out, const struct session *s)
  * false: no memory, and the whole batch has been dropped. */
 static bool queue_set(struct redis *r, const struct session *s, const char *condition)
 {
-	char key[TICKETS_KEY_SIZE], expiry[TEXT_DECIMAL_SIZE];
+	char user[CRYPTO_DIGEST_LEN + 1], key[KEYS_SIZE], expiry[TEXT_DECIMAL_SIZE];
 	struct text value = {0};
 
-	tickets_key(key, s->name.digest);
+	keys_user_digest(user, s->username);
+	keys_ticket(key, user, s->name.digest);
 	write_value(&value, s);
 	if (!value.failed)
 		redis_command(r, "SET", key, value.at, "EXAT", text_decimal(expiry, s->expires_at),
@@ -146,18 +147,22 @@ static bool queue_create(struct redis *r, long long now, const struct session *s
 
 /* Makes a ticket, its digest and the fingerprint. false: no random bytes. */
 static bool make_ticket(struct session *s, const char *stored_password,
-			char ticket[static CRYPTO_TICKET_LEN + 1])
+			char ticket[static SESSION_TICKET_LEN + 1])
 {
-	if (!crypto_ticket(ticket))
+	char user[CRYPTO_DIGEST_LEN + 1];
+
+	keys_user_digest(user, s->username);
+	memcpy(ticket, user, KEYS_TAG_LEN);
+	if (!crypto_random(ticket + KEYS_TAG_LEN, SESSION_TICKET_LEN - KEYS_TAG_LEN))
 		return false;
-	crypto_digest(s->name.digest, NULL, "ticket", ticket, NULL);
+	keys_ticket_digest(s->name.digest, ticket);
 	fingerprint(s->fingerprint, ticket, stored_password);
 	return true;
 }
 
 enum result session_ask_create(struct redis *r, const struct config *c, long long now,
 			       const char *stored_password, struct session *s,
-			       char ticket[static CRYPTO_TICKET_LEN + 1])
+			       char ticket[static SESSION_TICKET_LEN + 1])
 {
 	s->expires_at = now + c->ticket_ttl_s;
 	s->renewable_until = now + c->ticket_max_s;
@@ -180,7 +185,7 @@ enum result session_answer_create(struct redis *r, const struct session *s)
 
 enum result session_ask_renew(struct redis *r, const struct config *c, long long now,
 			      const char *stored_password, const struct session *old,
-			      struct session *s, char ticket[static CRYPTO_TICKET_LEN + 1])
+			      struct session *s, char ticket[static SESSION_TICKET_LEN + 1])
 {
 	struct session graced = *old;
 	long long left_s = old->renewable_until - now;

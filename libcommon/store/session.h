@@ -18,12 +18,17 @@
 #include "core/crypto.h"
 #include "core/result.h"
 #include "core/sizes.h"
+#include "store/keys.h"
 #include "store/tickets.h"
 
 #include <stdbool.h>
 
 struct redis;
 struct config;
+
+/* A ticket is the user's tag (keys.h) and 40 random characters, which have 240 bits (OWASP ASVS
+ * 5.0, 7.2.3, asks for 128). */
+enum { SESSION_TICKET_LEN = KEYS_TAG_LEN + 40 };
 
 struct session {
 	struct ticket_name name;
@@ -58,7 +63,7 @@ void session_csrf(char out[static CRYPTO_DIGEST_LEN + 1], const char *ticket);
  * bytes, or memory ran out. Then no command of the new session is queued. */
 enum result session_ask_create(struct redis *r, const struct config *c, long long now,
 			       const char *stored_password, struct session *s,
-			       char ticket[static CRYPTO_TICKET_LEN + 1]);
+			       char ticket[static SESSION_TICKET_LEN + 1]);
 
 /* Takes the replies to it, which must be the last of the batch. Ends the user's oldest tickets if
  * there are more than SSA_TICKETS_PER_USER. RESULT_UNAVAILABLE: Redis failed. RESULT_INTERNAL: the
@@ -72,7 +77,7 @@ enum result session_answer_create(struct redis *r, const struct session *s);
 enum { SESSION_GRACE_S = 60 };
 enum result session_ask_renew(struct redis *r, const struct config *c, long long now,
 			      const char *stored_password, const struct session *old,
-			      struct session *s, char ticket[static CRYPTO_TICKET_LEN + 1]);
+			      struct session *s, char ticket[static SESSION_TICKET_LEN + 1]);
 
 /* Like session_answer_create, and RESULT_UNAUTHENTICATED: `old` was ended meanwhile, so there is
  * no new session. */

@@ -1,5 +1,6 @@
 #include "store/survey.h"
 #include "core/text.h"
+#include "store/keys.h"
 #include "store/redis.h"
 #include "store/resp.h"
 #include "store/session.h"
@@ -13,7 +14,7 @@ enum { PAGE_KEYS_MAX = 1000 };
 
 struct page {
 	char cursor[TEXT_DECIMAL_SIZE];
-	char (*keys)[TICKETS_KEY_SIZE];
+	char (*keys)[KEYS_SIZE];
 	size_t count;
 };
 
@@ -24,7 +25,7 @@ static void take_keys(struct page *p, const struct redisReply *list)
 	for (size_t i = 0; i < resp_count(list) && p->count < PAGE_KEYS_MAX; i++) {
 		const char *key;
 		size_t len;
-		if (resp_text(resp_element(list, i), &key, &len) && len == TICKETS_KEY_SIZE - 1)
+		if (resp_text(resp_element(list, i), &key, &len) && len == KEYS_SIZE - 1)
 			memcpy(p->keys[p->count++], key, len + 1);
 	}
 }
@@ -35,7 +36,7 @@ static bool next_page(struct redis *r, struct page *p)
 	const char *cursor;
 	size_t len;
 
-	redis_command(r, "SCAN", p->cursor, "MATCH", TICKETS_PREFIX "*", "COUNT", PAGE_KEYS, NULL);
+	redis_command(r, "SCAN", p->cursor, "MATCH", KEYS_TICKETS, "COUNT", PAGE_KEYS, NULL);
 	if (!redis_send(r) || (reply = redis_next(r)) == NULL || resp_count(reply) != 2 ||
 	    !resp_text(resp_element(reply, 0), &cursor, &len) || len >= sizeof p->cursor)
 		return false;
@@ -57,7 +58,7 @@ static enum result look_at_page(struct redis *r, const struct page *p, struct se
 		return RESULT_UNAVAILABLE;
 	for (size_t i = 0; i < p->count; i++) {
 		struct session *s = &sessions[seen];
-		memcpy(s->name.digest, strrchr(p->keys[i], ':') + 1, CRYPTO_DIGEST_LEN + 1);
+		memcpy(s->name.digest, keys_digest_of(p->keys[i]), CRYPTO_DIGEST_LEN + 1);
 		enum result result = session_answer(r, s);
 		if (result == RESULT_OK)
 			seen++;

@@ -1,5 +1,6 @@
 #include "store/tickets.h"
 #include "core/text.h"
+#include "store/keys.h"
 #include "store/redis.h"
 #include "store/resp.h"
 
@@ -13,25 +14,12 @@ enum {
 /* The number of members that are read at a time, as an argument of a command. */
 #define PAGE_MEMBERS "500"
 
-static void make_key(char key[static TICKETS_KEY_SIZE], const char *prefix, const char *digest)
-{
-	size_t len = strlen(prefix);
-
-	memcpy(key, prefix, len);
-	memcpy(key + len, digest, CRYPTO_DIGEST_LEN + 1);
-}
-
-void tickets_key(char key[static TICKETS_KEY_SIZE], const char *digest)
-{
-	make_key(key, TICKETS_PREFIX, digest);
-}
-
-static void index_key(char key[static TICKETS_KEY_SIZE], const char *username)
+static void index_key(char key[static KEYS_SIZE], const char *username)
 {
 	char digest[CRYPTO_DIGEST_LEN + 1];
 
-	crypto_digest(digest, NULL, "user", username, NULL);
-	make_key(key, "ssa:user:", digest);
+	keys_user_digest(digest, username);
+	keys_user(key, digest);
 }
 
 static void make_member(char member[static MEMBER_LEN + 1], const struct ticket_name *t)
@@ -44,7 +32,7 @@ static void make_member(char member[static MEMBER_LEN + 1], const struct ticket_
 void tickets_add(struct redis *r, const char *username, const struct ticket_name *t, long long now,
 		 long long expires_at)
 {
-	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1], buffer[2][TEXT_DECIMAL_SIZE];
+	char index[KEYS_SIZE], member[MEMBER_LEN + 1], buffer[2][TEXT_DECIMAL_SIZE];
 	char before_now[TEXT_DECIMAL_SIZE + 1] = "("; /* the range ends before this score */
 	const char *expiry = text_decimal(buffer[0], expires_at);
 
@@ -68,7 +56,7 @@ bool tickets_added(struct redis *r)
 void tickets_move(struct redis *r, const char *username, const struct ticket_name *t,
 		  long long expires_at)
 {
-	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1], buffer[TEXT_DECIMAL_SIZE];
+	char index[KEYS_SIZE], member[MEMBER_LEN + 1], buffer[TEXT_DECIMAL_SIZE];
 
 	index_key(index, username);
 	make_member(member, t);
@@ -77,16 +65,16 @@ void tickets_move(struct redis *r, const char *username, const struct ticket_nam
 
 static void queue_end(struct redis *r, const char *index, const char *member)
 {
-	char ticket[TICKETS_KEY_SIZE];
+	char ticket[KEYS_SIZE];
 
-	tickets_key(ticket, member + TICKETS_LOGIN_LEN + 1);
+	keys_ticket(ticket, keys_tag_of(index), member + TICKETS_LOGIN_LEN + 1);
 	redis_command(r, "DEL", ticket, NULL);
 	redis_command(r, "ZREM", index, member, NULL);
 }
 
 enum result tickets_end_one(struct redis *r, const char *username, const struct ticket_name *t)
 {
-	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1];
+	char index[KEYS_SIZE], member[MEMBER_LEN + 1];
 
 	index_key(index, username);
 	make_member(member, t);
@@ -125,14 +113,14 @@ static enum result end_listed(struct redis *r, const char *index, const struct r
 		mine++;
 	}
 	*ended += mine;
-	if (mine > 0 && !(redis_send_on(r) && redis_done(r, END_COMMANDS * mine)))
+	if (mine > 0 && !(redis_send(r) && redis_done(r, END_COMMANDS * mine)))
 		return RESULT_UNAVAILABLE;
 	return RESULT_OK;
 }
 
 void tickets_ask_surplus(struct redis *r, const char *username, unsigned most)
 {
-	char index[TICKETS_KEY_SIZE], buffer[TEXT_DECIMAL_SIZE];
+	char index[KEYS_SIZE], buffer[TEXT_DECIMAL_SIZE];
 
 	index_key(index, username);
 	/* The range begins with the tickets that expire last. LIMIT skips all of them that may stay
@@ -145,7 +133,7 @@ void tickets_ask_surplus(struct redis *r, const char *username, unsigned most)
  * ones that expire in the same second or later. Otherwise the first one stays. */
 enum result tickets_end_surplus(struct redis *r, const char *username, const struct ticket_name *t)
 {
-	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1];
+	char index[KEYS_SIZE], member[MEMBER_LEN + 1];
 	const struct redisReply *reply = redis_next(r);
 	const char *spared = NULL;
 	size_t ended = 0;
@@ -168,13 +156,15 @@ struct pass {
 	const char *spared; /* a member that is not ended; NULL: all are ended */
 	unsigned ahead;     /* the number of replies to commands queued before the pass */
 	char cursor[TEXT_DECIMAL_SIZE];
+	unsigned long connections; /* that were made when the first page was answered */
+	bool broken;               /* there were more of them at a later page */
 	size_t ended;
 };
 
 /* Uses ZSCAN and not a range of ranks. Other requests may add and remove members meanwhile, which
  * shifts the ranks, and then a ticket would be skipped. A cursor is valid only in the Redis
- * process that gave it, not in another Redis or after a restart. So a pass stays on the connection
- * on which it began. */
+ * process that gave it, not in another Redis or after a restart. So if the connection changes
+ * during a pass, the pass begins anew. */
 static enum result end_page(struct redis *r, struct pass *p)
 {
 	bool first = strcmp(p->cursor, "0") == 0;
@@ -183,10 +173,14 @@ static enum result end_page(struct redis *r, struct pass *p)
 
 	redis_command(r, "ZSCAN", p->index, p->cursor, "MATCH", p->match, "COUNT", PAGE_MEMBERS,
 		      NULL);
-	if (!(first ? redis_send(r) : redis_send_on(r)) || !redis_done(r, p->ahead) ||
-	    (reply = redis_next(r)) == NULL)
+	if (!redis_send(r) || !redis_done(r, p->ahead) || (reply = redis_next(r)) == NULL)
 		return RESULT_UNAVAILABLE;
 	p->ahead = 0;
+	if (first)
+		p->connections = redis_connections(r);
+	p->broken = p->connections != redis_connections(r);
+	if (p->broken)
+		return RESULT_OK;
 	if (resp_count(reply) != 2 || (next = text_of(reply, 0)) == NULL ||
 	    strlen(next) >= TEXT_DECIMAL_SIZE)
 		return RESULT_UNAVAILABLE;
@@ -199,22 +193,22 @@ static enum result end_page(struct redis *r, struct pass *p)
  * ticket back (session_answer_renew). If not, the next pass finds the new ticket. */
 static enum result end_matching(struct redis *r, struct pass *p)
 {
+	enum result result;
+
 	do {
 		strcpy(p->cursor, "0");
 		p->ended = 0;
-		do {
-			enum result result = end_page(r, p);
-			if (result != RESULT_OK)
-				return result;
-		} while (strcmp(p->cursor, "0") != 0);
-	} while (p->ended > 0);
-	return RESULT_OK;
+		do
+			result = end_page(r, p);
+		while (result == RESULT_OK && !p->broken && strcmp(p->cursor, "0") != 0);
+	} while (result == RESULT_OK && (p->broken || p->ended > 0));
+	return result;
 }
 
 enum result tickets_end(struct redis *r, const char *username, const struct ticket_name *own,
 			enum tickets_which which)
 {
-	char index[TICKETS_KEY_SIZE], member[MEMBER_LEN + 1], match[TICKETS_LOGIN_LEN + 2] = "*";
+	char index[KEYS_SIZE], member[MEMBER_LEN + 1], match[TICKETS_LOGIN_LEN + 2] = "*";
 
 	index_key(index, username);
 	make_member(member, own);
@@ -235,7 +229,7 @@ enum result tickets_end(struct redis *r, const char *username, const struct tick
 
 enum result tickets_end_user(struct redis *r, const char *username)
 {
-	char index[TICKETS_KEY_SIZE];
+	char index[KEYS_SIZE];
 	struct pass p = {.index = index, .match = "*"};
 
 	index_key(index, username);
@@ -260,7 +254,7 @@ static bool last_expiry(const struct redisReply *reply, char out[static TEXT_DEC
  * before it shortens the time of the index. */
 void tickets_trim(struct redis *r, const char *username)
 {
-	char index[TICKETS_KEY_SIZE], expiry[TEXT_DECIMAL_SIZE];
+	char index[KEYS_SIZE], expiry[TEXT_DECIMAL_SIZE];
 	size_t replies = 1;
 
 	index_key(index, username);

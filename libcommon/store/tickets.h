@@ -1,9 +1,11 @@
 /* tickets: the keys of the sessions in Redis, and an index for each user. With the index all
  * tickets of a login or of a user can be ended:
  *
- *   ssa:ticket:<digest of the ticket>   the session, see session.h
- *   ssa:user:<digest of the name>       a sorted set of <login>:<digest of the ticket> by expiry
+ *   ssa:{TAG}:ticket:<digest of the ticket>   the session, see session.h
+ *   ssa:{TAG}:user:<digest of the name>       a sorted set of <login>:<digest of the ticket>
  *
+ * The set is ordered by expiry. Its members have 60 bytes, because Redis keeps small sets whose
+ * members have at most 64 bytes in a form that needs much less memory (zset-max-listpack-value).
  * The tickets of a login and of its renewals have the same login number. A logout with any of them
  * ends them all. The index is written before a ticket is made and cleared after it is deleted, so
  * every ticket is in the index at all times. The index expires with the last of its tickets. */
@@ -17,21 +19,15 @@
 
 struct redis;
 
-#define TICKETS_PREFIX "ssa:ticket:" /* of the keys of sessions, before the digest */
-enum {
-	TICKETS_KEY_SIZE = sizeof TICKETS_PREFIX + CRYPTO_DIGEST_LEN, /* also for an index */
-	TICKETS_LOGIN_LEN = 16,
-};
+enum { TICKETS_LOGIN_LEN = 16 };
 
 /* One ticket, in the form in which the index has it. */
 struct ticket_name {
-	/* The first digits of the digest of the login's first ticket. */
+	/* The first characters of the digest of the login's first ticket. */
 	char login[TICKETS_LOGIN_LEN + 1];
-	/* The digest of this ticket. Its first 8 digits name the ticket in the log. */
+	/* The digest of this ticket. Its first 8 characters name the ticket in the log. */
 	char digest[CRYPTO_DIGEST_LEN + 1];
 };
-
-void tickets_key(char key[static TICKETS_KEY_SIZE], const char *digest);
 
 /* Queues the commands that add a ticket to the index, remove expired tickets from it, and make the
  * index live longer if needed. Times are Unix seconds by Redis's clock. */

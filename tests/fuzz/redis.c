@@ -199,7 +199,7 @@ static enum result consult(struct redis *r, struct regulation *g, bool count, lo
 {
 	if (!regulation_begin(g, &config, "user1", "192.0.2.1"))
 		return RESULT_INTERNAL;
-	redis_probe(r);
+	redis_probe(r, "tag");
 	redis_ask_time(r);
 	if (count)
 		regulation_ask_counted(g, r);
@@ -224,7 +224,7 @@ static enum result log_in(struct redis *r)
 {
 	struct regulation g;
 	struct session old, made = {.username = "user1"};
-	char new_ticket[CRYPTO_TICKET_LEN + 1];
+	char new_ticket[SESSION_TICKET_LEN + 1];
 	long long now;
 	enum result result = consult(r, &g, wire.left % 2 == 0, &now, &old);
 
@@ -249,7 +249,7 @@ static enum result log_in(struct redis *r)
 static enum result renew(struct redis *r)
 {
 	struct session old, made;
-	char new_ticket[CRYPTO_TICKET_LEN + 1];
+	char new_ticket[SESSION_TICKET_LEN + 1];
 	enum result result = find(r, &old);
 
 	if (result != RESULT_OK)

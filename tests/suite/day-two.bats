@@ -149,7 +149,7 @@ logged_in() { # NAME PASSWORD [NAME=VALUE...]: sets $ticket
   logged_in user1 "$PASSWORD" && late=$ticket
   wait_until 5 $$ is "$short" 401
   write_users "$(jq -c 'map(select(.username != "hashed"))' "$DATA_DIR/users.json")"
-  left=$(redis pttl "ssa:ticket:$(printf 'ticket\0%s\0' "$stays" | b2sum -l 256 | cut -d ' ' -f 1)")
+  left=$(redis pttl "$(ticket_key "$stays")")
   # Only root may give files to the user redis.
   restore=$(snippet restore | sed 's/-o redis -g redis //')
   umask 077
@@ -160,7 +160,7 @@ logged_in() { # NAME PASSWORD [NAME=VALUE...]: sets $ticket
   is "$short" 401 # its time is over
   is "$gone" 401  # users.json decides
   # The TTL goes on; it does not begin again. (Another ticket may have been made a second later.)
-  (($(redis pttl "ssa:ticket:$(printf 'ticket\0%s\0' "$stays" | b2sum -l 256 | cut -d ' ' -f 1)") <= left))
+  (($(redis pttl "$(ticket_key "$stays")") <= left))
   # Redis goes on with the restored file: what happens now is there after another restart.
   logged_in user1 "$PASSWORD"
   stop_redis

@@ -41,7 +41,7 @@ works() {
   direct POST ticket "$(credentials user1 "$PASSWORD")"
   expect_error 500
   [[ $stderr == *random* ]]
-  [ "$(redis keys 'ssa:ticket:*' | wc -l)" -eq 1 ]
+  [ "$(redis keys 'ssa:{*}:ticket:*' | wc -l)" -eq 1 ]
   direct GET ticket '' HTTP_X_AUTH_TOKEN="$live"
   expect 200
   # A login attempt that cannot be counted is refused, so it must not cost anything.
@@ -119,7 +119,7 @@ sys.stdin.read()' "$T/full.sock" 3>&-; }
   # No session was ended meanwhile, and no failed login was counted.
   live_info
   expect 200
-  run redis keys 'ssa:fail:*'
+  run redis keys 'ssa:{*}:fail:*'
   [ -z "$output" ]
 }
 

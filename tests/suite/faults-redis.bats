@@ -174,7 +174,7 @@ as_admin() { redis --no-auth-warning --user admin --pass x "$@"; }
     login user1 "$PASSWORD"
     expect 200
     ((expires - now >= 7200 && expires - now <= 7210))
-    key=$(redis-cli -s "$REAL" keys 'ssa:ticket:*')
+    key=$(redis-cli -s "$REAL" keys 'ssa:{*}:ticket:*')
     (($(redis-cli -s "$REAL" ttl "$key") > 7190 && $(redis-cli -s "$REAL" ttl "$key") <= 7200))
     local first=$ticket
     api /api/info -H "X-Auth-Token: $first"

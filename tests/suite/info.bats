@@ -184,7 +184,7 @@ EOT
 @test "a value under a ticket's key that is not a session is refused" {
   session
   local key value
-  key=$(redis --scan --pattern 'ssa:ticket:*')
+  key=$(redis --scan --pattern 'ssa:{*}:ticket:*')
   value=$(redis get "$key")
   local row
   for row in '' '{}' 'user1' '"user1"' '[]' "${value%\}}" "${value}x" "${value/fingerprint/fingerprint2}" "${value/user1/hashed}" \

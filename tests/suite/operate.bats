@@ -95,12 +95,12 @@ round() {
   # TTL of the tickets that are left.
   login_as 200 'second login' user1 "$PASSWORD" || return 1
   second=$(jq -r .data.ticket "$body")
-  redis expire "$(redis --scan --pattern 'ssa:user:*')" 9000 >/dev/null
+  redis expire "$(redis --scan --pattern 'ssa:{*}:user:*')" 9000 >/dev/null
   hit 204 logout /api/ticket -X DELETE -H "X-Auth-Token: $t" || return 1
   hit 401 'after the logout' /api/info -H "X-Auth-Token: $t" || return 1
   hit 401 'the renewed one, after the logout' /api/info -H "X-Auth-Token: $new" || return 1
   hit 200 'the second login' /api/info -H "X-Auth-Token: $second" || return 1
-  (($(redis ttl "$(redis --scan --pattern 'ssa:user:*')") <= 7200)) || {
+  (($(redis ttl "$(redis --scan --pattern 'ssa:{*}:user:*')") <= 7200)) || {
     echo "the index outlives its tickets"
     return 1
   }
@@ -168,7 +168,7 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
     grep -qx "${rule#+}" <<<"$output"
     redis acl setuser ssa "$rule" >/dev/null
   done
-  local keys=('~ssa:ticket:*' '~ssa:user:*' '~ssa:fail:*' '~ssa:probe') i
+  local keys=('~ssa:{???}:ticket:*' '~ssa:{???}:user:*' '~ssa:{???}:fail:*' '~ssa:{???}:probe') i
   redis acl setuser ssa resetkeys "${keys[@]}" >/dev/null
   round "${via[@]}" # there are no other keys
   for i in 0 1 2 3; do

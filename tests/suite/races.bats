@@ -23,7 +23,7 @@ teardown() {
 login_request() { BODY=$(credentials "$1" "$2") raw POST /api/ticket; }
 # status_of FILE NAMES: the different statuses of these requests, sorted.
 status_of() { awk -v names="^($2)\$" '$1 ~ names {print $2}' "$1" | sort -u | tr '\n' ' '; }
-tickets() { redis keys 'ssa:ticket:*' | grep -c . || true; }
+tickets() { redis keys 'ssa:{*}:ticket:*' | grep -c . || true; }
 
 # --- logging out ----------------------------------------------------------------------------------
 
@@ -146,8 +146,8 @@ tickets() { redis keys 'ssa:ticket:*' | grep -c . || true; }
   curl -s --parallel --parallel-max 50 --max-time 60 -K "$T/checks" >"$T/codes" 2>"$T/meter"
   [ "$(grep -cx 200 "$T/codes")" -eq "$granted" ]
   # The index has exactly the tickets that exist.
-  [ "$(redis keys 'ssa:user:*' | grep -c .)" -eq 1 ]
-  diff <(redis zrange "$(redis keys 'ssa:user:*')" 0 -1 | sed 's/^[0-9a-f]*://' | sort) <(redis keys 'ssa:ticket:*' | sed 's/^ssa:ticket://' | sort)
+  [ "$(redis keys 'ssa:{*}:user:*' | grep -c .)" -eq 1 ]
+  diff <(redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 | sed 's/^.*://' | sort) <(redis keys 'ssa:{*}:ticket:*' | sed 's/^.*://' | sort)
   [ "$(tickets)" -ge "$granted" ]
   # A logout of all ends all of them.
   api '/api/ticket?all' -X DELETE -H "X-Auth-Token: $(head -n 1 "$T/tickets")"

@@ -28,10 +28,10 @@ restart_lighttpd() {
 # enter [PASSWORD]: logs user1 in. $ticket is the ticket, and $key is its Redis key.
 enter() {
   local before
-  before=$(redis keys 'ssa:ticket:*')
+  before=$(redis keys 'ssa:{*}:ticket:*')
   login user1 "${1-$PASSWORD}"
   expect 200
-  key=$(redis keys 'ssa:ticket:*' | grep -vxF -- "${before:-none}")
+  key=$(redis keys 'ssa:{*}:ticket:*' | grep -vxF -- "${before:-none}")
 }
 
 get() { api "$1" -H "X-Auth-Token: $2"; }
@@ -57,8 +57,8 @@ expect_alive() {
 }
 
 # The members of the one index (LOGIN:DIGEST), and the tickets that exist: sorted digests.
-index_members() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 | sed 's/^[0-9a-f]*://' | sort; }
-ticket_digests() { redis keys 'ssa:ticket:*' | sed 's/^ssa:ticket://' | sort; }
+index_members() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 | sed 's/^.*://' | sort; }
+ticket_digests() { redis keys 'ssa:{*}:ticket:*' | sed 's/^.*://' | sort; }
 index_matches() { diff <(index_members) <(ticket_digests); }
 
 # change JQ-FILTER: changes the session value in $key and keeps its TTL.
@@ -223,19 +223,19 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
     all+=("$ticket")
     # The oldest ticket is the one that ends first. Within one second all end at the same time, so
     # the test changes the times.
-    redis zadd "$(redis keys 'ssa:user:*')" xx incr "-$((10 - n))" "$(newest_member)" >/dev/null
+    redis zadd "$(redis keys 'ssa:{*}:user:*')" xx incr "-$((10 - n))" "$(newest_member)" >/dev/null
   done
   for n in 0 1; do expect_dead "${all[n]}"; done
   for n in 2 3 4; do
     get /api/ticket "${all[n]}"
     expect 200
   done
-  [ "$(redis zcard "$(redis keys 'ssa:user:*')")" -eq 3 ]
+  [ "$(redis zcard "$(redis keys 'ssa:{*}:user:*')")" -eq 3 ]
   index_matches
   # A renewal also creates one more ticket. The one that it replaces ends first.
   login user1 "${all[4]}"
   expect 200
-  [ "$(redis keys 'ssa:ticket:*' | wc -l)" -eq 3 ]
+  [ "$(redis keys 'ssa:{*}:ticket:*' | wc -l)" -eq 3 ]
   index_matches
   # The tickets of another user do not count.
   login hashed 'correct horse'
@@ -253,18 +253,18 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
     [[ -z $older ]] || expect_dead "$older"
     older=$ticket
     # it would end later than all that come after it
-    ((n % 3)) || redis zincrby "$(redis keys 'ssa:user:*')" 1000 "$(newest_member)" >/dev/null
+    ((n % 3)) || redis zincrby "$(redis keys 'ssa:{*}:user:*')" 1000 "$(newest_member)" >/dev/null
   done
-  [ "$(redis keys 'ssa:ticket:*' | wc -l)" -eq 1 ]
+  [ "$(redis keys 'ssa:{*}:ticket:*' | wc -l)" -eq 1 ]
 }
-newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1; }
+newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head -n 1; }
 
 @test "100 tickets for each user, unless it is set" {
   enter
   local index n
-  index=$(redis keys 'ssa:user:*')
+  index=$(redis keys 'ssa:{*}:user:*')
   for n in {1..150}; do
-    printf 'SET ssa:ticket:%064d x EX 100\nZADD %s %d %016d:%064d\n' "$n" "$index" $((2000000000 + n)) "$n" "$n"
+    printf 'SET %s:ticket:%043d x EX 100\nZADD %s %d %016d:%043d\n' "${index%:user:*}" "$n" "$index" $((2000000000 + n)) "$n" "$n"
   done | redis >/dev/null
   login hashed 'correct horse'
   login user1 "$PASSWORD"
@@ -327,20 +327,44 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
   for ticket in "${mine[@]}"; do expect_dead "$ticket"; done
   get /api/ticket "$other"
   expect 200
-  [ "$(redis keys 'ssa:user:*' | wc -l)" -eq 1 ]
+  [ "$(redis keys 'ssa:{*}:user:*' | wc -l)" -eq 1 ]
   index_matches
 }
 
 @test "DELETE ?all ends more than a thousand tickets" {
   enter
   local index
-  index=$(redis keys 'ssa:user:*')
+  index=$(redis keys 'ssa:{*}:user:*')
   for n in {1..1234}; do
-    printf 'SET ssa:ticket:%064d x EX 100\nZADD %s 9999999999 %016d:%064d\n' "$n" "$index" "$n" "$n"
+    printf 'SET %s:ticket:%043d x EX 100\nZADD %s 9999999999 %016d:%043d\n' "${index%:user:*}" "$n" "$index" "$n" "$n"
   done | redis >/dev/null
   leave "$ticket" '?all'
   expect 204
   [ "$(redis dbsize)" -eq 0 ]
+}
+
+@test "DELETE ?all goes on when its connection to Redis is cut again and again" {
+  enter
+  local index cutter cuts=$BATS_TEST_TMPDIR/cuts
+  index=$(redis keys 'ssa:{*}:user:*')
+  for n in {1..6000}; do
+    printf 'SET %s:ticket:%043d x EX 100\nZADD %s 9999999999 %016d:%043d\n' "${index%:user:*}" "$n" "$index" "$n" "$n"
+  done | redis >/dev/null
+  # Each cut comes when some tickets have ended since the last one.
+  (
+    before=6002
+    while ((before > 1)); do
+      now=$(redis dbsize)
+      ((now >= before)) || redis client kill type normal >>"$cuts"
+      before=$now
+    done
+  ) 3>&- &
+  cutter=$!
+  leave "$ticket" '?all'
+  kill "$cutter" 2>/dev/null || true
+  expect 204
+  [ "$(redis dbsize)" -eq 0 ]
+  (($(awk '{ n += $1 } END { print n }' "$cuts") > 0))
 }
 
 @test "DELETE ?all that fails half-way can be repeated: the ticket it was sent with ends last" {
@@ -348,7 +372,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
   enter
   other=$ticket
   enter
-  index=$(redis keys 'ssa:user:*')
+  index=$(redis keys 'ssa:{*}:user:*')
   redis zadd "$index" 9999999999 not-ours >/dev/null
   leave "$ticket" '?all'
   expect_error 500
@@ -446,7 +470,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
 @test "every key has a TTL, and an index lives as long as its last ticket" {
   enter
   local index
-  index=$(redis keys 'ssa:user:*')
+  index=$(redis keys 'ssa:{*}:user:*')
   # A first ticket that ends soon does not shorten the TTL of the index for the next ticket.
   redis expire "$key" 100 >/dev/null
   redis expire "$index" 100 >/dev/null
@@ -473,7 +497,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
     expect 200
   done
   local index
-  index=$(redis keys 'ssa:user:*')
+  index=$(redis keys 'ssa:{*}:user:*')
   (($(redis ttl "$index") <= 1))
   wait_until 5 $$ eval '[ "$(redis dbsize)" = 0 ]'
 }
@@ -484,7 +508,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
   expect 200
   enter
   local index
-  index=$(redis keys 'ssa:user:*')
+  index=$(redis keys 'ssa:{*}:user:*')
   (($(redis ttl "$index") > 7000))
   leave "$ticket"
   expect 204
@@ -494,7 +518,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
 @test "a login removes expired tickets from the index" {
   enter
   local index
-  index=$(redis keys 'ssa:user:*')
+  index=$(redis keys 'ssa:{*}:user:*')
   redis zadd "$index" 1 expired-long-ago "$(($(redis time | head -n 1) - 1))" expired-just-now >/dev/null
   [ "$(redis zcard "$index")" -eq 3 ]
   enter
@@ -504,7 +528,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
 @test "an index member's score is its ticket's end" {
   enter
   local index
-  index=$(redis keys 'ssa:user:*')
+  index=$(redis keys 'ssa:{*}:user:*')
   [ "$(redis zscore "$index" "$(redis zrange "$index" 0 -1)")" = "$expires" ]
 }
 
@@ -525,20 +549,20 @@ newest_member() { redis zrange "$(redis keys 'ssa:user:*')" 0 -1 rev | head -n 1
   redis set seen-all 1 ex 9 >/dev/null
   wait_until 5 "$watcher" grep -q seen-all "$BATS_TEST_TMPDIR/monitor"
   kill "$watcher"
-  grep -q ssa:ticket: "$BATS_TEST_TMPDIR/monitor"
+  grep -q :ticket: "$BATS_TEST_TMPDIR/monitor"
   local secret
   for secret in "$first" "$second" "$first_csrf" "$second_csrf" "$PASSWORD" wrong-secret-1; do
     run grep -F -- "$secret" "$BATS_TEST_TMPDIR/monitor" "$LOG"
     [ "$status" -eq 1 ]
   done
   # Names in keys are hashed.
-  run grep -E '"ssa:[a-z]+:[^"]*(user1|hashed)' "$BATS_TEST_TMPDIR/monitor"
+  run grep -E '"ssa:[^"]*(user1|hashed)' "$BATS_TEST_TMPDIR/monitor"
   [ "$status" -eq 1 ]
 }
 
 @test "the log names a ticket by the first 8 digits of its hash" {
   enter
-  local id=${key#ssa:ticket:}
+  local id=${key##*:}
   id=${id:0:8}
   grep -E "login; rhost=.* user=\"user1\".* ticket=\"$id\"" "$LOG" || grep "login; .*user=\"user1\".*ticket=\"$id\"" "$LOG"
   leave "$ticket"

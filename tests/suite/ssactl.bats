@@ -343,7 +343,7 @@ END
   ctl sessions --json
   done_with 0
   [ "$(jq -c 'map(.username) | sort' <<<"$output")" = '["hashed","user1","user1","user1"]' ]
-  jq -e 'all(.ticket | test("^[0-9a-f]{8}$"))' <<<"$output" >/dev/null
+  jq -e 'all(.ticket | test("^[A-Za-z0-9_-]{8}$"))' <<<"$output" >/dev/null
   [[ $output != *"$ticket"* ]]
   ctl sessions hashed
   [[ $output == username*$'\n'hashed* && $(wc -l <<<"$output") == 2 ]]
@@ -355,7 +355,7 @@ END
   [ "$(jq -c 'map(.username)' <<<"$output")" = '["hashed"]' ]
   ctl revoke --all
   done_with 0
-  [ -z "$(redis keys 'ssa:ticket:*')" ]
+  [ -z "$(redis keys 'ssa:{*}:ticket:*')" ]
   ctl revoke
   done_with 2
   ctl revoke user1 --all
@@ -368,8 +368,8 @@ import json, socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.connect(sys.argv[1])
 for i in range(1000):
-    value = json.dumps({"username": f"u{i}", "login": "0" * 16, "fingerprint": "0" * 64, "expires": 4000000000, "renewable_until": 4000000000})
-    key = f"ssa:ticket:{i:064x}"
+    value = json.dumps({"username": f"u{i}", "login": "0" * 16, "fingerprint": "0" * 43, "expires": 4000000000, "renewable_until": 4000000000})
+    key = f"ssa:{{AAA}}:ticket:{i:043x}"
     s.sendall(f"*3\r\n$3\r\nSET\r\n${len(key)}\r\n{key}\r\n${len(value)}\r\n{value}\r\n".encode())
     s.recv(100)
 END

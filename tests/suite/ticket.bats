@@ -254,7 +254,7 @@ refused() {
       return 1
     }
   done
-  [ "$(redis --scan | grep -c ssa:ticket)" = 9 ]
+  [ "$(redis --scan | grep -c :ticket:)" = 9 ]
 }
 
 # --- GET, log out ---------------------------------------------------------------------------------
@@ -274,7 +274,7 @@ refused() {
 @test "reading does not prolong" {
   session
   local key
-  key=$(redis --scan --pattern 'ssa:ticket:*')
+  key=$(redis --scan --pattern 'ssa:{*}:ticket:*')
   redis expire "$key" 100 >/dev/null
   alive
   info
@@ -282,7 +282,7 @@ refused() {
   [ "$(redis ttl "$key")" -le 100 ]
   redis del "$key" >/dev/null
   dead
-  [ -z "$(redis --scan --pattern 'ssa:ticket:*')" ]
+  [ -z "$(redis --scan --pattern 'ssa:{*}:ticket:*')" ]
 }
 
 @test "DELETE: 204, and the ticket is dead at once; others live" {
@@ -396,7 +396,7 @@ refused() {
   expect_error 401
   [ "$(redis --scan | wc -l)" -ge 5 ]
   while read -r key; do
-    [[ $key =~ ^ssa:(ticket|user|fail):[0-9a-f]{64}$ ]]
+    [[ $key =~ ^ssa:\{[A-Za-z0-9_-]{3}\}:(ticket|user|fail):[A-Za-z0-9_-]{43}$ ]]
     [ "$(redis ttl "$key")" -gt 0 ]
     case $(redis type "$key") in
     string) dump+="$key $(redis get "$key")"$'\n' ;;
@@ -407,8 +407,8 @@ refused() {
   echo "$dump"
   [[ $dump != *"$ticket"* && $dump != *"$csrf"* && $dump != *A1B2C3D4E5F6G7H8I9HD* && $dump != *"$wrong"* && $dump != *s3cret-name* ]]
   # Only the value of the session may contain the user's name.
-  [[ $(grep -v '^ssa:ticket:' <<<"$dump") != *user1* ]]
-  [ "$(redis ttl "$(redis --scan --pattern 'ssa:ticket:*')")" -le 7200 ]
+  [[ $(grep -v '^ssa:[^:]*:ticket:' <<<"$dump") != *user1* ]]
+  [ "$(redis ttl "$(redis --scan --pattern 'ssa:{*}:ticket:*')")" -le 7200 ]
 }
 
 @test "MONITOR shows no ticket, password or token" {
@@ -427,7 +427,7 @@ refused() {
   wait_until 5 $monitor grep -q the-end "$BATS_TEST_TMPDIR/monitor"
   kill $monitor
   cat "$BATS_TEST_TMPDIR/monitor"
-  grep -q ssa:ticket: "$BATS_TEST_TMPDIR/monitor"
+  grep -q :ticket: "$BATS_TEST_TMPDIR/monitor"
   run grep -iE -e "A1B2C3D4E5F6G7H8I9HD|wr0ng-w0rd" -e "$csrf" "$BATS_TEST_TMPDIR/monitor"
   [ "$status" = 1 ]
   run grep -F -e "$ticket" "$BATS_TEST_TMPDIR/monitor"
@@ -440,7 +440,7 @@ refused() {
 @test "expired tickets are removed from the index" {
   local index
   session
-  index=$(redis --scan --pattern 'ssa:user:*')
+  index=$(redis --scan --pattern 'ssa:{*}:user:*')
   redis zadd "$index" 1 0000 >/dev/null
   [ "$(redis zcard "$index")" = 2 ]
   session

@@ -191,11 +191,11 @@ def half_done():
     """What a killed process must not leave: a ticket that is not in the index, or a key
     without a TTL."""
     keys = redis('keys', '*')
-    known = [member.rpartition(b':')[2] for key in keys if key.startswith(b'ssa:user:') for member in redis('zrange', key, '0', '-1')]
+    known = [member.rpartition(b':')[2] for key in keys if b':user:' in key for member in redis('zrange', key, '0', '-1')]
     for key in keys:
-        if key.startswith(b'ssa:ticket:') and key.rpartition(b':')[2] not in known:
+        if b':ticket:' in key and key.rpartition(b':')[2] not in known:
             yield 'a ticket outside the index'
-        if redis('ttl', key) == [b'-1'] and not key.startswith(b'ssa:fail:'):
+        if redis('ttl', key) == [b'-1'] and b':fail:' not in key:
             yield 'no end: %r' % key
 
 

@@ -1,4 +1,4 @@
-/* crypto: tickets, digests, comparison. (Argon2id: password.c) */
+/* crypto: random texts, digests, comparison. (Argon2id: password.c) */
 #include "core/crypto.h"
 #include "check.h"
 
@@ -9,57 +9,57 @@ static bool digest_is(const char *got, const char *want)
 	return strcmp(got, want) == 0;
 }
 
-static void test_tickets(void)
+static void test_random(void)
 {
-	enum { COUNT = 500 };
-	static char tickets[COUNT][CRYPTO_TICKET_LEN + 1];
+	enum { COUNT = 500, LEN = 40 };
+	static char texts[COUNT][LEN + 1];
 	static const char alphabet[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	unsigned used[64] = {0};
 
 	for (int i = 0; i < COUNT; i++) {
-		CHECK(crypto_ticket(tickets[i]));
-		CHECK_ROW(strlen(tickets[i]) == CRYPTO_TICKET_LEN &&
-			      strspn(tickets[i], alphabet) == CRYPTO_TICKET_LEN,
-			  tickets[i]);
+		CHECK(crypto_random(texts[i], LEN));
+		CHECK_ROW(strlen(texts[i]) == LEN && strspn(texts[i], alphabet) == LEN, texts[i]);
 		for (int k = 0; k < i; k++)
-			if (strcmp(tickets[i], tickets[k]) == 0)
+			if (strcmp(texts[i], texts[k]) == 0)
 				CHECK(false);
-		for (int k = 0; k < CRYPTO_TICKET_LEN; k++)
-			used[strchr(alphabet, tickets[i][k]) - alphabet]++;
+		for (int k = 0; k < LEN; k++)
+			used[strchr(alphabet, texts[i][k]) - alphabet]++;
 	}
-	/* There are 21,500 characters of 64 kinds, so about 336 of each kind. */
+	char longest[CRYPTO_RANDOM_MAX + 1];
+	CHECK(crypto_random(longest, CRYPTO_RANDOM_MAX) && strlen(longest) == CRYPTO_RANDOM_MAX);
+	/* There are 20,000 characters of 64 kinds, so about 312 of each kind. */
 	for (int i = 0; i < 64; i++)
 		CHECK(used[i] > 200 && used[i] < 500);
 }
 
 /* BLAKE2b-256 as in RFC 7693. The expected values come from other implementations (b2sum -l
- * 256, Python's hashlib). */
+ * 256, Python's hashlib and base64). */
 static void test_digests(void)
 {
 	char a[CRYPTO_DIGEST_LEN + 1], b[CRYPTO_DIGEST_LEN + 1];
 
 	crypto_digest(a, NULL, "abc", NULL);
-	CHECK(digest_is(a, "4013bf000c244950c4cc4b162da3f91d01e00b5b642af252f1412bf90b4e7dbf"));
+	CHECK(digest_is(a, "QBO_AAwkSVDEzEsWLaP5HQHgC1tkKvJS8UEr-QtOfb8"));
 	crypto_digest(a, NULL, NULL);
-	CHECK(digest_is(a, "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8"));
+	CHECK(digest_is(a, "DldRwCblQ7Loqy6wYJnaodHl30d3j3eH-qtFzfEv46g"));
 	crypto_digest(a, NULL, "", NULL);
-	CHECK(digest_is(a, "03170a2e7597b7b7e3d84c05391d139a62b157e78786d8c082f29dcf4c111314"));
+	CHECK(digest_is(a, "AxcKLnWXt7fj2EwFOR0TmmKxV-eHhtjAgvKdz0wRExQ"));
 	crypto_digest(a, NULL, "ticket", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", NULL);
-	CHECK(digest_is(a, "7d8f00420efe1836615fbb7421d740e13e83875202f4305db5288973ede54a9c"));
+	CHECK(digest_is(a, "fY8AQg7-GDZhX7t0IddA4T6Dh1IC9DBdtSiJc-3lSpw"));
 	crypto_digest(a, "key", "csrf", NULL);
-	CHECK(digest_is(a, "061fbf58dc516dc7bf9db2d1bf15d4e1361f7f3b341bb88a71f5aab136f0db9a"));
+	CHECK(digest_is(a, "Bh-_WNxRbce_nbLRvxXU4TYffzs0G7iKcfWqsTbw25o"));
 	crypto_digest(a, "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk", "fingerprint",
 		      "A1B2C3D4E5F6G7H8I9HD", NULL);
-	CHECK(digest_is(a, "88b41d061eeedfc08fa0cb55c327b1f4c9f8d12e6cc9545072504cadb844f951"));
+	CHECK(digest_is(a, "iLQdBh7u38CPoMtVwyex9Mn40S5syVRQclBMrbhE-VE"));
 	char many[301];
 	memset(many, 'y', 300);
 	many[300] = '\0';
 	crypto_digest(a, NULL, many, NULL);
-	CHECK(digest_is(a, "08086903d045155bfae3e8354e2662f69de7373b471c0bd97df0a0f6b8a9efd3"));
+	CHECK(digest_is(a, "CAhpA9BFFVv64-g1TiZi9p3nNztHHAvZffCg9rip79M"));
 	crypto_digest(a, "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk", "abc",
 		      NULL);
-	CHECK(digest_is(a, "d021e90052ac18b4cf2e4844d2aee10a253a5ae4185442bc900aea9bad67b81a"));
+	CHECK(digest_is(a, "0CHpAFKsGLTPLkhE0q7hCiU6WuQYVEK8kArqm61nuBo"));
 	/* The borders between the parts change the digest. */
 	crypto_digest(a, NULL, "ab", "c", NULL);
 	crypto_digest(b, NULL, "a", "bc", NULL);
@@ -103,7 +103,7 @@ static void test_wipe(void)
 
 int main(void)
 {
-	test_tickets();
+	test_random();
 	test_digests();
 	test_equal();
 	test_wipe();

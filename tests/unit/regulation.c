@@ -20,19 +20,28 @@ static bool same(const struct regulation *a, const struct regulation *b, int rul
 int main(void)
 {
 	struct regulation a, b;
+	char key[KEYS_SIZE];
 
 	begin(&a, "user1", "192.0.2.1");
 	CHECK(a.rule[0].limit.count == 10 && a.rule[0].limit.window_s == 600);
 	CHECK(a.rule[1].limit.count == 100 && a.rule[1].limit.window_s == 3600);
 	CHECK(a.rule[2].limit.count == 60 && a.rule[2].limit.window_s == 61);
 	for (int i = 0; i < REGULATION_RULES; i++) {
-		CHECK(strncmp(a.rule[i].key, "ssa:fail:", 9) == 0 && a.rule[i].name != NULL);
-		CHECK(strspn(a.rule[i].key + 9, "0123456789abcdef") == CRYPTO_DIGEST_LEN);
-		CHECK(strlen(a.rule[i].key) == 9 + CRYPTO_DIGEST_LEN);
+		CHECK(strncmp(a.rule[i].key, "ssa:{", 5) == 0 && a.rule[i].name != NULL);
+		CHECK(strncmp(a.rule[i].key + 8, "}:fail:", 7) == 0);
+		CHECK(strlen(a.rule[i].key) == 15 + CRYPTO_DIGEST_LEN);
 		for (int k = 0; k < i; k++)
 			CHECK(strcmp(a.rule[i].key, a.rule[k].key) != 0);
 	}
+	/* The attempt leads to the counter of (user, address). */
+	CHECK(strlen(a.attempt) == 64);
+	keys_fail(key, a.attempt + REGULATION_TAG, a.attempt + REGULATION_DIGEST);
+	CHECK(strcmp(key, a.rule[0].key) == 0);
+	/* The two counters of a user have the tag of the user, the third has one of its own. */
+	CHECK(memcmp(keys_tag_of(a.rule[0].key), keys_tag_of(a.rule[1].key), KEYS_TAG_LEN) == 0);
+	CHECK(memcmp(keys_tag_of(a.rule[0].key), keys_tag_of(a.rule[2].key), KEYS_TAG_LEN) != 0);
 	begin(&b, "user1", "192.0.2.1");
+	CHECK(strcmp(a.attempt, b.attempt) != 0);
 	CHECK(same(&a, &b, 0) && same(&a, &b, 1) && same(&a, &b, 2));
 	begin(&b, "user1", "192.0.2.2");
 	CHECK(!same(&a, &b, 0) && same(&a, &b, 1) && !same(&a, &b, 2));

@@ -12,7 +12,7 @@ static void test_form(void)
 	for (int len = 0; len < 59; len++) {
 		memset(text, 'A', sizeof text);
 		text[len] = '\0';
-		CHECK_ROW(session_is_ticket(text) == (len == CRYPTO_TICKET_LEN), text);
+		CHECK_ROW(session_is_ticket(text) == (len == SESSION_TICKET_LEN), text);
 	}
 	/* Each byte, at the first, a middle and the last place. */
 	for (int c = 0; c < 256; c++)
@@ -27,17 +27,18 @@ static void test_form(void)
 	CHECK(!session_is_ticket("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA, "
 				 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
 	for (int i = 0; i < 100; i++) {
-		char ticket[CRYPTO_TICKET_LEN + 1];
-		CHECK(crypto_ticket(ticket) && session_is_ticket(ticket));
+		char ticket[SESSION_TICKET_LEN + 1];
+		CHECK(crypto_random(ticket, 40) && memcpy(ticket + 40, "tag", 4) &&
+		      session_is_ticket(ticket));
 	}
 }
 
 static void test_derived(void)
 {
-	char one[CRYPTO_DIGEST_LEN + 1], two[CRYPTO_DIGEST_LEN + 1], ticket[CRYPTO_TICKET_LEN + 1];
+	char one[CRYPTO_DIGEST_LEN + 1], two[CRYPTO_DIGEST_LEN + 1], ticket[SESSION_TICKET_LEN + 1];
 	struct session s = {0};
 
-	crypto_ticket(ticket);
+	crypto_random(ticket, 40);
 	session_csrf(one, ticket);
 	session_csrf(two, ticket);
 	CHECK(strcmp(one, two) == 0 && strlen(one) == CRYPTO_DIGEST_LEN);

@@ -1,0 +1,67 @@
+#include "store/keys.h"
+
+#include <string.h>
+
+static const char before[] = "ssa:{";
+
+void keys_ticket_digest(char digest[static CRYPTO_DIGEST_LEN + 1], const char *ticket)
+{
+	crypto_digest(digest, NULL, "ticket", ticket, NULL);
+}
+
+void keys_user_digest(char digest[static CRYPTO_DIGEST_LEN + 1], const char *username)
+{
+	crypto_digest(digest, NULL, "user", username, NULL);
+}
+
+void keys_fail_digest(char digest[static CRYPTO_DIGEST_LEN + 1], const char *username,
+		      const char *address)
+{
+	if (username == NULL)
+		crypto_digest(digest, NULL, "attempts of address", address, NULL);
+	else if (address == NULL)
+		crypto_digest(digest, NULL, "attempts of user", username, NULL);
+	else
+		crypto_digest(digest, NULL, "attempts of user and address", username, address,
+			      NULL);
+}
+
+static void make(char key[static KEYS_SIZE], const char *tag, const char *kind, const char *digest)
+{
+	char *at = key + sizeof before - 1;
+
+	memcpy(key, before, sizeof before - 1);
+	memcpy(at, tag, KEYS_TAG_LEN);
+	at = stpcpy(at + KEYS_TAG_LEN, kind);
+	strcpy(at, digest);
+}
+
+void keys_ticket(char key[static KEYS_SIZE], const char *tag, const char *digest)
+{
+	make(key, tag, "}:ticket:", digest);
+}
+
+void keys_user(char key[static KEYS_SIZE], const char *digest)
+{
+	make(key, digest, "}:user:", digest);
+}
+
+void keys_fail(char key[static KEYS_SIZE], const char *tag, const char *digest)
+{
+	make(key, tag, "}:fail:", digest);
+}
+
+void keys_probe(char key[static KEYS_SIZE], const char *tag)
+{
+	make(key, tag, "}:probe", "");
+}
+
+const char *keys_tag_of(const char *key)
+{
+	return key + sizeof before - 1;
+}
+
+const char *keys_digest_of(const char *key)
+{
+	return strrchr(key, ':') + 1;
+}

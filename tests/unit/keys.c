@@ -1,0 +1,39 @@
+/* keys: the form of the keys, and what can be found in them. */
+#include "store/keys.h"
+#include "check.h"
+
+#include <string.h>
+
+int main(void)
+{
+	char user[CRYPTO_DIGEST_LEN + 1], digest[CRYPTO_DIGEST_LEN + 1], key[KEYS_SIZE];
+
+	/* The digests come from other implementations (b2sum and base64). */
+	keys_user_digest(user, "user1");
+	CHECK(strcmp(user, "VLkrstnIZpJEZGxBUfAiCx6ZLWF-cQI3wQPqjTsk2C8") == 0);
+	keys_ticket_digest(digest, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+	CHECK(strcmp(digest, "fY8AQg7-GDZhX7t0IddA4T6Dh1IC9DBdtSiJc-3lSpw") == 0);
+
+	keys_user(key, user);
+	CHECK(strncmp(key, "ssa:{", 5) == 0 && strncmp(key + 5, user, KEYS_TAG_LEN) == 0);
+	CHECK(strcmp(key + 8, "}:user:VLkrstnIZpJEZGxBUfAiCx6ZLWF-cQI3wQPqjTsk2C8") == 0);
+	CHECK(keys_tag_of(key) == key + 5 && strcmp(keys_digest_of(key), user) == 0);
+
+	/* The longest key, with the tag of a whole ticket, of which only the beginning counts. */
+	keys_ticket(key, "abcdefghijklm", digest);
+	CHECK(strcmp(key, "ssa:{abc}:ticket:fY8AQg7-GDZhX7t0IddA4T6Dh1IC9DBdtSiJc-3lSpw") == 0);
+	CHECK(strlen(key) == KEYS_SIZE - 1);
+	keys_fail(key, "-_9", digest);
+	CHECK(strcmp(key, "ssa:{-_9}:fail:fY8AQg7-GDZhX7t0IddA4T6Dh1IC9DBdtSiJc-3lSpw") == 0);
+	keys_probe(key, "abc");
+	CHECK(strcmp(key, "ssa:{abc}:probe") == 0);
+
+	/* What is counted is never taken for something else. */
+	char of_both[CRYPTO_DIGEST_LEN + 1];
+	keys_fail_digest(of_both, "a", "b");
+	keys_fail_digest(digest, "a", NULL);
+	CHECK(strcmp(of_both, digest) != 0);
+	keys_fail_digest(user, NULL, "a");
+	CHECK(strcmp(user, digest) != 0 && strcmp(user, of_both) != 0);
+	return check_done();
+}
