@@ -150,6 +150,7 @@ static const struct endpoint ticket = {
 	 {.method = "DELETE",
 	  .files = SERVICE_USERS,
 	  .needs = NEEDS_SESSION,
+	  .ends_session = true,
 	  .handle = handle_delete}},
 };
 

@@ -186,7 +186,7 @@ static enum exit_code prepare(struct ctl *c, const struct line *l)
 	const char *set = getenv("SSA_DATA_DIR");
 	if (set == NULL || *set == '\0')
 		find_data(&c->config);
-	c->redis = redis_new(&c->config.redis);
+	c->redis = redis_new(&c->config.redis, c->config.redis_wait);
 	return c->redis != NULL ? CTL_DONE : ctl_say(CTL_FAILED, "out of memory");
 }
 

@@ -65,6 +65,7 @@ var cgi_bin "$cgi_bin"
 var data_dir "$data_dir"
 # A variable that is not set is passed as empty. The programs treat an empty one as not set.
 var redis_url "${REDIS_URL:-}"
+var redis_wait "${SSA_REDIS_WAIT:-}"
 var ticket_ttl "${SSA_TICKET_TTL:-}"
 var ticket_max "${SSA_TICKET_MAX:-}"
 var login_limits "${SSA_LOGIN_LIMITS:-}"

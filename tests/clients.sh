@@ -26,7 +26,7 @@ if ! cmp -s tests/clients/package-lock.json $work/package-lock.json; then
 fi
 
 # The tests set what they need. The settings of the caller must not change the results.
-unset REDIS_URL SSA_TICKET_TTL SSA_TICKET_MAX SSA_TICKETS_PER_USER SSA_LOGIN_LIMITS SSA_WORKERS \
+unset REDIS_URL SSA_REDIS_WAIT SSA_TICKET_TTL SSA_TICKET_MAX SSA_TICKETS_PER_USER SSA_LOGIN_LIMITS SSA_WORKERS \
   SSA_CONNECTIONS_PER_ADDRESS SSA_CORS_ORIGINS SSA_DELAY http_proxy HTTP_PROXY
 export SSA_ROOT=$PWD
 status=0

@@ -11,7 +11,7 @@ struct service *service_open(const struct config *config, bool resident)
 	if (s == NULL)
 		return NULL;
 	s->config = config;
-	s->redis = redis_new(&config->redis);
+	s->redis = redis_new(&config->redis, config->redis_wait);
 	if (s->redis != NULL && users_open(&s->users, config->data_dir, resident) &&
 	    machines_open(&s->machines, config->data_dir, resident))
 		return s;

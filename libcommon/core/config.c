@@ -8,6 +8,7 @@
 
 #define SECONDS_MAX          31622400 /* 366 days */
 #define COUNT_MAX            1000000
+#define REPLICAS_MAX         9
 #define DELAY_MAX_MS         4000 /* less than a whole request may take, see deadline.h */
 #define TEXT_OF(macro)       TEXT_OF_VALUE(macro)
 #define TEXT_OF_VALUE(value) #value
@@ -54,6 +55,19 @@ static bool take_count(struct config *c, const char *name, unsigned max, const c
 	if (at == NULL || (take_number(&at, max, out) && *at == '\0' && *out > 0))
 		return true;
 	return fail(c, name, rule);
+}
+
+static bool take_redis(struct config *c)
+{
+	const char *url = get("REDIS_URL"), *wait = get("SSA_REDIS_WAIT"), *fault;
+
+	if (!redis_url_parse(url ? url : "redis://127.0.0.1:6379/0", &c->redis, &fault))
+		return fail(c, "REDIS_URL", fault);
+	c->redis_wait = c->redis.kind != REDIS_SINGLE;
+	if (wait == NULL || (take_number(&wait, REPLICAS_MAX, &c->redis_wait) && *wait == '\0'))
+		return true;
+	return fail(c, "SSA_REDIS_WAIT",
+		    "must be a number of replicas, 0 to " TEXT_OF(REPLICAS_MAX));
 }
 
 static bool take_limit(const char **at, char after, struct limit *limit)
@@ -159,7 +173,7 @@ static bool take_data_dir(struct config *c)
 
 bool config_load(struct config *c)
 {
-	const char *url = get("REDIS_URL"), *supervised = get("SSA_SUPERVISED"), *fault;
+	const char *supervised = get("SSA_SUPERVISED");
 
 	*c = (struct config){
 	    .ticket_ttl_s = 7200,
@@ -176,9 +190,8 @@ bool config_load(struct config *c)
 	 * value. */
 	if (!take_cors_origins(c))
 		return false;
-	if (!redis_url_parse(url ? url : "redis://127.0.0.1:6379/0", &c->redis, &fault))
-		return fail(c, "REDIS_URL", fault);
-	if (!take_count(c, "SSA_TICKET_TTL", SECONDS_MAX, SECONDS_RULE, &c->ticket_ttl_s) ||
+	if (!take_redis(c) ||
+	    !take_count(c, "SSA_TICKET_TTL", SECONDS_MAX, SECONDS_RULE, &c->ticket_ttl_s) ||
 	    !take_count(c, "SSA_TICKET_MAX", SECONDS_MAX, SECONDS_RULE, &c->ticket_max_s) ||
 	    !take_count(c, "SSA_TICKETS_PER_USER", COUNT_MAX, COUNT_RULE(COUNT_MAX),
 			&c->tickets_per_user) ||

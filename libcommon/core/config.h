@@ -20,6 +20,7 @@ struct limit {
 
 struct config {
 	struct redis_url redis;    /* REDIS_URL */
+	unsigned redis_wait;       /* SSA_REDIS_WAIT: replicas that must have a write */
 	char data_dir[1024];       /* SSA_DATA_DIR */
 	unsigned ticket_ttl_s;     /* SSA_TICKET_TTL */
 	unsigned ticket_max_s;     /* SSA_TICKET_MAX: how long renewals can prolong a login */

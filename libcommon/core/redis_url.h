@@ -3,20 +3,33 @@
  *   redis://[[user]:password@]host[:port][/db]
  *   unix:///path[?db=N]
  *   unix://user:password@/path
+ *   redis+sentinel://[[user]:password@]host[:port],…/service[/db][?sentinel_password=…]
+ *   redis+cluster://[[user]:password@]host[:port],…
  *
  * The scheme redis: is registered; redis-py and other clients read the form unix: too. User and
- * password may be percent-encoded (RFC 3986, 2.1). An IPv6 address stands in brackets. */
+ * password may be percent-encoded (RFC 3986, 2.1). An IPv6 address stands in brackets. With
+ * Sentinel the hosts are the sentinels, which have a password of their own. With Cluster they are
+ * some of the nodes. */
 #ifndef SSA_REDIS_URL_H
 #define SSA_REDIS_URL_H
 
 #include <stdbool.h>
 
-struct redis_url {
-	char path[108]; /* a Unix socket (as long as sun_path); "" for TCP */
-	char host[256];
+enum { REDIS_SERVERS_MAX = 9 };
+
+struct redis_server {
+	char host[256]; /* or, if `port` is "", the path of a Unix socket */
 	char port[6];
-	char user[128], password[512]; /* "" for none */
+};
+
+struct redis_url {
+	enum redis_kind { REDIS_SINGLE, REDIS_SENTINEL, REDIS_CLUSTER } kind;
+	struct redis_server servers[REDIS_SERVERS_MAX];
+	unsigned count;                /* of them; 1 for REDIS_SINGLE */
+	char user[128], password[512]; /* of Redis; "" for none */
 	char db[6];                    /* a number; "" for 0 */
+	char service[128];             /* the name by which the sentinels know the master */
+	char sentinel_password[512];   /* "" for none */
 };
 
 /* Returns false if this is not such a URL. Then *fault says what is wrong, in static storage. It

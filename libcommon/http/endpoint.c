@@ -156,10 +156,13 @@ static bool ask(struct service *s, struct job *job, struct exchange *x)
 	case NEEDS_SESSION:
 		break;
 	}
-	if (authenticate_ask(s, &x->request, &x->reply, &job->context.caller) == RESULT_OK)
-		return true;
-	job->operation = NULL;
-	return false;
+	if (authenticate_ask(s, &x->request, &x->reply, &job->context.caller) != RESULT_OK) {
+		job->operation = NULL;
+		return false;
+	}
+	if (job->operation->ends_session)
+		redis_ask_wait(s->redis);
+	return true;
 }
 
 /* Takes Redis's answer to what ask() queued. */
@@ -173,6 +176,8 @@ static void take(struct service *s, struct job *job)
 		break;
 	case NEEDS_SESSION:
 		authenticate_take(s, &job->context.caller);
+		if (job->operation->ends_session && !redis_waited(s->redis))
+			job->context.caller.found = RESULT_UNAVAILABLE;
 		break;
 	}
 }

@@ -33,6 +33,9 @@ struct operation {
 	size_t body_max_bytes; /* 0: a body is ignored; at most REQUEST_BODY_MAX_BYTES */
 	unsigned files;        /* enum service_files: the files to refresh while Redis works */
 	enum endpoint_needs needs;
+	/* NEEDS_SESSION: that there is no session must be true of the replicas, too. So a logout
+	 * that had to be repeated (SSA_REDIS_WAIT) is over when its answer is 401. */
+	bool ends_session;
 	/* Fills the body of the reply, or refuses the request (reply_refuse). Returns rep->result.
 	 * The body of an error is made from its result, unless the handler writes a body of its own
 	 * after it has refused. */

@@ -1,138 +1,116 @@
 #include "store/redis.h"
-#include "core/clock.h"
 #include "core/redis_url.h"
 #include "core/text.h"
 #include "store/keys.h"
+#include "store/link.h"
 #include "store/resp.h"
-#include "store/stream.h"
+#include "store/sentinel.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { READ_BYTES = 2048, OUT_KEEP_BYTES = 16384 };
+/* WAIT gets a part of the time for an answer. */
+#define WAIT_MS "300"
+enum { OUT_KEEP_BYTES = 16384 };
 
 struct redis {
 	const struct redis_url *url;
-	int fd;                     /* -1: not connected */
-	struct resp_reader *reader; /* of this connection; holds the last reply */
+	unsigned replicas;
+	struct link *link;
+	struct sentinel *sentinel; /* NULL: not in use */
+	unsigned long changes;
 
-	struct text out;       /* the batch, kept because it may be sent again */
-	bool sent;             /* it was sent: the next command begins a new batch */
-	unsigned queued;       /* the number of commands in it */
-	unsigned pending;      /* the number of replies still to come */
-	unsigned greetings;    /* replies to AUTH and SELECT, which come before them */
-	bool reused;           /* the connection was idle before this batch */
-	size_t read_bytes;     /* the number of bytes read since the batch was sent */
-	long long deadline_ms; /* for an answer that comes in pieces; 0: not set yet */
-	bool shortened;        /* the socket's read limit is now less than REDIS_COMMAND_MS */
-	unsigned long connections;
-	char error[160];
+	struct text out;  /* the batch, kept because it may be sent again */
+	bool sent;        /* it was sent: the next command begins a new batch */
+	unsigned queued;  /* the number of commands in it */
+	size_t masters;   /* that redis_probe_all probes */
+	unsigned repeats; /* how often it may still be sent again */
+	char error[200];
 };
 
-static void disconnect(struct redis *r)
+static bool fail(struct redis *r, const char *why)
 {
-	if (r->fd >= 0)
-		close(r->fd);
-	resp_reader_free(r->reader);
-	r->fd = -1;
-	r->reader = NULL;
-	r->pending = r->greetings = 0;
-}
-
-/* Keeps the reason for the log and closes the connection. If it stayed open after a timeout, the
- * late answer would be taken for the answer to the next command. */
-static bool fail(struct redis *r, const char *doing, const char *why)
-{
-	snprintf(r->error, sizeof r->error, "redis: %s: %s", doing, why);
-	disconnect(r);
+	snprintf(r->error, sizeof r->error, "%s", why);
 	return false;
 }
 
-static void greet(struct redis *r, struct text *out, const char *name, ...)
+/* Connects to the master that the sentinels name. If that one does not answer, another sentinel may
+ * know better. */
+static bool open_master(struct redis *r)
 {
-	va_list arguments;
+	struct redis_server master;
 
-	va_start(arguments, name);
-	resp_add_command(out, name, arguments);
-	va_end(arguments);
-	r->greetings++;
+	for (unsigned tries = 0; tries < r->url->count; tries++) {
+		if (!sentinel_ask(r->sentinel, &master))
+			return fail(r, sentinel_error(r->sentinel));
+		if (link_open(r->link, &master))
+			return true;
+		sentinel_doubt(r->sentinel);
+	}
+	return fail(r, link_error(r->link));
 }
 
-/* Sends AUTH and SELECT before the batch, without waiting for their replies. */
-static bool send_greeting(struct redis *r)
+static bool open_link(struct redis *r)
 {
-	const struct redis_url *url = r->url;
-	struct text out = {0};
-
-	if (url->user[0] != '\0')
-		greet(r, &out, "AUTH", url->user, url->password, NULL);
-	else if (url->password[0] != '\0')
-		greet(r, &out, "AUTH", url->password, NULL);
-	if (url->db[0] != '\0')
-		greet(r, &out, "SELECT", url->db, NULL);
-	if (r->greetings == 0)
-		return true;
-	const char *why = "out of memory";
-	bool sent = !out.failed && stream_write(r->fd, out.at, out.len, &why);
-	text_free(&out);
-	return sent || fail(r, "write", why);
+	r->changes++;
+	if (r->sentinel != NULL)
+		return open_master(r);
+	return link_open(r->link, &r->url->servers[0]) || fail(r, link_error(r->link));
 }
 
-static bool open_connection(struct redis *r)
-{
-	const struct redis_url *url = r->url;
-	const char *why = NULL;
-
-	r->fd = url->path[0] != '\0'
-		    ? stream_connect_unix(url->path, REDIS_CONNECT_MS, &why)
-		    : stream_connect_tcp(url->host, url->port, REDIS_CONNECT_MS, &why);
-	if (r->fd < 0)
-		return fail(r, "connect", why);
-	r->connections++;
-	r->reader = resp_reader_new();
-	if (r->reader == NULL)
-		return fail(r, "connect", "out of memory");
-	stream_limit_reads(r->fd, REDIS_COMMAND_MS);
-	r->shortened = false;
-	return send_greeting(r);
-}
+static bool send_again(struct redis *r);
 
 static bool send_batch(struct redis *r)
 {
-	const char *why;
-
-	if (r->fd < 0 && !open_connection(r))
+	if (!link_is_open(r->link) && !open_link(r))
 		return false;
-	if (r->shortened)
-		stream_limit_reads(r->fd, REDIS_COMMAND_MS);
-	r->shortened = false;
-	r->read_bytes = 0;
-	r->deadline_ms = 0;
-	if (!stream_write(r->fd, r->out.at, r->out.len, &why))
-		return fail(r, "write", why);
-	r->pending = r->queued;
-	return true;
+	return link_send(r->link, r->out.at, r->out.len, r->queued) ||
+	       fail(r, link_error(r->link)) || send_again(r);
 }
 
-struct redis *redis_new(const struct redis_url *url)
+/* Sends the batch once more after a failure, if that is allowed. A connection that was idle may be
+ * dead because Redis was restarted. A server that is no master has done no write, and there may be
+ * another. */
+static bool send_again(struct redis *r)
+{
+	if (r->repeats == 0 || (!link_was_dead(r->link) && !link_not_master(r->link)))
+		return false;
+	r->repeats--;
+	if (link_not_master(r->link))
+		sentinel_doubt(r->sentinel);
+	return send_batch(r);
+}
+
+struct redis *redis_new(const struct redis_url *url, unsigned replicas)
 {
 	struct redis *r = calloc(1, sizeof *r);
 
-	if (r != NULL) {
-		r->url = url;
-		r->fd = -1;
-	}
-	return r;
+	if (r == NULL)
+		return NULL;
+	r->url = url;
+	r->replicas = replicas;
+	r->link = link_new(&(struct link_terms){.user = url->user,
+						.password = url->password,
+						.db = url->db,
+						.answer_ms = REDIS_ANSWER_MS,
+						.master = url->kind == REDIS_SENTINEL,
+						.patient = url->kind == REDIS_SENTINEL});
+	if (url->kind == REDIS_SENTINEL)
+		r->sentinel = sentinel_new(url);
+	if (r->link != NULL && (r->sentinel != NULL) == (url->kind == REDIS_SENTINEL))
+		return r;
+	redis_free(r);
+	return NULL;
 }
 
 void redis_free(struct redis *r)
 {
 	if (r == NULL)
 		return;
-	disconnect(r);
+	link_free(r->link);
+	sentinel_free(r->sentinel);
 	text_free(&r->out);
 	free(r);
 }
@@ -157,6 +135,71 @@ void redis_drop(struct redis *r)
 	r->sent = true; /* the next command begins a new batch */
 }
 
+/* Ends the queueing, before the batch is sent. */
+static bool close_batch(struct redis *r)
+{
+	r->sent = true;
+	if (r->out.failed) {
+		link_close(r->link);
+		return fail(r, "redis: write: out of memory");
+	}
+	if (link_pending(r->link) > 0) /* they must not be read as replies of this batch */
+		link_close(r->link);
+	return true;
+}
+
+bool redis_send(struct redis *r)
+{
+	if (!close_batch(r))
+		return false;
+	r->repeats = r->url->count;
+	return send_batch(r);
+}
+
+bool redis_send_on(struct redis *r)
+{
+	if (!close_batch(r))
+		return false;
+	if (!link_is_open(r->link))
+		return fail(r, "redis: write: connection closed");
+	r->repeats = 0;
+	return send_batch(r);
+}
+
+unsigned long redis_changes(const struct redis *r)
+{
+	return r->changes;
+}
+
+const struct redisReply *redis_next(struct redis *r)
+{
+	const struct redisReply *reply;
+	char code[RESP_ERROR_CODE_SIZE];
+
+	if (link_pending(r->link) == 0)
+		return NULL; /* the batch has failed already */
+	while ((reply = link_next(r->link)) == NULL) {
+		fail(r, link_error(r->link));
+		if (!send_again(r))
+			return NULL;
+	}
+	if (!resp_is_error(reply, code))
+		return reply;
+	link_fail(r->link, "error reply", resp_words(code));
+	fail(r, link_error(r->link));
+	return NULL;
+}
+
+bool redis_done(struct redis *r, size_t replies)
+{
+	bool done = true;
+
+	for (; replies > 0; replies--)
+		if (redis_next(r) == NULL)
+			done = false;
+	return done;
+}
+
 void redis_probe(struct redis *r, const char *tag)
 {
 	char key[KEYS_SIZE];
@@ -167,14 +210,42 @@ void redis_probe(struct redis *r, const char *tag)
 	redis_command(r, "SET", key, "1", "EX", "1", "XX", NULL);
 }
 
-void redis_probe_all(struct redis *r)
+void redis_fence(struct redis *r, const char *tag)
 {
-	redis_probe(r, "all");
+	if (r->url->kind != REDIS_SINGLE)
+		redis_probe(r, tag);
 }
 
-bool redis_probed_all(struct redis *r)
+bool redis_fenced(struct redis *r)
 {
-	return redis_done(r, 1);
+	return r->url->kind == REDIS_SINGLE || redis_done(r, 1);
+}
+
+bool redis_waits(const struct redis *r)
+{
+	return r->replicas > 0;
+}
+
+void redis_ask_wait(struct redis *r)
+{
+	char number[TEXT_DECIMAL_SIZE];
+
+	if (r->replicas > 0)
+		redis_command(r, "WAIT", text_decimal(number, r->replicas), WAIT_MS, NULL);
+}
+
+bool redis_waited(struct redis *r)
+{
+	const struct redisReply *reply;
+	long long reached;
+
+	if (r->replicas == 0)
+		return true;
+	reply = redis_next(r);
+	if (reply == NULL)
+		return false;
+	return (resp_number(reply, &reached) && reached >= r->replicas) ||
+	       fail(r, "redis: not replicated: too few replicas have answered WAIT in time");
 }
 
 void redis_ask_time(struct redis *r)
@@ -191,118 +262,37 @@ bool redis_time(struct redis *r, long long *now)
 	       resp_number(resp_element(reply, 0), now) && *now > 0 && *now <= 1LL << 40;
 }
 
-/* A connection that was idle may be dead because Redis was restarted. Then the batch is sent once
- * more, on a new connection. */
-static bool send_again(struct redis *r)
+size_t redis_find_masters(struct redis *r)
 {
-	if (!r->reused || r->read_bytes > 0)
-		return false;
-	r->reused = false;
-	return send_batch(r);
+	(void)r;
+	return 1;
 }
 
-/* Ends the queueing, before the batch is sent. */
-static bool close_batch(struct redis *r)
+void redis_master_tag(const struct redis *r, size_t i, char tag[static KEYS_TAG_LEN + 1])
 {
-	r->sent = true;
-	if (r->out.failed)
-		return fail(r, "write", "out of memory");
-	if (r->pending > 0) /* replies that were not taken must not be read as this batch's */
-		disconnect(r);
-	return true;
+	(void)r, (void)i;
+	strcpy(tag, "all");
 }
 
-bool redis_send(struct redis *r)
+void redis_probe_all(struct redis *r)
 {
-	if (!close_batch(r))
-		return false;
-	r->reused = r->fd >= 0;
-	r->read_bytes = 0;
-	return send_batch(r) || send_again(r);
-}
+	char tag[KEYS_TAG_LEN + 1];
 
-bool redis_send_on(struct redis *r)
-{
-	if (!close_batch(r))
-		return false;
-	if (r->fd < 0)
-		return fail(r, "write", "connection closed");
-	r->reused = false;
-	return send_batch(r);
-}
-
-/* Reads once more into the reader. For the first read the socket's own time limit is enough. The
- * clock is needed only if an answer comes in pieces. */
-static bool read_more(struct redis *r)
-{
-	char bytes[READ_BYTES];
-	const char *why;
-	bool late;
-
-	if (r->read_bytes > REDIS_REPLY_MAX_BYTES)
-		return fail(r, "read", "the answer is too long");
-	if (r->read_bytes > 0) {
-		long long now = clock_ms();
-		if (r->deadline_ms == 0)
-			r->deadline_ms = now + REDIS_COMMAND_MS;
-		if (now >= r->deadline_ms)
-			return fail(r, "read", "no answer in time");
-		stream_limit_reads(r->fd, r->deadline_ms - now);
-		r->shortened = true;
+	r->masters = redis_find_masters(r);
+	for (size_t i = 0; i < r->masters; i++) {
+		redis_master_tag(r, i, tag);
+		redis_probe(r, tag);
 	}
-	ssize_t n = stream_read(r->fd, bytes, sizeof bytes, &why, &late);
-	if (n <= 0)
-		return fail(r, "read", why) || (!late && send_again(r));
-	r->read_bytes += (size_t)n;
-	if (!resp_feed(r->reader, bytes, (size_t)n))
-		return fail(r, "read", "out of memory");
-	return true;
 }
 
-/* Takes the next complete reply, to a greeting or to a command. */
-static const struct redisReply *take_reply(struct redis *r)
+bool redis_probed_all(struct redis *r)
 {
-	const struct redisReply *reply;
-	char code[RESP_ERROR_CODE_SIZE];
-	bool broken;
-
-	while ((reply = resp_next(r->reader, &broken)) == NULL) {
-		if (broken)
-			fail(r, "read", "not the Redis protocol");
-		if (broken || !read_more(r))
-			return NULL;
-	}
-	if (!resp_is_error(reply, code))
-		return reply;
-	fail(r, "error reply", code[0] != '\0' ? code : "not one of Redis");
-	return NULL;
+	return redis_done(r, r->masters) && r->masters > 0;
 }
 
-const struct redisReply *redis_next(struct redis *r)
+void redis_barrier(struct redis *r)
 {
-	const struct redisReply *reply;
-
-	if (r->pending == 0)
-		return NULL; /* the batch has failed already */
-	do
-		reply = take_reply(r);
-	while (reply != NULL && r->greetings > 0 && r->greetings-- > 0);
-	if (reply != NULL)
-		r->pending--;
-	return reply;
-}
-
-bool redis_done(struct redis *r, size_t replies)
-{
-	for (; replies > 0; replies--)
-		if (redis_next(r) == NULL)
-			return false;
-	return true;
-}
-
-unsigned long redis_connections(const struct redis *r)
-{
-	return r->connections;
+	(void)r;
 }
 
 const char *redis_error(const struct redis *r)

@@ -1,17 +1,22 @@
-/* redis: one connection to Redis and its deadlines. The protocol is in resp.h, and so are the
- * functions that read a reply. The socket is our own and not hiredis's, because hiredis 0.14 calls
- * getaddrinfo even for 127.0.0.1 and limits each read, not each command.
+/* redis: the store, as all other modules see it. It is one Redis, the master that the sentinels
+ * name, or a cluster. The rest of the program does not see which.
  *
- * Commands are queued and sent in one write. Then their replies are taken in the same order:
+ * Commands are queued and sent in one write. Then their replies are taken in the same order, with
+ * the functions of resp.h:
  *
  *   redis_command(r, "GET", key, NULL);
  *   if (!redis_send(r))
  *           return RESULT_UNAVAILABLE;
  *   ... work that needs no reply ...
  *   reply = redis_next(r);
- */
+ *
+ * In a cluster a command goes to the node that has its key, and one without a key to the node of
+ * the command before. So the replies of all commands of a batch must be taken, even if one of them
+ * is a failure: the others may come from other nodes. */
 #ifndef SSA_REDIS_H
 #define SSA_REDIS_H
+
+#include "store/keys.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,14 +25,11 @@ struct redis;
 struct redis_url;
 struct redisReply; /* see resp.h */
 
-enum {
-	REDIS_CONNECT_MS = 200,
-	REDIS_COMMAND_MS = 500,          /* to a batch's first reply byte, and then to its last */
-	REDIS_REPLY_MAX_BYTES = 1 << 20, /* all replies of a batch; more is a fault */
-};
+enum { REDIS_ANSWER_MS = 500 }; /* to a batch's first reply byte, and from there to its last */
 
-/* Makes no connection yet. `url` must live longer than the result. NULL: no memory. */
-struct redis *redis_new(const struct redis_url *url);
+/* Makes no connection yet. `url` must live longer than the result. `replicas`: see redis_ask_wait.
+ * NULL: no memory. */
+struct redis *redis_new(const struct redis_url *url, unsigned replicas);
 void redis_free(struct redis *r);
 
 /* Queues a command: its name and its arguments, which are strings up to a NULL. Each string is one
@@ -46,13 +48,14 @@ bool redis_send(struct redis *r);
  * once. It is for commands that follow a WATCH. */
 bool redis_send_on(struct redis *r);
 
-/* The number of connections that were made so far. If it did not change, the same process of Redis
+/* The number of times that the other side has changed: that a connection was made, or that a
+ * cluster sent a command to another node. If it is the same as before, the same process of Redis
  * has answered, so a cursor of it is still valid. */
-unsigned long redis_connections(const struct redis *r);
+unsigned long redis_changes(const struct redis *r);
 
 /* Returns the next reply of the batch. It is valid until the next reply is taken or the next batch
- * is sent. NULL: Redis failed, the connection is closed, and redis_error() says why. An error reply
- * (-ERR, -OOM, -READONLY …) is a failure too. */
+ * is sent. NULL: Redis failed, and redis_error() says why. An error reply (-ERR, -OOM, -READONLY …)
+ * is a failure too. */
 const struct redisReply *redis_next(struct redis *r);
 
 /* Takes so many replies, of which only success matters. false: as NULL from redis_next. */
@@ -62,15 +65,42 @@ bool redis_done(struct redis *r, size_t replies);
  * disk full, too few replicas, no permission. redis_done takes its reply. `tag`: see keys.h. */
 void redis_probe(struct redis *r, const char *tag);
 
-/* redis_probe_all queues a probe of each server to which the programs write. redis_probed_all takes
- * the replies. false: as NULL from redis_next. */
-void redis_probe_all(struct redis *r);
-bool redis_probed_all(struct redis *r);
+/* redis_fence queues a probe if the store has replicas. A master that was replaced, but does not
+ * know it yet, still answers reads from its old data, and even says that it is the master. Its
+ * writes fail at once if min-replicas-to-write is set. So with Sentinel or a cluster nothing that
+ * was read counts unless the probe before it succeeded. redis_fenced takes the reply. false: as
+ * NULL from redis_next. */
+void redis_fence(struct redis *r, const char *tag);
+bool redis_fenced(struct redis *r);
+
+/* redis_ask_wait queues WAIT, if SSA_REDIS_WAIT is not 0 (redis_waits): all that the server had
+ * written when it did the command before must be in the memory of so many replicas. redis_waited
+ * takes the reply. false: as NULL from redis_next, or there were too few replicas in time. What was
+ * written stays written. */
+bool redis_waits(const struct redis *r);
+void redis_ask_wait(struct redis *r);
+bool redis_waited(struct redis *r);
 
 /* redis_ask_time queues the question for Redis's time. redis_time takes the reply: *now is in Unix
  * seconds. false: Redis failed. */
 void redis_ask_time(struct redis *r);
 bool redis_time(struct redis *r, long long *now);
+
+/* redis_find_masters finds all servers to which the programs write: 1, or the masters of a cluster,
+ * which are asked for. 0: Redis failed, or a part of the cluster has no master. redis_master_tag
+ * gives a tag whose keys the i-th of them has. */
+size_t redis_find_masters(struct redis *r);
+void redis_master_tag(const struct redis *r, size_t i, char tag[static KEYS_TAG_LEN + 1]);
+
+/* redis_probe_all queues a probe of each of them, and redis_probed_all takes the replies. false: as
+ * NULL from redis_next, or a part of the cluster has no master. */
+void redis_probe_all(struct redis *r);
+bool redis_probed_all(struct redis *r);
+
+/* The commands after this are done only when all before it are done. One Redis works in this order
+ * anyway. In a cluster, some commands of a batch may be sent on to another node, and so be done
+ * after those that follow them. */
+void redis_barrier(struct redis *r);
 
 /* The last failure, as one line for the log. */
 const char *redis_error(const struct redis *r);

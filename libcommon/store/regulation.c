@@ -90,6 +90,7 @@ void regulation_ask_counted(struct regulation *g, struct redis *r)
 			continue;
 		redis_command(r, "ZADD", g->rule[i].key, "0", g->attempt, NULL);
 		queue_expire(&g->rule[i], r);
+		redis_ask_wait(r);
 		redis_command(r, "ZCARD", g->rule[i].key, NULL);
 	}
 }
@@ -102,8 +103,8 @@ enum result regulation_answer(struct regulation *g, struct redis *r)
 		long long attempts;
 		if (!is_on(&g->rule[i]))
 			continue;
-		/* The replies to ZADD and EXPIRE. */
-		if (!redis_done(r, g->counted ? 2 : 0))
+		/* The replies to ZADD, EXPIRE and WAIT. */
+		if (g->counted && (!redis_done(r, 2) || !redis_waited(r)))
 			return RESULT_UNAVAILABLE;
 		const struct redisReply *reply = redis_next(r);
 		if (reply == NULL)

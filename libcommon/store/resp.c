@@ -39,6 +39,16 @@ void resp_add_command(struct text *out, const char *name, va_list arguments)
 	redisFreeSdsCommand(bytes);
 }
 
+unsigned resp_add(struct text *out, const char *name, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, name);
+	resp_add_command(out, name, arguments);
+	va_end(arguments);
+	return 1;
+}
+
 /* Limits arrays. hiredis allocates an array of any size that the other side announces. From 1.0 on
  * it also nests arrays to any depth that the other side sends, and frees them by recursion. */
 static void *create_array(const redisReadTask *task, array_size elements)
@@ -78,6 +88,19 @@ static void forget_reply(struct resp_reader *r)
 	r->last = NULL;
 }
 
+struct redisReply *resp_keep(struct resp_reader *r)
+{
+	struct redisReply *reply = r->last;
+
+	r->last = NULL;
+	return reply;
+}
+
+void resp_free(struct redisReply *reply)
+{
+	freeReplyObject(reply);
+}
+
 void resp_reader_free(struct resp_reader *r)
 {
 	if (r == NULL)
@@ -113,6 +136,16 @@ bool resp_is_error(const struct redisReply *reply, char code[static RESP_ERROR_C
 		code[len] = reply->str[len];
 	code[len] = '\0';
 	return true;
+}
+
+const char *resp_words(const char *code)
+{
+	return code[0] != '\0' ? code : "not one of Redis";
+}
+
+const char *resp_error_text(const struct redisReply *reply)
+{
+	return reply->str;
 }
 
 bool resp_is_nil(const struct redisReply *reply)

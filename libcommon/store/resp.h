@@ -23,6 +23,9 @@ enum {
  * argument whatever it contains, so nothing that a user sends can become a command. */
 void resp_add_command(struct text *out, const char *name, va_list arguments);
 
+/* The same. Returns the number of commands: 1. */
+unsigned resp_add(struct text *out, const char *name, ...) __attribute__((sentinel));
+
 /* NULL: no memory. `r` may be NULL in resp_reader_free. */
 struct resp_reader *resp_reader_new(void);
 void resp_reader_free(struct resp_reader *r);
@@ -35,10 +38,17 @@ bool resp_feed(struct resp_reader *r, const char *bytes, size_t len);
  * reply is not complete yet. */
 const struct redisReply *resp_next(struct resp_reader *r, bool *broken);
 
-/* If the reply is an error (-ERR, -OOM, -READONLY …), writes its code and returns true. The rest of
- * its text is not used, because some servers repeat the command's arguments in it, and one of them
- * can be a password. The code is "" if it is not one of Redis. */
+/* Gives the reply that was taken last to the caller, who frees it with resp_free. */
+struct redisReply *resp_keep(struct resp_reader *r);
+void resp_free(struct redisReply *reply);
+
+/* If the reply is an error (-ERR, -OOM, -READONLY …), writes its code and returns true. The code is
+ * "" if it is not one of Redis. resp_words gives it as words for the log. The rest of the text is
+ * not for the log, because some servers repeat the command's arguments in it, and one of them can
+ * be a password. resp_error_text is that text, for the redirects of a cluster. */
 bool resp_is_error(const struct redisReply *reply, char code[static RESP_ERROR_CODE_SIZE]);
+const char *resp_words(const char *code);
+const char *resp_error_text(const struct redisReply *reply);
 
 /* These return false if the reply is of another type. */
 bool resp_is_nil(const struct redisReply *reply);

@@ -46,6 +46,7 @@ void session_ask(struct redis *r, const char *ticket, struct session *s)
 
 	keys_ticket_digest(s->name.digest, ticket);
 	keys_ticket(key, ticket, s->name.digest);
+	redis_fence(r, ticket);
 	redis_command(r, "GET", key, NULL);
 }
 
@@ -93,11 +94,12 @@ enum result session_read(const char *text, size_t len, struct session *s)
 
 enum result session_answer(struct redis *r, struct session *s)
 {
+	bool fenced = redis_fenced(r);
 	const struct redisReply *reply = redis_next(r);
 	const char *text;
 	size_t len;
 
-	if (reply == NULL)
+	if (!fenced || reply == NULL)
 		return RESULT_UNAVAILABLE;
 	return resp_text(reply, &text, &len) ? session_read(text, len, s) : RESULT_UNAUTHENTICATED;
 }
@@ -172,14 +174,25 @@ enum result session_ask_create(struct redis *r, const struct config *c, long lon
 	s->name.login[TICKETS_LOGIN_LEN] = '\0';
 	if (!queue_create(r, now, s))
 		return RESULT_INTERNAL;
+	redis_ask_wait(r);
 	tickets_ask_surplus(r, s->username, c->tickets_per_user);
 	return RESULT_OK;
+}
+
+/* Takes a session back that too few replicas have. The client does not get its ticket, so this is
+ * best effort. */
+static enum result take_back(struct redis *r, const struct session *s)
+{
+	tickets_end_one(r, s->username, &s->name);
+	return RESULT_UNAVAILABLE;
 }
 
 enum result session_answer_create(struct redis *r, const struct session *s)
 {
 	if (!tickets_added(r) || !redis_done(r, 1))
 		return RESULT_UNAVAILABLE;
+	if (!redis_waited(r))
+		return take_back(r, s);
 	return tickets_end_surplus(r, s->username, &s->name);
 }
 
@@ -204,8 +217,19 @@ enum result session_ask_renew(struct redis *r, const struct config *c, long long
 	tickets_move(r, old->username, &old->name, graced.expires_at);
 	if (!queue_set(r, &graced, "XX"))
 		return RESULT_INTERNAL;
+	redis_ask_wait(r);
 	tickets_ask_surplus(r, s->username, c->tickets_per_user);
 	return RESULT_OK;
+}
+
+/* Gives the old session its time back, too. XX: if it was ended meanwhile, it stays so. */
+static enum result take_renewal_back(struct redis *r, const struct session *old,
+				     const struct session *s)
+{
+	tickets_move(r, old->username, &old->name, old->expires_at);
+	if (queue_set(r, old, "XX") && redis_send(r))
+		redis_done(r, 2);
+	return take_back(r, s);
 }
 
 enum result session_answer_renew(struct redis *r, const struct session *old,
@@ -218,6 +242,8 @@ enum result session_answer_renew(struct redis *r, const struct session *old,
 	/* XX decides the race with a logout. If the old session has been ended, SET does not make
 	 * it again, and the new session must not exist either. */
 	bool ended_meanwhile = resp_is_nil(reply);
+	if (!redis_waited(r))
+		return take_renewal_back(r, old, s);
 	enum result result = tickets_end_surplus(r, s->username, &s->name);
 	if (ended_meanwhile && result == RESULT_OK)
 		result = tickets_end_one(r, s->username, &s->name) == RESULT_OK

@@ -41,7 +41,8 @@ struct session {
 /* True for 43 characters of base64url. Any other text is refused before Redis is asked. */
 bool session_is_ticket(const char *text);
 
-/* Queues the look-up of a well-formed ticket. */
+/* Queues the look-up of a well-formed ticket. With Sentinel or a cluster it does not count if the
+ * server is not the master any more (redis_fence). */
 void session_ask(struct redis *r, const char *ticket, struct session *s);
 
 /* RESULT_OK: *s is the session. RESULT_UNAUTHENTICATED: there is no session, and of *s only
@@ -66,7 +67,8 @@ enum result session_ask_create(struct redis *r, const struct config *c, long lon
 			       char ticket[static SESSION_TICKET_LEN + 1]);
 
 /* Takes the replies to it, which must be the last of the batch. Ends the user's oldest tickets if
- * there are more than SSA_TICKETS_PER_USER. RESULT_UNAVAILABLE: Redis failed. RESULT_INTERNAL: the
+ * there are more than SSA_TICKETS_PER_USER. RESULT_UNAVAILABLE: Redis failed, or too few replicas
+ * have the session (SSA_REDIS_WAIT), which was taken back. RESULT_INTERNAL: the
  * user's index contains data that this program did not write. In both cases the client must not
  * get the ticket. */
 enum result session_answer_create(struct redis *r, const struct session *s);
@@ -86,7 +88,8 @@ enum result session_answer_renew(struct redis *r, const struct session *old,
 
 /* session_end ends the login of the session, with all tickets that came from it by renewal.
  * session_end_all ends all tickets of the user. RESULT_OK: they are dead. RESULT_UNAVAILABLE: Redis
- * failed, and this session may still be alive, so that the client can try again with it.
+ * failed, or too few replicas know it. This session may still be alive, or live again if the master
+ * is lost now, so that the client can try again with it.
  * RESULT_INTERNAL: the user's index contains data that this program did not write. */
 enum result session_end(struct redis *r, const struct session *s);
 enum result session_end_all(struct redis *r, const struct session *s);

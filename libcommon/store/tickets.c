@@ -63,12 +63,19 @@ void tickets_move(struct redis *r, const char *username, const struct ticket_nam
 	redis_command(r, "ZADD", index, "XX", text_decimal(buffer, expires_at), member, NULL);
 }
 
-static void queue_end(struct redis *r, const char *index, const char *member)
+static void queue_delete(struct redis *r, const char *index, const char *member)
 {
 	char ticket[KEYS_SIZE];
 
 	keys_ticket(ticket, keys_tag_of(index), member + TICKETS_LOGIN_LEN + 1);
 	redis_command(r, "DEL", ticket, NULL);
+}
+
+/* The ticket is deleted before it leaves the index. */
+static void queue_end(struct redis *r, const char *index, const char *member)
+{
+	queue_delete(r, index, member);
+	redis_barrier(r);
 	redis_command(r, "ZREM", index, member, NULL);
 }
 
@@ -91,31 +98,54 @@ static const char *text_of(const struct redisReply *reply, size_t i)
 	return resp_text(resp_element(reply, i), &text, &len) && strlen(text) == len ? text : NULL;
 }
 
-/* Ends the tickets in `list`, a part of the reply just taken, in which every `step`-th element
- * is a member. The member `spared` (may be NULL) is left alive. The number of ended tickets is
- * added to *ended. */
-static enum result end_listed(struct redis *r, const char *index, const struct redisReply *list,
-			      size_t step, const char *spared, size_t *ended)
-{
-	size_t mine = 0;
+/* A part of a reply, in which every `step`-th element is a member of an index. */
+struct members {
+	const struct redisReply *list;
+	size_t step;
+	const char *spared; /* this one is passed over; NULL: none is */
+};
 
-	for (size_t i = 0; i < resp_count(list); i += step) {
-		const char *member = text_of(list, i);
+/* Finds the next member from *i on, and moves *i behind it. NULL: there is none. */
+static const char *next_member(const struct members *m, size_t *i)
+{
+	while (*i < resp_count(m->list)) {
+		const char *member = text_of(m->list, *i);
+		*i += m->step;
+		if (member != NULL && (m->spared == NULL || strcmp(member, m->spared) != 0))
+			return member;
+	}
+	return NULL;
+}
+
+static bool are_ours(const struct members *m)
+{
+	for (size_t i = 0; i < resp_count(m->list); i += m->step) {
+		const char *member = text_of(m->list, i);
 		if (member == NULL || strlen(member) != MEMBER_LEN ||
 		    member[TICKETS_LOGIN_LEN] != ':')
-			return RESULT_INTERNAL;
+			return false;
 	}
-	for (size_t i = 0; i < resp_count(list); i += step) {
-		const char *member = text_of(list, i);
-		if (member == NULL || (spared != NULL && strcmp(member, spared) == 0))
-			continue;
-		queue_end(r, index, member);
-		mine++;
-	}
+	return true;
+}
+
+/* Ends the tickets that the last reply lists, and adds their number to *ended. */
+static enum result end_listed(struct redis *r, const char *index, const struct members *m,
+			      size_t *ended)
+{
+	const char *member;
+	size_t mine = 0;
+
+	if (!are_ours(m))
+		return RESULT_INTERNAL;
+	for (size_t i = 0; (member = next_member(m, &i)) != NULL; mine++)
+		queue_delete(r, index, member);
 	*ended += mine;
-	if (mine > 0 && !(redis_send(r) && redis_done(r, END_COMMANDS * mine)))
-		return RESULT_UNAVAILABLE;
-	return RESULT_OK;
+	if (mine == 0)
+		return RESULT_OK;
+	redis_barrier(r);
+	for (size_t i = 0; (member = next_member(m, &i)) != NULL;)
+		redis_command(r, "ZREM", index, member, NULL);
+	return redis_send(r) && redis_done(r, END_COMMANDS * mine) ? RESULT_OK : RESULT_UNAVAILABLE;
 }
 
 void tickets_ask_surplus(struct redis *r, const char *username, unsigned most)
@@ -134,20 +164,19 @@ void tickets_ask_surplus(struct redis *r, const char *username, unsigned most)
 enum result tickets_end_surplus(struct redis *r, const char *username, const struct ticket_name *t)
 {
 	char index[KEYS_SIZE], member[MEMBER_LEN + 1];
-	const struct redisReply *reply = redis_next(r);
-	const char *spared = NULL;
+	struct members m = {.list = redis_next(r), .step = 1};
 	size_t ended = 0;
 
-	if (reply == NULL)
+	if (m.list == NULL)
 		return RESULT_UNAVAILABLE;
 	index_key(index, username);
 	make_member(member, t);
-	for (size_t i = resp_count(reply); i-- > 0;) {
-		spared = text_of(reply, i);
-		if (spared != NULL && strcmp(spared, member) == 0)
+	for (size_t i = resp_count(m.list); i-- > 0;) {
+		m.spared = text_of(m.list, i);
+		if (m.spared != NULL && strcmp(m.spared, member) == 0)
 			break;
 	}
-	return end_listed(r, index, reply, 1, spared, &ended);
+	return end_listed(r, index, &m, &ended);
 }
 
 /* The state of one pass through the index, page by page. */
@@ -156,10 +185,16 @@ struct pass {
 	const char *spared; /* a member that is not ended; NULL: all are ended */
 	unsigned ahead;     /* the number of replies to commands queued before the pass */
 	char cursor[TEXT_DECIMAL_SIZE];
-	unsigned long connections; /* that were made when the first page was answered */
-	bool broken;               /* there were more of them at a later page */
+	unsigned long changes; /* redis_changes when the first page was answered */
+	bool broken;           /* it was another number at a later page */
 	size_t ended;
 };
+
+static bool is_broken(struct redis *r, struct pass *p)
+{
+	p->broken = p->changes != redis_changes(r);
+	return p->broken;
+}
 
 /* Uses ZSCAN and not a range of ranks. Other requests may add and remove members meanwhile, which
  * shifts the ranks, and then a ticket would be skipped. A cursor is valid only in the Redis
@@ -177,15 +212,30 @@ static enum result end_page(struct redis *r, struct pass *p)
 		return RESULT_UNAVAILABLE;
 	p->ahead = 0;
 	if (first)
-		p->connections = redis_connections(r);
-	p->broken = p->connections != redis_connections(r);
-	if (p->broken)
+		p->changes = redis_changes(r);
+	if (is_broken(r, p))
 		return RESULT_OK;
 	if (resp_count(reply) != 2 || (next = text_of(reply, 0)) == NULL ||
 	    strlen(next) >= TEXT_DECIMAL_SIZE)
 		return RESULT_UNAVAILABLE;
 	strcpy(p->cursor, next);
-	return end_listed(r, p->index, resp_element(reply, 1), 2, p->spared, &p->ended);
+	struct members m = {.list = resp_element(reply, 1), .step = 2, .spared = p->spared};
+	return end_listed(r, p->index, &m, &p->ended);
+}
+
+/* Waits until the replicas have all that this server did. A server that is not the one of the pass
+ * may know less. The probe comes before, because WAIT counts what was written before the last
+ * command of its own connection. */
+static enum result replicate(struct redis *r, struct pass *p)
+{
+	if (!redis_waits(r))
+		return RESULT_OK;
+	redis_probe(r, keys_tag_of(p->index));
+	redis_ask_wait(r);
+	if (!redis_send(r) || !redis_done(r, 1) || !redis_waited(r))
+		return RESULT_UNAVAILABLE;
+	is_broken(r, p);
+	return RESULT_OK;
 }
 
 /* Makes passes until a whole pass finds nothing. A concurrent renewal may put its new ticket into
@@ -201,6 +251,8 @@ static enum result end_matching(struct redis *r, struct pass *p)
 		do
 			result = end_page(r, p);
 		while (result == RESULT_OK && !p->broken && strcmp(p->cursor, "0") != 0);
+		if (result == RESULT_OK && !p->broken && p->ended == 0)
+			result = replicate(r, p);
 	} while (result == RESULT_OK && (p->broken || p->ended > 0));
 	return result;
 }

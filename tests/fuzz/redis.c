@@ -1,9 +1,11 @@
-/* The replies of Redis: redis.c, and session.c and regulation.c, which read them. The input acts as
+/* The replies of Redis and its sentinels: redis.c, link.c and sentinel.c, and session.c and
+ * regulation.c, which read them. The input acts as
  * the socket. First come a few bytes that say what the connection does (see `step`), then a zero
  * byte, then the bytes that Redis sends. */
 #include "fuzz.h"
 
-#include "../../libcommon/store/redis.c" /* the tested functions are static */
+#include "../../libcommon/store/link.c"
+#include "../../libcommon/store/redis.c" /* it claims what is true of its members */
 
 #include "core/config.h"
 #include "store/regulation.h"
@@ -73,7 +75,7 @@ int __wrap_setsockopt(int fd, int level, int option, const void *value, socklen_
 	CLAIM(fd == 1000 + sockets && open_sockets == 1);
 	if (len == sizeof *limit) /* zero would mean to wait for ever */
 		CLAIM(limit->tv_sec == 0 && limit->tv_usec > 0 &&
-		      limit->tv_usec <= REDIS_COMMAND_MS * 1000);
+		      limit->tv_usec <= REDIS_ANSWER_MS * 1000);
 	return 0;
 }
 
@@ -152,7 +154,9 @@ ssize_t __wrap_getrandom(void *to, size_t len, unsigned flags)
 /* What must be true whenever a module has finished. */
 static void check(const struct redis *r, enum result result)
 {
-	CLAIM((r->fd >= 0) == (open_sockets == 1) && (r->fd >= 0) == (r->reader != NULL));
+	const struct link *l = r->link;
+
+	CLAIM((l->fd >= 0) == (open_sockets == 1) && (l->fd >= 0) == (l->reader != NULL));
 	CLAIM(result == RESULT_OK || result == RESULT_UNAUTHENTICATED ||
 	      result == RESULT_UNAVAILABLE || result == RESULT_TOO_MANY ||
 	      result == RESULT_INTERNAL);
@@ -161,8 +165,8 @@ static void check(const struct redis *r, enum result result)
 		CLAIM(*c >= 0x20 && *c < 0x7F);
 	/* No command is left in the queue that the next request would send. */
 	CLAIM(r->sent || r->queued == 0);
-	if (r->fd >= 0 && r->pending == 0 && result == RESULT_OK)
-		CLAIM(r->greetings == 0);
+	if (l->fd >= 0 && l->pending == 0 && result == RESULT_OK)
+		CLAIM(l->greetings == 0);
 }
 
 static void check_session(const struct session *s)
@@ -308,7 +312,8 @@ static enum result look(struct redis *r)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct redis_url url = {.path = "/nowhere"};
+	struct redis_url url = {.servers = {{.host = "/nowhere"}}, .count = 1};
+	unsigned replicas = 0;
 	struct session s;
 	const uint8_t *end = size ? memchr(data, 0, size) : NULL;
 
@@ -321,9 +326,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	no_random = first & 64;
 	open_sockets = sockets = 0;
 	if (first & 128) {
-		url.path[0] = '\0';
-		strcpy(url.host, first & 4 ? "::1" : "127.0.0.1");
-		strcpy(url.port, "6379");
+		strcpy(url.servers[0].host, first & 4 ? "::1" : "127.0.0.1");
+		strcpy(url.servers[0].port, "6379");
+	}
+	if (first & 8) { /* a store with replicas */
+		uint8_t second = fuzz_byte(&steps);
+		replicas = second & 1;
+		if (second & 2) {
+			url.kind = REDIS_SENTINEL;
+			strcpy(url.service, "mymaster");
+			url.count = 1 + second % 3;
+			for (unsigned i = 1; i < url.count; i++)
+				url.servers[i] = url.servers[0];
+		}
 	}
 	if (first & 16) { /* greetings */
 		strcpy(url.db, "3");
@@ -332,7 +347,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			strcpy(url.user, "me");
 	}
 
-	struct redis *r = redis_new(&url);
+	struct redis *r = redis_new(&url, replicas);
 	CLAIM(r != NULL);
 	/* Several requests of one worker, because one request may leave something behind
 	 * for the next. */
@@ -358,7 +373,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			result = look(r);
 			break;
 		}
-		if (result == RESULT_UNAVAILABLE && r->fd < 0)
+		if (result == RESULT_UNAVAILABLE && r->link->fd < 0)
 			CLAIM(r->error[0] != '\0');
 		check(r, result);
 	}

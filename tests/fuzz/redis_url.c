@@ -6,7 +6,8 @@
 #include "fuzz.h"
 
 static const char *const names[] = {"REDIS_URL",      "SSA_LOGIN_LIMITS", "SSA_TICKET_TTL",
-				    "SSA_TICKET_MAX", "SSA_DATA_DIR",     "SSA_SUPERVISED"};
+				    "SSA_TICKET_MAX", "SSA_DATA_DIR",     "SSA_SUPERVISED",
+				    "SSA_REDIS_WAIT"};
 enum { NAMES = sizeof names / sizeof names[0] };
 static char *values[NAMES];
 static bool asking;
@@ -23,13 +24,12 @@ char *__wrap_getenv(const char *name)
 
 static bool all_zero(const struct redis_url *u)
 {
-	static const struct redis_url zero;
+	const char *byte = (const char *)u;
 
-	return memcmp(u->path, zero.path, sizeof zero.path) == 0 &&
-	       memcmp(u->host, zero.host, sizeof zero.host) == 0 &&
-	       memcmp(u->port, zero.port, sizeof zero.port) == 0 &&
-	       memcmp(u->user, zero.user, sizeof zero.user) == 0 &&
-	       memcmp(u->password, zero.password, sizeof zero.password) == 0 && u->db[0] == 0;
+	for (size_t i = 0; i < sizeof *u; i++)
+		if (byte[i] != 0)
+			return false;
+	return true;
 }
 
 static void percent(struct text *t, const char *s)
@@ -42,37 +42,77 @@ static void percent(struct text *t, const char *s)
 	}
 }
 
+static bool same(const char *a, const char *b, size_t size)
+{
+	return memchr(a, 0, size) != NULL && strcmp(a, b) == 0;
+}
+
+static void write_servers(struct text *t, const struct redis_url *u)
+{
+	for (unsigned i = 0; i < u->count; i++) {
+		text_string(t, i == 0 ? "" : ",");
+		percent(t, u->servers[i].host);
+		text_string(t, ":");
+		text_string(t, u->servers[i].port);
+	}
+}
+
 /* Written again with every byte escaped, it must be read with the same result. */
 static void check_round_trip(const struct redis_url *u)
 {
+	static const char *const begin[] = {"redis://", "redis+sentinel://", "redis+cluster://"};
+	bool is_unix = u->servers[0].port[0] == '\0';
 	struct text t = {0};
 	struct redis_url again;
 	const char *fault;
 
-	text_string(&t, u->path[0] ? "unix://" : "redis://");
+	text_string(&t, is_unix ? "unix://" : begin[u->kind]);
 	if (u->user[0] || u->password[0]) {
 		percent(&t, u->user);
 		text_string(&t, ":");
 		percent(&t, u->password);
 		text_string(&t, "@");
 	}
-	if (u->path[0]) {
+	if (is_unix) {
 		text_string(&t, "/");
-		percent(&t, u->path + 1);
+		percent(&t, u->servers[0].host + 1);
 		text_string(&t, "?db=");
 	} else {
-		percent(&t, u->host);
-		text_string(&t, ":");
-		text_string(&t, u->port);
+		write_servers(&t, u);
+		text_string(&t, "/");
+	}
+	if (u->kind == REDIS_SENTINEL) {
+		percent(&t, u->service);
 		text_string(&t, "/");
 	}
 	text_string(&t, u->db[0] ? u->db : "0");
+	if (u->sentinel_password[0]) {
+		text_string(&t, "?sentinel_password=");
+		percent(&t, u->sentinel_password);
+	}
 	text_add(&t, "", 1);
 	CLAIM(!t.failed && redis_url_parse(t.at, &again, &fault));
-	CLAIM(strcmp(again.path, u->path) == 0 && strcmp(again.host, u->host) == 0 &&
-	      strcmp(again.user, u->user) == 0 && strcmp(again.password, u->password) == 0 &&
-	      strcmp(again.port, u->port) == 0 && strcmp(again.db, u->db) == 0);
+	CLAIM(again.kind == u->kind && again.count == u->count);
+	for (unsigned i = 0; i < u->count; i++)
+		CLAIM(strcmp(again.servers[i].host, u->servers[i].host) == 0 &&
+		      strcmp(again.servers[i].port, u->servers[i].port) == 0);
+	CLAIM(same(u->user, again.user, sizeof u->user) &&
+	      same(u->password, again.password, sizeof u->password) &&
+	      same(u->db, again.db, sizeof u->db) &&
+	      same(u->service, again.service, sizeof u->service) &&
+	      same(u->sentinel_password, again.sentinel_password, sizeof u->sentinel_password));
 	text_free(&t);
+}
+
+static void check_server(const struct redis_server *s)
+{
+	CLAIM(memchr(s->host, 0, sizeof s->host) && memchr(s->port, 0, sizeof s->port));
+	CLAIM(s->host[0] != '\0');
+	if (s->port[0] == '\0')
+		CLAIM(s->host[0] == '/' && strlen(s->host) < 108);
+	else
+		CLAIM(atoi(s->port) >= 1 && atoi(s->port) <= 65535 &&
+		      strspn(s->port, "0123456789") == strlen(s->port));
 }
 
 static void check_url(const char *url)
@@ -86,16 +126,15 @@ static void check_url(const char *url)
 		CLAIM(all_zero(&u)); /* nothing is kept, and certainly no password */
 		return;
 	}
-	CLAIM(fault == NULL);
-	CLAIM(memchr(u.path, 0, sizeof u.path) && memchr(u.host, 0, sizeof u.host) &&
-	      memchr(u.port, 0, sizeof u.port) && memchr(u.user, 0, sizeof u.user) &&
-	      memchr(u.password, 0, sizeof u.password));
-	CLAIM((u.path[0] == '/') != (u.host[0] != '\0') && (u.path[0] == '/' || u.path[0] == '\0'));
-	CLAIM((u.port[0] != '\0') == (u.host[0] != '\0'));
-	CLAIM(u.port[0] == '\0' || (atoi(u.port) >= 1 && atoi(u.port) <= 65535 &&
-				    strspn(u.port, "0123456789") == strlen(u.port)));
+	CLAIM(fault == NULL && u.count >= 1 && u.count <= REDIS_SERVERS_MAX);
+	for (unsigned i = 0; i < u.count; i++)
+		check_server(&u.servers[i]);
+	CLAIM(u.kind != REDIS_SINGLE || u.count == 1);
+	CLAIM((u.kind == REDIS_SENTINEL) == (u.service[0] != '\0'));
+	CLAIM(u.kind == REDIS_SENTINEL || u.sentinel_password[0] == '\0');
 	CLAIM(memchr(u.db, 0, sizeof u.db) && strspn(u.db, "0123456789") == strlen(u.db));
 	CLAIM(atoi(u.db) <= 99999 && u.db[0] != '0');
+	CLAIM(u.kind != REDIS_CLUSTER || u.db[0] == '\0');
 	check_round_trip(&u);
 }
 

@@ -5,7 +5,8 @@
 #include <string.h>
 
 static const char *const names[] = {"REDIS_URL",      "SSA_DATA_DIR",     "SSA_TICKET_TTL",
-				    "SSA_TICKET_MAX", "SSA_LOGIN_LIMITS", "SSA_SUPERVISED"};
+				    "SSA_TICKET_MAX", "SSA_LOGIN_LIMITS", "SSA_SUPERVISED",
+				    "SSA_REDIS_WAIT"};
 
 static void clear(void)
 {
@@ -27,9 +28,9 @@ static bool ends_with(const char *text, const char *end)
 
 static void check_defaults(const struct config *c)
 {
-	CHECK(strcmp(c->redis.host, "127.0.0.1") == 0 && strcmp(c->redis.port, "6379") == 0 &&
-	      c->redis.db[0] == 0);
-	CHECK(c->redis.path[0] == '\0' && c->redis.user[0] == '\0' && c->redis.password[0] == '\0');
+	CHECK(strcmp(c->redis.servers[0].host, "127.0.0.1") == 0 &&
+	      strcmp(c->redis.servers[0].port, "6379") == 0 && c->redis.db[0] == 0);
+	CHECK(c->redis.user[0] == '\0' && c->redis.password[0] == '\0');
 	CHECK(c->ticket_ttl_s == 7200 && c->ticket_max_s == 43200);
 	CHECK(is(c->user_addr, 10, 600) && is(c->user, 100, 3600) && is(c->addr, 60, 60));
 	CHECK(!c->supervised && c->fault[0] == '\0');
@@ -69,7 +70,7 @@ static void test_values(void)
 	setenv("SSA_LOGIN_LIMITS", "1/2,3/4,5/6", 1);
 	setenv("SSA_SUPERVISED", "1", 1);
 	CHECK(config_load(&c));
-	CHECK(strcmp(c.redis.path, "/run/r.sock") == 0 && strcmp(c.redis.db, "2") == 0);
+	CHECK(strcmp(c.redis.servers[0].host, "/run/r.sock") == 0 && strcmp(c.redis.db, "2") == 0);
 	CHECK(strcmp(c.data_dir, "/srv/data") == 0);
 	CHECK(c.ticket_ttl_s == 60 && c.ticket_max_s == 600 && c.supervised);
 	CHECK(is(c.user_addr, 1, 2) && is(c.user, 3, 4) && is(c.addr, 5, 6));
@@ -83,6 +84,40 @@ static void test_values(void)
 	CHECK(config_load(&c) && c.ticket_max_s == 86400);
 	setenv("SSA_TICKET_MAX", "86399", 1);
 	CHECK(!config_load(&c) && strncmp(c.fault, "SSA_TICKET_MAX", 14) == 0);
+}
+
+static void test_wait(void)
+{
+	static const struct {
+		const char *url, *wait;
+		bool good;
+		unsigned replicas;
+	} rows[] = {
+	    {"redis://a", "", true, 0},
+	    {"redis://a", "0", true, 0},
+	    {"redis://a", "2", true, 2},
+	    {"redis+sentinel://a/m", "", true, 1},
+	    {"redis+sentinel://a/m", "0", true, 0},
+	    {"redis+cluster://a", "", true, 1},
+	    {"redis+cluster://a", "9", true, 9},
+	    {"redis+cluster://a", "10", false, 0},
+	    {"redis://a", "-1", false, 0},
+	    {"redis://a", "1x", false, 0},
+	    {"redis://a", " 1", false, 0},
+	};
+	struct config c;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		clear();
+		setenv("REDIS_URL", rows[i].url, 1);
+		setenv("SSA_REDIS_WAIT", rows[i].wait, 1);
+		CHECK_ROW(config_load(&c) == rows[i].good, rows[i].wait);
+		if (rows[i].good)
+			CHECK_ROW(c.redis_wait == rows[i].replicas, rows[i].wait);
+		else
+			CHECK_ROW(strncmp(c.fault, "SSA_REDIS_WAIT: ", 16) == 0, c.fault);
+	}
+	clear();
 }
 
 static void test_limits(void)
@@ -214,6 +249,7 @@ int main(int argc, char **argv)
 	CHECK(argc == 1);
 	test_defaults(argv[0]);
 	test_values();
+	test_wait();
 	test_limits();
 	test_seconds();
 	test_faults();
