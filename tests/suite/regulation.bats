@@ -391,13 +391,13 @@ has_failures() { (($(grep -c 'authentication failure; ' "$LOG") >= $1)); }
   [[ $SSA_MODE == scgi ]] || is_static || skip "with shared libraries"
   isolate_lighttpd
   start_lighttpd_on_port
-  write_users "[{\"username\":\"hashed\",\"password\":\"$(hash_of correct-horse 2)\"},{\"username\":\"plain\",\"password\":\"correct-horse\"}]"
+  write_users "[{\"username\":\"hashed\",\"password\":\"$(hash_of correct-horse 10)\"},{\"username\":\"plain\",\"password\":\"correct-horse\"}]"
   local name
   for name in hashed plain; do
     redis flushall >/dev/null
     : >"$LOG"
     BODY="{\"username\":\"$name\",\"password\":\"wrong\"}" raw POST /api/ticket >"$BATS_TEST_TMPDIR/guess"
-    leave_early 50 12
+    leave_early 50 60
     wait_until 20 "$(lighttpd_pid)" has_failures 49
     # 10 of the 50 were counted, so the limit holds for the next attempt.
     [ "$(grep -c 'reason="wrong password"' "$LOG")" -eq 10 ]
