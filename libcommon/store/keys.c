@@ -56,6 +56,16 @@ void keys_probe(char key[static KEYS_SIZE], const char *tag)
 	make(key, tag, "}:probe", "");
 }
 
+void keys_tag_number(char tag[static KEYS_TAG_LEN + 1], unsigned number)
+{
+	static const char base64url[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	for (int i = KEYS_TAG_LEN; i-- > 0; number /= 64)
+		tag[i] = base64url[number % 64];
+	tag[KEYS_TAG_LEN] = '\0';
+}
+
 const char *keys_tag_of(const char *key)
 {
 	return key + sizeof before - 1;

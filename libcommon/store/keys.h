@@ -21,6 +21,7 @@
 #define KEYS_TICKETS "ssa:{*}:ticket:*" /* the keys of all sessions, as a pattern for SCAN */
 enum {
 	KEYS_TAG_LEN = 3,
+	KEYS_TAGS = 64 * 64 * 64,
 	KEYS_SIZE = sizeof "ssa:{tag}:ticket:" + CRYPTO_DIGEST_LEN,
 };
 
@@ -37,6 +38,9 @@ void keys_ticket(char key[static KEYS_SIZE], const char *tag, const char *digest
 void keys_user(char key[static KEYS_SIZE], const char *digest);
 void keys_fail(char key[static KEYS_SIZE], const char *tag, const char *digest);
 void keys_probe(char key[static KEYS_SIZE], const char *tag);
+
+/* Writes one of the KEYS_TAGS possible tags, as a string. */
+void keys_tag_number(char tag[static KEYS_TAG_LEN + 1], unsigned number);
 
 /* Finds the tag in a key, and the digest in a key that has one. */
 const char *keys_tag_of(const char *key);

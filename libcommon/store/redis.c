@@ -1,8 +1,11 @@
 #include "store/redis.h"
+#include "core/clock.h"
 #include "core/redis_url.h"
 #include "core/text.h"
+#include "store/cluster.h"
 #include "store/keys.h"
 #include "store/link.h"
+#include "store/masters.h"
 #include "store/resp.h"
 #include "store/sentinel.h"
 
@@ -13,21 +16,27 @@
 
 /* WAIT gets a part of the time for an answer. */
 #define WAIT_MS "300"
-enum { OUT_KEEP_BYTES = 16384 };
+enum { OUT_KEEP_BYTES = 16384, MASTERS_MS = 1000 };
 
 struct redis {
 	const struct redis_url *url;
 	unsigned replicas;
+	struct link_terms terms;
 	struct link *link;
 	struct sentinel *sentinel; /* NULL: not in use */
+	struct cluster *cluster;   /* NULL: not in use; otherwise `link` is not */
 	unsigned long changes;
 
 	struct text out;  /* the batch, kept because it may be sent again */
 	bool sent;        /* it was sent: the next command begins a new batch */
 	unsigned queued;  /* the number of commands in it */
-	size_t masters;   /* that redis_probe_all probes */
+	size_t probed;    /* the number of masters that redis_probe_all probes */
 	unsigned repeats; /* how often it may still be sent again */
 	char error[200];
+
+	uint8_t masters[SHARDS_NODES_MAX]; /* of the cluster */
+	unsigned master_count;
+	long long masters_until_ms;
 };
 
 static bool fail(struct redis *r, const char *why)
@@ -91,15 +100,20 @@ struct redis *redis_new(const struct redis_url *url, unsigned replicas)
 		return NULL;
 	r->url = url;
 	r->replicas = replicas;
-	r->link = link_new(&(struct link_terms){.user = url->user,
-						.password = url->password,
-						.db = url->db,
-						.answer_ms = REDIS_ANSWER_MS,
-						.master = url->kind == REDIS_SENTINEL,
-						.patient = url->kind == REDIS_SENTINEL});
-	if (url->kind == REDIS_SENTINEL)
-		r->sentinel = sentinel_new(url);
-	if (r->link != NULL && (r->sentinel != NULL) == (url->kind == REDIS_SENTINEL))
+	r->sent = true; /* nothing is queued */
+	r->terms = (struct link_terms){.user = url->user,
+				       .password = url->password,
+				       .db = url->db,
+				       .answer_ms = REDIS_ANSWER_MS,
+				       .master = url->kind == REDIS_SENTINEL,
+				       .patient = url->kind != REDIS_SINGLE};
+	r->link = link_new(&r->terms);
+	bool made = r->link != NULL;
+	if (made && url->kind == REDIS_SENTINEL)
+		made = (r->sentinel = sentinel_new(url)) != NULL;
+	if (made && url->kind == REDIS_CLUSTER)
+		made = (r->cluster = cluster_new(url, &r->terms)) != NULL;
+	if (made)
 		return r;
 	redis_free(r);
 	return NULL;
@@ -111,6 +125,7 @@ void redis_free(struct redis *r)
 		return;
 	link_free(r->link);
 	sentinel_free(r->sentinel);
+	cluster_free(r->cluster);
 	text_free(&r->out);
 	free(r);
 }
@@ -123,11 +138,18 @@ void redis_command(struct redis *r, const char *name, ...)
 		text_clear(&r->out, OUT_KEEP_BYTES);
 		r->queued = 0;
 		r->sent = false;
+		if (r->cluster != NULL)
+			cluster_begin(r->cluster);
 	}
 	va_start(arguments, name);
 	resp_add_command(&r->out, name, arguments);
 	va_end(arguments);
 	r->queued++;
+	if (r->cluster != NULL) {
+		va_start(arguments, name);
+		cluster_add(r->cluster, va_arg(arguments, const char *), r->out.len);
+		va_end(arguments);
+	}
 }
 
 void redis_drop(struct redis *r)
@@ -148,10 +170,17 @@ static bool close_batch(struct redis *r)
 	return true;
 }
 
+static bool send_to_cluster(struct redis *r, bool once)
+{
+	return cluster_send(r->cluster, r->out.at, once) || fail(r, cluster_error(r->cluster));
+}
+
 bool redis_send(struct redis *r)
 {
 	if (!close_batch(r))
 		return false;
+	if (r->cluster != NULL)
+		return send_to_cluster(r, false);
 	r->repeats = r->url->count;
 	return send_batch(r);
 }
@@ -160,6 +189,8 @@ bool redis_send_on(struct redis *r)
 {
 	if (!close_batch(r))
 		return false;
+	if (r->cluster != NULL)
+		return send_to_cluster(r, true);
 	if (!link_is_open(r->link))
 		return fail(r, "redis: write: connection closed");
 	r->repeats = 0;
@@ -168,7 +199,16 @@ bool redis_send_on(struct redis *r)
 
 unsigned long redis_changes(const struct redis *r)
 {
-	return r->changes;
+	return r->cluster != NULL ? cluster_changes(r->cluster) : r->changes;
+}
+
+static const struct redisReply *next_of_cluster(struct redis *r)
+{
+	const struct redisReply *reply = cluster_next(r->cluster);
+
+	if (reply == NULL)
+		fail(r, cluster_error(r->cluster));
+	return reply;
 }
 
 const struct redisReply *redis_next(struct redis *r)
@@ -176,6 +216,8 @@ const struct redisReply *redis_next(struct redis *r)
 	const struct redisReply *reply;
 	char code[RESP_ERROR_CODE_SIZE];
 
+	if (r->cluster != NULL)
+		return next_of_cluster(r);
 	if (link_pending(r->link) == 0)
 		return NULL; /* the batch has failed already */
 	while ((reply = link_next(r->link)) == NULL) {
@@ -262,24 +304,45 @@ bool redis_time(struct redis *r, long long *now)
 	       resp_number(resp_element(reply, 0), now) && *now > 0 && *now <= 1LL << 40;
 }
 
+/* Asks a cluster for its map, but not while a batch is being queued: then the map of a moment ago
+ * has to do. */
+static bool ask_masters(struct redis *r)
+{
+	const struct redisReply *reply;
+	long long now = clock_ms();
+
+	if (!r->sent || (r->master_count > 0 && now < r->masters_until_ms))
+		return true;
+	r->master_count = 0;
+	redis_command(r, "CLUSTER", "SLOTS", NULL);
+	if (!redis_send(r) || (reply = redis_next(r)) == NULL)
+		return false;
+	if (!cluster_read_map(r->cluster, reply))
+		return fail(r, cluster_error(r->cluster));
+	r->master_count = masters_list(cluster_shards(r->cluster), r->masters);
+	r->masters_until_ms = now + MASTERS_MS;
+	return true;
+}
+
 size_t redis_find_masters(struct redis *r)
 {
-	(void)r;
-	return 1;
+	if (r->cluster == NULL)
+		return 1;
+	return ask_masters(r) ? r->master_count : 0;
 }
 
 void redis_master_tag(const struct redis *r, size_t i, char tag[static KEYS_TAG_LEN + 1])
 {
-	(void)r, (void)i;
-	strcpy(tag, "all");
+	if (r->cluster == NULL || !masters_tag(cluster_shards(r->cluster), r->masters[i], tag))
+		strcpy(tag, "all");
 }
 
 void redis_probe_all(struct redis *r)
 {
 	char tag[KEYS_TAG_LEN + 1];
 
-	r->masters = redis_find_masters(r);
-	for (size_t i = 0; i < r->masters; i++) {
+	r->probed = redis_find_masters(r);
+	for (size_t i = 0; i < r->probed; i++) {
 		redis_master_tag(r, i, tag);
 		redis_probe(r, tag);
 	}
@@ -287,12 +350,13 @@ void redis_probe_all(struct redis *r)
 
 bool redis_probed_all(struct redis *r)
 {
-	return redis_done(r, r->masters) && r->masters > 0;
+	return redis_done(r, r->probed) && r->probed > 0;
 }
 
 void redis_barrier(struct redis *r)
 {
-	(void)r;
+	if (r->cluster != NULL)
+		cluster_barrier(r->cluster);
 }
 
 const char *redis_error(const struct redis *r)

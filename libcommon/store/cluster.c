@@ -1,0 +1,376 @@
+#include "store/cluster.h"
+#include "core/text.h"
+#include "store/link.h"
+#include "store/masters.h"
+#include "store/resp.h"
+#include "store/shards.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	ROUNDS_MAX = 16, /* how often the commands of a batch are sent on */
+	OUT_KEEP_BYTES = 16384,
+};
+
+struct command {
+	size_t end; /* in the bytes of the batch */
+	int slot;
+	bool keyless;
+	bool ask; /* ASKING must precede it */
+	unsigned stage;
+	unsigned node;            /* where it is sent; 0: not decided */
+	struct redisReply *reply; /* NULL: none yet, or it failed */
+	enum { LATER, READY, SENT, DONE, FAILED } state;
+};
+
+struct node {
+	struct link *link; /* NULL: never used */
+	struct text out;
+	unsigned commands; /* in `out` */
+};
+
+struct cluster {
+	const struct link_terms *terms;
+	struct shards shards;
+	struct node nodes[SHARDS_NODES_MAX + 1];
+	unsigned turn; /* the node that was asked last because nothing was known */
+	unsigned long changes;
+
+	const char *bytes;
+	struct command *commands;
+	size_t count, cap, next; /* `next` is the one whose reply is taken next */
+	unsigned stage; /* of the command that is added next, then of those that are sent */
+	int slot;       /* of the last command */
+	bool no_memory, once, collected;
+
+	char error[160];
+};
+
+struct cluster *cluster_new(const struct redis_url *url, const struct link_terms *terms)
+{
+	struct cluster *c = calloc(1, sizeof *c);
+
+	if (c == NULL)
+		return NULL;
+	c->terms = terms;
+	for (unsigned i = 0; i < url->count; i++)
+		shards_add(&c->shards, &url->servers[i]);
+	return c;
+}
+
+void cluster_begin(struct cluster *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->commands[i].reply != NULL)
+			resp_free(c->commands[i].reply);
+	c->count = c->next = 0;
+	c->stage = 0;
+	c->no_memory = c->collected = false;
+}
+
+void cluster_free(struct cluster *c)
+{
+	if (c == NULL)
+		return;
+	cluster_begin(c);
+	for (unsigned i = 1; i <= c->shards.count; i++) {
+		link_free(c->nodes[i].link);
+		text_free(&c->nodes[i].out);
+	}
+	free(c->commands);
+	free(c);
+}
+
+void cluster_add(struct cluster *c, const char *argument, size_t end)
+{
+	int slot = argument != NULL ? shards_slot(argument) : -1;
+
+	if (c->count == c->cap) {
+		size_t cap = c->cap ? c->cap * 2 : 64;
+		void *commands = realloc(c->commands, cap * sizeof *c->commands);
+		if (commands == NULL) {
+			c->no_memory = true;
+			return;
+		}
+		c->commands = commands;
+		c->cap = cap;
+	}
+	if (slot >= 0)
+		c->slot = slot;
+	c->commands[c->count++] = (struct command){
+	    .end = end, .slot = c->slot, .keyless = slot < 0, .stage = c->stage, .state = LATER};
+}
+
+void cluster_barrier(struct cluster *c)
+{
+	c->stage++;
+}
+
+static void fail(struct cluster *c, struct command *command, const char *why)
+{
+	snprintf(c->error, sizeof c->error, "%s", why);
+	command->state = FAILED;
+}
+
+static const char *why_not(const struct node *n)
+{
+	return n->link != NULL ? link_error(n->link) : "redis: out of memory";
+}
+
+/* Fails what a node still owes. The next request asks another node for these slots. */
+static void fail_node(struct cluster *c, unsigned node)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (c->commands[i].state == SENT && c->commands[i].node == node)
+			fail(c, &c->commands[i], why_not(&c->nodes[node]));
+	shards_forget(&c->shards, node);
+}
+
+/* Any node can say which one has a slot. */
+static unsigned any_node(struct cluster *c)
+{
+	c->turn = c->turn % c->shards.count + 1;
+	return c->turn;
+}
+
+static bool open_node(struct cluster *c, unsigned node)
+{
+	struct node *n = &c->nodes[node];
+
+	if (n->link != NULL && link_is_open(n->link))
+		return true;
+	if (n->link == NULL)
+		n->link = link_new(c->terms);
+	c->changes++;
+	return n->link != NULL && !c->once && link_open(n->link, &c->shards.nodes[node]);
+}
+
+static bool deliver(struct cluster *c, unsigned node)
+{
+	struct node *n = &c->nodes[node];
+
+	return open_node(c, node) && link_send(n->link, n->out.at, n->out.len, n->commands);
+}
+
+/* If a node cannot be reached, another one knows more: it is asked in the next round. */
+static void ask_elsewhere(struct cluster *c, unsigned node)
+{
+	shards_forget(&c->shards, node);
+	for (size_t i = 0; i < c->count; i++) {
+		struct command *command = &c->commands[i];
+		if (command->state != SENT || command->node != node)
+			continue;
+		fail(c, command, why_not(&c->nodes[node]));
+		command->state = c->once ? FAILED : READY;
+		command->node = 0;
+		command->ask = false;
+	}
+}
+
+static void send_to(struct cluster *c, unsigned node)
+{
+	struct node *n = &c->nodes[node];
+
+	if (!open_node(c, node))
+		ask_elsewhere(c, node);
+	else if (!link_send(n->link, n->out.at, n->out.len, n->commands) &&
+		 !(link_was_dead(n->link) && deliver(c, node)))
+		fail_node(c, node);
+}
+
+/* Sends all commands that are ready. false: there was none. */
+static bool send_ready(struct cluster *c)
+{
+	unsigned other = any_node(c);
+	bool any = false;
+
+	for (unsigned i = 1; i <= c->shards.count; i++) {
+		text_clear(&c->nodes[i].out, OUT_KEEP_BYTES);
+		c->nodes[i].commands = 0;
+	}
+	for (size_t i = 0; i < c->count; i++) {
+		struct command *command = &c->commands[i];
+		size_t begin = i > 0 ? c->commands[i - 1].end : 0;
+		if (command->state != READY)
+			continue;
+		any = true;
+		if (command->node == 0)
+			command->node = c->shards.node_of[command->slot];
+		if (command->node == 0)
+			command->node = other;
+		struct node *n = &c->nodes[command->node];
+		if (command->ask)
+			n->commands += resp_add(&n->out, "ASKING", NULL);
+		text_add(&n->out, c->bytes + begin, command->end - begin);
+		n->commands++;
+		command->state = n->out.failed ? FAILED : SENT;
+	}
+	for (unsigned i = 1; i <= c->shards.count; i++)
+		if (c->nodes[i].commands > 0)
+			send_to(c, i);
+	return any;
+}
+
+/* Makes the commands up to the next barrier ready. false: there are no more. */
+static bool begin_stage(struct cluster *c)
+{
+	unsigned stage = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->commands[i].state != LATER || (any && c->commands[i].stage != stage))
+			continue;
+		stage = c->commands[i].stage;
+		any = true;
+		c->commands[i].state = READY;
+	}
+	return any;
+}
+
+/* Replies that nobody took must not be read as replies of the next batch. */
+static void drop_replies(struct cluster *c)
+{
+	for (unsigned i = 1; i <= c->shards.count; i++)
+		if (c->nodes[i].link != NULL && link_pending(c->nodes[i].link) > 0)
+			link_close(c->nodes[i].link);
+}
+
+bool cluster_send(struct cluster *c, const char *bytes, bool once)
+{
+	if (c->no_memory) {
+		snprintf(c->error, sizeof c->error, "redis: write: out of memory");
+		return false;
+	}
+	drop_replies(c);
+	c->bytes = bytes;
+	c->once = once;
+	begin_stage(c);
+	send_ready(c);
+	return true;
+}
+
+/* The node to which a command before this one was sent on, in the commands for the same slot. */
+static unsigned followed(const struct cluster *c, size_t i)
+{
+	int slot = c->commands[i].slot;
+
+	while (i-- > 0 && c->commands[i].slot == slot)
+		if (c->commands[i].state == READY && !c->commands[i].keyless)
+			return c->commands[i].node;
+	return 0;
+}
+
+/* Keeps a reply. A command without a key may be done by two nodes. Then both have to wait for their
+ * replicas, so the smaller number counts. */
+static void keep(struct command *command, struct redisReply *reply)
+{
+	long long before, now;
+
+	if (command->reply != NULL && resp_number(command->reply, &before) &&
+	    resp_number(reply, &now) && before < now) {
+		resp_free(reply);
+		return;
+	}
+	if (command->reply != NULL)
+		resp_free(command->reply);
+	command->reply = reply;
+}
+
+static void take_reply(struct cluster *c, size_t i, const struct redisReply *reply)
+{
+	struct command *command = &c->commands[i];
+	struct link *link = c->nodes[command->node].link;
+	char code[RESP_ERROR_CODE_SIZE], why[sizeof c->error];
+
+	if (resp_is_error(reply, code)) {
+		if (!c->once && shards_redirect(&c->shards, reply, command->node, &command->node,
+						&command->ask)) {
+			c->changes++;
+			command->state = READY;
+			return;
+		}
+		snprintf(why, sizeof why, "redis: error reply: %s", resp_words(code));
+		fail(c, command, why);
+		c->shards.node_of[command->slot] = 0; /* this node may not be the master any more */
+		return;
+	}
+	keep(command, link_keep(link));
+	unsigned next = command->keyless ? followed(c, i) : 0;
+	command->state = next != 0 ? READY : DONE;
+	if (next != 0)
+		command->node = next;
+}
+
+/* Takes the replies of a node to all that it was sent. */
+static void take_replies(struct cluster *c, unsigned node)
+{
+	struct node *n = &c->nodes[node];
+	bool again = !c->once;
+
+	for (size_t i = 0; i < c->count; i++) {
+		struct command *command = &c->commands[i];
+		const struct redisReply *reply = NULL;
+		if (command->state != SENT || command->node != node)
+			continue;
+		for (; reply == NULL; again = false) {
+			if (!command->ask || link_next(n->link) != NULL)
+				reply = link_next(n->link);
+			if (reply == NULL && !(again && link_was_dead(n->link) && deliver(c, node)))
+				break;
+		}
+		if (reply == NULL) {
+			fail_node(c, node);
+			return;
+		}
+		take_reply(c, i, reply);
+	}
+}
+
+/* Takes all replies of the batch, and sends on what was refused, until each command is done or has
+ * failed. */
+static void collect(struct cluster *c)
+{
+	for (int rounds = 0;; rounds++) {
+		for (unsigned i = 1; i <= c->shards.count; i++)
+			if (c->nodes[i].link != NULL && link_pending(c->nodes[i].link) > 0)
+				take_replies(c, i);
+		if (rounds == ROUNDS_MAX || !(send_ready(c) || (begin_stage(c) && send_ready(c))))
+			break;
+	}
+	c->collected = true;
+}
+
+const struct redisReply *cluster_next(struct cluster *c)
+{
+	if (!c->collected)
+		collect(c);
+	if (c->next == c->count)
+		return NULL;
+	const struct command *command = &c->commands[c->next++];
+	return command->state == DONE ? command->reply : NULL;
+}
+
+const char *cluster_error(const struct cluster *c)
+{
+	return c->error;
+}
+
+unsigned long cluster_changes(const struct cluster *c)
+{
+	return c->changes;
+}
+
+bool cluster_read_map(struct cluster *c, const struct redisReply *reply)
+{
+	if (masters_read(&c->shards, reply, c->commands[0].node))
+		return true;
+	snprintf(c->error, sizeof c->error, "redis: a part of the cluster has no master");
+	return false;
+}
+
+const struct shards *cluster_shards(const struct cluster *c)
+{
+	return &c->shards;
+}
