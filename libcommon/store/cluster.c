@@ -25,6 +25,11 @@ struct command {
 	enum { LATER, READY, SENT, DONE, FAILED } state;
 };
 
+struct commands {
+	struct command *at;
+	size_t count, cap;
+};
+
 struct node {
 	struct link *link; /* NULL: never used */
 	struct text out;
@@ -39,8 +44,8 @@ struct cluster {
 	unsigned long changes;
 
 	const char *bytes;
-	struct command *commands;
-	size_t count, cap, next; /* `next` is the one whose reply is taken next */
+	struct commands now, before; /* this batch, and the one before it */
+	size_t next;                 /* the command whose reply is taken next */
 	unsigned stage; /* of the command that is added next, then of those that are sent */
 	int slot;       /* of the last command */
 	bool no_memory, once, collected;
@@ -60,12 +65,23 @@ struct cluster *cluster_new(const struct redis_url *url, const struct link_terms
 	return c;
 }
 
+static void drop_commands(struct commands *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->at[i].reply != NULL)
+			resp_free(list->at[i].reply);
+	list->count = 0;
+}
+
+/* What is queued may come from the last reply, so the replies stay for one more batch. */
 void cluster_begin(struct cluster *c)
 {
-	for (size_t i = 0; i < c->count; i++)
-		if (c->commands[i].reply != NULL)
-			resp_free(c->commands[i].reply);
-	c->count = c->next = 0;
+	struct commands now = c->before;
+
+	drop_commands(&now);
+	c->before = c->now;
+	c->now = now;
+	c->next = 0;
 	c->stage = 0;
 	c->no_memory = c->collected = false;
 }
@@ -74,12 +90,14 @@ void cluster_free(struct cluster *c)
 {
 	if (c == NULL)
 		return;
-	cluster_begin(c);
+	drop_commands(&c->before);
+	drop_commands(&c->now);
 	for (unsigned i = 1; i <= c->shards.count; i++) {
 		link_free(c->nodes[i].link);
 		text_free(&c->nodes[i].out);
 	}
-	free(c->commands);
+	free(c->before.at);
+	free(c->now.at);
 	free(c);
 }
 
@@ -87,19 +105,19 @@ void cluster_add(struct cluster *c, const char *argument, size_t end)
 {
 	int slot = argument != NULL ? shards_slot(argument) : -1;
 
-	if (c->count == c->cap) {
-		size_t cap = c->cap ? c->cap * 2 : 64;
-		void *commands = realloc(c->commands, cap * sizeof *c->commands);
+	if (c->now.count == c->now.cap) {
+		size_t cap = c->now.cap ? c->now.cap * 2 : 64;
+		void *commands = realloc(c->now.at, cap * sizeof *c->now.at);
 		if (commands == NULL) {
 			c->no_memory = true;
 			return;
 		}
-		c->commands = commands;
-		c->cap = cap;
+		c->now.at = commands;
+		c->now.cap = cap;
 	}
 	if (slot >= 0)
 		c->slot = slot;
-	c->commands[c->count++] = (struct command){
+	c->now.at[c->now.count++] = (struct command){
 	    .end = end, .slot = c->slot, .keyless = slot < 0, .stage = c->stage, .state = LATER};
 }
 
@@ -122,9 +140,9 @@ static const char *why_not(const struct node *n)
 /* Fails what a node still owes. The next request asks another node for these slots. */
 static void fail_node(struct cluster *c, unsigned node)
 {
-	for (size_t i = 0; i < c->count; i++)
-		if (c->commands[i].state == SENT && c->commands[i].node == node)
-			fail(c, &c->commands[i], why_not(&c->nodes[node]));
+	for (size_t i = 0; i < c->now.count; i++)
+		if (c->now.at[i].state == SENT && c->now.at[i].node == node)
+			fail(c, &c->now.at[i], why_not(&c->nodes[node]));
 	shards_forget(&c->shards, node);
 }
 
@@ -158,8 +176,8 @@ static bool deliver(struct cluster *c, unsigned node)
 static void ask_elsewhere(struct cluster *c, unsigned node)
 {
 	shards_forget(&c->shards, node);
-	for (size_t i = 0; i < c->count; i++) {
-		struct command *command = &c->commands[i];
+	for (size_t i = 0; i < c->now.count; i++) {
+		struct command *command = &c->now.at[i];
 		if (command->state != SENT || command->node != node)
 			continue;
 		fail(c, command, why_not(&c->nodes[node]));
@@ -190,9 +208,9 @@ static bool send_ready(struct cluster *c)
 		text_clear(&c->nodes[i].out, OUT_KEEP_BYTES);
 		c->nodes[i].commands = 0;
 	}
-	for (size_t i = 0; i < c->count; i++) {
-		struct command *command = &c->commands[i];
-		size_t begin = i > 0 ? c->commands[i - 1].end : 0;
+	for (size_t i = 0; i < c->now.count; i++) {
+		struct command *command = &c->now.at[i];
+		size_t begin = i > 0 ? c->now.at[i - 1].end : 0;
 		if (command->state != READY)
 			continue;
 		any = true;
@@ -219,12 +237,12 @@ static bool begin_stage(struct cluster *c)
 	unsigned stage = 0;
 	bool any = false;
 
-	for (size_t i = 0; i < c->count; i++) {
-		if (c->commands[i].state != LATER || (any && c->commands[i].stage != stage))
+	for (size_t i = 0; i < c->now.count; i++) {
+		if (c->now.at[i].state != LATER || (any && c->now.at[i].stage != stage))
 			continue;
-		stage = c->commands[i].stage;
+		stage = c->now.at[i].stage;
 		any = true;
-		c->commands[i].state = READY;
+		c->now.at[i].state = READY;
 	}
 	return any;
 }
@@ -254,11 +272,11 @@ bool cluster_send(struct cluster *c, const char *bytes, bool once)
 /* The node to which a command before this one was sent on, in the commands for the same slot. */
 static unsigned followed(const struct cluster *c, size_t i)
 {
-	int slot = c->commands[i].slot;
+	int slot = c->now.at[i].slot;
 
-	while (i-- > 0 && c->commands[i].slot == slot)
-		if (c->commands[i].state == READY && !c->commands[i].keyless)
-			return c->commands[i].node;
+	while (i-- > 0 && c->now.at[i].slot == slot)
+		if (c->now.at[i].state == READY && !c->now.at[i].keyless)
+			return c->now.at[i].node;
 	return 0;
 }
 
@@ -280,7 +298,7 @@ static void keep(struct command *command, struct redisReply *reply)
 
 static void take_reply(struct cluster *c, size_t i, const struct redisReply *reply)
 {
-	struct command *command = &c->commands[i];
+	struct command *command = &c->now.at[i];
 	struct link *link = c->nodes[command->node].link;
 	char code[RESP_ERROR_CODE_SIZE], why[sizeof c->error];
 
@@ -309,8 +327,8 @@ static void take_replies(struct cluster *c, unsigned node)
 	struct node *n = &c->nodes[node];
 	bool again = !c->once;
 
-	for (size_t i = 0; i < c->count; i++) {
-		struct command *command = &c->commands[i];
+	for (size_t i = 0; i < c->now.count; i++) {
+		struct command *command = &c->now.at[i];
 		const struct redisReply *reply = NULL;
 		if (command->state != SENT || command->node != node)
 			continue;
@@ -346,9 +364,9 @@ const struct redisReply *cluster_next(struct cluster *c)
 {
 	if (!c->collected)
 		collect(c);
-	if (c->next == c->count)
+	if (c->next == c->now.count)
 		return NULL;
-	const struct command *command = &c->commands[c->next++];
+	const struct command *command = &c->now.at[c->next++];
 	return command->state == DONE ? command->reply : NULL;
 }
 
@@ -364,7 +382,7 @@ unsigned long cluster_changes(const struct cluster *c)
 
 bool cluster_read_map(struct cluster *c, const struct redisReply *reply)
 {
-	if (masters_read(&c->shards, reply, c->commands[0].node))
+	if (masters_read(&c->shards, reply, c->now.at[0].node))
 		return true;
 	snprintf(c->error, sizeof c->error, "redis: a part of the cluster has no master");
 	return false;

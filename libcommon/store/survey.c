@@ -16,6 +16,8 @@ struct page {
 	char cursor[TEXT_DECIMAL_SIZE];
 	char (*keys)[KEYS_SIZE];
 	size_t count;
+	unsigned long changes; /* redis_changes when the first page came */
+	bool again;            /* it was another number at a later page */
 };
 
 /* Copies the keys, because a reply is valid only until the next one. */
@@ -30,16 +32,26 @@ static void take_keys(struct page *p, const struct redisReply *list)
 	}
 }
 
-static bool next_page(struct redis *r, struct page *p)
+/* The fence leads the SCAN, which has no key, to the master of the tag. */
+static bool next_page(struct redis *r, const char *tag, struct page *p)
 {
+	bool first = strcmp(p->cursor, "0") == 0;
 	const struct redisReply *reply;
 	const char *cursor;
 	size_t len;
 
+	redis_fence(r, tag);
 	redis_command(r, "SCAN", p->cursor, "MATCH", KEYS_TICKETS, "COUNT", PAGE_KEYS, NULL);
-	if (!redis_send(r) || (reply = redis_next(r)) == NULL || resp_count(reply) != 2 ||
-	    !resp_text(resp_element(reply, 0), &cursor, &len) || len >= sizeof p->cursor)
+	if (!redis_send(r) || !redis_fenced(r) || (reply = redis_next(r)) == NULL ||
+	    resp_count(reply) != 2 || !resp_text(resp_element(reply, 0), &cursor, &len) ||
+	    len >= sizeof p->cursor)
 		return false;
+	if (first)
+		p->changes = redis_changes(r);
+	/* A cursor is worth nothing in another process of Redis, so the survey begins anew. */
+	if (p->changes != redis_changes(r))
+		cursor = "0", len = 1;
+	p->again = p->changes != redis_changes(r);
 	memcpy(p->cursor, cursor, len + 1);
 	take_keys(p, resp_element(reply, 1));
 	return true;
@@ -52,8 +64,10 @@ static enum result look_at_page(struct redis *r, const struct page *p, struct se
 
 	if (p->count == 0)
 		return RESULT_OK;
-	for (size_t i = 0; i < p->count; i++)
+	for (size_t i = 0; i < p->count; i++) {
+		redis_fence(r, keys_tag_of(p->keys[i]));
 		redis_command(r, "GET", p->keys[i], NULL);
+	}
 	if (!redis_send(r))
 		return RESULT_UNAVAILABLE;
 	for (size_t i = 0; i < p->count; i++) {
@@ -73,17 +87,33 @@ static enum result look_at_page(struct redis *r, const struct page *p, struct se
 	return RESULT_OK;
 }
 
+static enum result look_at_master(struct redis *r, size_t master, struct page *p,
+				  struct session *sessions, survey_found *found, void *context)
+{
+	char tag[KEYS_TAG_LEN + 1];
+	enum result result = RESULT_OK;
+
+	redis_master_tag(r, master, tag);
+	strcpy(p->cursor, "0");
+	do
+		result = next_page(r, tag, p) ? look_at_page(r, p, sessions, found, context)
+					      : RESULT_UNAVAILABLE;
+	while (result == RESULT_OK && (p->again || strcmp(p->cursor, "0") != 0));
+	return result;
+}
+
 enum result survey_sessions(struct redis *r, survey_found *found, void *context)
 {
-	struct page p = {.cursor = "0", .keys = malloc(PAGE_KEYS_MAX * sizeof *p.keys)};
+	struct page p = {.keys = malloc(PAGE_KEYS_MAX * sizeof *p.keys)};
 	struct session *sessions = malloc(PAGE_KEYS_MAX * sizeof *sessions);
 	enum result result = RESULT_INTERNAL;
 
-	if (p.keys != NULL && sessions != NULL)
-		do
-			result = next_page(r, &p) ? look_at_page(r, &p, sessions, found, context)
-						  : RESULT_UNAVAILABLE;
-		while (result == RESULT_OK && strcmp(p.cursor, "0") != 0);
+	if (p.keys != NULL && sessions != NULL) {
+		size_t masters = redis_find_masters(r);
+		result = masters > 0 ? RESULT_OK : RESULT_UNAVAILABLE;
+		for (size_t i = 0; i < masters && result == RESULT_OK; i++)
+			result = look_at_master(r, i, &p, sessions, found, context);
+	}
 	free(p.keys);
 	free(sessions);
 	return result;
