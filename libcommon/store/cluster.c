@@ -9,10 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	ROUNDS_MAX = 16, /* how often the commands of a batch are sent on */
-	OUT_KEEP_BYTES = 16384,
-};
+/* ROUNDS_MAX: how often the commands of a batch are sent on. */
+enum { ROUNDS_MAX = 16, OUT_KEEP_BYTES = 16384 };
 
 struct command {
 	size_t end; /* in the bytes of the batch */
@@ -49,7 +47,6 @@ struct cluster {
 	unsigned stage; /* of the command that is added next, then of those that are sent */
 	int slot;       /* of the last command */
 	bool no_memory, once, collected;
-
 	char error[160];
 };
 
@@ -68,8 +65,7 @@ struct cluster *cluster_new(const struct redis_url *url, const struct link_terms
 static void drop_commands(struct commands *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (list->at[i].reply != NULL)
-			resp_free(list->at[i].reply);
+		resp_free(list->at[i].reply);
 	list->count = 0;
 }
 
@@ -83,7 +79,8 @@ void cluster_begin(struct cluster *c)
 	c->now = now;
 	c->next = 0;
 	c->stage = 0;
-	c->no_memory = c->collected = false;
+	c->no_memory = false;
+	c->collected = true; /* nothing was sent */
 }
 
 void cluster_free(struct cluster *c)
@@ -132,37 +129,23 @@ static void fail(struct cluster *c, struct command *command, const char *why)
 	command->state = FAILED;
 }
 
-static const char *why_not(const struct node *n)
-{
-	return n->link != NULL ? link_error(n->link) : "redis: out of memory";
-}
-
 /* Fails what a node still owes. The next request asks another node for these slots. */
 static void fail_node(struct cluster *c, unsigned node)
 {
 	for (size_t i = 0; i < c->now.count; i++)
 		if (c->now.at[i].state == SENT && c->now.at[i].node == node)
-			fail(c, &c->now.at[i], why_not(&c->nodes[node]));
+			fail(c, &c->now.at[i], link_error(c->nodes[node].link));
 	shards_forget(&c->shards, node);
-}
-
-/* Any node can say which one has a slot. */
-static unsigned any_node(struct cluster *c)
-{
-	c->turn = c->turn % c->shards.count + 1;
-	return c->turn;
 }
 
 static bool open_node(struct cluster *c, unsigned node)
 {
-	struct node *n = &c->nodes[node];
+	struct link *link = c->nodes[node].link;
 
-	if (n->link != NULL && link_is_open(n->link))
-		return true;
-	if (n->link == NULL)
-		n->link = link_new(c->terms);
+	if (link_is_open(link) || c->once)
+		return link_is_open(link);
 	c->changes++;
-	return n->link != NULL && !c->once && link_open(n->link, &c->shards.nodes[node]);
+	return link_open(link, &c->shards.nodes[node]);
 }
 
 static bool deliver(struct cluster *c, unsigned node)
@@ -180,7 +163,7 @@ static void ask_elsewhere(struct cluster *c, unsigned node)
 		struct command *command = &c->now.at[i];
 		if (command->state != SENT || command->node != node)
 			continue;
-		fail(c, command, why_not(&c->nodes[node]));
+		fail(c, command, link_error(c->nodes[node].link));
 		command->state = c->once ? FAILED : READY;
 		command->node = 0;
 		command->ask = false;
@@ -201,7 +184,8 @@ static void send_to(struct cluster *c, unsigned node)
 /* Sends all commands that are ready. false: there was none. */
 static bool send_ready(struct cluster *c)
 {
-	unsigned other = any_node(c);
+	/* Any node can say which one has a slot. */
+	unsigned other = c->turn = c->turn % c->shards.count + 1;
 	bool any = false;
 
 	for (unsigned i = 1; i <= c->shards.count; i++) {
@@ -219,6 +203,10 @@ static bool send_ready(struct cluster *c)
 		if (command->node == 0)
 			command->node = other;
 		struct node *n = &c->nodes[command->node];
+		if (n->link == NULL && (n->link = link_new(c->terms)) == NULL) {
+			fail(c, command, "redis: out of memory");
+			continue;
+		}
 		if (command->ask)
 			n->commands += resp_add(&n->out, "ASKING", NULL);
 		text_add(&n->out, c->bytes + begin, command->end - begin);
@@ -247,23 +235,19 @@ static bool begin_stage(struct cluster *c)
 	return any;
 }
 
-/* Replies that nobody took must not be read as replies of the next batch. */
-static void drop_replies(struct cluster *c)
-{
-	for (unsigned i = 1; i <= c->shards.count; i++)
-		if (c->nodes[i].link != NULL && link_pending(c->nodes[i].link) > 0)
-			link_close(c->nodes[i].link);
-}
-
 bool cluster_send(struct cluster *c, const char *bytes, bool once)
 {
 	if (c->no_memory) {
 		snprintf(c->error, sizeof c->error, "redis: write: out of memory");
 		return false;
 	}
-	drop_replies(c);
+	/* Replies that nobody took must not be read as replies of this batch. */
+	for (unsigned i = 1; i <= c->shards.count; i++)
+		if (c->nodes[i].link != NULL && link_pending(c->nodes[i].link) > 0)
+			link_close(c->nodes[i].link);
 	c->bytes = bytes;
 	c->once = once;
+	c->collected = false;
 	begin_stage(c);
 	send_ready(c);
 	return true;
@@ -285,40 +269,35 @@ static unsigned followed(const struct cluster *c, size_t i)
 static void keep(struct command *command, struct redisReply *reply)
 {
 	long long before, now;
+	bool more = command->reply != NULL && resp_number(command->reply, &before) &&
+		    resp_number(reply, &now) && now > before;
 
-	if (command->reply != NULL && resp_number(command->reply, &before) &&
-	    resp_number(reply, &now) && before < now) {
-		resp_free(reply);
-		return;
-	}
-	if (command->reply != NULL)
-		resp_free(command->reply);
-	command->reply = reply;
+	resp_free(more ? reply : command->reply);
+	if (!more)
+		command->reply = reply;
 }
 
 static void take_reply(struct cluster *c, size_t i, const struct redisReply *reply)
 {
 	struct command *command = &c->now.at[i];
-	struct link *link = c->nodes[command->node].link;
 	char code[RESP_ERROR_CODE_SIZE], why[sizeof c->error];
 
 	if (resp_is_error(reply, code)) {
-		if (!c->once && shards_redirect(&c->shards, reply, command->node, &command->node,
-						&command->ask)) {
-			c->changes++;
-			command->state = READY;
-			return;
-		}
 		snprintf(why, sizeof why, "redis: error reply: %s", resp_words(code));
 		fail(c, command, why);
 		c->shards.node_of[command->slot] = 0; /* this node may not be the master any more */
+		if (c->once || !shards_redirect(&c->shards, reply, command->node, &command->node,
+						&command->ask))
+			return;
+		c->changes++;
+		command->state = READY;
 		return;
 	}
-	keep(command, link_keep(link));
-	unsigned next = command->keyless ? followed(c, i) : 0;
-	command->state = next != 0 ? READY : DONE;
-	if (next != 0)
-		command->node = next;
+	keep(command, link_keep(c->nodes[command->node].link));
+	unsigned also = command->keyless ? followed(c, i) : 0;
+	command->state = also != 0 ? READY : DONE;
+	if (also != 0)
+		command->node = also;
 }
 
 /* Takes the replies of a node to all that it was sent. */
@@ -382,10 +361,7 @@ unsigned long cluster_changes(const struct cluster *c)
 
 bool cluster_read_map(struct cluster *c, const struct redisReply *reply)
 {
-	if (masters_read(&c->shards, reply, c->now.at[0].node))
-		return true;
-	snprintf(c->error, sizeof c->error, "redis: a part of the cluster has no master");
-	return false;
+	return masters_read(&c->shards, reply, c->now.at[0].node);
 }
 
 const struct shards *cluster_shards(const struct cluster *c)

@@ -318,7 +318,7 @@ static bool ask_masters(struct redis *r)
 	if (!redis_send(r) || (reply = redis_next(r)) == NULL)
 		return false;
 	if (!cluster_read_map(r->cluster, reply))
-		return fail(r, cluster_error(r->cluster));
+		return fail(r, "redis: a part of the cluster has no master");
 	r->master_count = masters_list(cluster_shards(r->cluster), r->masters);
 	r->masters_until_ms = now + MASTERS_MS;
 	return true;

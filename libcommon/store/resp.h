@@ -38,7 +38,8 @@ bool resp_feed(struct resp_reader *r, const char *bytes, size_t len);
  * reply is not complete yet. */
 const struct redisReply *resp_next(struct resp_reader *r, bool *broken);
 
-/* Gives the reply that was taken last to the caller, who frees it with resp_free. */
+/* Gives the reply that was taken last to the caller, who frees it with resp_free (NULL: nothing
+ * happens). */
 struct redisReply *resp_keep(struct resp_reader *r);
 void resp_free(struct redisReply *reply);
 
