@@ -43,16 +43,57 @@ is_static() { ! ldd "$CGI_BIN/info" >/dev/null 2>&1; }
 
 # --- servers --------------------------------------------------------------------------------------
 
+store=() # more options of Redis
+
 redis() { redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" "$@"; }
 
-# start_redis [OPTION...]: starts a Redis for this file alone.
+# start_redis [OPTION...]: starts a Redis for this file alone. SSA_TEST_STORE=sentinel or cluster:
+# the programs find it by a sentinel, or it is a whole cluster.
 start_redis() {
   export REDIS_URL=unix://$BATS_FILE_TMPDIR/redis.sock
-  redis-server --port 0 --unixsocket "$BATS_FILE_TMPDIR/redis.sock" --save '' --appendonly no \
+  local port=0
+  [[ ${SSA_TEST_STORE:-single} == single ]] || choose_store
+  redis-server --port "$port" --bind 127.0.0.1 "${store[@]}" --unixsocket "$BATS_FILE_TMPDIR/redis.sock" --save '' --appendonly no \
     --dir "$BATS_FILE_TMPDIR" --maxmemory-policy noeviction "$@" >"$BATS_FILE_TMPDIR/redis.log" 2>&1 3>&- &
   echo $! >"$BATS_FILE_TMPDIR/redis.pid"
   wait_until 10 "$!" redis ping
+  [[ ${SSA_TEST_STORE:-single} == single ]] || enter_store
   [[ ${SSA_TEST_ACL:-0} == 0 ]] || use_documented_user
+}
+
+# choose_store: sets $port and the options of Redis for a store that is not a single Redis. A Redis
+# that is started again has the same port. There are no replicas.
+choose_store() {
+  local file=$BATS_FILE_TMPDIR/redis.port
+  [[ -e $file ]] || free_port >"$file"
+  port=$(<"$file")
+  export SSA_REDIS_WAIT=0
+  [[ $SSA_TEST_STORE != cluster ]] ||
+    store=(--cluster-enabled yes --cluster-config-file "$BATS_FILE_TMPDIR/nodes.conf" --cluster-port "$((port + 1))")
+}
+
+cluster_is_ok() { redis cluster info | grep -q cluster_state:ok; }
+
+# enter_store: completes it, when Redis runs.
+enter_store() {
+  if [[ $SSA_TEST_STORE == cluster ]]; then
+    export REDIS_URL=redis+cluster://127.0.0.1:$port
+    redis cluster addslotsrange 0 16383 >/dev/null # an error if it is not the first start
+    wait_until 10 "$(redis_pid)" cluster_is_ok
+    return
+  fi
+  local file=$BATS_FILE_TMPDIR/sentinel.pid
+  if [[ ! -e $file ]]; then
+    sentinel_port=$(free_port)
+    printf '%s\n' "port $sentinel_port" 'bind 127.0.0.1' "dir $BATS_FILE_TMPDIR" \
+      "sentinel monitor ssa 127.0.0.1 $port 1" >"$BATS_FILE_TMPDIR/sentinel.conf"
+    redis-server "$BATS_FILE_TMPDIR/sentinel.conf" --sentinel >"$BATS_FILE_TMPDIR/sentinel.log" 2>&1 3>&- &
+    echo $! >"$file"
+    echo "$sentinel_port" >"$BATS_FILE_TMPDIR/sentinel.port"
+  fi
+  sentinel_port=$(<"$BATS_FILE_TMPDIR/sentinel.port")
+  export REDIS_URL=redis+sentinel://127.0.0.1:$sentinel_port/ssa
+  wait_until 10 "$(<"$file")" redis-cli -p "$sentinel_port" ping
 }
 
 # use_documented_user: gives the programs the Redis user of the README, with no other rights.
@@ -109,6 +150,7 @@ stop_lighttpd() {
 stop_servers() {
   stop_lighttpd
   stop_redis
+  [[ ! -e $BATS_FILE_TMPDIR/sentinel.pid ]] || kill "$(<"$BATS_FILE_TMPDIR/sentinel.pid")"
 }
 
 # Prints a port of the loopback on which no process listens. It is below the ports that the kernel

@@ -39,7 +39,7 @@ cgi() {
   length=${#input} # in bytes, because of LC_ALL=C
   printf %s "$input" >"$BATS_TEST_TMPDIR/input"
   status=0
-  output=$(exec env -i PATH="$PATH" REDIS_URL="${REDIS_URL-}" SSA_DATA_DIR="$DATA_DIR" REMOTE_ADDR=192.0.2.1 \
+  output=$(exec env -i PATH="$PATH" REDIS_URL="${REDIS_URL-}" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" REMOTE_ADDR=192.0.2.1 \
     REQUEST_METHOD="$method" CONTENT_LENGTH="$length" "${ENVIRONMENT[@]}" "$@" "${ISOLATED[@]}" "${LAUNCHER[@]}" \
     "$CGI_BIN/$program" <"$BATS_TEST_TMPDIR/input" 2>"$BATS_TEST_TMPDIR/stderr" 3>&-) || status=$?
   stderr=$(<"$BATS_TEST_TMPDIR/stderr")
@@ -71,7 +71,7 @@ programs() {
 start_worker() { # PROGRAM
   local socket=$BATS_TEST_TMPDIR/$1.scgi
   rm -f "$socket"
-  env -i PATH="$PATH" REDIS_URL="${REDIS_URL-}" SSA_DATA_DIR="$DATA_DIR" ${ENVIRONMENT[@]+"${ENVIRONMENT[@]}"} \
+  env -i PATH="$PATH" REDIS_URL="${REDIS_URL-}" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" ${ENVIRONMENT[@]+"${ENVIRONMENT[@]}"} \
     ${ISOLATED[@]+"${ISOLATED[@]}"} ${LAUNCHER[@]+"${LAUNCHER[@]}"} python3 -EsSB "$ROOT/tests/tools/scgi.py" listen "$socket" "$CGI_BIN/$1" \
     </dev/null >/dev/null 2>>"${WORKER_LOG:-$BATS_TEST_TMPDIR/$1.log}" 3>&- &
   WORKERS[$1]=$!

@@ -1,0 +1,210 @@
+# REDIS_URL=redis+cluster://…: which node gets which command. What happens when nodes fail under
+# load is tested by `make test-engines`.
+# modes: cgi scgi
+load helpers
+load stores
+
+SSACTL=${SSA_CGI_BIN:+$(dirname "$CGI_BIN")/sbin/ssactl}
+[[ -x $SSACTL ]] || SSACTL=$ROOT/sbin/ssactl
+
+setup_file() {
+  new_ports 7
+  export PORTS="${ports[*]:0:3}" DEAD=${ports[6]}
+  local i
+  for i in 0 1 2; do
+    redis_on_port "node$i" "${ports[i]}" --cluster-enabled yes --cluster-port "${ports[i + 3]}" \
+      --cluster-require-full-coverage no --cluster-node-timeout 2000
+  done
+  node 0 cluster addslotsrange 0 5460 >/dev/null
+  node 1 cluster addslotsrange 5461 10922 >/dev/null
+  node 2 cluster addslotsrange 10923 16383 >/dev/null
+  for i in 1 2; do node 0 cluster meet 127.0.0.1 "${ports[i]}" "${ports[i + 3]}" >/dev/null; done
+  for i in 0 1 2; do wait_until 20 "$(pid_of node0)" knows_all "$i"; done
+}
+teardown_file() { stop_stores; }
+setup() {
+  fresh
+  local i name users=
+  for i in 0 1 2; do node "$i" flushall >/dev/null; done
+  for name in user{1..30}; do users+="${users:+,}{\"username\":\"$name\",\"password\":\"$PASSWORD\"}"; done
+  write_users "[$users]"
+  set -- $PORTS
+  export REDIS_URL=redis+cluster://127.0.0.1:$1,127.0.0.1:$2 SSA_REDIS_WAIT=0
+}
+teardown() {
+  stop_workers
+  kill -CONT "$(pid_of node1)"
+}
+
+# node NUMBER COMMAND...: asks this node alone.
+node() {
+  local nodes
+  read -ra nodes <<<"$PORTS"
+  redis-cli -p "${nodes[$1]}" "${@:2}"
+}
+knows_all() { [[ $(node "$1" cluster info) == *cluster_state:ok*cluster_slots_ok:16384* ]]; }
+keys_of() { node "$1" --scan --pattern "${2-*}" | grep -c . || true; }
+tickets() { echo $(($(keys_of 0 'ssa:{*}:ticket:*') + $(keys_of 1 'ssa:{*}:ticket:*') + $(keys_of 2 'ssa:{*}:ticket:*'))); }
+
+# give SLOT FROM TO: begins to move a slot. Its keys stay where they are, until `carry`.
+give() {
+  local from to
+  from=$(node "$2" cluster myid) to=$(node "$3" cluster myid)
+  node "$3" cluster setslot "$1" importing "$from" >/dev/null
+  node "$2" cluster setslot "$1" migrating "$to" >/dev/null
+}
+# carry KEY FROM TO
+carry() {
+  local nodes
+  read -ra nodes <<<"$PORTS"
+  [ "$(node "$2" migrate 127.0.0.1 "${nodes[$3]}" "$1" 0 1000)" = OK ]
+}
+# finish SLOT FROM TO: carries what is left, and ends the move.
+finish() {
+  local key to
+  for key in $(node "$2" cluster getkeysinslot "$1" 1000); do carry "$key" "$2" "$3"; done
+  to=$(node "$3" cluster myid)
+  node "$3" cluster setslot "$1" node "$to" >/dev/null
+  node "$2" cluster setslot "$1" node "$to" >/dev/null
+}
+
+@test "thirty users on three nodes, each with all keys on one of them" {
+  local i name seen=
+  for i in {1..30}; do
+    direct_login "user$i" "$PASSWORD"
+    expect 200
+    direct GET info '' HTTP_X_AUTH_TOKEN="$ticket"
+    expect 200
+  done
+  for i in 0 1 2; do
+    (($(keys_of "$i" 'ssa:{*}:ticket:*') > 0))
+    [ "$(keys_of "$i" 'ssa:{*}:ticket:*')" = "$(keys_of "$i" 'ssa:{*}:user:*')" ]
+  done
+  [ "$(tickets)" = 30 ]
+  for i in 1 2 3 4 5 6; do whole_life "user$i" "$PASSWORD"; done
+  [ "$(tickets)" = 30 ]
+}
+
+@test "the limits hold, though their counters are on different nodes" {
+  local i
+  programs SSA_LOGIN_LIMITS=0,0,5/600
+  for i in 1 2 3 4 5; do
+    direct_login "user$i" wrong
+    expect_error 401
+  done
+  direct_login user6 "$PASSWORD"
+  expect_error 429
+  programs SSA_LOGIN_LIMITS=2/600,0,0
+  for i in 1 2; do
+    direct_login user7 wrong
+    expect_error 401
+  done
+  direct_login user7 "$PASSWORD"
+  expect_error 429
+  direct_login user8 "$PASSWORD"
+  expect 200
+}
+
+@test "a host that is dead does not matter if another one knows the cluster" {
+  set -- $PORTS
+  REDIS_URL=redis+cluster://127.0.0.1:$DEAD,127.0.0.1:$1
+  whole_life user1 "$PASSWORD"
+  whole_life user2 "$PASSWORD"
+  direct GET status
+  expect 200
+}
+
+@test "a slot that has moved is found on its new node" {
+  local slot
+  direct_login user1 "$PASSWORD"
+  expect 200
+  slot=$(node 0 cluster keyslot "$(ticket_key "$ticket")")
+  local from
+  for from in 0 1 2; do [[ -z $(node "$from" cluster getkeysinslot "$slot" 1) ]] || break; done
+  local to=$(((from + 1) % 3))
+  give "$slot" "$from" "$to"
+  finish "$slot" "$from" "$to"
+  direct GET info '' HTTP_X_AUTH_TOKEN="$ticket"
+  expect 200
+  whole_life user1 "$PASSWORD"
+  give "$slot" "$to" "$from"
+  finish "$slot" "$to" "$from"
+}
+
+@test "while a slot moves, its keys are found on both nodes, and each command is done once" {
+  local slot from to here there index
+  direct_login user1 "$PASSWORD"
+  expect 200
+  here=$ticket
+  direct_login user1 "$PASSWORD"
+  there=$ticket
+  slot=$(node 0 cluster keyslot "$(ticket_key "$here")")
+  for from in 0 1 2; do [[ -z $(node "$from" cluster getkeysinslot "$slot" 1) ]] || break; done
+  to=$(((from + 1) % 3))
+  index=$(node "$from" --scan --pattern 'ssa:{*}:user:*')
+  # First one ticket is on the other node, then the index, too.
+  give "$slot" "$from" "$to"
+  carry "$(ticket_key "$there")" "$from" "$to"
+  for _ in 1 2; do
+    for ticket in "$here" "$there"; do
+      direct GET info '' HTTP_X_AUTH_TOKEN="$ticket"
+      expect 200
+    done
+    whole_life user1 "$PASSWORD"
+    direct_login user1 wrong
+    expect_error 401
+    [ "$(tickets)" = 2 ]
+    [[ -z $(node "$from" cluster getkeysinslot "$slot" 10 | grep -xF "$index") ]] || carry "$index" "$from" "$to"
+  done
+  direct GET status
+  expect 200
+  # The tickets of both nodes end.
+  direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$there" QUERY_STRING=all
+  expect 204
+  [ "$(tickets)" = 0 ]
+  for ticket in "$here" "$there"; do
+    direct GET info '' HTTP_X_AUTH_TOKEN="$ticket"
+    expect_error 401
+  done
+  finish "$slot" "$from" "$to"
+  give "$slot" "$to" "$from"
+  finish "$slot" "$to" "$from"
+}
+
+@test "a node that is silent: its users get a 503, the others are served" {
+  local i statuses=
+  programs SSA_LOGIN_LIMITS=0,0,0 # the counter of an address may be on any node
+  kill -STOP "$(pid_of node1)"
+  direct GET status
+  expect_error 503
+  for i in {1..12}; do
+    direct_login "user$i" "$PASSWORD"
+    statuses+="$http "
+  done
+  [[ $statuses == *200* && $statuses == *503* && ! $statuses =~ 401|500 ]]
+  kill -CONT "$(pid_of node1)"
+  for i in 0 1 2; do wait_until 20 "$(pid_of node0)" knows_all "$i"; done
+  is_up() { direct GET status && [ "$http" = 200 ]; }
+  wait_until 10 $$ is_up
+  for i in {1..12}; do
+    direct_login "user$i" "$PASSWORD"
+    expect 200
+  done
+}
+
+@test "ssactl: the sessions of all nodes" {
+  local i
+  for i in {1..12}; do direct_login "user$i" "$PASSWORD"; done
+  run -0 "$SSACTL" --json sessions
+  [ "$(jq 'map(.username) | unique | length' <<<"$output")" = 12 ]
+  run -0 "$SSACTL" revoke user3
+  [ "$(tickets)" = 11 ]
+  run -0 "$SSACTL" revoke --all
+  [ "$(tickets)" = 0 ]
+  for i in {1..10}; do direct_login user5 wrong; done
+  run -0 "$SSACTL" --json bans user5
+  [ "$(jq length <<<"$output")" = 1 ]
+  run -0 "$SSACTL" unban user5
+  direct_login user5 "$PASSWORD"
+  expect 200
+}

@@ -1,0 +1,163 @@
+# REDIS_URL=redis+sentinel://…: which server is used, and what it must not do. What happens when
+# servers fail under load is tested by `make test-engines`.
+# modes: cgi scgi
+load helpers
+load stores
+
+setup_file() {
+  fresh
+  new_ports 4
+  export MASTER=${ports[0]} REPLICA=${ports[1]} SENTINEL=${ports[2]} NOBODY=${ports[3]}
+  redis_on_port master "$MASTER"
+  redis_on_port replica "$REPLICA" --replicaof 127.0.0.1 "$MASTER"
+  wait_until 20 "$(pid_of replica)" replicates
+  sentinel_on_port sentinel "$SENTINEL" "$MASTER" 'sentinel down-after-milliseconds ssa 60000'
+}
+teardown_file() { stop_stores; }
+setup() {
+  fresh
+  export REDIS_URL=redis+sentinel://127.0.0.1:$SENTINEL/ssa SSA_REDIS_WAIT=
+  master flushall >/dev/null
+  wait_until 20 "$(pid_of replica)" replicates
+}
+teardown() {
+  stop_workers
+  kill -CONT "$(pid_of replica)"
+  master config set min-replicas-to-write 0 >/dev/null
+  [[ ! -v fake ]] || kill "$fake" 2>/dev/null || true
+}
+
+master() { redis-cli -p "$MASTER" "$@"; }
+# replicates: the master counts a replica that answers.
+replicates() { [[ $(master wait 1 100) == 1 ]]; }
+
+@test "a ticket from its login to its end, on the master that the sentinel names" {
+  whole_life user1 "$PASSWORD"
+  [ "$(redis-cli -p "$REPLICA" dbsize)" = 0 ]
+  direct GET status
+  expect 200
+}
+
+@test "user and password of Redis, and the password of the sentinels" {
+  local port
+  port=$(free_port)
+  sentinel_on_port guarded "$port" "$MASTER" 'requirepass s3cret-of-sentinels'
+  master acl setuser us on '>s3cret-of-redis' '~ssa:*' +@all >/dev/null
+  REDIS_URL="redis+sentinel://us:s3cret-of-redis@127.0.0.1:$port/ssa?sentinel_password=s3cret-of-sentinels"
+  whole_life user1 "$PASSWORD"
+  REDIS_URL="redis+sentinel://us:s3cret-of-redis@127.0.0.1:$port/ssa?sentinel_password=s3cret-wrong"
+  cgi GET status
+  expect_error 503
+  [[ $stderr == *'no sentinel answers; the last one: redis: error reply: WRONGPASS'* && $stderr != *s3cret* ]]
+  REDIS_URL="redis+sentinel://us:s3cret-wrong@127.0.0.1:$port/ssa?sentinel_password=s3cret-of-sentinels"
+  cgi GET status
+  expect_error 503
+  [[ $stderr == *'redis: error reply: WRONGPASS'* && $stderr != *s3cret* ]]
+}
+
+@test "a database of its own" {
+  REDIS_URL+=/3
+  direct_login user1 "$PASSWORD"
+  expect 200
+  [ "$(master -n 0 dbsize) $(master -n 3 dbsize)" = '0 2' ]
+}
+
+@test "the next sentinel is asked when one is dead, is silent, or does not know the service" {
+  local silent ignorant
+  REDIS_URL=redis+sentinel://127.0.0.1:$NOBODY,127.0.0.1:$SENTINEL/ssa
+  whole_life user1 "$PASSWORD"
+  stop_workers
+  silent=$(free_port)
+  python3 -EsSB "$ROOT/tests/tools/sentinel.py" "$silent" silent 3>&- &
+  fake=$!
+  wait_until 10 "$fake" listens "$silent"
+  REDIS_URL=redis+sentinel://127.0.0.1:$silent,127.0.0.1:$SENTINEL/ssa
+  whole_life user1 "$PASSWORD"
+  stop_workers
+  REDIS_URL=redis+sentinel://127.0.0.1:$SENTINEL/another
+  cgi GET status
+  expect_error 503
+  [[ $stderr == *'it does not know the service'* ]]
+  ignorant=$(free_port)
+  sentinel_on_port ignorant "$ignorant" "$MASTER" 'sentinel monitor another 127.0.0.1 '"$MASTER"' 1'
+  REDIS_URL=redis+sentinel://127.0.0.1:$SENTINEL,127.0.0.1:$ignorant/another
+  whole_life user1 "$PASSWORD"
+}
+
+@test "a server that a sentinel calls the master, but is a replica, is not used" {
+  local liar
+  liar=$(free_port)
+  python3 -EsSB "$ROOT/tests/tools/sentinel.py" "$liar" 127.0.0.1 "$REPLICA" 3>&- &
+  fake=$!
+  wait_until 10 "$fake" listens "$liar"
+  REDIS_URL=redis+sentinel://127.0.0.1:$liar,127.0.0.1:$SENTINEL/ssa
+  whole_life user1 "$PASSWORD"
+  stop_workers
+  REDIS_URL=redis+sentinel://127.0.0.1:$liar/ssa
+  cgi GET status
+  expect_error 503
+  [[ $stderr == *'redis: connect: the server is not the master'* ]]
+}
+
+@test "a master that may not write does not answer reads either" {
+  direct_login user1 "$PASSWORD"
+  expect 200
+  master config set min-replicas-to-write 5 >/dev/null
+  direct GET info '' HTTP_X_AUTH_TOKEN="$ticket"
+  expect_error 503
+  [[ $stderr == *NOREPLICAS* ]]
+  stop_workers
+  # With one Redis there is no other that could know better.
+  REDIS_URL=redis://127.0.0.1:$MASTER
+  direct GET info '' HTTP_X_AUTH_TOKEN="$ticket"
+  expect 200
+}
+
+@test "a login that no replica has is refused and taken back" {
+  kill -STOP "$(pid_of replica)"
+  # The attempt is counted on too few, and without limits the session is on too few.
+  local limits
+  for limits in 10/600,100/3600,60/60 0,0,0; do
+    programs SSA_LOGIN_LIMITS=$limits
+    direct_login user1 "$PASSWORD"
+    expect_error 503
+    [[ $stderr == *'redis: not replicated'* ]]
+    [ -z "$(master --scan --pattern 'ssa:{*}:ticket:*')" ]
+    [ -z "$(master --scan --pattern 'ssa:{*}:user:*')" ]
+  done
+  stop_workers
+  SSA_REDIS_WAIT=0
+  direct_login user1 "$PASSWORD"
+  expect 200
+}
+
+@test "a renewal that no replica has is taken back, and the old ticket keeps its time" {
+  local first left
+  programs SSA_LOGIN_LIMITS=0,0,0
+  direct_login user1 "$PASSWORD"
+  expect 200
+  first=$ticket
+  kill -STOP "$(pid_of replica)"
+  direct_login user1 "$first"
+  expect_error 503
+  [[ $stderr == *'redis: not replicated'* ]]
+  [ "$(master --scan --pattern 'ssa:{*}:ticket:*')" = "$(ticket_key "$first")" ]
+  left=$(master ttl "$(ticket_key "$first")")
+  ((left > 7100))
+}
+
+@test "a logout that no replica has is a 503. It is over when the answer is 204 or 401" {
+  direct_login user1 "$PASSWORD"
+  expect 200
+  kill -STOP "$(pid_of replica)"
+  direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket"
+  expect_error 503
+  direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket"
+  expect_error 503 # not 401, though the master has no such ticket any more
+  [[ $stderr == *'redis: not replicated'* ]]
+  kill -CONT "$(pid_of replica)"
+  wait_until 20 "$(pid_of replica)" replicates
+  direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket"
+  [[ $http == 401 || $http == 204 ]]
+  [ -z "$(redis-cli -p "$REPLICA" --scan --pattern 'ssa:{*}:ticket:*')" ]
+}
