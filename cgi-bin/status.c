@@ -1,5 +1,6 @@
 /* GET /api/status tells whether the services that this API needs are up. */
 #include "http/endpoint.h"
+#include "store/advice.h"
 #include "store/redis.h"
 
 #include <stdio.h>
@@ -10,7 +11,7 @@ enum { REDIS, USERS, MACHINES, CHECKS };
 struct check {
 	const char *name;
 	const char *fault; /* NULL: fine */
-	char note[40];
+	char note[100];
 };
 
 static void check_records(struct check *c, const struct records *r, bool usable)
@@ -72,8 +73,11 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 	text_add(&rep->body, failing.at, failing.len);
 	if (failing.len > 0)
 		text_string(&rep->body, "\",\"data\":\"\"");
-	if (request_has_parameter(q, "verbose"))
+	if (request_has_parameter(q, "verbose")) {
+		const char *advice = context->redis_up ? advice_ask(s->redis) : NULL;
+		snprintf(checks[REDIS].note, sizeof checks[REDIS].note, "%s", advice ? advice : "");
 		write_checks(&rep->body, checks);
+	}
 	text_string(&rep->body, "}");
 	text_free(&failing);
 	return rep->result;

@@ -5,6 +5,7 @@
 #include "data/users.h"
 #include "listing.h"
 #include "ssactl.h"
+#include "store/advice.h"
 #include "store/redis.h"
 
 #include <errno.h>
@@ -195,6 +196,8 @@ enum exit_code ctl_check(struct ctl *c)
 	check_file(&r, c, &machines_kind, check_machine);
 	const char *redis = redis_fault(c);
 	r.file = "Redis";
+	if (redis == NULL)
+		redis = advice_ask(c->redis);
 	if (redis != NULL)
 		fault(&r, NULL, -1, NULL, redis);
 	if (r.listing.count == 0 && !c->json)

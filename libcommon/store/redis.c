@@ -252,15 +252,20 @@ void redis_probe(struct redis *r, const char *tag)
 	redis_command(r, "SET", key, "1", "EX", "1", "XX", NULL);
 }
 
+bool redis_is_replaceable(const struct redis *r)
+{
+	return r->url->kind != REDIS_SINGLE;
+}
+
 void redis_fence(struct redis *r, const char *tag)
 {
-	if (r->url->kind != REDIS_SINGLE)
+	if (redis_is_replaceable(r))
 		redis_probe(r, tag);
 }
 
 bool redis_fenced(struct redis *r)
 {
-	return r->url->kind == REDIS_SINGLE || redis_done(r, 1);
+	return !redis_is_replaceable(r) || redis_done(r, 1);
 }
 
 bool redis_waits(const struct redis *r)

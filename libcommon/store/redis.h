@@ -70,6 +70,7 @@ void redis_probe(struct redis *r, const char *tag);
  * writes fail at once if min-replicas-to-write is set. So with Sentinel or a cluster nothing that
  * was read counts unless the probe before it succeeded. redis_fenced takes the reply. false: as
  * NULL from redis_next. */
+bool redis_is_replaceable(const struct redis *r); /* with Sentinel, and in a cluster */
 void redis_fence(struct redis *r, const char *tag);
 bool redis_fenced(struct redis *r);
 

@@ -4,6 +4,9 @@
 load helpers
 load stores
 
+SSACTL=${SSA_CGI_BIN:+$(dirname "$CGI_BIN")/sbin/ssactl}
+[[ -x $SSACTL ]] || SSACTL=$ROOT/sbin/ssactl
+
 setup_file() {
   fresh
   new_ports 4
@@ -111,6 +114,33 @@ replicates() { [[ $(master wait 1 100) == 1 ]]; }
   REDIS_URL=redis://127.0.0.1:$MASTER
   direct GET info '' HTTP_X_AUTH_TOKEN="$ticket"
   expect 200
+}
+
+@test "status and ssactl check name the settings that are missing, one after the other" {
+  direct GET status '' QUERY_STRING=verbose
+  expect 200
+  expect_json '.checks.redis | startswith("set min-replicas-to-write 1: ")'
+  master config set min-replicas-to-write 1 >/dev/null
+  direct GET status '' QUERY_STRING=verbose
+  expect_json '.checks.redis | startswith("set appendonly yes: ")'
+  run "$SSACTL" --data "$DATA_DIR" check
+  [[ $status == 1 && $output == *'set appendonly yes'* ]]
+  master config set appendonly yes >/dev/null
+  direct GET status '' QUERY_STRING=verbose
+  expect_json '.checks.redis == "OK"'
+  run "$SSACTL" --data "$DATA_DIR" check
+  [[ $output != *Redis* ]]
+  master config set appendonly no >/dev/null
+  master acl setuser us on nopass '~ssa:*' +@all -info >/dev/null
+  stop_workers
+  REDIS_URL=redis+sentinel://us:x@127.0.0.1:$SENTINEL/ssa
+  direct GET status '' QUERY_STRING=verbose
+  expect 200
+  expect_json '.checks.redis == "the settings of Redis are not known: its user needs +info"'
+  stop_workers
+  REDIS_URL=redis://127.0.0.1:$MASTER
+  direct GET status '' QUERY_STRING=verbose
+  expect_json '.checks.redis == "OK"'
 }
 
 @test "a login that no replica has is refused and taken back" {
