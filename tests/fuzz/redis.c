@@ -21,6 +21,7 @@ static struct bytes steps, wire;
 static int open_sockets, sockets;
 static struct text written; /* the bytes that the open connection got */
 static bool no_random;
+static bool many; /* a cluster: several connections, which all read the same wire */
 
 /* What the connection does next. 0 to 63: it works, and transfers this many bytes (0: all). */
 enum { INTERRUPTED = 64, TIMED_OUT, RESET, CLOSED, REFUSED };
@@ -40,13 +41,19 @@ int __wrap_socket(int domain, int type, int protocol)
 {
 	(void)domain, (void)protocol;
 	CLAIM(type & SOCK_CLOEXEC);
-	CLAIM(open_sockets == 0); /* there is one connection, and the old one was closed before */
+	CLAIM(many || open_sockets == 0); /* the old connection was closed before */
 	if (step() == REFUSED)
 		return with_errno(EMFILE);
 	open_sockets++;
 	sockets++;
 	text_clear(&written, 65536);
 	return 1000 + sockets;
+}
+
+static bool is_open(int fd)
+{
+	return many ? fd > 1000 && fd <= 1000 + sockets && open_sockets > 0
+		    : fd == 1000 + sockets && open_sockets == 1;
 }
 
 int __wrap_connect(int fd, const struct sockaddr *a, socklen_t len);
@@ -72,7 +79,7 @@ int __wrap_setsockopt(int fd, int level, int option, const void *value, socklen_
 	const struct timeval *limit = value;
 
 	(void)level, (void)option;
-	CLAIM(fd == 1000 + sockets && open_sockets == 1);
+	CLAIM(is_open(fd));
 	if (len == sizeof *limit) /* zero would mean to wait for ever */
 		CLAIM(limit->tv_sec == 0 && limit->tv_usec > 0 &&
 		      limit->tv_usec <= REDIS_ANSWER_MS * 1000);
@@ -85,7 +92,7 @@ int __wrap_close(int fd)
 {
 	if (fd < 1000)
 		return __real_close(fd);
-	CLAIM(fd == 1000 + sockets && open_sockets == 1);
+	CLAIM(is_open(fd));
 	open_sockets--;
 	return 0;
 }
@@ -93,7 +100,7 @@ int __wrap_close(int fd)
 ssize_t __wrap_send(int fd, const void *at, size_t len, int flags);
 ssize_t __wrap_send(int fd, const void *at, size_t len, int flags)
 {
-	CLAIM(fd == 1000 + sockets && open_sockets == 1 && (flags & MSG_NOSIGNAL) && len > 0);
+	CLAIM(is_open(fd) && (flags & MSG_NOSIGNAL) && len > 0);
 	uint8_t now = step();
 	switch (now) {
 	case INTERRUPTED:
@@ -115,7 +122,7 @@ ssize_t __wrap_recv(int fd, void *to, size_t len, int flags);
 ssize_t __wrap_recv(int fd, void *to, size_t len, int flags)
 {
 	(void)flags;
-	CLAIM(fd == 1000 + sockets && open_sockets == 1 && len > 0);
+	CLAIM(is_open(fd) && len > 0);
 	uint8_t now = step();
 	switch (now) {
 	case INTERRUPTED:
@@ -156,7 +163,9 @@ static void check(const struct redis *r, enum result result)
 {
 	const struct link *l = r->link;
 
-	CLAIM((l->fd >= 0) == (open_sockets == 1) && (l->fd >= 0) == (l->reader != NULL));
+	CLAIM(!many || l->fd < 0);
+	if (!many)
+		CLAIM((l->fd >= 0) == (open_sockets == 1) && (l->fd >= 0) == (l->reader != NULL));
 	CLAIM(result == RESULT_OK || result == RESULT_UNAUTHENTICATED ||
 	      result == RESULT_UNAVAILABLE || result == RESULT_TOO_MANY ||
 	      result == RESULT_INTERNAL);
@@ -287,7 +296,7 @@ static enum result look(struct redis *r)
 	redis_command(r, "GET", "two words\r\n", NULL);
 	if (!redis_send(r))
 		return RESULT_UNAVAILABLE;
-	CLAIM(memmem(written.at, written.len, "\r\n$11\r\ntwo words\r\n\r\n", 20) != NULL);
+	CLAIM(many || memmem(written.at, written.len, "\r\n$11\r\ntwo words\r\n\r\n", 20) != NULL);
 	for (int i = 0; i < 2; i++) {
 		const struct redisReply *reply = redis_next(r);
 		const char *text = NULL;
@@ -307,7 +316,8 @@ static enum result look(struct redis *r)
 		CLAIM(sum < 1 << 30);
 	}
 	CLAIM(redis_next(r) == NULL);
-	return RESULT_OK;
+	redis_probe_all(r);
+	return redis_send(r) && redis_probed_all(r) ? RESULT_OK : RESULT_UNAVAILABLE;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -324,6 +334,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	wire = (struct bytes){data + head + (end != NULL), size - head - (end != NULL)};
 	uint8_t first = fuzz_byte(&steps);
 	no_random = first & 64;
+	many = false;
 	open_sockets = sockets = 0;
 	if (first & 128) {
 		strcpy(url.servers[0].host, first & 4 ? "::1" : "127.0.0.1");
@@ -338,6 +349,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			url.count = 1 + second % 3;
 			for (unsigned i = 1; i < url.count; i++)
 				url.servers[i] = url.servers[0];
+		} else if (second & 4) {
+			url.kind = REDIS_CLUSTER;
+			many = true;
 		}
 	}
 	if (first & 16) { /* greetings */
@@ -373,7 +387,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			result = look(r);
 			break;
 		}
-		if (result == RESULT_UNAVAILABLE && r->link->fd < 0)
+		if (!many && result == RESULT_UNAVAILABLE && r->link->fd < 0)
 			CLAIM(r->error[0] != '\0');
 		check(r, result);
 	}
