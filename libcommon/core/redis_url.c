@@ -177,6 +177,12 @@ static const char *parse_cluster(const char *at, struct redis_url *out)
 					    : fault;
 }
 
+static const char *parse_tls(const char *at, struct redis_url *out)
+{
+	(void)at, (void)out;
+	return "TLS is not built in: use redis:// through a tunnel, such as stunnel";
+}
+
 static const struct scheme {
 	const char *begin;
 	enum redis_kind kind;
@@ -184,6 +190,7 @@ static const struct scheme {
 } schemes[] = {
     {"redis://", REDIS_SINGLE, parse_tcp},
     {"unix://", REDIS_SINGLE, parse_unix},
+    {"rediss://", REDIS_SINGLE, parse_tls},
     {"redis+sentinel://", REDIS_SENTINEL, parse_sentinel},
     {"redis+cluster://", REDIS_CLUSTER, parse_cluster},
 };

@@ -27,9 +27,14 @@ bad() {
 @test "a bad REDIS_URL" {
   local url
   for url in localhost:6379 http://127.0.0.1:6379 redis:// redis://127.0.0.1:0 redis://127.0.0.1:99999 redis://127.0.0.1/zero \
-    unix://relative.sock 'redis://user:s3cret%zz@127.0.0.1' redis://s3cret@127.0.0.1; do
+    unix://relative.sock 'redis://user:s3cret%zz@127.0.0.1' redis://s3cret@127.0.0.1 rediss://user:s3cret@127.0.0.1; do
     bad "REDIS_URL=$url"
   done
+}
+
+@test "rediss:// is refused, and the log names the tunnel" {
+  bad REDIS_URL=rediss://127.0.0.1:6380/0
+  [[ $stderr == *'reason="REDIS_URL: TLS is not built in: use redis:// through a tunnel, such as stunnel"'* ]]
 }
 
 @test "a bad SSA_TICKET_TTL or SSA_TICKET_MAX" {

@@ -193,6 +193,10 @@ int main(void)
 		CHECK_ROW(fault != NULL && *fault != '\0', invalid[i]);
 	}
 
+	/* Whoever asks for TLS is told what to do instead. */
+	CHECK(!redis_url_parse("rediss://u:p@host:6380/0", &u, &fault));
+	CHECK(strstr(fault, "TLS") != NULL && strstr(fault, "stunnel") != NULL);
+
 	/* A part that is too long is an error. It is not cut. */
 	static const struct {
 		const char *before, *after;
