@@ -52,6 +52,9 @@ check | python3-requests  | /usr/lib/python3/dist-packages/requests | the recipe
 check | fail2ban          | fail2ban-regex                          | for the test of examples/fail2ban
 check | python3-systemd   | /usr/lib/python3/dist-packages/systemd  | lets it read the journal
 check | systemd-journal-remote | /lib/systemd/systemd-journal-remote | makes a journal for the tests
+check | haproxy           | haproxy                                 | for the test of examples/haproxy
+check | socat             | socat                                   | speaks to its socket, as docs/scaling.md does
+check | stunnel4          | stunnel4                                | for the test of examples/redis-tls
 check | logrotate         | logrotate                               | for the test of the log in a file
 check | prometheus-blackbox-exporter | prometheus-blackbox-exporter | the recipe for Prometheus
 bench | wrk               | wrk                                     | the load
@@ -160,7 +163,7 @@ apt_get install --no-install-recommends $known </dev/null >/dev/null # errors go
 # Debian starts a service when it installs it. This project starts its servers itself, on its own
 # ports. So a service that this script installed is stopped, and does not stay open to the
 # network. A service that was there before is left alone.
-for service in lighttpd redis-server prometheus-blackbox-exporter fail2ban; do
+for service in lighttpd redis-server prometheus-blackbox-exporter fail2ban haproxy stunnel4; do
     case "$missing " in *" $service "*) ;; *) continue ;; esac
     [ -e "/etc/init.d/$service" ] || continue
     echo "deps: $service came with a system service: stopped and disabled, as it is not needed here"

@@ -30,6 +30,19 @@ workers=${SSA_WORKERS:-$((processors < 2 ? 2 : processors))}
 number SSA_WORKERS "$workers" 1 512
 connections=${SSA_CONNECTIONS_PER_ADDRESS:-0}
 number SSA_CONNECTIONS_PER_ADDRESS "$connections" 0 512
+# The balancers' addresses. lighttpd would take a length of 33 without a word; 0 trusts everybody.
+proxy_from=${SSA_PROXY_FROM:-} proxy=off
+if [ "$proxy_from" ]; then
+    proxy=on
+    byte='(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])' group='[0-9a-fA-F]{0,4}'
+    v4="$byte([.]$byte){3}(/([1-9]|[12][0-9]|3[0-2]))?"
+    v6="$group(:$group){2,7}(/([1-9]|[1-9][0-9]|1[01][0-9]|12[0-8]))?"
+    case $proxy_from in
+    *[!0-9a-fA-F.:/,]* | *:::*) valid= ;;
+    *) valid=$(printf '%s,\n' "$proxy_from" | grep -xE "(($v4|$v6),)+" || :) ;;
+    esac
+    [ "$valid" ] || fail "SSA_PROXY_FROM must be addresses with commas, such as 10.0.0.2,10.1.0.0/24"
+fi
 console=${SSA_CONSOLE:-on}
 case $console in on | off) ;; *) fail "SSA_CONSOLE must be on or off" ;; esac
 
@@ -58,6 +71,11 @@ var mode "$mode"
 var bind "${SSA_BIND:-127.0.0.1}"
 echo "var.port = $port"
 var connections_per_address "$connections"
+var proxy "$proxy"
+# As a list of lighttpd. Each address gets a length: lighttpd compares one without as text, and
+# 2001:DB8::1 would not be 2001:db8::1.
+printf %s "$proxy_from" | tr , '\n' | sed -E '\,/,!{/:/!s,$,/32,; /:/s,$,/128,}; s/.*/"&" => "trust",/' |
+    { echo "var.proxy_from = (" && cat && echo ")"; }
 var console "$console"
 var workers "$workers"
 var run_dir "$run_dir"

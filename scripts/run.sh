@@ -199,13 +199,17 @@ case $bind in
 esac
 host=${url#http://} host=${host%:*} host=${host#[} host=${host%]}
 
-# get: prints the reply to GET /api/status. Fails if nobody answers within 6 s. Bash itself speaks
+# get: prints the reply to GET /api/status. If this machine's own address is in SSA_PROXY_FROM, only
+# a request that begins with the PROXY protocol gets an answer.
+get() { ask '' || { [ "${SSA_PROXY_FROM-}" ] && ask 'PROXY UNKNOWN\r\n'; }; }
+
+# ask BEGIN: sends that request after BEGIN. Fails if nobody answers within 6 s. Bash itself speaks
 # TCP, so no other program is needed.
-get() {
+ask() {
     case $bind in
     /*) "${curl[@]}" -i --max-time 6 "$url/api/status" ;;
     *) (
-        exec 3<>"/dev/tcp/$host/$port" && printf 'GET /api/status HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3 || exit 1
+        exec 3<>"/dev/tcp/$host/$port" && printf '%bGET /api/status HTTP/1.0\r\nHost: localhost\r\n\r\n' "$1" >&3 || exit 1
         read -rt 6 -d '' reply <&3 # fails at the end of the reply
         [ -n "$reply" ] && printf %s "$reply"
     ) 2>/dev/null ;;

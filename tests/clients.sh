@@ -27,7 +27,7 @@ fi
 
 # The tests set what they need. The settings of the caller must not change the results.
 unset REDIS_URL SSA_REDIS_WAIT SSA_TICKET_TTL SSA_TICKET_MAX SSA_TICKETS_PER_USER SSA_LOGIN_LIMITS SSA_WORKERS \
-  SSA_CONNECTIONS_PER_ADDRESS SSA_CORS_ORIGINS SSA_DELAY http_proxy HTTP_PROXY
+  SSA_CONNECTIONS_PER_ADDRESS SSA_PROXY_FROM SSA_CORS_ORIGINS SSA_DELAY http_proxy HTTP_PROXY
 export SSA_ROOT=$PWD
 status=0
 timeout 300 node --test --test-reporter=spec --test-reporter-destination=stdout \

@@ -31,7 +31,7 @@ modes_wanted=${SSA_TEST_MODES:-cgi scgi}
 
 # The tests set what they need. The settings of the caller must not change the results.
 unset REDIS_URL SSA_REDIS_WAIT SSA_MODE SSA_BIND SSA_PORT SSA_DATA_DIR SSA_TICKET_TTL SSA_TICKET_MAX SSA_TICKETS_PER_USER SSA_LOGIN_LIMITS \
-  SSA_WORKERS SSA_RUN_DIR SSA_SUPERVISED SSA_CONNECTIONS_PER_ADDRESS SSA_CORS_ORIGINS SSA_DELAY http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
+  SSA_WORKERS SSA_RUN_DIR SSA_SUPERVISED SSA_CONNECTIONS_PER_ADDRESS SSA_PROXY_FROM SSA_CORS_ORIGINS SSA_DELAY http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 export LC_ALL=C.UTF-8
 
 # Every process of a file has this folder in its environment or on its command line, so that

@@ -460,7 +460,10 @@ print(peak, reply[filled:].split(b"\r\n")[0].decode())' "$@" 3>&-
 @test "a bad mode, port or number of workers ends the start with one clear line" {
   local row
   for row in SSA_MODE=fcgi SSA_PORT=0 SSA_PORT=65536 SSA_PORT=http SSA_WORKERS=0 SSA_WORKERS=many \
-    SSA_CONNECTIONS_PER_ADDRESS=513 SSA_CONNECTIONS_PER_ADDRESS=few; do
+    SSA_CONNECTIONS_PER_ADDRESS=513 SSA_CONNECTIONS_PER_ADDRESS=few \
+    SSA_PROXY_FROM=all SSA_PROXY_FROM=10.0.0.1/33 SSA_PROXY_FROM=10.0.0.1/0 SSA_PROXY_FROM=10.0.0.256 \
+    'SSA_PROXY_FROM=10.0.0.1,' SSA_PROXY_FROM='10.0.0.1 ::1' SSA_PROXY_FROM=::1/129 SSA_PROXY_FROM=lb.example \
+    SSA_PROXY_FROM=$'10.0.0.1\nx'; do
     run timeout 10 env -C "$ROOT" SSA_BIND="$BATS_TEST_TMPDIR/x.sock" SSA_RUN_DIR="$BATS_TEST_TMPDIR/run" "$row" lighttpd -D -f lighttpd.conf
     [ "$status" != 0 ]
     [ "$status" != 124 ]
