@@ -1,6 +1,6 @@
-/* cluster: sends the batches of redis.h to the nodes of a Redis Cluster, and puts their replies back
- * in order. A command goes to the node that has the slot of its key, one without a key to that of
- * the command before. Each command is done once: where a node says that another one has the slot
+/* cluster: sends the batches of redis.h to the nodes of a Redis Cluster, and puts their replies
+ * back in order. A command goes to the node that has the slot of its key, one without a key to that
+ * of the command before. Each command is done once: where a node says that another one has the slot
  * (MOVED, ASK), only the commands that it refused are sent on, in their order. */
 #ifndef SSA_CLUSTER_H
 #define SSA_CLUSTER_H

@@ -1,7 +1,7 @@
-/* link: one connection to one Redis server, or to one sentinel, and its deadlines. The socket is our
- * own and not hiredis's, because hiredis 0.14 calls getaddrinfo even for 127.0.0.1 and limits each
- * read, not each command. A failure closes the connection: if it stayed open after a timeout, the
- * late answer would be taken for the answer to the next command. */
+/* link: one connection to one Redis server, or to one sentinel, and its deadlines. The socket is
+ * our own and not hiredis's, because hiredis 0.14 calls getaddrinfo even for 127.0.0.1 and limits
+ * each read, not each command. A failure closes the connection: if it stayed open after a timeout,
+ * the late answer would be taken for the answer to the next command. */
 #ifndef SSA_LINK_H
 #define SSA_LINK_H
 
@@ -53,14 +53,14 @@ const struct redisReply *link_next(struct link *l);
 /* Gives the reply that link_next returned last to the caller, who frees it with resp_free. */
 struct redisReply *link_keep(struct link *l);
 
-/* After a failure. link_was_dead: the connection had been idle, and ended before the server answered
- * anything, so the server had closed it before. link_not_master: the server refused the greeting
- * because it is no master, so it did no write. In both cases the batch may be sent once more, on a
- * new connection. */
+/* After a failure. link_was_dead: the connection had been idle, and ended before the server
+ * answered anything, so the server had closed it before. link_not_master: the server said that it
+ * is no master, so it did no write. In both cases the batch may be sent once more, on a new
+ * connection. */
 bool link_was_dead(const struct link *l);
 bool link_not_master(const struct link *l);
 
-/* The last failure, as one line for the log. link_fail makes one: the owner of the link found it. */
+/* The last failure, as one line for the log. link_fail makes one that the owner found. */
 const char *link_error(const struct link *l);
 bool link_fail(struct link *l, const char *doing, const char *why);
 

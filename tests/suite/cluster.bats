@@ -85,6 +85,19 @@ finish() {
   [ "$(tickets)" = 30 ]
 }
 
+@test "the documented rights of the Redis user are enough" {
+  local i words
+  read -ra words < <(grep -x 'ACL SETUSER ssa .*' "$ROOT/docs/operating.md")
+  for i in 0 1 2; do node "$i" "${words[@]}" +wait +info +asking '+cluster|slots' >/dev/null; done
+  grep -q 'needs `+wait +info +asking +cluster|slots` too' "$ROOT/docs/scaling.md"
+  set -- $PORTS
+  REDIS_URL=redis+cluster://ssa:a-long-random-password@127.0.0.1:$1
+  for i in {1..6}; do whole_life "user$i" "$PASSWORD"; done
+  direct GET status '' QUERY_STRING=verbose
+  expect 200
+  expect_json '.checks.redis | startswith("set ")'
+}
+
 @test "the limits hold, though their counters are on different nodes" {
   local i
   programs SSA_LOGIN_LIMITS=0,0,5/600

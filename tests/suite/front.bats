@@ -82,7 +82,8 @@ ha() { echo "$1" | socat - "$T/admin.sock"; }
 state() { ha 'show stat' | awk -F, -v name="$1" '$1 == "ssa" && $2 == name { print $18 }'; }
 is() { [[ $(state "$1") == "$2"* ]]; } # NAME STATE
 
-# via CLIENT-ADDRESS PATH [CURL OPTION...]: asks HAProxy from this address. Sets $http, $head and $body.
+# via CLIENT-ADDRESS PATH [CURL OPTION...]: asks HAProxy from this address. Sets $http, $head and
+# $body.
 via() {
   output=$(exec curl -q -sk -i --noproxy '*' --max-time 15 --interface "$1" "${@:3}" "https://127.0.0.1:$port$2" 3>&-) || true
   split_reply "$output"

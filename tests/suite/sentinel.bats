@@ -45,14 +45,21 @@ replicates() { [[ $(master wait 1 100) == 1 ]]; }
   local port
   port=$(free_port)
   sentinel_on_port guarded "$port" "$MASTER" 'requirepass s3cret-of-sentinels'
-  master acl setuser us on '>s3cret-of-redis' '~ssa:*' +@all >/dev/null
-  REDIS_URL="redis+sentinel://us:s3cret-of-redis@127.0.0.1:$port/ssa?sentinel_password=s3cret-of-sentinels"
+  # The documented rights of the Redis user, and no more.
+  local words
+  read -ra words < <(grep -x 'ACL SETUSER ssa .*' "$ROOT/docs/operating.md")
+  master "${words[@]}" '>s3cret-of-redis' +role +wait +info >/dev/null
+  grep -q 'needs `+role +wait +info` too' "$ROOT/docs/scaling.md"
+  REDIS_URL="redis+sentinel://ssa:s3cret-of-redis@127.0.0.1:$port/ssa?sentinel_password=s3cret-of-sentinels"
   whole_life user1 "$PASSWORD"
-  REDIS_URL="redis+sentinel://us:s3cret-of-redis@127.0.0.1:$port/ssa?sentinel_password=s3cret-wrong"
+  direct GET status '' QUERY_STRING=verbose
+  expect_json '.checks.redis | startswith("set ")'
+  stop_workers
+  REDIS_URL="redis+sentinel://ssa:s3cret-of-redis@127.0.0.1:$port/ssa?sentinel_password=s3cret-wrong"
   cgi GET status
   expect_error 503
   [[ $stderr == *'no sentinel answers; the last one: redis: error reply: WRONGPASS'* && $stderr != *s3cret* ]]
-  REDIS_URL="redis+sentinel://us:s3cret-wrong@127.0.0.1:$port/ssa?sentinel_password=s3cret-of-sentinels"
+  REDIS_URL="redis+sentinel://ssa:s3cret-wrong@127.0.0.1:$port/ssa?sentinel_password=s3cret-of-sentinels"
   cgi GET status
   expect_error 503
   [[ $stderr == *'redis: error reply: WRONGPASS'* && $stderr != *s3cret* ]]

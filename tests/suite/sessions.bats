@@ -560,6 +560,30 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   [ "$status" -eq 1 ]
 }
 
+@test "with one Redis nothing of replicas and clusters is sent" {
+  redis monitor >"$BATS_TEST_TMPDIR/monitor" 2>&1 3>&- &
+  local watcher=$! first
+  wait_until 5 "$watcher" grep -q OK "$BATS_TEST_TMPDIR/monitor"
+  enter
+  first=$ticket
+  get /api/info "$first"
+  enter "$first"
+  leave "$ticket"
+  redis set seen-all 1 ex 9 >/dev/null
+  wait_until 5 "$watcher" grep -q seen-all "$BATS_TEST_TMPDIR/monitor"
+  kill "$watcher"
+  run sed -nE 's/^[^"]*"([A-Z]+)" "ssa:\{...\}:([a-z]+).*/\1 \2/p' "$BATS_TEST_TMPDIR/monitor"
+  diff <(tr -d '\n\\' <<'END'
+SET probe,DEL fail,EXPIREAT user,ZREMRANGEBYSCORE user,ZADD user,EXPIREAT user,SET ticket,ZRANGE user,\
+GET ticket,\
+SET probe,GET ticket,EXPIREAT user,ZREMRANGEBYSCORE user,ZADD user,EXPIREAT user,SET ticket,ZADD user,SET ticket,ZRANGE user,\
+GET ticket,ZSCAN user,DEL ticket,ZREM user,ZSCAN user,DEL ticket,ZREM user,ZSCAN user,WATCH user,ZRANGE user,
+END
+  ) <(tr '\n' ',' <<<"$output")
+  run grep -ciE '"(wait|role|info|asking|cluster)"' "$BATS_TEST_TMPDIR/monitor"
+  [ "$output" = 0 ]
+}
+
 @test "the log names a ticket by the first 8 digits of its hash" {
   enter
   local id=${key##*:}

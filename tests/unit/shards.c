@@ -1,0 +1,142 @@
+/* shards: the slots of keys, and the addresses in redirects. (cluster.bats tests it with Redis.) */
+#include "store/shards.h"
+#include "check.h"
+#include "core/text.h"
+#include "store/keys.h"
+#include "store/masters.h"
+#include "store/resp.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct shards s;
+
+static void test_slots(void)
+{
+	char tag[KEYS_TAG_LEN + 1], key[KEYS_SIZE];
+	static bool seen[SHARDS_SLOTS];
+	int missing = 0;
+
+	/* From `CLUSTER KEYSLOT` of Redis 7.0. */
+	CHECK(shards_slot("ssa:{123456789}:x") == 12739);
+	CHECK(shards_slot("ssa:{foo}:ticket:x") == 12182);
+	CHECK(shards_slot("ssa:{abc}:probe") == 7638);
+	CHECK(shards_slot("{}") == 0);
+	CHECK(shards_slot("no braces") == -1 && shards_slot("{open") == -1);
+	CHECK(shards_slot("0") == -1 && shards_slot("") == -1);
+	/* The tags reach every slot. */
+	for (unsigned i = 0; i < KEYS_TAGS; i++) {
+		keys_tag_number(tag, i);
+		keys_probe(key, tag);
+		seen[shards_slot(key)] = true;
+	}
+	for (int i = 0; i < SHARDS_SLOTS; i++)
+		missing += !seen[i];
+	CHECK(missing == 0);
+}
+
+/* A reply as Redis sends it. */
+static const struct redisReply *reply(struct resp_reader *r, const char *bytes)
+{
+	bool broken;
+
+	CHECK(resp_feed(r, bytes, strlen(bytes)));
+	return resp_next(r, &broken);
+}
+
+static void test_redirects(void)
+{
+	static const struct {
+		const char *bytes;
+		bool good, ask;
+		unsigned slot;
+		const char *host, *port;
+	} rows[] = {
+	    {"-MOVED 7 10.0.0.9:7001\r\n", true, false, 7, "10.0.0.9", "7001"},
+	    {"-ASK 16383 node.example:1\r\n", true, true, 16383, "node.example", "1"},
+	    {"-MOVED 0 ::1:7002\r\n", true, false, 0, "::1", "7002"},
+	    {"-MOVED 5 :7003\r\n", true, false, 5, "192.0.2.1", "7003"},
+	    {"-MOVED 5 ?:7003\r\n", true, false, 5, "192.0.2.1", "7003"},
+	    {"-MOVED 16384 a:1\r\n", false, false, 0, "", ""},
+	    {"-MOVED -1 a:1\r\n", false, false, 0, "", ""},
+	    {"-MOVED x a:1\r\n", false, false, 0, "", ""},
+	    {"-MOVED 1\r\n", false, false, 0, "", ""},
+	    {"-MOVED 1 a\r\n", false, false, 0, "", ""},
+	    {"-MOVED 1 a:\r\n", false, false, 0, "", ""},
+	    {"-MOVED 1:2\r\n", false, false, 0, "", ""},
+	    {"-MOVED 1 a:123456\r\n", false, false, 0, "", ""},
+	    {"-MOVEDX 1 a:1\r\n", false, false, 0, "", ""},
+	    {"-TRYAGAIN wait\r\n", false, false, 0, "", ""},
+	    {"-ERR a:1\r\n", false, false, 0, "", ""},
+	};
+	struct redis_server first = {.host = "192.0.2.1", .port = "6379"};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct resp_reader *r = resp_reader_new();
+		unsigned node = 0;
+		bool ask;
+		memset(&s, 0, sizeof s);
+		CHECK(shards_add(&s, &first) == 1 && shards_add(&s, &first) == 1);
+		bool good = shards_redirect(&s, reply(r, rows[i].bytes), 1, &node, &ask);
+		CHECK_ROW(good == rows[i].good, rows[i].bytes);
+		if (good) {
+			CHECK_ROW(ask == rows[i].ask, rows[i].bytes);
+			CHECK_ROW(strcmp(s.nodes[node].host, rows[i].host) == 0, rows[i].bytes);
+			CHECK_ROW(strcmp(s.nodes[node].port, rows[i].port) == 0, rows[i].bytes);
+			CHECK_ROW(s.node_of[rows[i].slot] == (ask ? 0 : node), rows[i].bytes);
+		}
+		resp_reader_free(r);
+	}
+}
+
+static void test_map(void)
+{
+	static const char two[] =
+	    "*2\r\n"
+	    "*3\r\n:0\r\n:99\r\n*2\r\n$1\r\na\r\n:1\r\n"
+	    "*4\r\n:100\r\n:16383\r\n*2\r\n$0\r\n\r\n:2\r\n*2\r\n$1\r\nr\r\n:3\r\n";
+	static const char hole[] = "*1\r\n*3\r\n:0\r\n:99\r\n*2\r\n$1\r\na\r\n:1\r\n";
+	struct redis_server first = {.host = "192.0.2.1", .port = "6379"};
+	struct resp_reader *r = resp_reader_new();
+	uint8_t masters[SHARDS_NODES_MAX];
+	char tag[KEYS_TAG_LEN + 1], key[KEYS_SIZE];
+
+	memset(&s, 0, sizeof s);
+	shards_add(&s, &first);
+	CHECK(!masters_read(&s, reply(r, hole), 1));
+	CHECK(masters_read(&s, reply(r, two), 1));
+	CHECK(masters_list(&s, masters) == 2 && masters[0] != masters[1]);
+	CHECK(strcmp(s.nodes[s.node_of[99]].host, "a") == 0);
+	CHECK(strcmp(s.nodes[s.node_of[100]].host, "192.0.2.1") == 0 &&
+	      strcmp(s.nodes[s.node_of[100]].port, "2") == 0);
+	for (int i = 0; i < 2; i++) {
+		CHECK(masters_tag(&s, masters[i], tag));
+		keys_probe(key, tag);
+		CHECK(s.node_of[shards_slot(key)] == masters[i]);
+	}
+	shards_forget(&s, masters[0]);
+	CHECK(s.node_of[0] == 0 && s.node_of[100] != 0);
+	CHECK(!masters_tag(&s, masters[0], tag));
+	resp_reader_free(r);
+}
+
+/* The table of nodes ends. It is not written beyond. */
+static void test_full(void)
+{
+	struct redis_server node = {.host = "h"};
+
+	memset(&s, 0, sizeof s);
+	for (int i = 1; i <= 300; i++) {
+		snprintf(node.port, sizeof node.port, "%d", i);
+		CHECK(shards_add(&s, &node) == (i <= SHARDS_NODES_MAX ? (unsigned)i : 0));
+	}
+}
+
+int main(void)
+{
+	test_slots();
+	test_redirects();
+	test_map();
+	test_full();
+	return check_done();
+}
