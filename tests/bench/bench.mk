@@ -2,7 +2,7 @@
 # archives. They do not have the heap module, so that cJSON uses the heap of the C library.
 bench_programs = $(addprefix build/bench/,empty empty-scgi cjson-parse bare-hash)
 
-##@ To measure and to search for faults: bench fuzz fuzz-short fuzz-coverage
+##@ To measure and to search for faults: bench sizing fuzz fuzz-short fuzz-coverage
 
 bench:  ## speed and memory; PEERS=1: against FastAPI too
 	@scripts/deps.sh bench
@@ -11,6 +11,11 @@ bench:  ## speed and memory; PEERS=1: against FastAPI too
 	@PEERS=$(PEERS) BENCH_S=$(BENCH_S) BENCH_ROUNDS=$(BENCH_ROUNDS) BENCH_PARTS="$(BENCH_PARTS)" \
 	    /usr/bin/python3 -B tests/bench/bench.py
 
+sizing:  ## memory, commands and hashes of sessions, for docs/scaling.md; SESSIONS=1000000
+	@scripts/deps.sh
+	@$(MAKE) --no-print-directory LIBC=musl SANITIZE= all build/bench/bare-hash
+	@SESSIONS=$(SESSIONS) /usr/bin/python3 -B tests/bench/sizing.py
+
 bench-programs: $(bench_programs)
 
 build/bench/%: tests/bench/%.c build/flags | $(archives)
@@ -18,4 +23,4 @@ build/bench/%: tests/bench/%.c build/flags | $(archives)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(filter-out $(wrap),$(LDFLAGS)) -o $@ $< $(LDLIBS)
 
-.PHONY: bench bench-programs
+.PHONY: bench sizing bench-programs
