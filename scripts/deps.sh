@@ -1,9 +1,10 @@
 #!/bin/sh
-# scripts/deps.sh [check|bench|deb|debian|web]...
+# scripts/deps.sh [check|bench|deb|debian|engines|web]...
 #
 # Installs with apt the missing packages that are needed to build, run and test. With `check`,
-# `bench`, `deb`, `debian` (make test-debian, test-deb) and `web` (make docs, make check-web) it
-# also installs what these need. If nothing is missing, it ends at once.
+# `bench`, `deb`, `debian` (make test-debian, test-deb), `engines` (make test-engines) and `web`
+# (make docs, make check-web) it also installs what these need. If nothing is missing, it ends at
+# once.
 set -eu
 
 # Columns: group | package | its proof: a command, or a file (may be a pattern) | why it is needed
@@ -72,6 +73,8 @@ debian | debootstrap      | debootstrap                             | makes an e
 debian | debian-archive-keyring | /usr/share/keyrings/debian-archive-keyring.gpg | the keys of its archives
 debian | git              | git                                     | copies what is checked out
 debian | iproute2         | ip                                      | gives it a network of its own
+engines | iproute2        | ip                                      | connects machines, and cuts them off
+engines | util-linux      | nsenter                                 | makes machines: network namespaces
 web   | nodejs            | node                                    | runs the tests of the pages
 web   | npm               | npm                                     | fetches swagger-ui and the tests' packages
 web   | chromium          | chromium                                | the tests' browser
@@ -81,9 +84,9 @@ EOT
 groups=" run musl "
 for group; do
     case $group in
-    check | bench | deb | debian | web) groups="$groups$group " ;;
+    check | bench | deb | debian | engines | web) groups="$groups$group " ;;
     *)
-        echo "usage: scripts/deps.sh [check|bench|deb|debian|web]..." >&2
+        echo "usage: scripts/deps.sh [check|bench|deb|debian|engines|web]..." >&2
         exit 2
         ;;
     esac

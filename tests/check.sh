@@ -13,7 +13,7 @@ read -ra third < <(pkg-config --cflags hiredis libcjson libsodium) || true
 build=build/check
 programs=(status ticket info)
 sources=(libcommon/*/*.c cgi-bin/*.c sbin/*.c)
-code=(libcommon/*/*.[ch] cgi-bin/*.c sbin/*.[ch] tests/unit/*.[ch] tests/tools/*.c tests/fuzz/*.[ch] tests/bench/*.c)
+code=(libcommon/*/*.[ch] cgi-bin/*.c sbin/*.[ch] tests/unit/*.[ch] tests/tools/*.c tests/fuzz/*.[ch] tests/bench/*.c tests/engines/*.c)
 
 # Only the stderr of make, so that it becomes the output of the check.
 quiet_make() { make --no-print-directory "$@" >/dev/null; }

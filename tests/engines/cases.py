@@ -1,0 +1,385 @@
+"""The faults. Each case does something to the engines while the load goes on, and returns when they
+are whole again."""
+
+import collections
+import os
+import threading
+import time
+
+import engines
+import history
+import service
+import stage as stages
+
+
+# --- one Redis ------------------------------------------------------------------------------------
+
+def single_kill(stage):
+    """Killed, and started again at once, as systemd does with Restart=always."""
+    for _ in range(3):
+        since = stage.mark("kill -9")
+        stage.topology.engine.kill()
+        stage.run(0.2)
+        stage.topology.engine.start(wait=False)
+        stage.wait_back(since)
+        stage.run(3)
+
+
+def single_old_snapshot(stage):
+    """The same with Debian's own configuration: what comes back is the last snapshot."""
+    stage.topology.engine.ask("SAVE")
+    stage.mark("snapshot")
+    stage.run(2)
+    since = stage.mark("kill -9")
+    stage.topology.engine.kill()
+    stage.topology.engine.start(wait=False)
+    stage.wait_back(since)
+    stage.run(2)
+
+
+# --- one Redis, or a master with replicas ---------------------------------------------------------
+
+def everywhere(hurt, count):
+    """A user with so many tickets logs out everywhere. When some of them are gone, the engine
+    fails."""
+    def act(stage):
+        user = service.CROWD
+        stage.load.active = 0
+        stage.load.crowd(user, count)
+        stage.load.active = stage.load.clients
+        own = stage.load.request("login", user)["got"]
+        with engines.Connection(stage.topology.master().address) as c:
+            before = c.ask("DBSIZE")
+            stage.mark("log out everywhere")
+            asking = threading.Thread(target=stage.load.request, args=("everywhere", user, own))
+            asking.start()
+            engines.wait_until(lambda: not asking.is_alive() or c.ask("DBSIZE") < before - count / 5, "the first tickets to go")
+        hurt(stage)
+        asking.join()
+        # Until it is acknowledged. If this ticket is dead already, then with a new one.
+        for _ in range(100):
+            status = stage.load.request("everywhere", user, own)["status"]
+            if status == 204:
+                return
+            if status == 401:
+                own = stage.load.request("login", user).get("got") or own
+            stage.run(0.1)
+        stage.faults.append("log out everywhere never passed")
+    return act
+
+
+def kill_and_return(stage):
+    since = stage.mark("kill -9")
+    stage.topology.engine.kill()
+    stage.topology.engine.start(wait=False)
+    stage.wait_back(since)
+
+
+def kill_and_fail_over(stage):
+    old = stage.topology.master()
+    since = stage.mark(f"kill -9 {old.name}")
+    old.kill()
+    stage.wait_switch(since)
+    if not stage.topology.has_spare:
+        old.start(wait=False)
+    stage.wait_back(since)
+
+
+def guesses(hurt):
+    """Wrong passwords, while the engine fails. So many may be answered with 401, and no more."""
+    def act(stage):
+        answers = collections.Counter()
+        for i in range(10 * GUESSES):
+            if i == GUESSES // 3:
+                hurt(stage)
+            answers[stage.nodes[0].guess(service.USERS[0])] += 1
+            if answers[429]:
+                break
+        stage.mark(f"answers: {dict(answers)}")
+        if answers[401] > GUESSES:
+            stage.faults.append(f"{answers[401]} guesses were answered, {GUESSES} may be")
+        if not answers[429] or answers[401] + answers[503] < GUESSES:
+            stage.faults.append(f"the limit of {GUESSES} guesses came at another place: {dict(answers)}")
+    return act
+
+
+# --- a master, two replicas, three Sentinels ------------------------------------------------------
+
+def calm(stage):
+    """Nothing happens: what the load gets then."""
+    stage.run(10)
+
+
+def freeze(stage):
+    """The master stands still for 10 s and then goes on, as a virtual machine does that is moved.
+    For 10 s more it says that it is the master. Meanwhile there are few requests, so that many
+    workers learn nothing of it, and keep their connection."""
+    old = stage.topology.master()
+    stage.load.active = 2
+    since = stage.mark(f"{old.name} is frozen")
+    old.freeze()
+    stage.wait_switch(since)
+    if stage.topology.has_spare:
+        stage.wait_back(since)
+    stage.run(max(0, since + 10 - time.monotonic()))
+    stage.mark(f"{old.name} goes on")
+    old.thaw()
+    stage.load.active = stage.load.clients
+    stage.wait_back(since)
+    stage.run(20)
+    stage.wait_whole()
+
+
+def restart_after(seconds):
+    def act(stage):
+        old = stage.topology.master()
+        since = stage.mark(f"kill -9 {old.name}")
+        old.kill()
+        stage.run(seconds)
+        stage.mark(f"{old.name} is started")
+        old.start(wait=False)
+        stage.wait_back(since)
+        stage.run(3)
+        stage.wait_whole()
+    act.__doc__ = f"""kill -9 of the master, which is started again after {seconds} s."""
+    return act
+
+
+def snapshot_and_restart(stage):
+    """The same after 0.15 s with Debian's own configuration: an old snapshot wins."""
+    stage.topology.master().ask("SAVE")
+    stage.mark("snapshot")
+    stage.run(3)
+    restart_after(0.15)(stage)
+
+
+def empty(stage):
+    """The old master comes back without its disk. It says that it is a master, and has nothing."""
+    old = stage.topology.master()
+    since = stage.mark(f"kill -9 {old.name}")
+    old.kill()
+    stage.wait_switch(since)
+    stage.wait_back(since)
+    old.forget()
+    stage.mark(f"{old.name} is started, empty")
+    old.start(wait=False)
+    stage.run(3)
+    stage.wait_whole()
+
+
+def one_left(stage):
+    """The master dies, then the next one. The last one alone takes no write, until one is back."""
+    first = stage.topology.master()
+    since = stage.mark(f"kill -9 {first.name}")
+    first.kill()
+    stage.wait_switch(since)
+    stage.wait_back(since)
+    stage.run(2)
+    second = stage.topology.master()
+    since = stage.mark(f"kill -9 {second.name}")
+    second.kill()
+    stage.wait_switch(since)
+    stage.run(3)
+    for engine in (first, second):
+        stage.mark(f"{engine.name} is started")
+        engine.start(wait=False)
+        stage.run(2)
+    stage.wait_back(since)
+    stage.wait_whole()
+
+
+def sentinel_dies(stage):
+    """The Sentinel that the service asks first dies, then the master."""
+    stage.mark("kill -9 of a Sentinel")
+    stage.topology.sentinels[0].kill()
+    stage.run(3)
+    old = stage.topology.master()
+    since = stage.mark(f"kill -9 {old.name}")
+    old.kill()
+    stage.wait_switch(since)
+    stage.wait_back(since)
+    stage.run(3)
+    for process in (stage.topology.sentinels[0], old):
+        process.start(wait=False)
+    stage.wait_whole()
+
+
+def sentinel_freezes(stage):
+    """The same with a Sentinel that accepts connections and never answers."""
+    stage.mark("a Sentinel is frozen")
+    stage.topology.sentinels[0].freeze()
+    stage.run(3)
+    old = stage.topology.master()
+    since = stage.mark(f"kill -9 {old.name}")
+    old.kill()
+    stage.wait_switch(since)
+    stage.wait_back(since)
+    stage.run(3)
+    stage.topology.sentinels[0].thaw()
+    old.start(wait=False)
+    stage.wait_whole()
+
+
+def rolling(stage):
+    """All servers are restarted one by one, as in an upgrade, the master last."""
+    master = stage.topology.master()
+    replicas = [engine for engine in stage.topology.engines if engine is not master]
+    for process in (*stage.topology.sentinels, *replicas, master):
+        stage.mark(f"restart of {process.name}")
+        process.restart()
+        stage.run(1)
+        stage.wait_whole()
+
+
+def full(stage):
+    """The memory is full, and after a while there is more."""
+    master = stage.topology.master()
+    since = stage.mark("memory is full")
+    master.set("maxmemory", "1mb")
+    stage.run(4)
+    master.set("maxmemory", "0")
+    stage.mark("there is memory again")
+    stage.wait_back(since)
+    stage.run(3)
+
+
+def liars(stage):
+    """Two Sentinels lie and one tells the truth, then all lie. After each lie the truth again."""
+    old = next(engine for engine in stage.topology.engines if engine is not stage.topology.master()).address
+    gone = "127.0.0.1", engines.free_port()
+    for lie in (old, gone, "nil", "nothing"):
+        for count in (2, 3):
+            stage.mark(f"{count} Sentinels say {lie}")
+            for liar in stage.topology.liars[:count]:
+                liar.say = lie
+            stage.topology.drop_clients()
+            begin = stage.mark("connections are closed")
+            stage.run(2)
+            for liar in stage.topology.liars:
+                liar.say = "truth"
+            stage.excused.append((None, begin, stage.mark("truth") + stages.BACK_S))
+            stage.run(2)
+
+
+def cut(stage):
+    """The master and one node of the service are cut off together. That node may give old answers
+    for as long as its master takes itself for one."""
+    machines = stage.machines
+    since = stage.mark("the master and node 0 are cut off")
+    machines.cut(0)
+    stage.windows.append((0, since, since + 3))
+    stage.wait_switch(since)
+    stage.wait_back(since)
+    stage.run(8)
+    joined = stage.mark("they are joined again")
+    machines.join(0)
+    stage.wait_switch(joined)
+    # Until its Sentinel knows better, this node cannot serve.
+    stage.excused.append((0, since, stage.mark("their Sentinel knows the master") + stages.BACK_S))
+    stage.run(3)
+    stage.wait_whole()
+
+
+# --- a cluster ------------------------------------------------------------------------------------
+
+def move(stage):
+    """Slots move to the next master, one by one: first those with keys, which stay half moved for a
+    while, then all others for as long as there is time. (Valkey takes 20 ms for a slot.)"""
+    cluster, moves = stage.topology, []
+    masters = cluster.engines[:3]
+    for first, last, address in cluster.map():
+        giver = cluster.engine_at(address)
+        taker = masters[(masters.index(giver) + 1) % 3]
+        moves += [(giver.ask("CLUSTER", "COUNTKEYSINSLOT", slot), slot, giver, taker) for slot in range(first, last + 1)]
+    moves.sort(key=lambda each: -each[0])
+    end, moved = time.monotonic() + MOVE_S, 0
+    for _, slot, giver, taker in moves:
+        cluster.begin_move(slot, giver, taker)
+        while cluster.move_key(slot, giver, taker):
+            stage.run(0.005)
+        cluster.end_move(slot, giver, taker)
+        moved += 1
+        if time.monotonic() > end:
+            break
+    stage.mark(f"{moved} slots moved, {sum(each[0] > 0 for each in moves)} of them with keys")
+    stage.run(3)
+    stage.wait_whole()
+
+
+def stays_dead(stage):
+    """A master dies and does not come back. There is a second replica, so nobody has to do
+    anything."""
+    old = stage.topology.master()
+    since = stage.mark(f"kill -9 {old.name}")
+    old.kill()
+    stage.wait_switch(since)
+    stage.wait_back(since)
+    stage.run(10)
+
+
+# --- the list -------------------------------------------------------------------------------------
+
+class Case:
+    """modes: those in which it makes sense. The rest goes to stage.perform."""
+
+    def __init__(self, name, store, act, modes=("cgi", "scgi"), topology=None, **options):
+        self.name, self.store, self.act, self.modes, self.options = name, store, act, modes, options
+        self.topology = topology or TOPOLOGIES[store]
+
+    def perform(self, mode, folder):
+        return stages.perform(self.name, mode, self.act, folder, self.topology, **self.options)
+
+
+WRONG = history.UNDONE, history.LOST
+TOPOLOGIES = {"single": engines.Single, "sentinel": engines.SentinelSet, "cluster": engines.Cluster}
+DEBIAN = {"save": "3600 1 300 100 60 10000", "appendonly": "no"}
+BUT_DEBIAN = {**engines.FENCED, **DEBIAN}
+UNFENCED = {**engines.FENCED, "min-replicas-to-write": "0"}
+AHEAD_S = 90
+AHEAD = {"LD_PRELOAD": os.environ.get("CLOCK"), "CLOCK_AHEAD_S": str(AHEAD_S)}
+MANY = {"workers": 32, "clients": 32, "pause": 0.1}
+GUESSES = 30
+MOVE_S = 60
+GUESSED = {"settings": {"SSA_LOGIN_LIMITS": f"{GUESSES}/600,0,0"}, "clients": 0, "judged_min": {}}
+
+CASES = [
+    Case("single-kill", "single", single_kill),
+    Case("single-old-snapshot", "single", single_old_snapshot, planted=WRONG,
+         topology_options={"settings": DEBIAN}),
+    Case("single-everywhere", "single", everywhere(kill_and_return, 5000)),
+    Case("single-guesses", "single", guesses(kill_and_return), **GUESSED),
+    Case("calm", "sentinel", calm),
+    Case("freeze", "sentinel", freeze, **MANY),
+    Case("freeze-proxy", "sentinel", freeze, modes=["scgi"], planted=WRONG, topology=engines.ProxiedSentinels, **MANY),
+    Case("freeze-unfenced", "sentinel", freeze, modes=["scgi"], planted=WRONG,
+         topology_options={"settings": UNFENCED}, **MANY),
+    *[Case(f"restart-{seconds:g}", "sentinel", restart_after(seconds)) for seconds in (0.1, 0.5, 2, 5, 15)],
+    Case("old-snapshot", "sentinel", snapshot_and_restart, planted=WRONG,
+         topology_options={"settings": BUT_DEBIAN}),
+    Case("empty", "sentinel", empty),
+    Case("one-left", "sentinel", one_left),
+    Case("sentinel-dies", "sentinel", sentinel_dies),
+    Case("sentinel-freezes", "sentinel", sentinel_freezes),
+    Case("everywhere", "sentinel", everywhere(kill_and_fail_over, 5000)),
+    Case("guesses", "sentinel", guesses(kill_and_fail_over), **GUESSED),
+    Case("rolling", "sentinel", rolling),
+    Case("full", "sentinel", full),
+    Case("liars", "sentinel", liars, topology=engines.LyingSentinels),
+    Case("cut", "sentinel", cut, machines=True, nodes=2),
+    # What the cut-off master took in its last two seconds is lost. Nobody may have been told that
+    # it is done.
+    Case("cut-no-wait", "sentinel", cut, planted=WRONG, machines=True, nodes=2, settings={"SSA_REDIS_WAIT": "0"}),
+    Case("clock", "sentinel", restart_after(15), slack=AHEAD_S + 2, topology_options={"heir": AHEAD}),
+    *[Case(f"workers-{count}", "sentinel", restart_after(5), modes=["scgi"], workers=count, clients=min(64, 8 * count))
+      for count in (1, 8, 64)],
+    Case("cluster-calm", "cluster", calm),
+    Case("cluster-freeze", "cluster", freeze, **MANY),
+    *[Case(f"cluster-restart-{seconds:g}", "cluster", restart_after(seconds)) for seconds in (0.1, 0.5, 2, 5, 15)],
+    Case("cluster-old-snapshot", "cluster", snapshot_and_restart, planted=WRONG, topology_options={"settings": BUT_DEBIAN}),
+    Case("cluster-stays-dead", "cluster", stays_dead, topology_options={"replicas": 2}),
+    Case("cluster-everywhere", "cluster", everywhere(kill_and_fail_over, 5000)),
+    Case("cluster-guesses", "cluster", guesses(kill_and_fail_over), **GUESSED),
+    Case("cluster-rolling", "cluster", rolling),
+    Case("cluster-full", "cluster", full),
+    Case("cluster-move", "cluster", move, strays_max=1e-4),
+]
