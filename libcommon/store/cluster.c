@@ -15,8 +15,8 @@ enum { ROUNDS_MAX = 16, OUT_KEEP_BYTES = 16384 };
 struct command {
 	size_t end; /* in the bytes of the batch */
 	int slot;
-	bool keyless;
-	bool ask; /* ASKING must precede it */
+	bool keyless, ask; /* ask: ASKING must precede it */
+	bool elsewhere;    /* a node that had lost the others refused it */
 	unsigned stage;
 	unsigned node;            /* where it is sent; 0: not decided */
 	struct redisReply *reply; /* NULL: none yet, or it failed */
@@ -123,19 +123,33 @@ void cluster_barrier(struct cluster *c)
 	c->stage++;
 }
 
+/* node 0: the one that has the slot, or any. */
+static void send_to(struct command *command, unsigned node, bool ask)
+{
+	command->state = READY;
+	command->node = node;
+	command->ask = ask;
+}
+
 static void fail(struct cluster *c, struct command *command, const char *why)
 {
 	snprintf(c->error, sizeof c->error, "%s", why);
 	command->state = FAILED;
 }
 
-/* Fails what a node still owes. The next request asks another node for these slots. */
-static void fail_node(struct cluster *c, unsigned node)
+/* A node did not take its commands, so another one, which knows more, can have them (`again`), or
+ * it did not answer, so nobody knows whether it did them. */
+static void give_up(struct cluster *c, unsigned node, bool again)
 {
-	for (size_t i = 0; i < c->now.count; i++)
-		if (c->now.at[i].state == SENT && c->now.at[i].node == node)
-			fail(c, &c->now.at[i], link_error(c->nodes[node].link));
 	shards_forget(&c->shards, node);
+	for (size_t i = 0; i < c->now.count; i++) {
+		struct command *command = &c->now.at[i];
+		if (command->state != SENT || command->node != node)
+			continue;
+		fail(c, command, link_error(c->nodes[node].link));
+		if (again)
+			send_to(command, 0, false);
+	}
 }
 
 static bool open_node(struct cluster *c, unsigned node)
@@ -155,30 +169,10 @@ static bool deliver(struct cluster *c, unsigned node)
 	return open_node(c, node) && link_send(n->link, n->out.at, n->out.len, n->commands);
 }
 
-/* If a node cannot be reached, another one knows more: it is asked in the next round. */
-static void ask_elsewhere(struct cluster *c, unsigned node)
+/* Sends it once more if the connection had been idle, and was dead. */
+static bool revive(struct cluster *c, unsigned node)
 {
-	shards_forget(&c->shards, node);
-	for (size_t i = 0; i < c->now.count; i++) {
-		struct command *command = &c->now.at[i];
-		if (command->state != SENT || command->node != node)
-			continue;
-		fail(c, command, link_error(c->nodes[node].link));
-		command->state = c->once ? FAILED : READY;
-		command->node = 0;
-		command->ask = false;
-	}
-}
-
-static void send_to(struct cluster *c, unsigned node)
-{
-	struct node *n = &c->nodes[node];
-
-	if (!open_node(c, node))
-		ask_elsewhere(c, node);
-	else if (!link_send(n->link, n->out.at, n->out.len, n->commands) &&
-		 !(link_was_dead(n->link) && deliver(c, node)))
-		fail_node(c, node);
+	return link_was_dead(c->nodes[node].link) && deliver(c, node);
 }
 
 /* Sends all commands that are ready. false: there was none. */
@@ -214,8 +208,10 @@ static bool send_ready(struct cluster *c)
 		command->state = n->out.failed ? FAILED : SENT;
 	}
 	for (unsigned i = 1; i <= c->shards.count; i++)
-		if (c->nodes[i].commands > 0)
-			send_to(c, i);
+		if (c->nodes[i].commands > 0 && !open_node(c, i))
+			give_up(c, i, !c->once);
+		else if (c->nodes[i].commands > 0 && !deliver(c, i) && !revive(c, i))
+			give_up(c, i, false);
 	return any;
 }
 
@@ -225,14 +221,26 @@ static bool begin_stage(struct cluster *c)
 	unsigned stage = 0;
 	bool any = false;
 
-	for (size_t i = 0; i < c->now.count; i++) {
-		if (c->now.at[i].state != LATER || (any && c->now.at[i].stage != stage))
-			continue;
-		stage = c->now.at[i].stage;
-		any = true;
-		c->now.at[i].state = READY;
-	}
+	for (size_t i = 0; i < c->now.count; i++)
+		if (c->now.at[i].state == LATER && (!any || c->now.at[i].stage == stage)) {
+			stage = c->now.at[i].stage;
+			any = true;
+			c->now.at[i].state = READY;
+		}
 	return any;
+}
+
+/* Closes the links that owe so many replies, or more. */
+static void close_links(struct cluster *c, unsigned least)
+{
+	for (unsigned i = 1; i <= c->shards.count; i++)
+		if (c->nodes[i].link != NULL && link_pending(c->nodes[i].link) >= least)
+			link_close(c->nodes[i].link);
+}
+
+void cluster_idle(struct cluster *c)
+{
+	close_links(c, 0);
 }
 
 bool cluster_send(struct cluster *c, const char *bytes, bool once)
@@ -241,10 +249,7 @@ bool cluster_send(struct cluster *c, const char *bytes, bool once)
 		snprintf(c->error, sizeof c->error, "redis: write: out of memory");
 		return false;
 	}
-	/* Replies that nobody took must not be read as replies of this batch. */
-	for (unsigned i = 1; i <= c->shards.count; i++)
-		if (c->nodes[i].link != NULL && link_pending(c->nodes[i].link) > 0)
-			link_close(c->nodes[i].link);
+	close_links(c, 1); /* replies that nobody took must not be read as replies of this batch */
 	c->bytes = bytes;
 	c->once = once;
 	c->collected = false;
@@ -282,22 +287,32 @@ static void take_reply(struct cluster *c, size_t i, const struct redisReply *rep
 	struct command *command = &c->now.at[i];
 	char code[RESP_ERROR_CODE_SIZE], why[sizeof c->error];
 
-	if (resp_is_error(reply, code)) {
-		snprintf(why, sizeof why, "redis: error reply: %s", resp_words(code));
-		fail(c, command, why);
-		c->shards.node_of[command->slot] = 0; /* this node may not be the master any more */
-		if (c->once || !shards_redirect(&c->shards, reply, command->node, &command->node,
-						&command->ask))
-			return;
-		c->changes++;
-		command->state = READY;
+	/* What a node says to a command without a key does not count if it sent on the commands
+	 * before it. A replica answers WAIT with an error. */
+	unsigned also = command->keyless ? followed(c, i) : 0;
+	if (!resp_is_error(reply, code)) {
+		if (!command->keyless && !command->ask)
+			c->shards.node_of[command->slot] = (uint8_t)command->node;
+		keep(command, link_keep(c->nodes[command->node].link));
+		command->state = DONE;
+		if (also != 0)
+			send_to(command, also, false);
 		return;
 	}
-	keep(command, link_keep(c->nodes[command->node].link));
-	unsigned also = command->keyless ? followed(c, i) : 0;
-	command->state = also != 0 ? READY : DONE;
-	if (also != 0)
-		command->node = also;
+	bool ask = false, down = strcmp(code, "CLUSTERDOWN") == 0 && !command->elsewhere;
+	unsigned node = also;
+	snprintf(why, sizeof why, "redis: error reply: %s", resp_words(code));
+	fail(c, command, why);
+	/* CLUSTERDOWN: it has lost the others, or has just found them again. Another may know. */
+	if (node == 0 && !shards_redirect(&c->shards, reply, command->node, &node, &ask) && down)
+		node = command->node % c->shards.count + 1;
+	command->elsewhere = command->elsewhere || down;
+	if (node == 0 || c->once) {
+		c->shards.node_of[command->slot] = 0; /* it may not be the master any more */
+		return;
+	}
+	c->changes++;
+	send_to(command, node, ask);
 }
 
 /* Takes the replies of a node to all that it was sent. */
@@ -314,11 +329,11 @@ static void take_replies(struct cluster *c, unsigned node)
 		for (; reply == NULL; again = false) {
 			if (!command->ask || link_next(n->link) != NULL)
 				reply = link_next(n->link);
-			if (reply == NULL && !(again && link_was_dead(n->link) && deliver(c, node)))
+			if (reply == NULL && !(again && revive(c, node)))
 				break;
 		}
 		if (reply == NULL) {
-			fail_node(c, node);
+			give_up(c, node, false);
 			return;
 		}
 		take_reply(c, i, reply);

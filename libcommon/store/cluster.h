@@ -29,6 +29,8 @@ void cluster_barrier(struct cluster *c);
  * no memory. Other failures show in the replies. */
 bool cluster_send(struct cluster *c, const char *bytes, bool once);
 
+void cluster_idle(struct cluster *c); /* see redis_idle */
+
 /* Takes the next reply. NULL: this command failed, and cluster_error() says why, as one line. */
 const struct redisReply *cluster_next(struct cluster *c);
 const char *cluster_error(const struct cluster *c);

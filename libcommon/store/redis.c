@@ -197,6 +197,14 @@ bool redis_send_on(struct redis *r)
 	return send_batch(r);
 }
 
+void redis_idle(struct redis *r)
+{
+	if (r->sentinel != NULL)
+		link_close(r->link);
+	if (r->cluster != NULL)
+		cluster_idle(r->cluster);
+}
+
 unsigned long redis_changes(const struct redis *r)
 {
 	return r->cluster != NULL ? cluster_changes(r->cluster) : r->changes;
@@ -211,6 +219,16 @@ static const struct redisReply *next_of_cluster(struct redis *r)
 	return reply;
 }
 
+/* The server refuses the first command, a probe, as a master does that another has replaced: it has
+ * no replicas (NOREPLICAS), or is a replica itself by now (READONLY). Its connection was kept, or a
+ * sentinel that was cut off still names it. So it has done no write, and another sentinel may know
+ * the new master. */
+static bool is_replaced(const struct redis *r, const char *code)
+{
+	return r->sentinel != NULL && link_pending(r->link) + 1 == r->queued &&
+	       (strcmp(code, "NOREPLICAS") == 0 || strcmp(code, "READONLY") == 0);
+}
+
 const struct redisReply *redis_next(struct redis *r)
 {
 	const struct redisReply *reply;
@@ -220,16 +238,24 @@ const struct redisReply *redis_next(struct redis *r)
 		return next_of_cluster(r);
 	if (link_pending(r->link) == 0)
 		return NULL; /* the batch has failed already */
-	while ((reply = link_next(r->link)) == NULL) {
+	for (;;) {
+		while ((reply = link_next(r->link)) == NULL) {
+			fail(r, link_error(r->link));
+			if (!send_again(r))
+				return NULL;
+		}
+		if (!resp_is_error(reply, code))
+			return reply;
+		bool again = r->repeats > 0 && is_replaced(r, code);
+		link_fail(r->link, "error reply", resp_words(code));
 		fail(r, link_error(r->link));
-		if (!send_again(r))
+		if (!again)
+			return NULL;
+		r->repeats = 0; /* once: where all others are out of reach, each costs time */
+		sentinel_doubt(r->sentinel);
+		if (!send_batch(r))
 			return NULL;
 	}
-	if (!resp_is_error(reply, code))
-		return reply;
-	link_fail(r->link, "error reply", resp_words(code));
-	fail(r, link_error(r->link));
-	return NULL;
 }
 
 bool redis_done(struct redis *r, size_t replies)

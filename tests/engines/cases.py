@@ -131,6 +131,7 @@ def freeze(stage):
 
 
 def restart_after(seconds):
+    """kill -9 of the master, which is started again."""
     def act(stage):
         old = stage.topology.master()
         since = stage.mark(f"kill -9 {old.name}")
@@ -141,7 +142,23 @@ def restart_after(seconds):
         stage.wait_back(since)
         stage.run(3)
         stage.wait_whole()
-    act.__doc__ = f"""kill -9 of the master, which is started again after {seconds} s."""
+    return act
+
+
+def freeze_for(seconds):
+    """The master stands still about as long as the Sentinels need to replace it. It goes on while
+    another one is made the master, and keeps its other replica until the Sentinels tell that one to
+    leave, a second later."""
+    def act(stage):
+        old = stage.topology.master()
+        since = stage.mark(f"{old.name} is frozen")
+        old.freeze()
+        stage.run(seconds)
+        stage.mark(f"{old.name} goes on")
+        old.thaw()
+        stage.wait_back(since)
+        stage.run(5)
+        stage.wait_whole()
     return act
 
 
@@ -225,10 +242,12 @@ def rolling(stage):
     master = stage.topology.master()
     replicas = [engine for engine in stage.topology.engines if engine is not master]
     for process in (*stage.topology.sentinels, *replicas, master):
-        stage.mark(f"restart of {process.name}")
+        since = stage.mark(f"restart of {process.name}")
         process.restart()
         stage.run(1)
         stage.wait_whole()
+        if not stage.topology.has_spare:  # a master whose only replica restarts takes no write
+            stage.excused.append((None, since, stage.marks[-1][0] + stages.BACK_S))
 
 
 def full(stage):
@@ -317,6 +336,21 @@ def stays_dead(stage):
     stage.run(10)
 
 
+def cluster_cut(stage):
+    """A machine is cut off, with one master, replicas of the others, and a node of the service."""
+    since = stage.mark("machine 0 is cut off")
+    stage.machines.cut(0)
+    stage.windows.append((0, since, since + 3))
+    stage.wait_switch(since)
+    stage.wait_back(since)
+    stage.run(8)
+    stage.mark("it is joined again")
+    stage.machines.join(0)
+    stage.wait_whole()
+    stage.excused.append((0, since, stage.mark("all know it") + stages.BACK_S))
+    stage.run(5)
+
+
 # --- the list -------------------------------------------------------------------------------------
 
 class Case:
@@ -338,6 +372,7 @@ UNFENCED = {**engines.FENCED, "min-replicas-to-write": "0"}
 AHEAD_S = 90
 AHEAD = {"LD_PRELOAD": os.environ.get("CLOCK"), "CLOCK_AHEAD_S": str(AHEAD_S)}
 MANY = {"workers": 32, "clients": 32, "pause": 0.1}
+ALL = {"settings": {"SSA_REDIS_WAIT": "2"}, "topology_options": {"wait": 2}}
 GUESSES = 30
 MOVE_S = 60
 GUESSED = {"settings": {"SSA_LOGIN_LIMITS": f"{GUESSES}/600,0,0"}, "clients": 0, "judged_min": {}}
@@ -353,7 +388,12 @@ CASES = [
     Case("freeze-proxy", "sentinel", freeze, modes=["scgi"], planted=WRONG, topology=engines.ProxiedSentinels, **MANY),
     Case("freeze-unfenced", "sentinel", freeze, modes=["scgi"], planted=WRONG,
          topology_options={"settings": UNFENCED}, **MANY),
-    *[Case(f"restart-{seconds:g}", "sentinel", restart_after(seconds)) for seconds in (0.1, 0.5, 2, 5, 15)],
+    *[Case(f"restart-{seconds:g}", "sentinel", restart_after(seconds)) for seconds in (0.1, 0.5, 1, 1.3, 2, 5, 15)],
+    *[Case(f"freeze-{seconds:g}", "sentinel", freeze_for(seconds)) for seconds in (1.2, 1.6, 2, 2.4)],
+    # All replicas must have a write: then nothing is lost, and no write passes until the old master
+    # is back.
+    Case("restart-1.3-all", "sentinel", restart_after(1.3), **ALL),
+    *[Case(f"freeze-{seconds:g}-all", "sentinel", freeze_for(seconds), **ALL) for seconds in (2, 2.4)],
     Case("old-snapshot", "sentinel", snapshot_and_restart, planted=WRONG,
          topology_options={"settings": BUT_DEBIAN}),
     Case("empty", "sentinel", empty),
@@ -377,6 +417,7 @@ CASES = [
     *[Case(f"cluster-restart-{seconds:g}", "cluster", restart_after(seconds)) for seconds in (0.1, 0.5, 2, 5, 15)],
     Case("cluster-old-snapshot", "cluster", snapshot_and_restart, planted=WRONG, topology_options={"settings": BUT_DEBIAN}),
     Case("cluster-stays-dead", "cluster", stays_dead, topology_options={"replicas": 2}),
+    Case("cluster-cut", "cluster", cluster_cut, machines=True, nodes=2, topology_options={"replicas": 2}),
     Case("cluster-everywhere", "cluster", everywhere(kill_and_fail_over, 5000)),
     Case("cluster-guesses", "cluster", guesses(kill_and_fail_over), **GUESSED),
     Case("cluster-rolling", "cluster", rolling),

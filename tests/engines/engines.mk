@@ -12,9 +12,10 @@ $(engines_clock): tests/engines/clock.c
 test-engines: all $(engines_clock)  ## engines that fail under load; CASES="…", STORE=sentinel, MODE=cgi; takes long
 	@$(engines_run) $(STORE:%=--store %) $(MODE:%=--mode %) $(CASES)
 
-# For CI, under a minute: the checker, a fault that it must see, and the death of a master.
-test-engines-short: all  ## three of these cases
-	@$(engines_run) --mode scgi single-kill single-old-snapshot
+# For CI, under a minute: the checker, a fault that it must see, and a master that dies and comes
+# back.
+test-engines-short: all  ## two of these cases
+	@$(engines_run) --mode scgi single-old-snapshot restart-5
 
 deps-engines:  ## also what make test-engines needs
 	@scripts/deps.sh engines

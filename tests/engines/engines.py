@@ -266,12 +266,12 @@ class Single(Topology):
 
 class SentinelSet(Topology):
     """A master, two replicas and three Sentinels, one of each on each of the machines. heir:
-    settings and environment of the replica that is chosen if the master fails."""
+    environment of the replica that is chosen if the master fails. wait: replicas that must have a
+    write."""
 
-    wait = 1
-
-    def __init__(self, folder, stack, settings=None, machines=None, heir=None):
+    def __init__(self, folder, stack, settings=None, machines=None, heir=None, wait=1):
         super().__init__(folder, stack)
+        self.wait = wait
         places = machines.places if machines else [("127.0.0.1", ())] * 3
         for i, (host, place) in enumerate(places):
             more = {"replicaof": "%s %d" % self.engines[0].address} if i else {}
@@ -366,18 +366,22 @@ def slot_of(key):
 
 
 class Cluster(Topology):
-    """Three masters, with so many replicas each."""
+    """Three masters, with so many replicas each. On three machines, a replica is on another machine
+    than its master."""
 
     wait = 1
 
-    def __init__(self, folder, stack, settings=None, replicas=1):
+    def __init__(self, folder, stack, settings=None, replicas=1, machines=None):
         super().__init__(folder, stack)
         count = 3 * (1 + replicas)
+        places = machines.places if machines else [("127.0.0.1", ())] * 3
         self.replicas_each, self.has_spare = replicas, replicas > 1
         for i in range(count):
+            host, place = places[(i + i // 3) % 3]
             self.engines.append(Engine(folder / f"engine{i}", {
                 **(settings or FENCED), "cluster-enabled": "yes", "cluster-node-timeout": NODE_TIMEOUT_MS,
-                "cluster-port": free_port(), "cluster-require-full-coverage": "no", "cluster-allow-reads-when-down": "no"}))
+                "cluster-port": free_port(), "cluster-require-full-coverage": "no", "cluster-allow-reads-when-down": "no"},
+                host, place=place))
         for engine in self.engines:
             engine.start()
             engine.id = engine.ask("CLUSTER", "MYID")
@@ -397,7 +401,7 @@ class Cluster(Topology):
             self.keys.setdefault(next(i for i in range(3) if slot < bounds[i + 1]), (f"ssa-test:{number}", slot))
             if len(self.keys) == 3:
                 break
-        self.owners = {}
+        self.owners, self.order = {}, list(self.engines)
         wait_until(self.is_whole, "cluster with its replicas")
         self.url = "redis+cluster://" + ",".join("%s:%d" % engine.address for engine in self.engines)
 
@@ -409,10 +413,11 @@ class Cluster(Topology):
     def map(self):
         """(first slot, last slot, address of the master) of each range, by the word of some engine
         that is in touch with the others."""
-        for engine in self.engines:
+        for i, engine in enumerate(self.order):
             with contextlib.suppress(OSError, Refused):
                 with Connection(engine.address, 0.2) as c:
                     if "cluster_state:ok" in c.ask("CLUSTER", "INFO"):
+                        self.order = [engine, *self.order[:i], *self.order[i + 1:]]
                         return [(first, last, (node[0], node[1])) for first, last, node, *_ in c.ask("CLUSTER", "SLOTS")]
         raise ConnectionError("no node of the cluster is in touch with the others")
 

@@ -175,7 +175,7 @@ def data_files():
 def run(row, live, log, before, files):
     _, _, data, expected, options = row
     ticket, csrf, digest = live
-    for mark, value in ((b'@TICKET@', ticket), (WIDE_TICKET, ticket), (b'@CSRF@', csrf), (b'@CSRF63@', csrf[:63]), (b'@DIGEST@', digest), (b'@DIGEST43@', digest[:43]),
+    for mark, value in ((b'@TICKET@', ticket), (WIDE_TICKET, ticket), (b'@CSRF@', csrf), (b'@CSRF42@', csrf[:42]), (b'@DIGEST@', digest), (b'@DIGEST43@', digest[:43]),
                         (b'@SWAPPED@', ticket.swapcase()), (b'@REVERSED@', ticket[::-1])):
         data = data.replace(mark, value)
     head_only = data.startswith(b'HEAD ')

@@ -429,10 +429,10 @@ for name, headers, expected in [
     ('as HTTP-X-Auth-Token', b'HTTP-X-Auth-Token: @TICKET@\r\n', 401), ('that is the CSRF token', b'X-Auth-Token: @CSRF@\r\n', 401),
     ('of a path', b'X-Auth-Token: ../../../../../../../../../../etc/passwd/A\r\n', 401), ('with spaces around', b'X-Auth-Token:  \t @TICKET@ \t \r\n', 200),
     ('in lower case names', b'x-auth-token: @TICKET@\r\n', 200), ('with an unknown parameter', b'X-Auth-Token: @TICKET@\r\nX-Auth-Token-2: x\r\n', 200),
-    ('and a wrong CSRF token', b'X-Auth-Token: @TICKET@\r\nCSRFPreventionToken: x\r\n', 403), ('and a cut CSRF token', b'X-Auth-Token: @TICKET@\r\nCSRFPreventionToken: @CSRF63@\r\n', 403),
+    ('and a wrong CSRF token', b'X-Auth-Token: @TICKET@\r\nCSRFPreventionToken: x\r\n', 403), ('and a cut CSRF token', b'X-Auth-Token: @TICKET@\r\nCSRFPreventionToken: @CSRF42@\r\n', 403),
     ('and a CSRF token with a byte more', b'X-Auth-Token: @TICKET@\r\nCSRFPreventionToken: @CSRF@0\r\n', 403), ('and the ticket as CSRF token', b'X-Auth-Token: @TICKET@\r\nCSRFPreventionToken: @TICKET@\r\n', 403),
     ('and the CSRF token twice', b'X-Auth-Token: @TICKET@\r\nCSRFPreventionToken: @CSRF@\r\nCSRFPreventionToken: @CSRF@\r\n', 403),
-    ('and another CSRF token of the right form', b'X-Auth-Token: @TICKET@\r\nCSRFPreventionToken: ' + b'0' * 64 + b'\r\n', 403),
+    ('and another CSRF token of the right form', b'X-Auth-Token: @TICKET@\r\nCSRFPreventionToken: ' + b'0' * 43 + b'\r\n', 403),
     ('and a CSRF token of 4 KiB', b'X-Auth-Token: @TICKET@\r\nCSRFPreventionToken: ' + b'0' * 4096 + b'\r\n', 403), ('and its CSRF token', b'X-Auth-Token: @TICKET@\r\nCSRFPreventionToken: @CSRF@\r\n', 200),
     ('of another form and a right CSRF token', b'X-Auth-Token: x\r\nCSRFPreventionToken: @CSRF@\r\n', 401),
 ]:
