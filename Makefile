@@ -1,6 +1,7 @@
 # SimpleServerAPI in C. `make help` lists the targets.
 
 LIBC     = musl# musl: static programs that need nothing on the target; system: the distribution's libraries
+ARCH     =# arm64: cross-compiled for aarch64, with LIBC=musl, in a build folder of its own
 SANITIZE =# address,undefined: with LIBC=system, in a build folder of its own
 V        =# 1 shows the commands
 CFLAGS   = -O2 -g
@@ -16,7 +17,14 @@ PORT         = 8000
 ifneq ($(SANITIZE),)
 override LIBC = system
 endif
-variant := $(if $(SANITIZE),sanitize,$(if $(filter musl,$(LIBC)),,system))
+# Both x86_64 and aarch64, and the names that Debian has for them, are understood.
+override ARCH := $(patsubst aarch64,arm64,$(ARCH:x86_64=amd64))
+native  := $(patsubst aarch64,arm64,$(patsubst x86_64,amd64,$(shell uname -m)))
+cross   := $(if $(filter musl,$(LIBC)),$(filter-out $(native),$(ARCH)))
+ifneq ($(filter-out arm64,$(cross)),)
+$(error ARCH=$(ARCH): only ARCH=arm64 can be cross-compiled)
+endif
+variant := $(if $(SANITIZE),sanitize,$(if $(filter musl,$(LIBC)),$(cross),system))
 BUILD   := build$(addprefix /,$(variant))
 CGI_BIN := $(if $(variant),$(BUILD)/)cgi-bin
 
@@ -33,8 +41,13 @@ hardened = -fstack-protector-strong -fstack-clash-protection
 small    = -ffunction-sections -fdata-sections
 
 ifeq ($(LIBC),musl)
+thirdparty = build/$(addsuffix /,$(cross))musl
 CC       = musl-gcc
-thirdparty = build/musl
+ifneq ($(cross),)
+HOST     = aarch64-linux-gnu
+CC       = $(CURDIR)/$(thirdparty)/musl/bin/musl-gcc
+AR       = $(HOST)-ar
+endif
 archives = $(patsubst %,$(thirdparty)/lib/lib%.a,hiredis cjson sodium)
 libflags = -isystem $(thirdparty)/include
 hardened += -fno-pie
@@ -92,12 +105,20 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(BUILD)/obj
 	@echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS)' > $@
 
-build/musl/lib/libhiredis.a: ; @scripts/thirdparty.sh hiredis build/musl
-build/musl/lib/libcjson.a:   ; @scripts/thirdparty.sh cjson build/musl
-build/musl/lib/libsodium.a:  ; @scripts/thirdparty.sh libsodium build/musl
+ifeq ($(LIBC),musl)
+third = @CC='$(CC)' HOST='$(HOST)' scripts/thirdparty.sh
+$(thirdparty)/lib/libhiredis.a: ; $(third) hiredis $(thirdparty)
+$(thirdparty)/lib/libcjson.a:   ; $(third) cjson $(thirdparty)
+$(thirdparty)/lib/libsodium.a:  ; $(third) libsodium $(thirdparty)
+endif
+# Debian's musl-gcc is for this machine only, so the cross compiler gets a musl of its own.
+ifneq ($(cross),)
+$(archives): | $(CC)
+$(CC): ; @CC=$(HOST)-gcc HOST=$(HOST) scripts/thirdparty.sh musl $(thirdparty)
+endif
 
-dist: all  ## a tarball of the static programs and all that they need
-	@scripts/dist.sh
+dist: all  ## a tarball of the static programs and all that they need; ARCH=arm64: for arm64
+	@CGI_BIN='$(CGI_BIN)' SSACTL='$(SSACTL)' MACHINE='$(patsubst arm64,aarch64,$(cross))' scripts/dist.sh
 
 deps:  ## install by apt what is missing to build, run and test
 	@scripts/deps.sh
@@ -105,7 +126,7 @@ deps:  ## install by apt what is missing to build, run and test
 docs:  ## fetch the viewer that shows the API at /docs/; needs npm
 	@scripts/docs.sh
 
-deps-check deps-bench deps-deb: deps-%:  ## also what make check, bench, deb need
+deps-check deps-bench deps-deb deps-arm64: deps-%:  ## also what make check, bench, deb, ARCH=arm64 need
 	@scripts/deps.sh $*
 
 run: run/make.$(shell echo $$PPID)  ## serve on http://127.0.0.1:8000; Ctrl-C stops it
@@ -138,7 +159,7 @@ help:  ## this list
 	@awk -F ':.*## ' 'function add(name) { if (!(name in group)) order[++names] = name; group[name] = now } \
 		/^##@ / { split(substr($$0, 5), part, ": "); now = part[1]; if (!seen[now]++) groups[++n] = now; \
 			count = split(part[2], first, " "); for (i = 1; i <= count; i++) add(first[i]) } \
-		/^[a-z -]+:.*## / { add($$1); text[$$1] = $$2 } \
+		/^[a-z0-9 -]+:.*## / { add($$1); text[$$1] = $$2 } \
 		END { for (g = 1; g <= n; g++) { print (g > 1 ? "\n" : "") groups[g] ":"; for (i = 1; i <= names; i++) \
 			if (group[order[i]] == groups[g]) printf "  %-22s %s\n", order[i], text[order[i]] } }' \
 		$(filter %kefile %.mk,$(MAKEFILE_LIST))
@@ -147,6 +168,6 @@ include $(wildcard tests/*.mk tests/*/*.mk)
 -include $(wildcard $(BUILD)/obj/*.d $(BUILD)/obj/*/*.d)
 
 FORCE:
-.PHONY: all dist docs deps deps-check deps-bench run install clean help uninstall deps-deb deb FORCE
+.PHONY: all dist docs deps deps-check deps-bench run install clean help uninstall deps-deb deps-arm64 deb FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -1,10 +1,10 @@
 #!/bin/sh
-# scripts/deps.sh [check|bench|deb|debian|engines|web]...
+# scripts/deps.sh [check|bench|deb|arm64|debian|engines|web]...
 #
 # Installs with apt the missing packages that are needed to build, run and test. With `check`,
-# `bench`, `deb`, `debian` (make test-debian, test-deb), `engines` (make test-engines) and `web`
-# (make docs, make check-web) it also installs what these need. If nothing is missing, it ends at
-# once.
+# `bench`, `deb`, `arm64` (make ARCH=arm64, test-arm64), `debian` (make test-debian, test-deb),
+# `engines` (make test-engines) and `web` (make docs, make check-web) it also installs what these
+# need. If nothing is missing, it ends at once.
 set -eu
 
 # Columns: group | package | its proof: a command, or a file (may be a pattern) | why it is needed
@@ -69,6 +69,8 @@ bench | python3-hiredis   | /usr/lib/python3/dist-packages/hiredis  | makes pyth
 deb   | build-essential   | /usr/share/doc/build-essential          | every package is built with it
 deb   | dpkg-dev          | dpkg-buildpackage                       | builds a package
 deb   | debhelper         | dh                                      | knows what a package must have
+arm64 | gcc-aarch64-linux-gnu | aarch64-linux-gnu-gcc              | the cross compiler
+arm64 | qemu-user         | /usr/bin/qemu-aarch64*                  | runs programs for arm64, for the tests
 debian | debootstrap      | debootstrap                             | makes an empty Debian
 debian | debian-archive-keyring | /usr/share/keyrings/debian-archive-keyring.gpg | the keys of its archives
 debian | git              | git                                     | copies what is checked out
@@ -84,9 +86,9 @@ EOT
 groups=" run musl "
 for group; do
     case $group in
-    check | bench | deb | debian | engines | web) groups="$groups$group " ;;
+    check | bench | deb | arm64 | debian | engines | web) groups="$groups$group " ;;
     *)
-        echo "usage: scripts/deps.sh [check|bench|deb|debian|engines|web]..." >&2
+        echo "usage: scripts/deps.sh [check|bench|deb|arm64|debian|engines|web]..." >&2
         exit 2
         ;;
     esac

@@ -1,15 +1,20 @@
 #!/bin/sh
-# scripts/thirdparty.sh NAME PREFIX    NAME: hiredis, cjson or libsodium; PREFIX: build/musl
+# scripts/thirdparty.sh NAME PREFIX    NAME: hiredis, cjson, libsodium or musl; PREFIX: build/musl
 #
 # Builds one third-party library as a static archive for musl. The source is Debian's source
 # package, with the patches of the distribution. apt fetches it and checks its signature. The
 # results are PREFIX/lib/lib*.a, PREFIX/include/ and the source in PREFIX/src/NAME. If the source is
 # there already, no network is needed. The system's own apt state is read, but never written. CC
 # (musl-gcc) and CFLAGS are taken from the environment.
+#
+# musl itself is built only for another architecture: Debian has a compiler for it, but its package
+# of musl would need that architecture to be added to the system. Here CC is that compiler, and the
+# results are PREFIX/musl/ and PREFIX/musl/bin/musl-gcc, a CC for the other libraries. HOST
+# (aarch64-linux-gnu) is the prefix of that compiler's tools.
 set -eu
 
 usage() {
-    echo "usage: scripts/thirdparty.sh hiredis|cjson|libsodium PREFIX" >&2
+    echo "usage: scripts/thirdparty.sh hiredis|cjson|libsodium|musl PREFIX" >&2
     exit 2
 }
 [ $# = 2 ] || usage
@@ -17,10 +22,13 @@ name=$1
 case $name in
 hiredis | cjson) archive=lib$name.a ;;
 libsodium) archive=libsodium.a ;;
+musl) archive= ;;
 *) usage ;;
 esac
 
 CC=${CC:-musl-gcc}
+HOST=${HOST-}
+AR=${HOST:+$HOST-}ar
 # PIE objects can be linked into static and static-pie programs. With one section for each function,
 # the linker can leave out unused functions.
 CFLAGS=${CFLAGS:--O2 -fPIE -fstack-protector-strong -fstack-clash-protection -ffunction-sections -fdata-sections}
@@ -182,7 +190,7 @@ compile() {
         # shellcheck disable=SC2086  # CC and CFLAGS are lists of words
         $CC $CFLAGS -c -o "$work/${file%.c}.o" "$source/$file"
     done
-    ar rcs "$work/$archive" "$work"/*.o
+    "$AR" rcs "$work/$archive" "$work"/*.o
 }
 
 build_hiredis() {
@@ -209,7 +217,7 @@ build_libsodium() {
     # If a make runs this script, MAKEFLAGS contains its flags (CFLAGS=..., V=...), which are not
     # meant for this build.
     unset MAKEFLAGS MFLAGS MAKELEVEL
-    ./configure -q --disable-shared --enable-minimal --disable-pie --disable-ssp CC="$CC" CFLAGS="$CFLAGS"
+    ./configure -q --disable-shared --enable-minimal --disable-pie --disable-ssp ${HOST:+--host="$HOST"} CC="$CC" CFLAGS="$CFLAGS"
     make -j"$(nproc)" -C src/libsodium libsodium.la
     mkdir -p "$work/out"
     make -C src/libsodium/include install-data includedir="$work/out"
@@ -218,10 +226,31 @@ build_libsodium() {
     cp src/libsodium/.libs/libsodium.a "$work/$archive"
 }
 
+# `make install` of musl writes its paths into musl-gcc, so it goes to its place at once, and
+# musl-gcc last: it is make's target.
+build_musl() {
+    cp -a "$source/." "$work/"
+    cd "$work"
+    unset MAKEFLAGS MFLAGS MAKELEVEL
+    ./configure --target="$HOST" --disable-shared --enable-wrapper=gcc --prefix="$prefix/musl" \
+        --syslibdir="$prefix/musl/lib" CC="$CC" CFLAGS="-O2 -ffile-prefix-map=$PWD/="
+    make -j"$(nproc)"
+    make install-headers install-libs
+    make install-tools
+}
+
+if [ "$HOST" ]; then
+    compiler=$HOST-gcc
+    command -v "$compiler" || die "no $compiler here: run 'make deps-arm64'"
+fi
 need "${CC%% *}"
 [ -d "$source" ] || fetch
 say "building $(sed -n '1s/.*(\(.*\)).*/\1/p' "$source/debian/changelog")"
 "build_$name"
+[ "$archive" ] || {
+    say "done"
+    exit 0
+}
 
 # The results are moved into place only now, and the archive last. Make's target is the archive, so
 # a build that was interrupted is done again.

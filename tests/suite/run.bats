@@ -725,6 +725,15 @@ after_remedy() {
   SOURCE_DATE_EPOCH=1700000000 "$here/scripts/dist.sh"
   (cd "$here/dist" && sha256sum --check --status SHA256SUMS)
   diff -r "$BATS_TEST_TMPDIR/first" "$here/dist"
+  # The tarball for another processor has its own name and programs, and the first one stays.
+  mkdir "$here/other"
+  for name in status ticket info ssactl; do echo "other $name" >"$here/other/$name"; done
+  CGI_BIN=other SSACTL=other/ssactl MACHINE=other SOURCE_DATE_EPOCH=1700000000 "$here/scripts/dist.sh"
+  [[ $(cut -d ' ' -f 3 "$here/dist/SHA256SUMS") == "$(cd "$here/dist" && printf '%s\n' *.tar.gz)" ]]
+  cmp "$BATS_TEST_TMPDIR"/first/*.tar.gz "$here/dist/$(cd "$BATS_TEST_TMPDIR/first" && echo *.tar.gz)"
+  tar xzf "$here"/dist/*-other.tar.gz -C "$BATS_TEST_TMPDIR" --transform 's,^[^/]*,other,'
+  [[ $(cat "$BATS_TEST_TMPDIR"/other/{cgi-bin/{status,ticket,info},sbin/ssactl}) == $'other status\nother ticket\nother info\nother ssactl' ]]
+  rm "$here"/dist/*-other.tar.gz
   tar xzf "$here"/dist/*.tar.gz -C "$BATS_TEST_TMPDIR"
   here=$(echo "$BATS_TEST_TMPDIR"/simpleserverapi-*/)
   here=${here%/}
