@@ -1,7 +1,6 @@
 #include "store/cluster.h"
 #include "core/text.h"
 #include "store/link.h"
-#include "store/masters.h"
 #include "store/resp.h"
 #include "store/shards.h"
 
@@ -9,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ROUNDS_MAX: how often the commands of a batch are sent on. */
-enum { ROUNDS_MAX = 16, OUT_KEEP_BYTES = 16384 };
+enum { ROUNDS_MAX = 16 /* how often a batch is sent on */, OUT_KEEP_BYTES = 16384 };
 
 struct command {
 	size_t end; /* in the bytes of the batch */
@@ -47,16 +45,18 @@ struct cluster {
 	unsigned stage; /* of the command that is added next, then of those that are sent */
 	int slot;       /* of the last command */
 	bool no_memory, once, collected;
-	char error[160];
+	char *error;
 };
 
-struct cluster *cluster_new(const struct redis_url *url, const struct link_terms *terms)
+struct cluster *cluster_new(const struct redis_url *url, const struct link_terms *terms,
+			    char *error)
 {
 	struct cluster *c = calloc(1, sizeof *c);
 
 	if (c == NULL)
 		return NULL;
 	c->terms = terms;
+	c->error = error;
 	for (unsigned i = 0; i < url->count; i++)
 		shards_add(&c->shards, &url->servers[i]);
 	return c;
@@ -77,8 +77,7 @@ void cluster_begin(struct cluster *c)
 	drop_commands(&now);
 	c->before = c->now;
 	c->now = now;
-	c->next = 0;
-	c->stage = 0;
+	c->next = c->stage = 0;
 	c->no_memory = false;
 	c->collected = true; /* nothing was sent */
 }
@@ -131,9 +130,9 @@ static void send_to(struct command *command, unsigned node, bool ask)
 	command->ask = ask;
 }
 
-static void fail(struct cluster *c, struct command *command, const char *why)
+static void fail(struct cluster *c, struct command *command, const char *doing, const char *why)
 {
-	snprintf(c->error, sizeof c->error, "%s", why);
+	snprintf(c->error, CLUSTER_ERROR_SIZE, "%s%s", doing, why);
 	command->state = FAILED;
 }
 
@@ -146,7 +145,7 @@ static void give_up(struct cluster *c, unsigned node, bool again)
 		struct command *command = &c->now.at[i];
 		if (command->state != SENT || command->node != node)
 			continue;
-		fail(c, command, link_error(c->nodes[node].link));
+		fail(c, command, "", link_error(c->nodes[node].link));
 		if (again)
 			send_to(command, 0, false);
 	}
@@ -167,12 +166,6 @@ static bool deliver(struct cluster *c, unsigned node)
 	struct node *n = &c->nodes[node];
 
 	return open_node(c, node) && link_send(n->link, n->out.at, n->out.len, n->commands);
-}
-
-/* Sends it once more if the connection had been idle, and was dead. */
-static bool revive(struct cluster *c, unsigned node)
-{
-	return link_was_dead(c->nodes[node].link) && deliver(c, node);
 }
 
 /* Sends all commands that are ready. false: there was none. */
@@ -198,7 +191,7 @@ static bool send_ready(struct cluster *c)
 			command->node = other;
 		struct node *n = &c->nodes[command->node];
 		if (n->link == NULL && (n->link = link_new(c->terms)) == NULL) {
-			fail(c, command, "redis: out of memory");
+			fail(c, command, "redis: ", "out of memory");
 			continue;
 		}
 		if (command->ask)
@@ -210,7 +203,8 @@ static bool send_ready(struct cluster *c)
 	for (unsigned i = 1; i <= c->shards.count; i++)
 		if (c->nodes[i].commands > 0 && !open_node(c, i))
 			give_up(c, i, !c->once);
-		else if (c->nodes[i].commands > 0 && !deliver(c, i) && !revive(c, i))
+		else if (c->nodes[i].commands > 0 && !deliver(c, i) &&
+			 !(link_was_dead(c->nodes[i].link) && deliver(c, i)))
 			give_up(c, i, false);
 	return any;
 }
@@ -246,7 +240,7 @@ void cluster_idle(struct cluster *c)
 bool cluster_send(struct cluster *c, const char *bytes, bool once)
 {
 	if (c->no_memory) {
-		snprintf(c->error, sizeof c->error, "redis: write: out of memory");
+		snprintf(c->error, CLUSTER_ERROR_SIZE, "redis: write: out of memory");
 		return false;
 	}
 	close_links(c, 1); /* replies that nobody took must not be read as replies of this batch */
@@ -285,7 +279,7 @@ static void keep(struct command *command, struct redisReply *reply)
 static void take_reply(struct cluster *c, size_t i, const struct redisReply *reply)
 {
 	struct command *command = &c->now.at[i];
-	char code[RESP_ERROR_CODE_SIZE], why[sizeof c->error];
+	char code[RESP_ERROR_CODE_SIZE];
 
 	/* What a node says to a command without a key does not count if it sent on the commands
 	 * before it. A replica answers WAIT with an error. */
@@ -301,8 +295,7 @@ static void take_reply(struct cluster *c, size_t i, const struct redisReply *rep
 	}
 	bool ask = false, down = strcmp(code, "CLUSTERDOWN") == 0 && !command->elsewhere;
 	unsigned node = also;
-	snprintf(why, sizeof why, "redis: error reply: %s", resp_words(code));
-	fail(c, command, why);
+	fail(c, command, "redis: error reply: ", resp_words(code));
 	/* CLUSTERDOWN: it has lost the others, or has just found them again. Another may know. */
 	if (node == 0 && !shards_redirect(&c->shards, reply, command->node, &node, &ask) && down)
 		node = command->node % c->shards.count + 1;
@@ -329,7 +322,7 @@ static void take_replies(struct cluster *c, unsigned node)
 		for (; reply == NULL; again = false) {
 			if (!command->ask || link_next(n->link) != NULL)
 				reply = link_next(n->link);
-			if (reply == NULL && !(again && revive(c, node)))
+			if (reply == NULL && !(again && link_was_dead(n->link) && deliver(c, node)))
 				break;
 		}
 		if (reply == NULL) {
@@ -364,22 +357,13 @@ const struct redisReply *cluster_next(struct cluster *c)
 	return command->state == DONE ? command->reply : NULL;
 }
 
-const char *cluster_error(const struct cluster *c)
-{
-	return c->error;
-}
-
 unsigned long cluster_changes(const struct cluster *c)
 {
 	return c->changes;
 }
 
-bool cluster_read_map(struct cluster *c, const struct redisReply *reply)
+struct shards *cluster_map(struct cluster *c, unsigned *first)
 {
-	return masters_read(&c->shards, reply, c->now.at[0].node);
-}
-
-const struct shards *cluster_shards(const struct cluster *c)
-{
+	*first = c->now.at[0].node;
 	return &c->shards;
 }

@@ -14,9 +14,12 @@ struct shards;
 struct redis_url;
 struct redisReply;
 
-/* `url` and `terms` must live longer than the result. NULL: no memory. `c` may be NULL in
+/* `url`, `terms` and `error` must live longer than the result. `error` has CLUSTER_ERROR_SIZE bytes:
+ * the last failure is written there, as one line. NULL: no memory. `c` may be NULL in
  * cluster_free. */
-struct cluster *cluster_new(const struct redis_url *url, const struct link_terms *terms);
+enum { CLUSTER_ERROR_SIZE = 200 };
+struct cluster *cluster_new(const struct redis_url *url, const struct link_terms *terms,
+			    char *error);
 void cluster_free(struct cluster *c);
 
 /* cluster_begin begins a batch. cluster_add adds a command, which ends at `end` in the bytes of the
@@ -31,15 +34,12 @@ bool cluster_send(struct cluster *c, const char *bytes, bool once);
 
 void cluster_idle(struct cluster *c); /* see redis_idle */
 
-/* Takes the next reply. NULL: this command failed, and cluster_error() says why, as one line. */
+/* Takes the next reply. NULL: this command failed. */
 const struct redisReply *cluster_next(struct cluster *c);
-const char *cluster_error(const struct cluster *c);
 
 unsigned long cluster_changes(const struct cluster *c); /* see redis_changes */
 
-/* Reads the reply to CLUSTER SLOTS, which was the first command of the batch. false: a slot has no
- * node. cluster_shards gives what is known. */
-bool cluster_read_map(struct cluster *c, const struct redisReply *reply);
-const struct shards *cluster_shards(const struct cluster *c);
+/* The map of slots, and the number of the node that did the first command of the batch. */
+struct shards *cluster_map(struct cluster *c, unsigned *first);
 
 #endif

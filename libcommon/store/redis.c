@@ -32,7 +32,7 @@ struct redis {
 	unsigned queued;  /* the number of commands in it */
 	size_t probed;    /* the number of masters that redis_probe_all probes */
 	unsigned repeats; /* how often it may still be sent again */
-	char error[200];
+	char error[CLUSTER_ERROR_SIZE];
 
 	uint8_t masters[SHARDS_NODES_MAX]; /* of the cluster */
 	unsigned master_count;
@@ -112,7 +112,7 @@ struct redis *redis_new(const struct redis_url *url, unsigned replicas)
 	if (made && url->kind == REDIS_SENTINEL)
 		made = (r->sentinel = sentinel_new(url)) != NULL;
 	if (made && url->kind == REDIS_CLUSTER)
-		made = (r->cluster = cluster_new(url, &r->terms)) != NULL;
+		made = (r->cluster = cluster_new(url, &r->terms, r->error)) != NULL;
 	if (made)
 		return r;
 	redis_free(r);
@@ -170,17 +170,12 @@ static bool close_batch(struct redis *r)
 	return true;
 }
 
-static bool send_to_cluster(struct redis *r, bool once)
-{
-	return cluster_send(r->cluster, r->out.at, once) || fail(r, cluster_error(r->cluster));
-}
-
 bool redis_send(struct redis *r)
 {
 	if (!close_batch(r))
 		return false;
 	if (r->cluster != NULL)
-		return send_to_cluster(r, false);
+		return cluster_send(r->cluster, r->out.at, false);
 	r->repeats = r->url->count;
 	return send_batch(r);
 }
@@ -190,7 +185,7 @@ bool redis_send_on(struct redis *r)
 	if (!close_batch(r))
 		return false;
 	if (r->cluster != NULL)
-		return send_to_cluster(r, true);
+		return cluster_send(r->cluster, r->out.at, true);
 	if (!link_is_open(r->link))
 		return fail(r, "redis: write: connection closed");
 	r->repeats = 0;
@@ -210,15 +205,6 @@ unsigned long redis_changes(const struct redis *r)
 	return r->cluster != NULL ? cluster_changes(r->cluster) : r->changes;
 }
 
-static const struct redisReply *next_of_cluster(struct redis *r)
-{
-	const struct redisReply *reply = cluster_next(r->cluster);
-
-	if (reply == NULL)
-		fail(r, cluster_error(r->cluster));
-	return reply;
-}
-
 /* The server refuses the first command, a probe, as a master does that another has replaced: it has
  * no replicas (NOREPLICAS), or is a replica itself by now (READONLY). Its connection was kept, or a
  * sentinel that was cut off still names it. So it has done no write, and another sentinel may know
@@ -235,7 +221,7 @@ const struct redisReply *redis_next(struct redis *r)
 	char code[RESP_ERROR_CODE_SIZE];
 
 	if (r->cluster != NULL)
-		return next_of_cluster(r);
+		return cluster_next(r->cluster);
 	if (link_pending(r->link) == 0)
 		return NULL; /* the batch has failed already */
 	for (;;) {
@@ -340,6 +326,8 @@ bool redis_time(struct redis *r, long long *now)
 static bool ask_masters(struct redis *r)
 {
 	const struct redisReply *reply;
+	struct shards *shards;
+	unsigned first;
 	long long now = clock_ms();
 
 	if (!r->sent || (r->master_count > 0 && now < r->masters_until_ms))
@@ -348,9 +336,10 @@ static bool ask_masters(struct redis *r)
 	redis_command(r, "CLUSTER", "SLOTS", NULL);
 	if (!redis_send(r) || (reply = redis_next(r)) == NULL)
 		return false;
-	if (!cluster_read_map(r->cluster, reply))
+	shards = cluster_map(r->cluster, &first);
+	if (!masters_read(shards, reply, first))
 		return fail(r, "redis: a part of the cluster has no master");
-	r->master_count = masters_list(cluster_shards(r->cluster), r->masters);
+	r->master_count = masters_list(shards, r->masters);
 	r->masters_until_ms = now + MASTERS_MS;
 	return true;
 }
@@ -364,7 +353,9 @@ size_t redis_find_masters(struct redis *r)
 
 void redis_master_tag(const struct redis *r, size_t i, char tag[static KEYS_TAG_LEN + 1])
 {
-	if (r->cluster == NULL || !masters_tag(cluster_shards(r->cluster), r->masters[i], tag))
+	unsigned first;
+
+	if (r->cluster == NULL || !masters_tag(cluster_map(r->cluster, &first), r->masters[i], tag))
 		strcpy(tag, "all");
 }
 
