@@ -172,7 +172,7 @@ static bool deliver(struct cluster *c, unsigned node)
 static bool send_ready(struct cluster *c)
 {
 	/* Any node can say which one has a slot. */
-	unsigned other = c->turn = c->turn % c->shards.count + 1;
+	unsigned other = c->turn = c->turn < c->shards.count ? c->turn + 1 : 1;
 	bool any = false;
 
 	for (unsigned i = 1; i <= c->shards.count; i++) {
@@ -298,7 +298,7 @@ static void take_reply(struct cluster *c, size_t i, const struct redisReply *rep
 	fail(c, command, "redis: error reply: ", resp_words(code));
 	/* CLUSTERDOWN: it has lost the others, or has just found them again. Another may know. */
 	if (node == 0 && !shards_redirect(&c->shards, reply, command->node, &node, &ask) && down)
-		node = command->node % c->shards.count + 1;
+		node = command->node < c->shards.count ? command->node + 1 : 1;
 	command->elsewhere = command->elsewhere || down;
 	if (node == 0 || c->once) {
 		c->shards.node_of[command->slot] = 0; /* it may not be the master any more */

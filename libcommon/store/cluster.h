@@ -14,8 +14,8 @@ struct shards;
 struct redis_url;
 struct redisReply;
 
-/* `url`, `terms` and `error` must live longer than the result. `error` has CLUSTER_ERROR_SIZE bytes:
- * the last failure is written there, as one line. NULL: no memory. `c` may be NULL in
+/* `url`, `terms` and `error` must live longer than the result. The last failure is written into
+ * `error`, which has CLUSTER_ERROR_SIZE bytes, as one line. NULL: no memory. `c` may be NULL in
  * cluster_free. */
 enum { CLUSTER_ERROR_SIZE = 200 };
 struct cluster *cluster_new(const struct redis_url *url, const struct link_terms *terms,
