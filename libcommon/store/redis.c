@@ -69,27 +69,29 @@ static bool open_link(struct redis *r)
 	return link_open(r->link, &r->url->servers[0]) || fail(r, link_error(r->link));
 }
 
-static bool send_again(struct redis *r);
-
-static bool send_batch(struct redis *r)
-{
-	if (!link_is_open(r->link) && !open_link(r))
-		return false;
-	return link_send(r->link, r->out.at, r->out.len, r->queued) ||
-	       fail(r, link_error(r->link)) || send_again(r);
-}
-
-/* Sends the batch once more after a failure, if that is allowed. A connection that was idle may be
- * dead because Redis was restarted. A server that is no master has done no write, and there may be
+/* After a failure: true if the batch may be sent once more. A connection that was idle may be dead
+ * because Redis was restarted. A server that is no master has done no write, and there may be
  * another. */
-static bool send_again(struct redis *r)
+static bool may_repeat(struct redis *r)
 {
 	if (r->repeats == 0 || (!link_was_dead(r->link) && !link_not_master(r->link)))
 		return false;
 	r->repeats--;
 	if (link_not_master(r->link))
 		sentinel_doubt(r->sentinel);
-	return send_batch(r);
+	return true;
+}
+
+static bool send_batch(struct redis *r)
+{
+	while (link_is_open(r->link) || open_link(r)) {
+		if (link_send(r->link, r->out.at, r->out.len, r->queued))
+			return true;
+		fail(r, link_error(r->link));
+		if (!may_repeat(r))
+			return false;
+	}
+	return false;
 }
 
 struct redis *redis_new(const struct redis_url *url, unsigned replicas)
@@ -227,7 +229,7 @@ const struct redisReply *redis_next(struct redis *r)
 	for (;;) {
 		while ((reply = link_next(r->link)) == NULL) {
 			fail(r, link_error(r->link));
-			if (!send_again(r))
+			if (!may_repeat(r) || !send_batch(r))
 				return NULL;
 		}
 		if (!resp_is_error(reply, code))

@@ -104,17 +104,18 @@ static enum result look_at_master(struct redis *r, size_t master, struct page *p
 
 enum result survey_sessions(struct redis *r, survey_found *found, void *context)
 {
-	struct page p = {.keys = malloc(PAGE_KEYS_MAX * sizeof *p.keys)};
+	char(*keys)[KEYS_SIZE] = malloc(PAGE_KEYS_MAX * sizeof *keys);
+	struct page p = {.keys = keys};
 	struct session *sessions = malloc(PAGE_KEYS_MAX * sizeof *sessions);
 	enum result result = RESULT_INTERNAL;
 
-	if (p.keys != NULL && sessions != NULL) {
+	if (keys != NULL && sessions != NULL) {
 		size_t masters = redis_find_masters(r);
 		result = masters > 0 ? RESULT_OK : RESULT_UNAVAILABLE;
 		for (size_t i = 0; i < masters && result == RESULT_OK; i++)
 			result = look_at_master(r, i, &p, sessions, found, context);
 	}
-	free(p.keys);
+	free(keys);
 	free(sessions);
 	return result;
 }
