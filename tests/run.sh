@@ -34,6 +34,9 @@ modes_wanted=${SSA_TEST_MODES:-cgi scgi}
 unset REDIS_URL SSA_REDIS_WAIT SSA_MODE SSA_BIND SSA_PORT SSA_DATA_DIR SSA_TICKET_TTL SSA_TICKET_MAX SSA_TICKETS_PER_USER SSA_LOGIN_LIMITS \
   SSA_WORKERS SSA_RUN_DIR SSA_SUPERVISED SSA_CONNECTIONS_PER_ADDRESS SSA_PROXY_FROM SSA_CORS_ORIGINS SSA_DELAY http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 export LC_ALL=C.UTF-8
+# The commands that make deps installs. Another python3 in PATH, such as that of a version manager,
+# can take ten times as long to start, and the tests start it thousands of times.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 
 # Every process of a file has this folder in its environment or on its command line, so that
 # processes that are left behind can be found. The path is short, because the path of a Unix socket
