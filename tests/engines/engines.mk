@@ -15,7 +15,7 @@ test-engines: all $(engines_clock)  ## engines that fail under load; CASES="…"
 # For CI, under a minute: the checker, a fault that it must see, and a master that dies and comes
 # back.
 test-engines-short: all  ## two of these cases
-	@$(engines_run) --mode scgi single-old-snapshot restart-5
+	@$(engines_run) --patient --mode scgi single-old-snapshot restart-5
 
 deps-engines:  ## also what make test-engines needs
 	@scripts/deps.sh engines
