@@ -154,11 +154,11 @@ whole() {
     kill -STOP "$(redis_pid)"
     together 40 "$T/info" >"$T/replies" 3>&- &
     local sender=$!
-    wait_until 5 "$sender" catch_five # a program waits for Redis for half a second
+    wait_until 5 "$sender" kill_five # a program waits for Redis for half a second
     most=5
   fi
   kills=$(wc -l <<<"$pids")
-  kill -KILL $pids || true # one of them may have ended by itself
+  kill -KILL $pids 2>/dev/null || true # kill_five has done it already
   kill -CONT "$(redis_pid)"
   wait "$sender"
   [[ ${SSA_MODE:-cgi} != scgi ]] || {
@@ -193,11 +193,11 @@ info_workers() {
   done
 }
 
-# catch_five: five of the CGI programs. Redis is stopped, so all of them wait for it, or will. The last
-# ones have the most time left.
-catch_five() {
+# kill_five: kills five of the CGI programs. Redis is stopped, so all of them wait for it, or will.
+# The last ones have the most time left.
+kill_five() {
   pids=$(pgrep -P "$(lighttpd_pid)" -x info | tail -n 5)
-  (($(wc -l <<<"$pids") == 5))
+  (($(wc -w <<<"$pids") == 5)) && kill -KILL $pids
 }
 
 @test "a worker that is told to end answers the request in hand" {

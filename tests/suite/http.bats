@@ -381,7 +381,7 @@ all_of_them() {
   for pid in $(pgrep -P "$(lighttpd_pid)"); do
     # PHP_FCGI_CHILDREN comes from lighttpd itself. PWD comes from its shell, if it uses one.
     names=$(tr '\0' '\n' <"/proc/$pid/environ" | cut -d= -f1 | grep -vxE 'PHP_FCGI_CHILDREN|PWD' | sort | paste -sd' ')
-    [ "$names" = 'PATH PROGRAM REDIS_URL SOCKET SSA_CORS_ORIGINS SSA_DATA_DIR SSA_DELAY SSA_LOGIN_LIMITS SSA_SUPERVISED SSA_TICKETS_PER_USER SSA_TICKET_MAX SSA_TICKET_TTL SSA_WORKERS' ] || {
+    [ "$names" = 'PATH PROGRAM REDIS_URL SOCKET SSA_CORS_ORIGINS SSA_DATA_DIR SSA_DELAY SSA_LOGIN_LIMITS SSA_REDIS_WAIT SSA_SUPERVISED SSA_TICKETS_PER_USER SSA_TICKET_MAX SSA_TICKET_TTL SSA_WORKERS' ] || {
       echo "$names"
       return 1
     }
