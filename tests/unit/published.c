@@ -146,15 +146,23 @@ static void test_race(void)
 	published_close(&p);
 }
 
+/* As published.c makes it. */
+static key_t key_of(const char *digest)
+{
+	uint32_t hash = 2166136261;
+
+	for (; *digest != '\0'; digest++)
+		hash = (hash ^ (unsigned char)*digest) * 16777619;
+	return (key_t)hash;
+}
+
 /* A segment that other users may write, or that is too small, is not trusted. */
 static void test_foreign(void)
 {
 	struct published p;
-	char digits[9] = "";
 
 	published_open(&p, path);
-	memcpy(digits, p.file, 8);
-	key_t key = (key_t)strtoul(digits, NULL, 16);
+	key_t key = key_of(p.file);
 	static const struct {
 		size_t size;
 		int mode;
@@ -175,17 +183,15 @@ static void test_foreign(void)
 static void test_half_removed(void)
 {
 	struct published p;
-	char digits[9] = "";
 
 	published_open(&p, path);
-	memcpy(digits, p.file, 8);
-	int id = shmget((key_t)strtoul(digits, NULL, 16), 8, IPC_CREAT | IPC_EXCL | 0600);
+	int id = shmget(key_of(p.file), 8, IPC_CREAT | IPC_EXCL | 0600);
 	uint64_t *value = shmat(id, NULL, 0);
 	*value = UINT64_MAX;
 	shmdt(value);
 	CHECK(put(&p, "x"));
 	published_close(&p);
-	CHECK(shmget((key_t)strtoul(digits, NULL, 16), 0, 0) < 0);
+	CHECK(shmget(key_of(p.file), 0, 0) < 0);
 }
 
 /* A version that does not fit into shared memory leaves no older one in its place. */
