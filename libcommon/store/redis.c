@@ -207,8 +207,8 @@ unsigned long redis_changes(const struct redis *r)
 	return r->cluster != NULL ? cluster_changes(r->cluster) : r->changes;
 }
 
-/* The server refuses the first command, a probe, as a master does that another has replaced: it has
- * no replicas (NOREPLICAS), or is a replica itself by now (READONLY). Its connection was kept, or a
+/* The server refuses the first command, as a master does that another has replaced: it has no
+ * replicas (NOREPLICAS), or is a replica itself by now (READONLY). Its connection was kept, or a
  * sentinel that was cut off still names it. So it has done no write, and another sentinel may know
  * the new master. */
 static bool is_replaced(const struct redis *r, const char *code)
