@@ -6,6 +6,7 @@
 #include "listing.h"
 #include "ssactl.h"
 #include "store/advice.h"
+#include "store/fence.h"
 #include "store/redis.h"
 
 #include <errno.h>
@@ -179,10 +180,12 @@ static void check_mode(struct report *r, const struct ctl *c, const char *name, 
 }
 
 /* NULL: it is there, and can be written. */
-static const char *redis_fault(struct ctl *c)
+static const char *fault_of_redis(struct ctl *c)
 {
-	redis_probe_all(c->redis);
-	return redis_send(c->redis) && redis_probed_all(c->redis) ? NULL : redis_error(c->redis);
+	size_t servers = fence_all(c->redis);
+
+	return redis_send(c->redis) && fence_all_passed(c->redis, servers) ? NULL
+									   : redis_error(c->redis);
 }
 
 enum exit_code ctl_check(struct ctl *c)
@@ -194,7 +197,7 @@ enum exit_code ctl_check(struct ctl *c)
 		   "every user of this machine may read it: chmod 640");
 	check_file(&r, c, &users_kind, check_user);
 	check_file(&r, c, &machines_kind, check_machine);
-	const char *redis = redis_fault(c);
+	const char *redis = fault_of_redis(c);
 	r.file = "Redis";
 	if (redis == NULL)
 		redis = advice_ask(c->redis);
@@ -231,7 +234,7 @@ enum exit_code ctl_status(struct ctl *c)
 	bool users = users_open(&u, c->config.data_dir, false);
 	bool machines = machines_open(&m, c->config.data_dir, false);
 
-	bool up = list_part(&l, "redis", redis_fault(c));
+	bool up = list_part(&l, "redis", fault_of_redis(c));
 	up &= list_part(&l, "users", file_fault(&u.records, users));
 	up &= list_part(&l, "machines", file_fault(&m.records, machines));
 	users_close(&u);

@@ -3,6 +3,7 @@
 #include "auth/service.h"
 #include "auth/slots.h"
 #include "core/reply.h"
+#include "store/fence.h"
 #include "store/redis.h"
 #include "store/regulation.h"
 #include "store/session.h"
@@ -38,7 +39,7 @@ static enum result consult(struct service *s, struct reply *rep, struct attempt 
 {
 	bool maybe_ticket = session_is_ticket(a->password);
 
-	redis_probe(s->redis, keys_tag_of(a->regulation.rule[0].key));
+	fence_probe(s->redis, keys_tag_of(a->regulation.rule[0].key));
 	redis_ask_time(s->redis);
 	if (count)
 		regulation_ask_counted(&a->regulation, s->redis);

@@ -7,6 +7,7 @@
 #include "http/cors.h"
 #include "http/scgi.h"
 #include "http/workers.h"
+#include "store/fence.h"
 #include "store/redis.h"
 
 #include <fcntl.h>
@@ -37,6 +38,7 @@ struct process {
 /* The state of one request during the steps of serve(). */
 struct job {
 	const struct operation *operation; /* NULL: the request was refused */
+	size_t servers;                    /* NEEDS_PROBE: that are probed */
 	struct endpoint_context context;
 };
 
@@ -151,7 +153,7 @@ static bool ask(struct service *s, struct job *job, struct exchange *x)
 	case NEEDS_NOTHING:
 		return false;
 	case NEEDS_PROBE:
-		redis_probe_all(s->redis);
+		job->servers = fence_all(s->redis);
 		return true;
 	case NEEDS_SESSION:
 		break;
@@ -161,7 +163,7 @@ static bool ask(struct service *s, struct job *job, struct exchange *x)
 		return false;
 	}
 	if (job->operation->ends_session)
-		redis_ask_wait(s->redis);
+		fence_write(s->redis);
 	return true;
 }
 
@@ -172,11 +174,11 @@ static void take(struct service *s, struct job *job)
 	case NEEDS_NOTHING:
 		break;
 	case NEEDS_PROBE:
-		job->context.redis_up = redis_probed_all(s->redis);
+		job->context.redis_up = fence_all_passed(s->redis, job->servers);
 		break;
 	case NEEDS_SESSION:
 		authenticate_take(s, &job->context.caller);
-		if (job->operation->ends_session && !redis_waited(s->redis))
+		if (job->operation->ends_session && !fence_write_passed(s->redis))
 			job->context.caller.found = RESULT_UNAVAILABLE;
 		break;
 	}

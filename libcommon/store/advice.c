@@ -1,4 +1,5 @@
 #include "store/advice.h"
+#include "store/fence.h"
 #include "store/redis.h"
 #include "store/resp.h"
 
@@ -32,11 +33,11 @@ static const char *ask_one(struct redis *r, const char *tag)
 	const char *info;
 	size_t len;
 
-	redis_fence(r, tag);
+	fence_read(r, tag);
 	redis_command(r, "INFO", "replication", "persistence", NULL);
 	if (!redis_send(r))
 		return unknown;
-	bool fenced = redis_fenced(r);
+	bool fenced = fence_read_passed(r);
 	reply = redis_next(r);
 	return fenced && reply != NULL && resp_text(reply, &info, &len) ? judge(info) : unknown;
 }

@@ -3,7 +3,7 @@
  *   ssa:{TAG}:ticket:<digest of the ticket>       a session, see session.h
  *   ssa:{TAG}:user:<digest of the name>           the index of a user's tickets, see tickets.h
  *   ssa:{TAG}:fail:<digest of what is counted>    a counter of attempts, see regulation.h
- *   ssa:{TAG}:probe                               never there, see redis_probe
+ *   ssa:{TAG}:probe                               never there, see fence_probe
  *
  * The tag is made from the user's name, and the tickets of the user begin with it. A cluster places
  * a key by the text in braces ("hash tags" of the Redis Cluster specification). So all keys of a

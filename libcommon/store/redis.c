@@ -3,7 +3,6 @@
 #include "core/redis_url.h"
 #include "core/text.h"
 #include "store/cluster.h"
-#include "store/keys.h"
 #include "store/link.h"
 #include "store/masters.h"
 #include "store/resp.h"
@@ -14,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* WAIT gets a part of the time for an answer. */
-#define WAIT_MS "300"
 enum { OUT_KEEP_BYTES = 16384, MASTERS_MS = 1000 };
 
 struct redis {
@@ -30,7 +27,6 @@ struct redis {
 	struct text out;  /* the batch, kept because it may be sent again */
 	bool sent;        /* it was sent: the next command begins a new batch */
 	unsigned queued;  /* the number of commands in it */
-	size_t probed;    /* the number of masters that redis_probe_all probes */
 	unsigned repeats; /* how often it may still be sent again */
 	char error[CLUSTER_ERROR_SIZE];
 
@@ -39,7 +35,7 @@ struct redis {
 	long long masters_until_ms;
 };
 
-static bool fail(struct redis *r, const char *why)
+bool redis_fault(struct redis *r, const char *why)
 {
 	snprintf(r->error, sizeof r->error, "%s", why);
 	return false;
@@ -53,12 +49,12 @@ static bool open_master(struct redis *r)
 
 	for (unsigned tries = 0; tries < r->url->count; tries++) {
 		if (!sentinel_ask(r->sentinel, &master))
-			return fail(r, sentinel_error(r->sentinel));
+			return redis_fault(r, sentinel_error(r->sentinel));
 		if (link_open(r->link, &master))
 			return true;
 		sentinel_doubt(r->sentinel);
 	}
-	return fail(r, link_error(r->link));
+	return redis_fault(r, link_error(r->link));
 }
 
 static bool open_link(struct redis *r)
@@ -66,7 +62,7 @@ static bool open_link(struct redis *r)
 	r->changes++;
 	if (r->sentinel != NULL)
 		return open_master(r);
-	return link_open(r->link, &r->url->servers[0]) || fail(r, link_error(r->link));
+	return link_open(r->link, &r->url->servers[0]) || redis_fault(r, link_error(r->link));
 }
 
 /* After a failure: true if the batch may be sent once more. A connection that was idle may be dead
@@ -87,7 +83,7 @@ static bool send_batch(struct redis *r)
 	while (link_is_open(r->link) || open_link(r)) {
 		if (link_send(r->link, r->out.at, r->out.len, r->queued))
 			return true;
-		fail(r, link_error(r->link));
+		redis_fault(r, link_error(r->link));
 		if (!may_repeat(r))
 			return false;
 	}
@@ -165,7 +161,7 @@ static bool close_batch(struct redis *r)
 	r->sent = true;
 	if (r->out.failed) {
 		link_close(r->link);
-		return fail(r, "redis: write: out of memory");
+		return redis_fault(r, "redis: write: out of memory");
 	}
 	if (link_pending(r->link) > 0) /* they must not be read as replies of this batch */
 		link_close(r->link);
@@ -189,7 +185,7 @@ bool redis_send_on(struct redis *r)
 	if (r->cluster != NULL)
 		return cluster_send(r->cluster, r->out.at, true);
 	if (!link_is_open(r->link))
-		return fail(r, "redis: write: connection closed");
+		return redis_fault(r, "redis: write: connection closed");
 	r->repeats = 0;
 	return send_batch(r);
 }
@@ -228,7 +224,7 @@ const struct redisReply *redis_next(struct redis *r)
 		return NULL; /* the batch has failed already */
 	for (;;) {
 		while ((reply = link_next(r->link)) == NULL) {
-			fail(r, link_error(r->link));
+			redis_fault(r, link_error(r->link));
 			if (!may_repeat(r) || !send_batch(r))
 				return NULL;
 		}
@@ -236,7 +232,7 @@ const struct redisReply *redis_next(struct redis *r)
 			return reply;
 		bool again = r->repeats > 0 && is_replaced(r, code);
 		link_fail(r->link, "error reply", resp_words(code));
-		fail(r, link_error(r->link));
+		redis_fault(r, link_error(r->link));
 		if (!again)
 			return NULL;
 		r->repeats = 0; /* once: where all others are out of reach, each costs time */
@@ -256,57 +252,14 @@ bool redis_done(struct redis *r, size_t replies)
 	return done;
 }
 
-void redis_probe(struct redis *r, const char *tag)
-{
-	char key[KEYS_SIZE];
-
-	/* XX on a key that never exists: Redis checks that it could write, and then writes nothing,
-	 * not even to its append-only file. */
-	keys_probe(key, tag);
-	redis_command(r, "SET", key, "1", "EX", "1", "XX", NULL);
-}
-
 bool redis_is_replaceable(const struct redis *r)
 {
 	return r->url->kind != REDIS_SINGLE;
 }
 
-void redis_fence(struct redis *r, const char *tag)
+unsigned redis_replicas(const struct redis *r)
 {
-	if (redis_is_replaceable(r))
-		redis_probe(r, tag);
-}
-
-bool redis_fenced(struct redis *r)
-{
-	return !redis_is_replaceable(r) || redis_done(r, 1);
-}
-
-bool redis_waits(const struct redis *r)
-{
-	return r->replicas > 0;
-}
-
-void redis_ask_wait(struct redis *r)
-{
-	char number[TEXT_DECIMAL_SIZE];
-
-	if (r->replicas > 0)
-		redis_command(r, "WAIT", text_decimal(number, r->replicas), WAIT_MS, NULL);
-}
-
-bool redis_waited(struct redis *r)
-{
-	const struct redisReply *reply;
-	long long reached;
-
-	if (r->replicas == 0)
-		return true;
-	reply = redis_next(r);
-	if (reply == NULL)
-		return false;
-	return (resp_number(reply, &reached) && reached >= r->replicas) ||
-	       fail(r, "redis: not replicated: too few replicas have answered WAIT in time");
+	return r->replicas;
 }
 
 void redis_ask_time(struct redis *r)
@@ -340,7 +293,7 @@ static bool ask_masters(struct redis *r)
 		return false;
 	shards = cluster_map(r->cluster, &first);
 	if (!masters_read(shards, reply, first))
-		return fail(r, "redis: a part of the cluster has no master");
+		return redis_fault(r, "redis: a part of the cluster has no master");
 	r->master_count = masters_list(shards, r->masters);
 	r->masters_until_ms = now + MASTERS_MS;
 	return true;
@@ -359,22 +312,6 @@ void redis_master_tag(const struct redis *r, size_t i, char tag[static KEYS_TAG_
 
 	if (r->cluster == NULL || !masters_tag(cluster_map(r->cluster, &first), r->masters[i], tag))
 		strcpy(tag, "all");
-}
-
-void redis_probe_all(struct redis *r)
-{
-	char tag[KEYS_TAG_LEN + 1];
-
-	r->probed = redis_find_masters(r);
-	for (size_t i = 0; i < r->probed; i++) {
-		redis_master_tag(r, i, tag);
-		redis_probe(r, tag);
-	}
-}
-
-bool redis_probed_all(struct redis *r)
-{
-	return redis_done(r, r->probed) && r->probed > 0;
 }
 
 void redis_barrier(struct redis *r)

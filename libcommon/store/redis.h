@@ -27,7 +27,7 @@ struct redisReply; /* see resp.h */
 
 enum { REDIS_ANSWER_MS = 500 }; /* to a batch's first reply byte, and from there to its last */
 
-/* Makes no connection yet. `url` must live longer than the result. `replicas`: see redis_ask_wait.
+/* Makes no connection yet. `url` must live longer than the result. `replicas`: SSA_REDIS_WAIT.
  * NULL: no memory. */
 struct redis *redis_new(const struct redis_url *url, unsigned replicas);
 void redis_free(struct redis *r);
@@ -65,26 +65,11 @@ const struct redisReply *redis_next(struct redis *r);
 /* Takes so many replies, of which only success matters. false: as NULL from redis_next. */
 bool redis_done(struct redis *r, size_t replies);
 
-/* Queues a write that changes nothing, but fails whenever writes fail: read-only, out of memory,
- * disk full, too few replicas, no permission. redis_done takes its reply. `tag`: see keys.h. */
-void redis_probe(struct redis *r, const char *tag);
+/* True with Sentinel and in a cluster: the server that answers may have been replaced. */
+bool redis_is_replaceable(const struct redis *r);
 
-/* redis_fence queues a probe if the store has replicas. A master that was replaced, but does not
- * know it yet, still answers reads from its old data, and even says that it is the master. Its
- * writes fail at once if min-replicas-to-write is set. So with Sentinel or a cluster nothing that
- * was read counts unless the probe before it succeeded. redis_fenced takes the reply. false: as
- * NULL from redis_next. */
-bool redis_is_replaceable(const struct redis *r); /* with Sentinel, and in a cluster */
-void redis_fence(struct redis *r, const char *tag);
-bool redis_fenced(struct redis *r);
-
-/* redis_ask_wait queues WAIT, if SSA_REDIS_WAIT is not 0 (redis_waits): all that the server had
- * written when it did the command before must be in the memory of so many replicas. redis_waited
- * takes the reply. false: as NULL from redis_next, or there were too few replicas in time. What was
- * written stays written. */
-bool redis_waits(const struct redis *r);
-void redis_ask_wait(struct redis *r);
-bool redis_waited(struct redis *r);
+/* SSA_REDIS_WAIT: how many replicas must have what is written. */
+unsigned redis_replicas(const struct redis *r);
 
 /* redis_ask_time queues the question for Redis's time. redis_time takes the reply: *now is in Unix
  * seconds. false: Redis failed. */
@@ -97,17 +82,14 @@ bool redis_time(struct redis *r, long long *now);
 size_t redis_find_masters(struct redis *r);
 void redis_master_tag(const struct redis *r, size_t i, char tag[static KEYS_TAG_LEN + 1]);
 
-/* redis_probe_all queues a probe of each of them, and redis_probed_all takes the replies. false: as
- * NULL from redis_next, or a part of the cluster has no master. */
-void redis_probe_all(struct redis *r);
-bool redis_probed_all(struct redis *r);
-
 /* The commands after this are done only when all before it are done. One Redis works in this order
  * anyway. In a cluster, some commands of a batch may be sent on to another node, and so be done
  * after those that follow them. */
 void redis_barrier(struct redis *r);
 
-/* The last failure, as one line for the log. */
+/* The last failure, as one line for the log. redis_fault makes one that the caller found, and
+ * returns false. */
 const char *redis_error(const struct redis *r);
+bool redis_fault(struct redis *r, const char *why);
 
 #endif

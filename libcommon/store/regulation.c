@@ -1,5 +1,6 @@
 #include "store/regulation.h"
 #include "core/text.h"
+#include "store/fence.h"
 #include "store/redis.h"
 #include "store/resp.h"
 
@@ -90,7 +91,7 @@ void regulation_ask_counted(struct regulation *g, struct redis *r)
 			continue;
 		redis_command(r, "ZADD", g->rule[i].key, "0", g->attempt, NULL);
 		queue_expire(&g->rule[i], r);
-		redis_ask_wait(r);
+		fence_write(r);
 		redis_command(r, "ZCARD", g->rule[i].key, NULL);
 	}
 }
@@ -104,7 +105,7 @@ enum result regulation_answer(struct regulation *g, struct redis *r)
 		if (!is_on(&g->rule[i]))
 			continue;
 		/* The replies to ZADD, EXPIRE and WAIT. */
-		if (g->counted && (!redis_done(r, 2) || !redis_waited(r)))
+		if (g->counted && (!redis_done(r, 2) || !fence_write_passed(r)))
 			return RESULT_UNAVAILABLE;
 		const struct redisReply *reply = redis_next(r);
 		if (reply == NULL)

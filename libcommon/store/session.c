@@ -2,6 +2,7 @@
 #include "core/config.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "store/fence.h"
 #include "store/redis.h"
 #include "store/resp.h"
 
@@ -46,7 +47,7 @@ void session_ask(struct redis *r, const char *ticket, struct session *s)
 
 	keys_ticket_digest(s->name.digest, ticket);
 	keys_ticket(key, ticket, s->name.digest);
-	redis_fence(r, ticket);
+	fence_read(r, ticket);
 	redis_command(r, "GET", key, NULL);
 }
 
@@ -94,7 +95,7 @@ enum result session_read(const char *text, size_t len, struct session *s)
 
 enum result session_answer(struct redis *r, struct session *s)
 {
-	bool fenced = redis_fenced(r);
+	bool fenced = fence_read_passed(r);
 	const struct redisReply *reply = redis_next(r);
 	const char *text;
 	size_t len;
@@ -174,7 +175,7 @@ enum result session_ask_create(struct redis *r, const struct config *c, long lon
 	s->name.login[TICKETS_LOGIN_LEN] = '\0';
 	if (!queue_create(r, now, s))
 		return RESULT_INTERNAL;
-	redis_ask_wait(r);
+	fence_write(r);
 	tickets_ask_surplus(r, s->username, c->tickets_per_user);
 	return RESULT_OK;
 }
@@ -191,7 +192,7 @@ enum result session_answer_create(struct redis *r, const struct session *s)
 {
 	if (!tickets_added(r) || !redis_done(r, 1))
 		return RESULT_UNAVAILABLE;
-	if (!redis_waited(r))
+	if (!fence_write_passed(r))
 		return take_back(r, s);
 	return tickets_end_surplus(r, s->username, &s->name);
 }
@@ -217,7 +218,7 @@ enum result session_ask_renew(struct redis *r, const struct config *c, long long
 	tickets_move(r, old->username, &old->name, graced.expires_at);
 	if (!queue_set(r, &graced, "XX"))
 		return RESULT_INTERNAL;
-	redis_ask_wait(r);
+	fence_write(r);
 	tickets_ask_surplus(r, s->username, c->tickets_per_user);
 	return RESULT_OK;
 }
@@ -242,7 +243,7 @@ enum result session_answer_renew(struct redis *r, const struct session *old,
 	/* XX decides the race with a logout. If the old session has been ended, SET does not make
 	 * it again, and the new session must not exist either. */
 	bool ended_meanwhile = resp_is_nil(reply);
-	if (!redis_waited(r))
+	if (!fence_write_passed(r))
 		return take_renewal_back(r, old, s);
 	enum result result = tickets_end_surplus(r, s->username, &s->name);
 	if (ended_meanwhile && result == RESULT_OK)

@@ -42,7 +42,7 @@ struct session {
 bool session_is_ticket(const char *text);
 
 /* Queues the look-up of a well-formed ticket. With Sentinel or a cluster it does not count if the
- * server is not the master any more (redis_fence). */
+ * server is not the master any more (fence_read). */
 void session_ask(struct redis *r, const char *ticket, struct session *s);
 
 /* RESULT_OK: *s is the session. RESULT_UNAUTHENTICATED: there is no session, and of *s only

@@ -1,5 +1,6 @@
 #include "store/survey.h"
 #include "core/text.h"
+#include "store/fence.h"
 #include "store/keys.h"
 #include "store/redis.h"
 #include "store/resp.h"
@@ -40,9 +41,9 @@ static bool next_page(struct redis *r, const char *tag, struct page *p)
 	const char *cursor;
 	size_t len;
 
-	redis_fence(r, tag);
+	fence_read(r, tag);
 	redis_command(r, "SCAN", p->cursor, "MATCH", KEYS_TICKETS, "COUNT", PAGE_KEYS, NULL);
-	if (!redis_send(r) || !redis_fenced(r) || (reply = redis_next(r)) == NULL ||
+	if (!redis_send(r) || !fence_read_passed(r) || (reply = redis_next(r)) == NULL ||
 	    resp_count(reply) != 2 || !resp_text(resp_element(reply, 0), &cursor, &len) ||
 	    len >= sizeof p->cursor)
 		return false;
@@ -65,7 +66,7 @@ static enum result look_at_page(struct redis *r, const struct page *p, struct se
 	if (p->count == 0)
 		return RESULT_OK;
 	for (size_t i = 0; i < p->count; i++) {
-		redis_fence(r, keys_tag_of(p->keys[i]));
+		fence_read(r, keys_tag_of(p->keys[i]));
 		redis_command(r, "GET", p->keys[i], NULL);
 	}
 	if (!redis_send(r))

@@ -1,5 +1,6 @@
 #include "store/tickets.h"
 #include "core/text.h"
+#include "store/fence.h"
 #include "store/keys.h"
 #include "store/redis.h"
 #include "store/resp.h"
@@ -228,11 +229,11 @@ static enum result end_page(struct redis *r, struct pass *p)
  * command of its own connection. */
 static enum result replicate(struct redis *r, struct pass *p)
 {
-	if (!redis_waits(r))
+	if (redis_replicas(r) == 0)
 		return RESULT_OK;
-	redis_probe(r, keys_tag_of(p->index));
-	redis_ask_wait(r);
-	if (!redis_send(r) || !redis_done(r, 1) || !redis_waited(r))
+	fence_probe(r, keys_tag_of(p->index));
+	fence_write(r);
+	if (!redis_send(r) || !redis_done(r, 1) || !fence_write_passed(r))
 		return RESULT_UNAVAILABLE;
 	is_broken(r, p);
 	return RESULT_OK;

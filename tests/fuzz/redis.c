@@ -8,6 +8,7 @@
 #include "../../libcommon/store/redis.c" /* it claims what is true of its members */
 
 #include "core/config.h"
+#include "store/fence.h"
 #include "store/regulation.h"
 #include "store/session.h"
 
@@ -212,7 +213,7 @@ static enum result consult(struct redis *r, struct regulation *g, bool count, lo
 {
 	if (!regulation_begin(g, &config, "user1", "192.0.2.1"))
 		return RESULT_INTERNAL;
-	redis_probe(r, "tag");
+	fence_probe(r, "tag");
 	redis_ask_time(r);
 	if (count)
 		regulation_ask_counted(g, r);
@@ -316,8 +317,8 @@ static enum result look(struct redis *r)
 		CLAIM(sum < 1 << 30);
 	}
 	CLAIM(redis_next(r) == NULL);
-	redis_probe_all(r);
-	return redis_send(r) && redis_probed_all(r) ? RESULT_OK : RESULT_UNAVAILABLE;
+	size_t servers = fence_all(r);
+	return redis_send(r) && fence_all_passed(r, servers) ? RESULT_OK : RESULT_UNAVAILABLE;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

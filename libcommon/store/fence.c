@@ -1,0 +1,66 @@
+#include "store/fence.h"
+#include "core/text.h"
+#include "store/redis.h"
+#include "store/resp.h"
+
+#define WAIT_MS "300" /* a part of the time for an answer */
+
+void fence_probe(struct redis *r, const char *tag)
+{
+	char key[KEYS_SIZE];
+
+	/* XX on a key that never exists: Redis checks that it could write, and then writes nothing,
+	 * not even to its append-only file. */
+	keys_probe(key, tag);
+	redis_command(r, "SET", key, "1", "EX", "1", "XX", NULL);
+}
+
+size_t fence_all(struct redis *r)
+{
+	size_t servers = redis_find_masters(r);
+	char tag[KEYS_TAG_LEN + 1];
+
+	for (size_t i = 0; i < servers; i++) {
+		redis_master_tag(r, i, tag);
+		fence_probe(r, tag);
+	}
+	return servers;
+}
+
+bool fence_all_passed(struct redis *r, size_t servers)
+{
+	return redis_done(r, servers) && servers > 0;
+}
+
+void fence_read(struct redis *r, const char *tag)
+{
+	if (redis_is_replaceable(r))
+		fence_probe(r, tag);
+}
+
+bool fence_read_passed(struct redis *r)
+{
+	return !redis_is_replaceable(r) || redis_done(r, 1);
+}
+
+void fence_write(struct redis *r)
+{
+	char number[TEXT_DECIMAL_SIZE];
+
+	if (redis_replicas(r) > 0)
+		redis_command(r, "WAIT", text_decimal(number, redis_replicas(r)), WAIT_MS, NULL);
+}
+
+bool fence_write_passed(struct redis *r)
+{
+	const struct redisReply *reply;
+	long long reached;
+
+	if (redis_replicas(r) == 0)
+		return true;
+	reply = redis_next(r);
+	if (reply == NULL)
+		return false;
+	return (resp_number(reply, &reached) && reached >= redis_replicas(r)) ||
+	       redis_fault(r, "redis: not replicated: too few replicas have answered WAIT in time");
+}

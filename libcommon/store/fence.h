@@ -1,0 +1,34 @@
+/* fence: what must be true of a server before its answer counts: it can write, it has not been
+ * replaced, and its replicas have what it wrote. The functions that end in _passed take the replies
+ * to what the others queue. */
+#ifndef SSA_FENCE_H
+#define SSA_FENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct redis;
+
+/* Queues a write that changes nothing, but fails whenever writes fail: read-only, out of memory,
+ * disk full, too few replicas, no permission. redis_done takes its reply. `tag`: see keys.h. */
+void fence_probe(struct redis *r, const char *tag);
+
+/* Queues a probe of each server to which the programs write, and returns their number, which
+ * fence_all_passed takes. false: Redis failed, or a part of the cluster has no master. */
+size_t fence_all(struct redis *r);
+bool fence_all_passed(struct redis *r, size_t servers);
+
+/* Queues a probe if the server may have been replaced. A master that was replaced, but does not know
+ * it yet, still answers reads from its old data, and even says that it is the master. Its writes
+ * fail at once if min-replicas-to-write is set. So with Sentinel or a cluster nothing that was read
+ * counts unless the probe before it succeeded. */
+void fence_read(struct redis *r, const char *tag);
+bool fence_read_passed(struct redis *r);
+
+/* Queues WAIT, if SSA_REDIS_WAIT is not 0: all that the server had written when it did the command
+ * before must be in the memory of so many replicas. false: Redis failed, or there were too few
+ * replicas in time. What was written stays written. */
+void fence_write(struct redis *r);
+bool fence_write_passed(struct redis *r);
+
+#endif
