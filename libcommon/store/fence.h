@@ -18,10 +18,10 @@ void fence_probe(struct redis *r, const char *tag);
 size_t fence_all(struct redis *r);
 bool fence_all_passed(struct redis *r, size_t servers);
 
-/* Queues a probe if the server may have been replaced. A master that was replaced, but does not know
- * it yet, still answers reads from its old data, and even says that it is the master. Its writes
- * fail at once if min-replicas-to-write is set. So with Sentinel or a cluster nothing that was read
- * counts unless the probe before it succeeded. */
+/* Queues a probe if the server may have been replaced. A master that was replaced, but does not
+ * know it yet, still answers reads from its old data, and even says that it is the master. Its
+ * writes fail at once if min-replicas-to-write is set. So with Sentinel or a cluster nothing that
+ * was read counts unless the probe before it succeeded. */
 void fence_read(struct redis *r, const char *tag);
 bool fence_read_passed(struct redis *r);
 

@@ -75,6 +75,16 @@ def kill_and_return(stage):
     stage.wait_back(since)
 
 
+def replace_master(stage):
+    """Kills the master, and returns it when another one serves."""
+    old = stage.topology.master()
+    since = stage.mark(f"kill -9 {old.name}")
+    old.kill()
+    stage.wait_switch(since)
+    stage.wait_back(since)
+    return old
+
+
 def kill_and_fail_over(stage):
     old = stage.topology.master()
     since = stage.mark(f"kill -9 {old.name}")
@@ -172,11 +182,7 @@ def snapshot_and_restart(stage):
 
 def empty(stage):
     """The old master comes back without its disk. It says that it is a master, and has nothing."""
-    old = stage.topology.master()
-    since = stage.mark(f"kill -9 {old.name}")
-    old.kill()
-    stage.wait_switch(since)
-    stage.wait_back(since)
+    old = replace_master(stage)
     old.forget()
     stage.mark(f"{old.name} is started, empty")
     old.start(wait=False)
@@ -210,11 +216,7 @@ def sentinel_dies(stage):
     stage.mark("kill -9 of a Sentinel")
     stage.topology.sentinels[0].kill()
     stage.run(3)
-    old = stage.topology.master()
-    since = stage.mark(f"kill -9 {old.name}")
-    old.kill()
-    stage.wait_switch(since)
-    stage.wait_back(since)
+    old = replace_master(stage)
     stage.run(3)
     for process in (stage.topology.sentinels[0], old):
         process.start(wait=False)
@@ -226,11 +228,7 @@ def sentinel_freezes(stage):
     stage.mark("a Sentinel is frozen")
     stage.topology.sentinels[0].freeze()
     stage.run(3)
-    old = stage.topology.master()
-    since = stage.mark(f"kill -9 {old.name}")
-    old.kill()
-    stage.wait_switch(since)
-    stage.wait_back(since)
+    old = replace_master(stage)
     stage.run(3)
     stage.topology.sentinels[0].thaw()
     old.start(wait=False)
@@ -328,11 +326,7 @@ def move(stage):
 def stays_dead(stage):
     """A master dies and does not come back. There is a second replica, so nobody has to do
     anything."""
-    old = stage.topology.master()
-    since = stage.mark(f"kill -9 {old.name}")
-    old.kill()
-    stage.wait_switch(since)
-    stage.wait_back(since)
+    old = replace_master(stage)
     stage.run(10)
 
 
