@@ -6,6 +6,7 @@
 #
 #   SSA_TEST_RECORD   a folder with the replies that a run of the suite has recorded. If it is not
 #                     set, the files of the suite that see every reply run first.
+#   SSA_TEST_AGAIN    1: if a test failed, all tests in the browser run once more, and that counts
 set -euo pipefail
 cd "$(dirname "$0")"
 export SSA_CGI_BIN=${SSA_CGI_BIN:-$PWD/../../cgi-bin}
@@ -19,7 +20,7 @@ npm ci --ignore-scripts --no-audit --no-fund --silent
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
+passed=0 failed=0 again=${SSA_TEST_AGAIN:-0}
 
 # count COMMAND...: adds its numbers to the sum.
 count() {
@@ -31,11 +32,17 @@ count() {
   passed=$((passed + p)) failed=$((failed + f))
 }
 
-# One test file at a time: two browsers make a small machine slow.
+# One test file at a time: two browsers make a small machine slow. pages RECORD
 pages() {
   local status=0
   SSA_TEST_RECORD=$1 node --test --test-concurrency=1 --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$work/tap" ./*.test.js || status=$?
+  if [[ $status != 0 && $again == 1 ]]; then
+    echo "again: a test in the browser failed"
+    again=0
+    pages "$1"
+    return
+  fi
   sed -nE 's/^# pass ([0-9]+)/\1 passed, /p; s/^# fail ([0-9]+)/\1 failed/p' "$work/tap" | paste -sd '' -
   return $status
 }
