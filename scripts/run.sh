@@ -118,31 +118,34 @@ if [ "$(id -u)" = 0 ]; then
             "${as[@]}" sh -c 'for file; do [ -x "$file" ] || exit 1; done' sh "${to_run[@]}"
     }
 
-    # is_closed PATH: whether the mode of PATH itself keeps the user out. The test uses a file
-    # descriptor, so the folders above PATH do not matter.
-    is_closed() {
-        local right=-r
-        [ ! -x "$1" ] || right=-x # folders and programs
-        ! "${drop[@]}" test $right /dev/fd/3 3<"$1" 2>/dev/null
-    }
-
-    # find_closed: finds the paths that keep the user out. $above gets this folder and those above
-    # it, $inside gets paths inside it, and $elsewhere gets the rest.
+    # find_closed: finds the paths whose own mode keeps the user out. $above gets this folder and
+    # those above it, $inside gets paths inside it, and $elsewhere gets the rest. One process of the
+    # user tests all of them, by descriptors that root has opened: so the folders above a path do
+    # not matter.
     find_closed() {
-        local path
+        local path n fd paths=() tests=()
         local -A seen=()
-        above=() inside=() elsewhere=()
-        for path in "${to_read[@]}" "${to_run[@]}"; do
-            path=$(realpath "$path")
+        while read -r path; do
             while [ "$path" ] && [ -z "${seen[$path]-}" ]; do
-                seen[$path]=yes
-                if ! is_closed "$path"; then :
-                elif [[ $path/ == "$PWD"/* ]]; then inside+=("$path")
-                elif [[ $PWD == "$path"/* ]]; then above+=("$path")
-                else elsewhere+=("$path"); fi
+                seen[$path]=yes paths+=("$path")
                 path=${path%/*}
             done
-        done
+        done < <(realpath "${to_read[@]}" "${to_run[@]}")
+        above=() inside=() elsewhere=()
+        while read -r n; do
+            path=${paths[n]}
+            if [[ $path/ == "$PWD"/* ]]; then inside+=("$path")
+            elif [[ $PWD == "$path"/* ]]; then above+=("$path")
+            else elsewhere+=("$path"); fi
+        done < <(
+            for path in "${paths[@]}"; do
+                { exec {fd}<"$path"; } 2>/dev/null || fd=none
+                [ -x "$path" ] && tests+=(-x "$fd") || tests+=(-r "$fd") # -x: folders and programs
+            done
+            # shellcheck disable=SC2016  # the inner sh expands the variables
+            exec "${drop[@]}" sh -c 'n=0; while [ $# != 0 ]; do test "$1" "/dev/fd/$2" || echo $n; n=$((n + 1)); shift 2; done' \
+                sh "${tests[@]}"
+        )
     }
 
     # remedy: prints the command that gives the user access.

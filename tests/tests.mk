@@ -12,6 +12,13 @@ $(BUILD)/unit/%: tests/unit/%.c tests/unit/check.h $(BUILD)/libcommon.a $(archiv
 # This test includes the whole heap.c, so the linker must not redirect its calls to it.
 $(BUILD)/unit/heap: LDFLAGS := $(filter-out $(wrap),$(LDFLAGS))
 
+# What the tests send requests with. It is for this machine, also if the programs are for another.
+unit: build/tools/scgi
+build/tools/%: tests/tools/%.c
+	$(call say,TEST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc $(std) -D_GNU_SOURCE $(warnings) -O -o $@ $<
+
 # The programs once more, for tests/suite/calls.bats and ssactl.bats, where each of their calls can
 # be made to fail.
 failing       = $(programs:%=$(BUILD)/unit/calls/%) $(BUILD)/unit/calls/ssactl

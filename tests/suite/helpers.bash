@@ -13,8 +13,13 @@ bats_require_minimum_version 1.5.0
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 CGI_BIN=${SSA_CGI_BIN:-cgi-bin}
 [[ $CGI_BIN == /* ]] || CGI_BIN=$ROOT/$CGI_BIN
+SCGI=$ROOT/build/tools/scgi # tests/tools/scgi.c
 
 # --- waiting --------------------------------------------------------------------------------------
+
+# moment: sleeps for 20 ms. It reads from where nothing ever comes, so it needs no process.
+moment() { read -rt 0.02 -u "$quiet" || true; }
+[[ -v quiet ]] || exec {quiet}<> <(:)
 
 # wait_until SECONDS PID COMMAND...: returns when the command succeeds. It fails when the time is
 # over or the process has ended.
@@ -24,17 +29,17 @@ wait_until() {
   until "$@" >/dev/null 2>&1; do
     kill -0 "$pid" 2>/dev/null || return 1
     ((SECONDS < end)) || return 1
-    sleep 0.02
+    moment
   done
 }
 
 # wait_gone SECONDS PID: returns when the process has ended. A zombie has ended too.
 # It fails when the time is over.
 wait_gone() {
-  local end=$((SECONDS + $1))
-  while kill -0 "$2" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$2/status" 2>/dev/null; do
+  local end=$((SECONDS + $1)) stat
+  while read -r stat 2>/dev/null <"/proc/$2/stat" && [[ $stat != *') Z '* ]]; do
     ((SECONDS < end)) || return 1
-    sleep 0.02
+    moment
   done
 }
 

@@ -203,24 +203,32 @@ watched() {
   awk -v p99="$p99" 'BEGIN { exit !(p99 < 2) }'
 }
 
-# hashing: the programs of this test that are computing a hash.
+# hashing: those that are computing a hash.
 hashing() {
-  local pid kb
-  for pid in $(grep -lszxF -- "SSA_DATA_DIR=$DATA_DIR" /proc/[0-9]*/environ | sed -E 's|/proc/([0-9]+)/.*|\1|'); do
-    [[ $(cat "/proc/$pid/comm" 2>/dev/null) == ticket ]] || continue
-    kb=$(awk '/^VmRSS/ {print $2}' "/proc/$pid/status" 2>/dev/null)
-    ((${kb:-0} < 12000)) || echo "$pid"
+  local pid name kb
+  for pid in $(tickets_here); do
+    while read -r name kb _; do
+      if [[ $name == VmRSS: ]] && ((kb >= 12000)); then echo "$pid"; fi
+    done 2>/dev/null <"/proc/$pid/status"
   done
 }
 all_hash() { [[ $(hashing | wc -l) -eq $(nproc) ]]; }
 # waiting: succeeds if one of them waits for a semaphore (semop, semtimedop).
 waiting() {
-  local pid
-  for pid in $(grep -lszxF -- "SSA_DATA_DIR=$DATA_DIR" /proc/[0-9]*/environ | sed -E 's|/proc/([0-9]+)/.*|\1|'); do
-    [[ $(cat "/proc/$pid/comm" 2>/dev/null) == ticket ]] || continue
-    [[ ! $(cat "/proc/$pid/wchan" 2>/dev/null) =~ sem ]] || return 0
+  local pid wchan
+  for pid in $(tickets_here); do
+    wchan=
+    read -r wchan 2>/dev/null <"/proc/$pid/wchan" || true # it has no end of line
+    [[ $wchan != *sem* ]] || return 0
   done
   return 1
+}
+# tickets_here: the ticket programs of this test. It starts few processes, because a hash is short.
+tickets_here() {
+  local files
+  files=$(pgrep -x ticket | sed 's|.*|/proc/&/environ|')
+  # shellcheck disable=SC2086  # there is one file in each line
+  [[ -z $files ]] || grep -lszxF -- "SSA_DATA_DIR=$DATA_DIR" $files | cut -d / -f 3
 }
 
 # hold_all_slots: programs that are stopped hold every slot. $stopped is these programs, and $holder

@@ -72,7 +72,7 @@ start_worker() { # PROGRAM
   local socket=$BATS_TEST_TMPDIR/$1.scgi
   rm -f "$socket"
   env -i PATH="$PATH" REDIS_URL="${REDIS_URL-}" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" ${ENVIRONMENT[@]+"${ENVIRONMENT[@]}"} \
-    ${ISOLATED[@]+"${ISOLATED[@]}"} ${LAUNCHER[@]+"${LAUNCHER[@]}"} python3 -EsSB "$ROOT/tests/tools/scgi.py" listen "$socket" "$CGI_BIN/$1" \
+    ${ISOLATED[@]+"${ISOLATED[@]}"} ${LAUNCHER[@]+"${LAUNCHER[@]}"} "$SCGI" listen "$socket" "$CGI_BIN/$1" \
     </dev/null >/dev/null 2>>"${WORKER_LOG:-$BATS_TEST_TMPDIR/$1.log}" 3>&- &
   WORKERS[$1]=$!
   wait_until 10 "$!" test -S "$socket"
@@ -101,11 +101,11 @@ direct() {
   shift $(($# < 3 ? 2 : 3))
   if [[ ! -v WORKERS[$program] ]] || ! kill -0 "${WORKERS[$program]}" 2>/dev/null; then start_worker "$program"; fi
   [[ -v WORKER_LOG ]] || : >"$BATS_TEST_TMPDIR/$program.log"
-  run python3 -EsSB "$ROOT/tests/tools/scgi.py" ask "$BATS_TEST_TMPDIR/$program.scgi" "REQUEST_METHOD=$method" \
-    REMOTE_ADDR=192.0.2.1 "$@" <"$input"
+  status=0
+  output=$(exec "$SCGI" ask "$BATS_TEST_TMPDIR/$program.scgi" "REQUEST_METHOD=$method" REMOTE_ADDR=192.0.2.1 "$@" <"$input" 2>&1 3>&-) || status=$?
   split_reply "$output"
   record_direct "$method" "$program" "$@"
-  [[ -v WORKER_LOG ]] || stderr=$(cat "$BATS_TEST_TMPDIR/$program.log")
+  [[ -v WORKER_LOG ]] || stderr=$(<"$BATS_TEST_TMPDIR/$program.log")
 }
 
 # direct_login NAME PASSWORD [NAME=VALUE...]: the same as login, but without a front-end server.

@@ -39,7 +39,7 @@ none_left() { # SECONDS
   local end=$((SECONDS + $1))
   while [[ -n $(running) ]]; do
     ((SECONDS < end)) || return 1
-    sleep 0.02
+    moment
   done
 }
 
@@ -288,7 +288,7 @@ in_terminal() {
   local end=$((SECONDS + 20))
   until grep -q '^curl .*/api/status.$' "$out"; do # the terminal ends a line with CR LF
     ((SECONDS < end)) || { cat "$out" && return 1; }
-    sleep 0.02
+    moment
   done
 }
 
