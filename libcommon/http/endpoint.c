@@ -167,6 +167,14 @@ static bool ask(struct service *s, struct job *job, struct exchange *x)
 	return true;
 }
 
+/* A reply that there is no session can be the last of several to an operation that ends one, so it
+ * must be as sure as the end itself. If there is one, the handler ends it, and asks then. */
+static bool no_session_is_kept(struct redis *r, const struct job *job)
+{
+	return job->context.caller.found == RESULT_OK ? fence_write_reached(r)
+						      : fence_write_passed(r);
+}
+
 /* Takes Redis's answer to what ask() queued. */
 static void take(struct service *s, struct job *job)
 {
@@ -178,7 +186,7 @@ static void take(struct service *s, struct job *job)
 		break;
 	case NEEDS_SESSION:
 		authenticate_take(s, &job->context.caller);
-		if (job->operation->ends_session && !fence_write_passed(s->redis))
+		if (job->operation->ends_session && !no_session_is_kept(s->redis, job))
 			job->context.caller.found = RESULT_UNAVAILABLE;
 		break;
 	}

@@ -51,7 +51,7 @@ void fence_write(struct redis *r)
 		redis_command(r, "WAIT", text_decimal(number, redis_replicas(r)), WAIT_MS, NULL);
 }
 
-bool fence_write_passed(struct redis *r)
+bool fence_write_reached(struct redis *r)
 {
 	const struct redisReply *reply;
 	long long reached;
@@ -63,4 +63,9 @@ bool fence_write_passed(struct redis *r)
 		return false;
 	return (resp_number(reply, &reached) && reached >= redis_replicas(r)) ||
 	       redis_fault(r, "redis: not replicated: too few replicas have answered WAIT in time");
+}
+
+bool fence_write_passed(struct redis *r)
+{
+	return fence_write_reached(r) && (redis_replicas(r) == 0 || redis_confirm(r));
 }

@@ -20,8 +20,9 @@ struct redis {
 	unsigned replicas;
 	struct link_terms terms;
 	struct link *link;
-	struct sentinel *sentinel; /* NULL: not in use */
-	struct cluster *cluster;   /* NULL: not in use; otherwise `link` is not */
+	struct sentinel *sentinel;  /* NULL: not in use */
+	struct redis_server master; /* that a sentinel named */
+	struct cluster *cluster;    /* NULL: not in use; otherwise `link` is not */
 	unsigned long changes;
 
 	struct text out;  /* the batch, kept because it may be sent again */
@@ -45,12 +46,10 @@ bool redis_fault(struct redis *r, const char *why)
  * know better. */
 static bool open_master(struct redis *r)
 {
-	struct redis_server master;
-
 	for (unsigned tries = 0; tries < r->url->count; tries++) {
-		if (!sentinel_ask(r->sentinel, &master))
+		if (!sentinel_ask(r->sentinel, &r->master))
 			return redis_fault(r, sentinel_error(r->sentinel));
-		if (link_open(r->link, &master))
+		if (link_open(r->link, &r->master))
 			return true;
 		sentinel_doubt(r->sentinel);
 	}
@@ -260,6 +259,12 @@ bool redis_is_replaceable(const struct redis *r)
 unsigned redis_replicas(const struct redis *r)
 {
 	return r->replicas;
+}
+
+bool redis_confirm(struct redis *r)
+{
+	return r->sentinel == NULL || sentinel_confirm(r->sentinel, &r->master) ||
+	       redis_fault(r, sentinel_error(r->sentinel));
 }
 
 void redis_ask_time(struct redis *r)

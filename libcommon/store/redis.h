@@ -71,6 +71,10 @@ bool redis_is_replaceable(const struct redis *r);
 /* SSA_REDIS_WAIT: how many replicas must have what is written. */
 unsigned redis_replicas(const struct redis *r);
 
+/* With Sentinel: asks the sentinels whether the server that answered last is still the master. See
+ * sentinel_confirm. Otherwise true. */
+bool redis_confirm(struct redis *r);
+
 /* redis_ask_time queues the question for Redis's time. redis_time takes the reply: *now is in Unix
  * seconds. false: Redis failed. */
 void redis_ask_time(struct redis *r);

@@ -105,7 +105,7 @@ enum result regulation_answer(struct regulation *g, struct redis *r)
 		if (!is_on(&g->rule[i]))
 			continue;
 		/* The replies to ZADD, EXPIRE and WAIT. */
-		if (g->counted && (!redis_done(r, 2) || !fence_write_passed(r)))
+		if (g->counted && (!redis_done(r, 2) || !fence_write_reached(r)))
 			return RESULT_UNAVAILABLE;
 		const struct redisReply *reply = redis_next(r);
 		if (reply == NULL)

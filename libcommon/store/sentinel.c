@@ -1,4 +1,5 @@
 #include "store/sentinel.h"
+#include "core/clock.h"
 #include "core/redis_url.h"
 #include "core/text.h"
 #include "store/link.h"
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SENTINEL_ANSWER_MS = 200 };
+enum { SENTINEL_ANSWER_MS = 200, OTHERS_MAX = 14, CONFIRM_MS = 400 };
 
 struct sentinel {
 	const struct redis_url *url;
@@ -71,18 +72,30 @@ static bool take_answer(struct sentinel *s, struct redis_server *master)
 	       link_fail(s->link, "read", "not an answer of a sentinel");
 }
 
+static unsigned add_question(struct text *questions, const char *name, const struct sentinel *s)
+{
+	return resp_add(questions, "SENTINEL", name, s->url->service, NULL);
+}
+
+/* Sends the questions to one sentinel. true: its answers can be taken. */
+static bool send_questions(struct sentinel *s, const struct redis_server *server,
+			   struct text *questions, unsigned count)
+{
+	bool sent = link_open(s->link, server) &&
+		    (questions->failed ? link_fail(s->link, "write", "out of memory")
+				       : link_send(s->link, questions->at, questions->len, count));
+
+	text_free(questions);
+	return sent;
+}
+
 static bool ask_one(struct sentinel *s, const struct redis_server *server,
 		    struct redis_server *master)
 {
 	struct text question = {0};
 
-	if (!link_open(s->link, server))
-		return false;
-	resp_add(&question, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", s->url->service, NULL);
-	bool answered = question.failed ? link_fail(s->link, "write", "out of memory")
-					: link_send(s->link, question.at, question.len, 1) &&
-					      take_answer(s, master);
-	text_free(&question);
+	unsigned count = add_question(&question, "GET-MASTER-ADDR-BY-NAME", s);
+	bool answered = send_questions(s, server, &question, count) && take_answer(s, master);
 	link_close(s->link);
 	return answered;
 }
@@ -107,4 +120,129 @@ const char *sentinel_error(const struct sentinel *s)
 void sentinel_doubt(struct sentinel *s)
 {
 	s->first = (s->first + 1) % s->url->count;
+}
+
+/* What one sentinel says of a master. */
+struct opinion {
+	bool replaced;                      /* it knows another master, or replaces this one now */
+	bool voted;                         /* it voted for a failover that has not succeeded */
+	long long others;                   /* how many other sentinels it knows */
+	struct redis_server at[OTHERS_MAX]; /* addresses of these others */
+	unsigned count;                     /* of addresses */
+};
+
+/* The value of a field, in a list of names and values. NULL: there is none. */
+static const struct redisReply *field(const struct redisReply *list, const char *name)
+{
+	const char *at;
+	size_t len;
+
+	for (size_t i = 0; i + 1 < resp_count(list); i += 2)
+		if (resp_text(resp_element(list, i), &at, &len) && strcmp(at, name) == 0)
+			return resp_element(list, i + 1);
+	return NULL;
+}
+
+static bool text_field(char *out, size_t size, const struct redisReply *list, const char *name)
+{
+	const struct redisReply *value = field(list, name);
+
+	return value != NULL && copy(out, size, value);
+}
+
+static bool number_field(long long *out, const struct redisReply *list, const char *name)
+{
+	const struct redisReply *value = field(list, name);
+
+	return value != NULL && resp_number(value, out);
+}
+
+static bool server_fields(struct redis_server *out, const struct redisReply *list)
+{
+	return text_field(out->host, sizeof out->host, list, "ip") &&
+	       text_field(out->port, sizeof out->port, list, "port");
+}
+
+static bool is_same(const struct redis_server *a, const struct redis_server *b)
+{
+	return strcmp(a->host, b->host) == 0 && strcmp(a->port, b->port) == 0;
+}
+
+/* Takes the answers of one sentinel. While it replaces a master, it keeps the record of the old
+ * one; but as soon as the new one is a master, it names that one to those who ask. */
+static bool take_opinion(struct sentinel *s, const struct redis_server *master, struct opinion *o)
+{
+	struct redis_server recorded, named;
+	const struct redisReply *reply;
+	char flags[256];
+	long long epoch, voted_epoch;
+
+	if ((reply = link_next(s->link)) == NULL || !server_fields(&recorded, reply) ||
+	    !text_field(flags, sizeof flags, reply, "flags") ||
+	    !number_field(&epoch, reply, "config-epoch") ||
+	    !number_field(&o->others, reply, "num-other-sentinels") || !take_answer(s, &named))
+		return false;
+	o->replaced = !is_same(&named, master) ||
+		      (is_same(&recorded, master) && strstr(flags, "failover_in_progress") != NULL);
+	if ((reply = link_next(s->link)) == NULL || resp_count(reply) != 3 ||
+	    !resp_number(resp_element(reply, 2), &voted_epoch))
+		return false;
+	o->voted = voted_epoch > epoch;
+	if ((reply = link_next(s->link)) == NULL)
+		return false;
+	for (size_t i = 0; i < resp_count(reply) && o->count < OTHERS_MAX; i++)
+		if (server_fields(&o->at[o->count], resp_element(reply, i)))
+			o->count++;
+	return true;
+}
+
+/* A question for a vote in the epoch 0, which is over, is answered with the vote that this sentinel
+ * gave last. It changes nothing: a sentinel votes only in an epoch that is not over. */
+static bool ask_opinion(struct sentinel *s, const struct redis_server *server,
+			const struct redis_server *master, struct opinion *o)
+{
+	static const char nobody[] = "0000000000000000000000000000000000000000";
+	struct text questions = {0};
+
+	*o = (struct opinion){0};
+	unsigned count = add_question(&questions, "MASTER", s);
+	count += add_question(&questions, "GET-MASTER-ADDR-BY-NAME", s);
+	count += resp_add(&questions, "SENTINEL", "IS-MASTER-DOWN-BY-ADDR", master->host,
+			  master->port, "0", nobody, NULL);
+	count += add_question(&questions, "SENTINELS", s);
+	bool answered = send_questions(s, server, &questions, count) && take_opinion(s, master, o);
+	link_close(s->link);
+	return answered;
+}
+
+static bool no_confirmation(struct sentinel *s, const char *why)
+{
+	snprintf(s->error, sizeof s->error, "redis: not confirmed: %s", why);
+	return false;
+}
+
+bool sentinel_confirm(struct sentinel *s, const struct redis_server *master)
+{
+	struct opinion first, next;
+	long long answers = 1, until_ms = clock_ms() + CONFIRM_MS;
+	bool answered = false;
+
+	for (unsigned tries = 0; tries < s->url->count && !answered; tries++)
+		if (!(answered = ask_opinion(s, &s->url->servers[s->first], master, &first)))
+			sentinel_doubt(s);
+	if (!answered)
+		return no_confirmation(s, "no sentinel answers");
+	bool replaced = first.replaced, voted = first.voted;
+	for (unsigned i = 0; i < first.count && !replaced && clock_ms() < until_ms; i++) {
+		if (!ask_opinion(s, &first.at[i], master, &next))
+			continue;
+		answers++;
+		replaced = next.replaced;
+		voted = voted || next.voted;
+	}
+	if (replaced)
+		return no_confirmation(s, "the master is being replaced");
+	if (answers < (voted ? first.others + 1 : first.others / 2 + 1))
+		return no_confirmation(s, "too few sentinels answer");
+	return true;
 }

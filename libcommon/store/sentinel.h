@@ -21,6 +21,17 @@ void sentinel_free(struct sentinel *s);
 bool sentinel_ask(struct sentinel *s, struct redis_server *master);
 const char *sentinel_error(const struct sentinel *s);
 
+/* Asks all sentinels whether the server still is the master, after it has written something. false:
+ * another server replaces it, or it cannot be excluded; sentinel_error() says why.
+ *
+ * WAIT does not show this. If a master stops for a second and goes on, the sentinels replace it all
+ * the same. Until they have told all of its replicas, it writes to those that are left, WAIT counts
+ * them, and then what they wrote is thrown away. But before a sentinel replaces a master, a
+ * majority of the sentinels has voted for it. So if a majority says after the write that it has
+ * not, any replacement begins later, and finds the write. The sentinel that replaces it says so by
+ * itself. A vote that led to nothing stays; then all sentinels must answer. */
+bool sentinel_confirm(struct sentinel *s, const struct redis_server *master);
+
 /* The last answer led to no master. The next question goes to another sentinel first. */
 void sentinel_doubt(struct sentinel *s);
 

@@ -55,8 +55,8 @@ class Stage:
 class Result:
     """The numbers of a run. faults: why it failed; none: it passed."""
 
-    def __init__(self, name, mode, stage=None, planted=None, fault=None, limit=()):
-        self.name, self.mode, self.planted, self.limit = name, mode, planted, limit
+    def __init__(self, name, mode, stage=None, planted=None, fault=None):
+        self.name, self.mode, self.planted = name, mode, planted
         self.faults = [fault] if fault else list(stage.faults)
         if stage is None:
             self.verdict = None
@@ -100,7 +100,7 @@ class Result:
             if not any(kinds[kind] for kind in self.planted):
                 self.faults.append("the checker did not see what was planted: " + " or ".join(self.planted))
             return
-        self.faults += [f"{count} × {kind}" for kind, count in kinds.items() if kind not in self.limit]
+        self.faults += [f"{count} × {kind}" for kind, count in kinds.items()]
         if len(self.strays) > strays_max * self.requests:
             self.faults.append(f"{len(self.strays)} × 503 while the engines served")
         if self.late > BACK_S:
@@ -136,13 +136,12 @@ def write_down(stage, result):
 
 
 def perform(name, mode, act, folder, topology, planted=None, machines=False, nodes=1, workers=2, clients=8, pause=0.02,
-            slack=2.0, judged_min=None, strays_max=0.0, programs=None, settings=None, topology_options=None,
-            limit=()):
+            slack=2.0, judged_min=None, strays_max=0.0, programs=None, settings=None, topology_options=None):
     """Runs one case. Everything that it starts ends here. planted: kinds of faults of which the
     checker must find one, because something is wrong on purpose. machines: every server has a
     network of its own, and so have the nodes. slack: see history.check. strays_max: the share
     of requests that may fail while the engines serve. programs, settings: of the
-    service. limit: kinds of wrong answers that docs/scaling.md does not exclude here."""
+    service."""
     folder.mkdir(parents=True)
     data = service.write_data(folder / "data")
     options, started, network = dict(topology_options or {}), [], None
@@ -170,6 +169,6 @@ def perform(name, mode, act, folder, topology, planted=None, machines=False, nod
         stage.load.audit()
         stage.reference.stop()
         stage.mark("end")
-        result = Result(name, mode, stage, planted, limit=limit)
+        result = Result(name, mode, stage, planted)
         write_down(stage, result)
     return result

@@ -22,7 +22,7 @@ static struct bytes steps, wire;
 static int open_sockets, sockets;
 static struct text written; /* the bytes that the open connection got */
 static bool no_random;
-static bool many; /* a cluster: several connections, which all read the same wire */
+static bool many; /* several connections, which all read the same wire */
 
 /* What the connection does next. 0 to 63: it works, and transfers this many bytes (0: all). */
 enum { INTERRUPTED = 64, TIMED_OUT, RESET, CLOSED, REFUSED };
@@ -344,6 +344,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (first & 8) { /* a store with replicas */
 		uint8_t second = fuzz_byte(&steps);
 		replicas = second & 1;
+		many = second & (2 | 4);
 		if (second & 2) {
 			url.kind = REDIS_SENTINEL;
 			strcpy(url.service, "mymaster");
@@ -352,7 +353,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				url.servers[i] = url.servers[0];
 		} else if (second & 4) {
 			url.kind = REDIS_CLUSTER;
-			many = true;
 		}
 	}
 	if (first & 16) { /* greetings */

@@ -27,7 +27,17 @@ teardown() {
   stop_workers
   kill -CONT "$(pid_of replica)"
   master config set min-replicas-to-write 0 >/dev/null
-  [[ ! -v fake ]] || kill "$fake" 2>/dev/null || true
+  local pid
+  for pid in "${false[@]}"; do kill "$pid" 2>/dev/null || true; done
+}
+
+false=() # sentinels
+# false_sentinel HOST PORT [FIELD=VALUE...]: starts one on $port. See tests/tools/sentinel.py.
+false_sentinel() {
+  port=$(free_port)
+  python3 -EsSB "$ROOT/tests/tools/sentinel.py" "$port" "$@" 3>&- &
+  false+=("$!")
+  wait_until 10 "$!" listens "$port"
 }
 
 master() { redis-cli -p "$MASTER" "$@"; }
@@ -73,15 +83,12 @@ replicates() { [[ $(master wait 1 100) == 1 ]]; }
 }
 
 @test "the next sentinel is asked when one is dead, is silent, or does not know the service" {
-  local silent ignorant
+  local port ignorant
   REDIS_URL=redis+sentinel://127.0.0.1:$NOBODY,127.0.0.1:$SENTINEL/ssa
   whole_life user1 "$PASSWORD"
   stop_workers
-  silent=$(free_port)
-  python3 -EsSB "$ROOT/tests/tools/sentinel.py" "$silent" silent 3>&- &
-  fake=$!
-  wait_until 10 "$fake" listens "$silent"
-  REDIS_URL=redis+sentinel://127.0.0.1:$silent,127.0.0.1:$SENTINEL/ssa
+  false_sentinel silent
+  REDIS_URL=redis+sentinel://127.0.0.1:$port,127.0.0.1:$SENTINEL/ssa
   whole_life user1 "$PASSWORD"
   stop_workers
   REDIS_URL=redis+sentinel://127.0.0.1:$SENTINEL/another
@@ -95,15 +102,12 @@ replicates() { [[ $(master wait 1 100) == 1 ]]; }
 }
 
 @test "a server that a sentinel calls the master, but is a replica, is not used" {
-  local liar
-  liar=$(free_port)
-  python3 -EsSB "$ROOT/tests/tools/sentinel.py" "$liar" 127.0.0.1 "$REPLICA" 3>&- &
-  fake=$!
-  wait_until 10 "$fake" listens "$liar"
-  REDIS_URL=redis+sentinel://127.0.0.1:$liar,127.0.0.1:$SENTINEL/ssa
+  local port
+  false_sentinel 127.0.0.1 "$REPLICA"
+  REDIS_URL=redis+sentinel://127.0.0.1:$port,127.0.0.1:$SENTINEL/ssa
   whole_life user1 "$PASSWORD"
   stop_workers
-  REDIS_URL=redis+sentinel://127.0.0.1:$liar/ssa
+  REDIS_URL=redis+sentinel://127.0.0.1:$port/ssa
   cgi GET status
   expect_error 503
   [[ $stderr == *'redis: connect: the server is not the master'* ]]
@@ -197,4 +201,66 @@ replicates() { [[ $(master wait 1 100) == 1 ]]; }
   direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket"
   [[ $http == 401 || $http == 204 ]]
   [ -z "$(redis-cli -p "$REPLICA" --scan --pattern 'ssa:{*}:ticket:*')" ]
+}
+
+# logs_in STATUS [WORDS]: what a login gets with the false sentinel on $port. WORDS are in the log.
+logs_in() {
+  local REDIS_URL=redis+sentinel://127.0.0.1:$port/ssa
+  programs SSA_LOGIN_LIMITS=0,0,0
+  direct_login user1 "$PASSWORD"
+  expect "$1"
+  [[ $stderr == *"${2-}"* ]]
+  # A login that is refused leaves nothing behind.
+  [[ $1 == 200 || -z $(master --scan --pattern 'ssa:{*}:ticket:*') ]]
+}
+
+REPLACED='redis: not confirmed: the master is being replaced'
+FEW='redis: not confirmed: too few sentinels answer'
+
+@test "a sentinel replaces the master: a login is taken back, and a logout is a 503" {
+  local port
+  direct_login user1 "$PASSWORD"
+  expect 200
+  stop_workers
+  false_sentinel 127.0.0.1 "$MASTER" flags=master,failover_in_progress
+  REDIS_URL=redis+sentinel://127.0.0.1:$port/ssa
+  direct GET info '' HTTP_X_AUTH_TOKEN="$ticket" # a read needs no confirmation
+  expect 200
+  direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket"
+  expect_error 503
+  [[ $stderr == *"$REPLACED"* ]]
+  direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket"
+  expect_error 503 # not 401, though the master has no such ticket any more
+  logs_in 503 "$REPLACED"
+}
+
+@test "it is enough if one sentinel replaces the master, or knows another" {
+  local port
+  false_sentinel 127.0.0.1 "$MASTER" flags=master,failover_in_progress
+  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=1 other="$port"
+  logs_in 503 "$REPLACED"
+  false_sentinel 127.0.0.1 "$REPLICA"
+  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=1 other="$port"
+  logs_in 503 "$REPLACED"
+  SSA_REDIS_WAIT=0 logs_in 200
+  # It has put this master in the place of another, and is not through with the replicas.
+  false_sentinel 127.0.0.1 "$MASTER" flags=master,failover_in_progress port="$NOBODY"
+  logs_in 200
+}
+
+@test "a majority of the sentinels must answer, and all if one has voted for a failover that did not come" {
+  local port
+  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=2 other="$NOBODY"
+  logs_in 503 "$FEW"
+  false_sentinel 127.0.0.1 "$MASTER"
+  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=2 other="$port" config-epoch=5 voted=6
+  logs_in 503 "$FEW"
+  false_sentinel 127.0.0.1 "$MASTER" config-epoch=5 voted=6
+  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=2 other="$port"
+  logs_in 503 "$FEW"
+  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=1 other="$port"
+  logs_in 200
+  false_sentinel 127.0.0.1 "$MASTER"
+  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=2 other="$port" config-epoch=6 voted=6
+  logs_in 200
 }

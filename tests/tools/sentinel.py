@@ -1,27 +1,56 @@
 """A false sentinel on a port of the loopback.
 
-    sentinel.py PORT silent       accepts, and never answers
-    sentinel.py PORT HOST PORT    says that this is the master"""
+    sentinel.py PORT silent                     accepts, and never answers
+    sentinel.py PORT HOST PORT [FIELD=VALUE…]   says that this is the master
+
+The fields are those of SENTINEL MASTER (port, flags, config-epoch, num-other-sentinels), `voted`,
+the epoch of its last vote, and `other`, the port of another sentinel."""
 
 import socket
 import sys
 import threading
 
 
-def serve(connection, answer):
-    with connection:
-        while connection.recv(4096):
-            connection.sendall(answer)
+def reply(value):
+    if isinstance(value, list):
+        return b'*%d\r\n' % len(value) + b''.join(map(reply, value))
+    if isinstance(value, int):
+        return b':%d\r\n' % value
+    return b'$%d\r\n%s\r\n' % (len(value), value.encode())
+
+
+def answer(command, host, port, fields):
+    match command:
+        case 'GET-MASTER-ADDR-BY-NAME':
+            return [host, port]
+        case 'MASTER':
+            return ['name', 'ssa', 'ip', host] + [
+                word for name in ('port', 'flags', 'config-epoch', 'num-other-sentinels') for word in (name, fields[name])]
+        case 'IS-MASTER-DOWN-BY-ADDR':
+            return [0, '*', int(fields['voted'])]
+        case 'SENTINELS':
+            return [['name', 'other', 'ip', '127.0.0.1', 'port', fields['other']]] if 'other' in fields else []
+
+
+def serve(connection, host, port, fields):
+    with connection, connection.makefile('rwb') as stream:
+        while line := stream.readline():
+            words = []
+            for _ in range(int(line[1:])):
+                words.append(stream.read(int(stream.readline()[1:]) + 2)[:-2].decode())
+            if host != 'silent':
+                stream.write(reply(answer(words[1], host, port, fields)))
+                stream.flush()
 
 
 def main():
-    host, *port = sys.argv[2:]
-    answer = b''.join(b'$%d\r\n%s\r\n' % (len(text), text) for text in map(str.encode, (host, *port)))
-    answer = b'*2\r\n' + answer if port else b''
+    host, port, *given = sys.argv[2:] + ['']
+    fields = {'port': port, 'flags': 'master', 'config-epoch': '0', 'num-other-sentinels': '0', 'voted': '0'}
+    fields |= dict(field.split('=') for field in given if field)
     with socket.create_server(('127.0.0.1', int(sys.argv[1]))) as listener:
         while True:
             connection, _ = listener.accept()
-            threading.Thread(target=serve, args=(connection, answer), daemon=True).start()
+            threading.Thread(target=serve, args=(connection, host, port, fields), daemon=True).start()
 
 
 main()
