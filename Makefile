@@ -58,10 +58,11 @@ comma   := ,
 LDLIBS   = $(archives)
 else
 archives =
-libflags = $(shell pkg-config --cflags hiredis libcjson libsodium)
+PKG_CONFIG = pkg-config
+libflags = $(shell $(PKG_CONFIG) --cflags hiredis libcjson libsodium)
 hardened += -fPIE $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2)
 LDFLAGS  = -pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack $(if $(SANITIZE),-fsanitize=$(SANITIZE))
-LDLIBS   = $(shell pkg-config --libs hiredis libcjson libsodium)
+LDLIBS   = $(shell $(PKG_CONFIG) --libs hiredis libcjson libsodium)
 endif
 
 ALL_CFLAGS = $(std) $(warnings) $(hardened) $(small) $(libflags) $(CFLAGS)
@@ -146,8 +147,8 @@ install: all  ## install in PREFIX=/usr/local; data that is there stays
 uninstall:  ## remove what make install put there; the data stay
 	$(Q)$(places) scripts/install.sh uninstall
 
-deb:  ## build a Debian package, in build/deb
-	@scripts/deb.sh
+deb:  ## build a Debian package, in build/deb; ARCH=arm64: for that processor
+	@scripts/deb.sh $(ARCH)
 
 places = $(foreach name,DESTDIR PREFIX DATA UNIT SERVICE_USER SETTINGS PORT CGI_BIN,$(name)='$($(name))')
 

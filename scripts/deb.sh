@@ -1,17 +1,28 @@
 #!/bin/sh
-# scripts/deb.sh
+# scripts/deb.sh [ARCHITECTURE]
 #
 # Builds the Debian package in build/deb/, from a copy of the project, so that nothing of the build
 # is left in the tree. `make deb` calls it. It needs no root and no network.
+# For another architecture, such as arm64, the cross compiler and that architecture's libraries must
+# be installed.
 set -eu
 cd "$(dirname "$0")/.."
+
+arch=${1-}
+unset MAKEFLAGS MFLAGS MAKELEVEL ARCH # ARCH=arm64 is for this script, not for the build of a package
 
 fail() {
     echo "deb.sh: $1" >&2
     exit 1
 }
 command -v dpkg-buildpackage >/dev/null || fail "dpkg-buildpackage is not installed: \`make deps-deb\` does that"
-dpkg-checkbuilddeps || fail "\`make deps-deb\` installs them"
+if [ "$arch" ]; then
+    compiler=$(dpkg-architecture -a "$arch" -q DEB_HOST_GNU_TYPE 2>/dev/null)-gcc
+    command -v "$compiler" >/dev/null || fail "$compiler is not installed: \`apt-get install crossbuild-essential-$arch\` as root does that"
+    dpkg-checkbuilddeps -a "$arch" -Pcross || fail "\`dpkg --add-architecture $arch && apt-get update && apt-get build-dep -a $arch -P cross ./\` as root installs them"
+else
+    dpkg-checkbuilddeps || fail "\`make deps-deb\` installs them"
+fi
 
 version=$(dpkg-parsechangelog -S Version)
 copy=build/deb/simpleserverapi-$version
@@ -20,7 +31,7 @@ mkdir -p "$copy"
 tar -cf - --exclude=./.git --exclude=./build --exclude=./run --exclude=node_modules --exclude=./www/docs \
     --exclude=./cgi-bin/status --exclude=./cgi-bin/ticket --exclude=./cgi-bin/info --exclude=./sbin/ssactl . |
     tar -xf - -C "$copy"
-(cd "$copy" && dpkg-buildpackage -us -uc -b) >build/deb/log 2>&1 || {
+(cd "$copy" && dpkg-buildpackage -us -uc -b ${arch:+-a"$arch" -Pcross}) >build/deb/log 2>&1 || {
     tail -n 30 build/deb/log >&2
     fail "failed; the whole output is in build/deb/log"
 }

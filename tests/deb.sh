@@ -2,9 +2,10 @@
 # tests/deb.sh SUITE
 #
 # Builds the Debian package on an empty Debian with that name (bookworm, trixie), and looks at it
-# with lintian. A second one, where nothing is installed but what the package asks for, is started
-# with its own systemd. There the package is installed, used, upgraded, removed and purged. `make
-# test-deb SUITE=...` calls this script. The last line is `N passed, N failed`. It needs root.
+# with lintian; then the same for arm64. A second one, where nothing is installed but what the
+# package asks for, is started with its own systemd. There the package is installed, used, upgraded,
+# removed and purged. `make test-deb SUITE=...` calls this script. The last line is `N passed, N
+# failed`. It needs root.
 #
 # That system has a network of its own, with a loopback and nothing else.
 # shellcheck disable=SC2016,SC2218  # what is quoted is for other shells; in_debian is defined twice
@@ -77,20 +78,36 @@ check "lintian: no error, no warning" in_debian setpriv --reuid nobody --clear-g
   sh -c 'lintian --fail-on error,warning --tag-display-limit 0 build/deb/*.changes'
 built=("$root"/srv/ssa/build/deb/simpleserverapi_*.deb)
 [[ -e ${built[0]} ]] || fail "no package was built"
-version=$(in_debian dpkg-deb -f "${built[0]#"$root"}" Version)
+cp "${built[0]}" "$root/srv/this.deb"
+version=$(in_debian dpkg-deb -f /srv/this.deb Version)
 
 # The next version: the same files under another number.
-in_debian dpkg-deb -R "${built[0]#"$root"}" /srv/next
+in_debian dpkg-deb -R /srv/this.deb /srv/next
 sed -i "s/^Version: .*/&+next/" "$root/srv/next/DEBIAN/control"
 in_debian dpkg-deb -b /srv/next /srv/next.deb >/dev/null
+
+# --- the same for arm64 ---------------------------------------------------------------------------
+
+in_debian dpkg --add-architecture arm64
+quietly "apt update, for arm64" packages update
+quietly "apt install crossbuild-essential-arm64" packages install -y crossbuild-essential-arm64
+quietly "apt build-dep, for arm64" packages build-dep -y -a arm64 -P cross ./
+check "make deb ARCH=arm64, without a network" unshare --net chroot "$root" "${clean[@]}" env -C /srv/ssa make deb ARCH=arm64
+check "it is for arm64" same arm64 in_debian sh -c 'dpkg-deb -f build/deb/simpleserverapi_*_arm64.deb Architecture'
+in_debian chown -R nobody build/deb
+check "lintian: no error, no warning" in_debian setpriv --reuid nobody --clear-groups env HOME=/tmp \
+  sh -c 'lintian --fail-on error,warning --tag-display-limit 0 build/deb/*.changes'
+quietly "apt install qemu-user" packages install -y qemu-user
+check "its programs run, in an emulator" in_debian sh -c 'dpkg-deb -x build/deb/simpleserverapi_*_arm64.deb /srv/arm64 && cd /srv/arm64/usr &&
+  REQUEST_METHOD=GET QUERY_STRING=verbose SSA_DATA_DIR=/srv/ssa/data REDIS_URL=unix:///nowhere qemu-aarch64 lib/simpleserverapi/cgi-bin/status </dev/null | tee /dev/stderr |
+  grep -q "\"users\":\"OK\"" && echo secret | qemu-aarch64 sbin/ssactl hash | tee /dev/stderr | grep -q "^.argon2id"'
 
 # --- a second Debian, with its systemd ------------------------------------------------------------
 
 factory=$root
 root=$instance
 empty_debian
-cp "${built[0]}" "$root/srv/this.deb"
-cp "$factory/srv/next.deb" "$root/srv/next.deb"
+cp "$factory"/srv/{this,next}.deb "$root/srv"
 
 # What the package asks for is installed first, here where there is a network. No service starts.
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"

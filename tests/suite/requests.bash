@@ -24,7 +24,15 @@ record() {
 }
 
 # header NAME: prints its value in the last reply, and fails if the header is not there.
-header() { grep -i "^$1:" <<<"$head" | sed -E 's/^[^:]*: ?//' | grep .; }
+header() {
+  local line found=1
+  while read -r line; do
+    [[ ${line,,} == "${1,,}":* ]] || continue
+    line=${line#*:}
+    [[ -z ${line# } ]] || { echo "${line# }" && found=0; }
+  done <<<"$head"
+  return $found
+}
 
 # --- a program without a front-end server ---------------------------------------------------------
 
