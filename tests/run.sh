@@ -15,6 +15,7 @@
 #   SSA_TEST_MODES              only these modes (cgi scgi)
 #   SSA_TEST_REDIS              valkey: Valkey in place of Redis
 #   SSA_TEST_STORE              sentinel, cluster: the programs find Redis in this way
+#   SSA_TEST_EMULATED           the programs run in an emulator, which cannot do all
 #   SSA_TEST_RECORD             a folder for all replies that the tests get, for tests/web/
 set -u
 

@@ -180,7 +180,8 @@ static bool take_opinion(struct sentinel *s, const struct redis_server *master, 
 	if ((reply = link_next(s->link)) == NULL || !server_fields(&recorded, reply) ||
 	    !text_field(flags, sizeof flags, reply, "flags") ||
 	    !number_field(&epoch, reply, "config-epoch") ||
-	    !number_field(&o->others, reply, "num-other-sentinels") || !take_answer(s, &named))
+	    !number_field(&o->others, reply, "num-other-sentinels") || o->others < 0 ||
+	    o->others > OTHERS_MAX || !take_answer(s, &named))
 		return false;
 	o->replaced = !is_same(&named, master) ||
 		      (is_same(&recorded, master) && strstr(flags, "failover_in_progress") != NULL);

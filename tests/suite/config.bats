@@ -113,6 +113,7 @@ start_tcp_redis() {
 }
 
 @test "without SSA_DATA_DIR the data are in ../data of the program's folder" {
+  needs_native "the program is in another folder"
   local home=$BATS_TEST_TMPDIR/home
   mkdir -p "$home/cgi-bin" "$home/data"
   cp "$CGI_BIN"/{status,info,ticket} "$home/cgi-bin/"
@@ -136,6 +137,7 @@ EOT
 }
 
 @test "in an empty root, with the program, the data and Redis's socket only" {
+  needs_native "it is not in that root"
   if ! is_static; then skip "these programs need shared libraries"; fi
   if ! unshare -r true 2>/dev/null && [ "$(id -u)" != 0 ]; then skip "no right to chroot here"; fi
   local home=$BATS_FILE_TMPDIR/root enter=(unshare -r chroot)

@@ -89,6 +89,7 @@ sys.stdin.read()' "$T/full.sock" 3>&-; }
 }
 
 @test "no memory: always a whole reply, and never a wrong one" {
+  needs_native "it needs memory itself"
   # The sanitizers need more address space than any limit here gives.
   is_static || skip "with shared libraries"
   write_users "[{\"username\":\"user1\",\"password\":\"$PASSWORD\"},{\"username\":\"costly\",\"password\":\"$COSTLY\"}]"
@@ -201,6 +202,7 @@ kill_five() {
 }
 
 @test "a worker that is told to end answers the request in hand" {
+  needs_native "a long hash takes too long"
   [[ ${SSA_MODE:-cgi} == scgi ]] || skip "of resident workers"
   write_users "[{\"username\":\"long\",\"password\":\"$LONG\"}]"
   start_worker ticket

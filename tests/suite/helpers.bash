@@ -46,6 +46,9 @@ wait_gone() {
 # is_static: the programs under test need no shared libraries, as in the musl build.
 is_static() { ! ldd "$CGI_BIN/info" >/dev/null 2>&1; }
 
+# needs_native WHY: for a test that cannot pass in an emulator (make test-arm64).
+needs_native() { [[ ! -v SSA_TEST_EMULATED ]] || skip "in an emulator: $1"; }
+
 # --- servers --------------------------------------------------------------------------------------
 
 store=() # more options of Redis

@@ -427,6 +427,7 @@ print(peak, reply[filled:].split(b"\r\n")[0].decode())' "$@" 3>&-
 }
 
 @test "memory of one program for info: under 1.5 MB resident" {
+  needs_native "it needs memory itself"
   is_static || skip "with shared libraries"
   enter
   local peak pid found=0

@@ -391,7 +391,7 @@ has_failures() { (($(grep -c 'authentication failure; ' "$LOG") >= $1)); }
   [[ $SSA_MODE == scgi ]] || is_static || skip "with shared libraries"
   isolate_lighttpd
   start_lighttpd_on_port
-  write_users "[{\"username\":\"hashed\",\"password\":\"$(hash_of correct-horse 10)\"},{\"username\":\"plain\",\"password\":\"correct-horse\"}]"
+  write_users "[{\"username\":\"hashed\",\"password\":\"$(hash_of correct-horse 4)\"},{\"username\":\"plain\",\"password\":\"correct-horse\"}]"
   local name
   for name in hashed plain; do
     redis flushall >/dev/null

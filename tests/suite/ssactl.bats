@@ -479,6 +479,7 @@ END
 }
 
 @test "without a setting, the data are where a checkout, make install or the package has them" {
+  needs_native "the program is in another folder"
   local place prefix=$BATS_TEST_TMPDIR/prefix
   mkdir -p "$prefix/sbin" "$BATS_TEST_TMPDIR/here/data"
   cp "$SSACTL" "$prefix/sbin/ssactl"

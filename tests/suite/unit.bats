@@ -6,6 +6,7 @@ load helpers
 setup() { cd "$ROOT" || return; }
 
 unit() {
+  [[ $1 != config ]] || needs_native "the program is in another folder"
   run "${SSA_UNIT_BIN:-$ROOT/build/unit}/$1"
   echo "$output"
   # The last line shows that it made assertions and that all of them were true.
