@@ -17,7 +17,6 @@ import json
 import os
 import pathlib
 import random
-import signal
 import statistics
 import subprocess
 import sys
@@ -27,7 +26,7 @@ import time
 
 import report
 from servers import (BUILDS, BUILT, ENDPOINTS, HERE, ROOT, Failed, Lighttpd, Peer, Redis, cgi_environment,
-                     cgi_memory_kb, credentials, empty_programs, memory_kb, run_cgi, run_time_s)
+                     cgi_memory_kb, credentials, empty_programs, memory_kb, run, run_cgi, run_time_s)
 
 SECONDS = float(os.environ.get("BENCH_S") or 1)
 ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 3)
@@ -405,11 +404,4 @@ def main():
 
 
 if __name__ == "__main__":
-    for number in (signal.SIGTERM, signal.SIGHUP):  # end as on Ctrl-C: the servers are stopped
-        signal.signal(number, lambda *_: sys.exit(1))
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Failed as failure:
-        sys.exit(f"bench: {failure}")
+    run("bench", main)

@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -25,6 +26,18 @@ Load = collections.namedtuple("Load", "rate p50_ms p99_ms cpu_us")
 
 class Failed(Exception):
     """The bench cannot continue. The text says why."""
+
+
+def run(name, main):
+    """Runs the whole program. Whatever signal ends it, the servers are stopped."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Failed as failure:
+        sys.exit(f"{name}: {failure}")
 
 
 def free_port():

@@ -20,7 +20,6 @@ import pathlib
 import re
 import resource
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -28,7 +27,7 @@ import tempfile
 import time
 
 import scale_model
-from servers import BUILDS, BUILT, HERE, ROOT, Failed, Lighttpd, Redis, credentials, memory_kb, run_time_s
+from servers import BUILDS, BUILT, HERE, ROOT, Failed, Lighttpd, Redis, credentials, memory_kb, run, run_time_s
 
 SESSIONS = int(os.environ.get("SESSIONS") or 100_000)
 PASSWORD = "A1B2C3D4E5F6G7H8I9HD"
@@ -366,11 +365,4 @@ def report(inputs):
 
 
 if __name__ == "__main__":
-    for number in (signal.SIGTERM, signal.SIGHUP):  # end as on Ctrl-C: the servers are stopped
-        signal.signal(number, lambda *_: sys.exit(1))
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Failed as failure:
-        sys.exit(f"sizing: {failure}")
+    run("sizing", main)
