@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 
-PATIENCE_S = 30
+PATIENCE_S = 120  # with two slots, 200 hashes take as long as 100 of them, one after the other
 
 
 def receive(s, name, found, place):
