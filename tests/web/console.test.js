@@ -394,6 +394,23 @@ describe("what the data can do", () => {
     return drawn - Math.max(...replies);
   }
 
+  // Returns the milliseconds for the least that the page has to do: read the machines from JSON, and
+  // show a plain table of 200 rows.
+  function plainRows(page, json) {
+    return page.evaluate((json) => {
+      const began = performance.now();
+      const table = document.createElement("table");
+      for (const machine of JSON.parse(json).slice(0, 200)) {
+        const row = table.insertRow();
+        for (const value of Object.values(machine)) row.insertCell().textContent = String(value);
+      }
+      document.body.append(table);
+      table.getBoundingClientRect();
+      table.remove();
+      return performance.now() - began;
+    }, json);
+  }
+
   // Scrolls. Returns the milliseconds of each task over 50 ms.
   async function longTasks(page, step) {
     await page.evaluate(() => {
@@ -410,21 +427,23 @@ describe("what the data can do", () => {
     const words = ["running", "stopped", "maintenance", "error"];
     const many = Array.from({ length: 10_000 }, (_, i) => ({ id: i, name: `m${i}`, GPU: `type ${i % 30}`, cpus: (i % 64) + 1, status: words[i % 4], ip: `10.0.${i >> 8}.${i & 255}`, mem: (i + 1) * 1e9, maxdisk: 1e12, uptime: i, owner: { team: "vision", contact: "Zoë" }, note: "new fans until Friday" }));
     service.write("machines.json", JSON.stringify(many));
-    // Other processes can only add to a time. So the best of some tries is the page's own.
-    let wait = Infinity;
-    let page;
-    for (let tries = 0; tries < 5 && wait >= 300; tries++) {
+    // Under 300 ms; on a slow machine, under five times what the least takes in the same browser.
+    // Other processes can only add to a time, so the best of some tries counts.
+    let [wait, plain, page] = [Infinity, Infinity];
+    const tooLong = () => wait >= Math.max(300, 5 * plain);
+    for (let tries = 0; tries < 5 && tooLong(); tries++) {
       if (page) await close(page);
       page = await open(service.url, { clock: false });
+      plain = Math.min(plain, await plainRows(page, JSON.stringify(many)));
       wait = Math.min(wait, await firstRows(page));
     }
-    assert.ok(wait < 300, `${wait} ms`);
+    assert.ok(!tooLong(), `${wait} ms, the least ${plain} ms`);
     await says(page, "#count", "1–200 of 10,000");
     assert.deepEqual(await page.locator("#charts table:first-child tbody th").allInnerTexts(), ["error", "maintenance", "stopped", "running", "All"]);
     assert.equal(await page.locator("#charts table:last-child tbody tr").count(), 13);
     let long;
     for (let tries = 0; tries < 5 && long?.length !== 0; tries++) long = await longTasks(page, tries % 2 ? -250 : 250);
-    console.log(`first rows ${Math.round(wait)} ms after the last reply; long tasks while scrolling: ${long.length}`);
+    console.log(`first rows ${Math.round(wait)} ms after the last reply, the least ${Math.round(plain)} ms; long tasks while scrolling: ${long.length}`);
     assert.deepEqual(long, []);
     await page.getByRole("button", { name: "Next" }).click();
     await says(page, "#count", "201–400 of 10,000");
