@@ -57,7 +57,7 @@ test-long: all unit  ## the tests of faults with more requests, and of upgrades 
 # The suite with the programs for arm64. tests/tools/emulated.c says how they are run, and
 # needs_native in tests/suite/helpers.bash skips what an emulator cannot do. Left out are the files
 # that test scripts, documents and other programs, and calls.bats, which starts the programs a
-# thousand times.
+# thousand times. Resident workers are enough: with CGI each request would start the emulator.
 emulated_files = $(addsuffix .bats,unit config data ticket info status query log sessions regulation replies cors delay \
 	ssactl http hostile pages slow workers races faults-data faults-process faults-redis sentinel cluster)
 emulated      = build/arm64/emulated
@@ -68,8 +68,8 @@ emulated_list = $(programs:%=cgi-bin/%) sbin/ssactl $(patsubst tests/unit/%.c,un
 test-arm64:  ## the suite with the programs for arm64, in an emulator; TESTS="a.bats": only these
 	@scripts/deps.sh arm64
 	@$(MAKE) --no-print-directory ARCH=arm64 all unit emulated
-	@SSA_TEST_EMULATED=1 SSA_TEST_TIMEOUT=$${SSA_TEST_TIMEOUT:-300} SSA_CGI_BIN=$(emulated)/cgi-bin \
-		SSA_UNIT_BIN=$(emulated)/unit tests/run.sh $(or $(TESTS),$(emulated_files))
+	@SSA_TEST_EMULATED=1 SSA_TEST_TIMEOUT=$${SSA_TEST_TIMEOUT:-300} SSA_TEST_MODES=$${SSA_TEST_MODES:-scgi} \
+		SSA_CGI_BIN=$(emulated)/cgi-bin SSA_UNIT_BIN=$(emulated)/unit tests/run.sh $(or $(TESTS),$(emulated_files))
 
 emulated: $(emulated_list:%=$(emulated)/%)
 
