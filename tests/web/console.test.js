@@ -394,8 +394,8 @@ describe("what the data can do", () => {
     return drawn - Math.max(...replies);
   }
 
-  // Returns the milliseconds for the least that the page has to do: read the machines from JSON, and
-  // show a plain table of 200 rows.
+  // Returns the milliseconds for the least that the page has to do: read the machines from JSON,
+  // and show a plain table of 200 rows.
   function plainRows(page, json) {
     return page.evaluate((json) => {
       const began = performance.now();
