@@ -125,7 +125,7 @@ if [ "$(id -u)" = 0 ]; then
     find_closed() {
         local path n fd paths=() tests=()
         local -A seen=()
-        while read -r path; do
+        while IFS= read -r path; do
             while [ "$path" ] && [ -z "${seen[$path]-}" ]; do
                 seen[$path]=yes paths+=("$path")
                 path=${path%/*}

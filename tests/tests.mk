@@ -17,7 +17,7 @@ unit: build/tools/scgi
 build/tools/%: tests/tools/%.c
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)gcc $(std) -D_GNU_SOURCE $(warnings) -O -o $@ $<
+	$(Q)gcc $(std) $(warnings) -O -o $@ $<
 
 # The programs once more, for tests/suite/calls.bats and ssactl.bats, where each of their calls can
 # be made to fail.
@@ -56,8 +56,8 @@ test-long: all unit  ## the tests of faults with more requests, and of upgrades 
 
 # The suite with the programs for arm64. tests/tools/emulated.c says how they are run, and
 # needs_native in tests/suite/helpers.bash skips what an emulator cannot do. Left out are the files
-# that test scripts, documents and other programs, and calls.bats, which starts the programs a
-# thousand times. Resident workers are enough: with CGI each request would start the emulator.
+# that test scripts, documents and other programs, and calls.bats, which starts the programs
+# thousands of times. Resident workers are enough: with CGI each request would start the emulator.
 emulated_files = $(addsuffix .bats,unit config data ticket info status query log sessions regulation replies cors delay \
 	ssactl http hostile pages slow workers races faults-data faults-process faults-redis sentinel cluster)
 emulated      = build/arm64/emulated

@@ -67,5 +67,5 @@ bool fence_write_reached(struct redis *r)
 
 bool fence_write_passed(struct redis *r)
 {
-	return fence_write_reached(r) && (redis_replicas(r) == 0 || redis_confirm(r));
+	return redis_replicas(r) == 0 || (fence_write_reached(r) && redis_confirm(r));
 }

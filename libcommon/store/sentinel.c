@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SENTINEL_ANSWER_MS = 200, OTHERS_MAX = 14, CONFIRM_MS = 400 };
+/* A sentinel that is silent costs 200 ms. CONFIRM_MS has room for some of them, so that the others
+ * are asked, too. */
+enum { SENTINEL_ANSWER_MS = 200, OTHERS_MAX = 14, CONFIRM_MS = 1000 };
 
 struct sentinel {
 	const struct redis_url *url;
@@ -124,11 +126,17 @@ void sentinel_doubt(struct sentinel *s)
 
 /* What one sentinel says of a master. */
 struct opinion {
-	bool replaced;                      /* it knows another master, or replaces this one now */
-	bool voted;                         /* it voted for a failover that has not succeeded */
-	long long others;                   /* how many other sentinels it knows */
-	struct redis_server at[OTHERS_MAX]; /* addresses of these others */
-	unsigned count;                     /* of addresses */
+	bool confirms;    /* it names this master, and does not replace it */
+	bool replaces;    /* it replaces this master now */
+	bool voted;       /* it voted for a failover that has not succeeded */
+	long long epoch;  /* of the failover that made its master one */
+	long long others; /* how many other sentinels it knows */
+};
+
+/* The addresses of the sentinels that another one knows. */
+struct others {
+	struct redis_server at[OTHERS_MAX];
+	unsigned count;
 };
 
 /* The value of a field, in a list of names and values. NULL: there is none. */
@@ -175,43 +183,53 @@ static bool take_opinion(struct sentinel *s, const struct redis_server *master, 
 	struct redis_server recorded, named;
 	const struct redisReply *reply;
 	char flags[256];
-	long long epoch, voted_epoch;
+	long long voted_epoch;
 
 	if ((reply = link_next(s->link)) == NULL || !server_fields(&recorded, reply) ||
 	    !text_field(flags, sizeof flags, reply, "flags") ||
-	    !number_field(&epoch, reply, "config-epoch") ||
+	    !number_field(&o->epoch, reply, "config-epoch") ||
 	    !number_field(&o->others, reply, "num-other-sentinels") || o->others < 0 ||
 	    o->others > OTHERS_MAX || !take_answer(s, &named))
 		return false;
-	o->replaced = !is_same(&named, master) ||
-		      (is_same(&recorded, master) && strstr(flags, "failover_in_progress") != NULL);
+	o->replaces = is_same(&recorded, master) && strstr(flags, "failover_in_progress") != NULL;
+	o->confirms = is_same(&named, master) && !o->replaces;
 	if ((reply = link_next(s->link)) == NULL || resp_count(reply) != 3 ||
 	    !resp_number(resp_element(reply, 2), &voted_epoch))
 		return false;
-	o->voted = voted_epoch > epoch;
-	if ((reply = link_next(s->link)) == NULL)
+	o->voted = voted_epoch > o->epoch;
+	return true;
+}
+
+static bool take_others(struct sentinel *s, struct others *others)
+{
+	const struct redisReply *reply = link_next(s->link);
+
+	if (reply == NULL)
 		return false;
-	for (size_t i = 0; i < resp_count(reply) && o->count < OTHERS_MAX; i++)
-		if (server_fields(&o->at[o->count], resp_element(reply, i)))
-			o->count++;
+	others->count = 0;
+	for (size_t i = 0; i < resp_count(reply) && others->count < OTHERS_MAX; i++)
+		if (server_fields(&others->at[others->count], resp_element(reply, i)))
+			others->count++;
 	return true;
 }
 
 /* A question for a vote in the epoch 0, which is over, is answered with the vote that this sentinel
- * gave last. It changes nothing: a sentinel votes only in an epoch that is not over. */
+ * gave last. It changes nothing: a sentinel votes only in an epoch that is not over. `others` may
+ * be NULL. */
 static bool ask_opinion(struct sentinel *s, const struct redis_server *server,
-			const struct redis_server *master, struct opinion *o)
+			const struct redis_server *master, struct opinion *o, struct others *others)
 {
 	static const char nobody[] = "0000000000000000000000000000000000000000";
 	struct text questions = {0};
 
-	*o = (struct opinion){0};
 	unsigned count = add_question(&questions, "MASTER", s);
 	count += add_question(&questions, "GET-MASTER-ADDR-BY-NAME", s);
 	count += resp_add(&questions, "SENTINEL", "IS-MASTER-DOWN-BY-ADDR", master->host,
 			  master->port, "0", nobody, NULL);
-	count += add_question(&questions, "SENTINELS", s);
-	bool answered = send_questions(s, server, &questions, count) && take_opinion(s, master, o);
+	if (others != NULL)
+		count += add_question(&questions, "SENTINELS", s);
+	bool answered = send_questions(s, server, &questions, count) &&
+			take_opinion(s, master, o) && (others == NULL || take_others(s, others));
 	link_close(s->link);
 	return answered;
 }
@@ -222,28 +240,48 @@ static bool no_confirmation(struct sentinel *s, const char *why)
 	return false;
 }
 
+/* All opinions together. */
+struct poll {
+	long long confirming;
+	bool replaced, voted;
+	long long epoch,
+	    other_epoch; /* the newest of those that confirm, and of those that do not */
+};
+
+static void add_opinion(struct poll *p, const struct opinion *o)
+{
+	long long *newest = o->confirms ? &p->epoch : &p->other_epoch;
+
+	if (o->epoch > *newest)
+		*newest = o->epoch;
+	p->confirming += o->confirms;
+	p->voted = p->voted || (o->confirms && o->voted);
+	p->replaced = p->replaced || o->replaces;
+}
+
 bool sentinel_confirm(struct sentinel *s, const struct redis_server *master)
 {
 	struct opinion first, next;
-	long long answers = 1, until_ms = clock_ms() + CONFIRM_MS;
+	struct others others;
+	struct poll p = {.epoch = -1, .other_epoch = -1};
+	long long until_ms = clock_ms() + CONFIRM_MS;
 	bool answered = false;
 
-	for (unsigned tries = 0; tries < s->url->count && !answered; tries++)
-		if (!(answered = ask_opinion(s, &s->url->servers[s->first], master, &first)))
+	for (unsigned tries = 0; tries < s->url->count && !answered; tries++) {
+		answered = ask_opinion(s, &s->url->servers[s->first], master, &first, &others);
+		if (!answered)
 			sentinel_doubt(s);
+	}
 	if (!answered)
 		return no_confirmation(s, "no sentinel answers");
-	bool replaced = first.replaced, voted = first.voted;
-	for (unsigned i = 0; i < first.count && !replaced && clock_ms() < until_ms; i++) {
-		if (!ask_opinion(s, &first.at[i], master, &next))
-			continue;
-		answers++;
-		replaced = next.replaced;
-		voted = voted || next.voted;
-	}
-	if (replaced)
+	add_opinion(&p, &first);
+	for (unsigned i = 0; i < others.count && !p.replaced && clock_ms() < until_ms; i++)
+		if (ask_opinion(s, &others.at[i], master, &next, NULL))
+			add_opinion(&p, &next);
+	/* A sentinel that was cut off names an old master. Its epoch is older. */
+	if (p.replaced || p.other_epoch > p.epoch)
 		return no_confirmation(s, "the master is being replaced");
-	if (answers < (voted ? first.others + 1 : first.others / 2 + 1))
+	if (p.confirming < (p.voted ? first.others + 1 : first.others / 2 + 1))
 		return no_confirmation(s, "too few sentinels answer");
 	return true;
 }

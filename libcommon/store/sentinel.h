@@ -28,8 +28,9 @@ const char *sentinel_error(const struct sentinel *s);
  * the same. Until they have told all of its replicas, it writes to those that are left, WAIT counts
  * them, and then what they wrote is thrown away. But before a sentinel replaces a master, a
  * majority of the sentinels has voted for it. So if a majority says after the write that it has
- * not, any replacement begins later, and finds the write. The sentinel that replaces it says so by
- * itself. A vote that led to nothing stays; then all sentinels must answer. */
+ * not, any replacement begins later, and finds the write. A sentinel that replaces it at the word
+ * of an administrator needs no vote, but says so by itself, or names a master of a newer epoch. A
+ * vote that led to nothing stays; then all sentinels must confirm. */
 bool sentinel_confirm(struct sentinel *s, const struct redis_server *master);
 
 /* The last answer led to no master. The next question goes to another sentinel first. */

@@ -382,10 +382,9 @@ CASES = [
     Case("freeze-proxy", "sentinel", freeze, modes=["scgi"], planted=WRONG, topology=engines.ProxiedSentinels, **MANY),
     Case("freeze-unfenced", "sentinel", freeze, modes=["scgi"], planted=WRONG,
          topology_options={"settings": UNFENCED}, **MANY),
-    *[Case(f"restart-{seconds:g}", "sentinel", restart_after(seconds)) for seconds in (0.1, 0.5, 2, 5, 15)],
-    # The master is away just as long as the sentinels need. They go on to replace it while it
-    # works again, and one of its replicas stays with it for a second more.
-    *[Case(f"restart-{seconds:g}", "sentinel", restart_after(seconds)) for seconds in (1, 1.3)],
+    # From 1 to 2.4 s the master is away just as long as the sentinels need. They go on to replace
+    # it while it works again, and one of its replicas stays with it for a second more.
+    *[Case(f"restart-{seconds:g}", "sentinel", restart_after(seconds)) for seconds in (0.1, 0.5, 1, 1.3, 2, 5, 15)],
     *[Case(f"freeze-{seconds:g}", "sentinel", freeze_for(seconds)) for seconds in (1.2, 1.6, 2, 2.4)],
     # All replicas must have a write: then nothing is lost, and no write passes until the old master
     # is back.

@@ -478,9 +478,17 @@ class Cluster(Topology):
 
 # --- Sentinels that lie ---------------------------------------------------------------------------
 
+def encode(reply):
+    if isinstance(reply, list):
+        return b"*%d\r\n" % len(reply) + b"".join(map(encode, reply))
+    if isinstance(reply, int):
+        return b":%d\r\n" % reply
+    return b"$%d\r\n%s\r\n" % (len(reply), reply.encode())
+
+
 class Liar(socketserver.ThreadingTCPServer):
-    """Stands before a Sentinel. say: "truth"; an address, whoever asks; "nil"; or "nothing", when
-    it accepts and never answers."""
+    """Stands before a Sentinel. say: "truth"; an address, whoever asks for the master; "nil"; or
+    "nothing", when it accepts and never answers."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -493,11 +501,9 @@ class Liar(socketserver.ThreadingTCPServer):
     def answer(self, words):
         if self.say == "nil":
             return b"*-1\r\n"
-        host, port = self.say if self.say != "truth" else self.sentinel_says(words)
-        return b"*2\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n" % (len(host), host.encode(), len(str(port)), str(port).encode())
-
-    def sentinel_says(self, words):
-        return ask(self.sentinel.address, *words)
+        if self.say != "truth" and words[1].upper() == "GET-MASTER-ADDR-BY-NAME":
+            return encode([self.say[0], str(self.say[1])])
+        return encode(ask(self.sentinel.address, *words))
 
 
 class LiarHandler(socketserver.StreamRequestHandler):

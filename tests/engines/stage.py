@@ -63,7 +63,9 @@ class Result:
             return
         requests = stage.load.history
         self.requests = len(requests)
-        self.outages = [(a, b or stage.marks[-1][0]) for a, b in stage.reference.outages]
+        outages = [(a, b or stage.marks[-1][0]) for a, b in stage.reference.outages]
+        self.down = sum(b - a for a, b in outages)
+        self.outages = self.with_switches(outages, stage.topology.switched)
         self.verdict = history.check(requests, stage.windows, stage.slack)
         failed = [each for each in requests if each["status"] == 503]
         self.refused = len(failed)
@@ -73,11 +75,18 @@ class Result:
             node in (None, each["node"]) and a <= each["end"] and each["start"] <= b for node, a, b in excused)]
         failed = [each for each in failed if not any(
             node in (None, each["node"]) and a <= each["end"] <= b for node, a, b in stage.excused)]
-        self.down = sum(b - a for a, b in self.outages)
         self.late = max((self.last_503(failed, i) for i in range(len(self.outages))), default=0.0)
         self.after_switch = self.since_switch(failed, stage.topology.switched)
         self.slowest = max((each["end"] - each["start"] for each in requests), default=0.0)
         self.judge(stage.judged_min, stage.strays_max)
+
+    @staticmethod
+    def with_switches(outages, switched):
+        """The same outages, but until the first word of the switch. A master that takes writes
+        again while the sentinels still replace it is not the end."""
+        following = [*(a for a, _ in outages[1:]), float("inf")]
+        return [(a, max([b, *sorted(at for at in switched if a <= at < until)[:1]]))
+                for (a, b), until in zip(outages, following)]
 
     def last_503(self, failed, i):
         """Seconds from the end of an outage to the last 503 that belongs to it."""

@@ -206,6 +206,7 @@ replicates() { [[ $(master wait 1 100) == 1 ]]; }
 # logs_in STATUS [WORDS]: what a login gets with the false sentinel on $port. WORDS are in the log.
 logs_in() {
   local REDIS_URL=redis+sentinel://127.0.0.1:$port/ssa
+  master flushall >/dev/null
   programs SSA_LOGIN_LIMITS=0,0,0
   direct_login user1 "$PASSWORD"
   expect "$1"
@@ -234,12 +235,12 @@ FEW='redis: not confirmed: too few sentinels answer'
   logs_in 503 "$REPLACED"
 }
 
-@test "it is enough if one sentinel replaces the master, or knows another" {
+@test "it is enough if one sentinel replaces the master, or knows a newer one" {
   local port
   false_sentinel 127.0.0.1 "$MASTER" flags=master,failover_in_progress
   false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=1 other="$port"
   logs_in 503 "$REPLACED"
-  false_sentinel 127.0.0.1 "$REPLICA"
+  false_sentinel 127.0.0.1 "$REPLICA" config-epoch=1
   false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=1 other="$port"
   logs_in 503 "$REPLACED"
   SSA_REDIS_WAIT=0 logs_in 200
@@ -263,4 +264,13 @@ FEW='redis: not confirmed: too few sentinels answer'
   false_sentinel 127.0.0.1 "$MASTER"
   false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=2 other="$port" config-epoch=6 voted=6
   logs_in 200
+  # One that was cut off, and names the master of an older epoch, does not count.
+  local old
+  false_sentinel 127.0.0.1 "$REPLICA" config-epoch=5
+  old=$port
+  false_sentinel 127.0.0.1 "$MASTER" config-epoch=6
+  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=2 other="$old,$port" config-epoch=6
+  logs_in 200
+  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=2 other="$old,$NOBODY" config-epoch=6
+  logs_in 503 "$FEW"
 }

@@ -343,25 +343,35 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   [ "$(redis dbsize)" -eq 0 ]
 }
 
+# A cut that comes in the middle of a reply is an honest 503, and no test can choose the moment.
+# So there are several rounds, and one of them must go on after a cut. A program that never goes on
+# fails in all of them.
 @test "DELETE ?all goes on when its connection to Redis is cut again and again" {
-  enter
-  local index cutter cuts=$BATS_TEST_TMPDIR/cuts
-  index=$(redis keys 'ssa:{*}:user:*')
-  for n in {1..6000}; do
-    printf 'SET %s:ticket:%043d x EX 100\nZADD %s 9999999999 %016d:%043d\n' "${index%:user:*}" "$n" "$index" "$n" "$n"
-  done | redis >/dev/null
-  # Each cut comes when some tickets have ended since the last one.
-  (
-    before=6002
-    while ((before > 1)); do
-      now=$(redis dbsize)
-      ((now >= before)) || redis client kill type normal >>"$cuts"
-      before=$now
-    done
-  ) 3>&- &
-  cutter=$!
-  leave "$ticket" '?all'
-  kill "$cutter" 2>/dev/null || true
+  local index cutter round cuts=$BATS_TEST_TMPDIR/cuts
+  for round in {1..8}; do
+    redis flushall >/dev/null
+    rm -f "$cuts"
+    enter
+    index=$(redis keys 'ssa:{*}:user:*')
+    for n in {1..6000}; do
+      printf 'SET %s:ticket:%043d x EX 100\nZADD %s 9999999999 %016d:%043d\n' "${index%:user:*}" "$n" "$index" "$n" "$n"
+    done | redis >/dev/null
+    # Each cut comes when some tickets have ended since the last one.
+    (
+      before=6002
+      while ((before > 1)); do
+        now=$(redis dbsize)
+        ((now >= before)) || redis client kill type normal >>"$cuts"
+        before=$now
+      done
+    ) 3>&- &
+    cutter=$!
+    leave "$ticket" '?all'
+    kill "$cutter" 2>/dev/null || true
+    wait "$cutter" || true
+    if [[ $http == 204 && -s $cuts ]]; then break; fi
+    [[ $http == 204 ]] || expect_error 503
+  done
   expect 204
   [ "$(redis dbsize)" -eq 0 ]
   (($(awk '{ n += $1 } END { print n }' "$cuts") > 0))

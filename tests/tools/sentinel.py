@@ -4,7 +4,8 @@
     sentinel.py PORT HOST PORT [FIELD=VALUE…]   says that this is the master
 
 The fields are those of SENTINEL MASTER (port, flags, config-epoch, num-other-sentinels), `voted`,
-the epoch of its last vote, and `other`, the port of another sentinel."""
+the epoch of its last vote, and `other`, the ports of
+other sentinels, with commas."""
 
 import socket
 import sys
@@ -29,7 +30,7 @@ def answer(command, host, port, fields):
         case 'IS-MASTER-DOWN-BY-ADDR':
             return [0, '*', int(fields['voted'])]
         case 'SENTINELS':
-            return [['name', 'other', 'ip', '127.0.0.1', 'port', fields['other']]] if 'other' in fields else []
+            return [['name', 'other', 'ip', '127.0.0.1', 'port', other] for other in fields['other'].split(',') if other]
 
 
 def serve(connection, host, port, fields):
@@ -45,7 +46,7 @@ def serve(connection, host, port, fields):
 
 def main():
     host, port, *given = sys.argv[2:] + ['']
-    fields = {'port': port, 'flags': 'master', 'config-epoch': '0', 'num-other-sentinels': '0', 'voted': '0'}
+    fields = {'port': port, 'other': '', 'flags': 'master', 'config-epoch': '0', 'num-other-sentinels': '0', 'voted': '0'}
     fields |= dict(field.split('=') for field in given if field)
     with socket.create_server(('127.0.0.1', int(sys.argv[1]))) as listener:
         while True:

@@ -339,6 +339,7 @@ describe("sessions that are short, or very long", () => {
       }
       assert.ok(tickets.size >= 2, `${tickets.size} tickets`);
       await says(page, "#ended", "The session has ended. Log in again.");
+      assert.ok(Date.now() - began > 16_000 && Date.now() - began < 30_000);
       assert.equal(await page.locator("#table *").count(), 0);
       await close(page);
     } finally {
