@@ -8,9 +8,9 @@ other load of the machine does not change it.
 
 Variables of the environment: BENCH_S is the seconds for each measurement (1). BENCH_ROUNDS is the
 number of rounds (3). PEERS=1 also measures a FastAPI service. BENCH_BEFORE is the folder of another
-release's programs, with which a request without a query is compared. BENCH_PARTS is a list of the
-parts below (all). The results are the tables on stdout, and results.json and results.svg in the
-folder of this file. Figures that were not measured this time are kept there from the last time."""
+release's programs, with which the part `before` compares. BENCH_PARTS is a list of the parts below
+(all). The results are the tables on stdout, and results.json and results.svg in the folder of this
+file. Figures that were not measured this time are kept there from the last time."""
 
 import contextlib
 import json
@@ -222,9 +222,8 @@ ASKED = 40
 
 def queries(bench):
     """What a filter, a sort and a page cost in a worker: the processor time of the workers for one
-    request, so that the other load of the machine does not count. With BENCH_BEFORE, also what a
-    request without a query costs, compared with that release."""
-    results = {"queries": [], "before": []}
+    request, so that the other load of the machine does not count."""
+    results = []
     for size in QUERY_SIZES:
         data = bench.data(f"queried-{size}", grown_users(10), [machine(i) for i in range(size)])
         server = bench.lighttpd(f"queried-{size}", "scgi", BUILDS["musl"], data, SSA_WORKERS="1")
@@ -240,34 +239,37 @@ def queries(bench):
                 used.append(run_time_s(worker) - before)
                 if status != 200:
                     raise Failed(f"queries: {query} answers {status}")
-            results["queries"].append({"size": size, "name": name, "cpu_ms": statistics.median(used) * 1e3,
-                                       "p50_ms": statistics.median(took) * 1e3})
+            results.append({"size": size, "name": name, "cpu_ms": statistics.median(used) * 1e3,
+                            "p50_ms": statistics.median(took) * 1e3})
         say(f"queries: {size} machines done")
-    if os.environ.get("BENCH_BEFORE"):
-        results["before"] = compare_with(bench, pathlib.Path(os.environ["BENCH_BEFORE"]))
     return results
 
 
-def compare_with(bench, before):
-    """info without a query by the programs of two releases, in turn, each with the empty program
+# --- Another release ------------------------------------------------------------------------------
+
+def before(bench):
+    """The three endpoints by the programs of two releases, in turn, each with the empty program
     just before it. The ratio of `cpu_us` is the steadier one on a machine that does other work."""
+    programs = pathlib.Path(os.environ["BENCH_BEFORE"])
     results = []
     for mode in ("cgi", "scgi"):
-        servers = {"empty": bench.lighttpd(f"without-empty-{mode}", mode, bench.empty[mode]),
-                   "before": bench.lighttpd(f"without-before-{mode}", mode, before),
-                   "now": bench.lighttpd(f"without-now-{mode}", mode, BUILDS["musl"])}
-        loads = {name: [] for name in (*servers, "empty before")}
-        for _ in range(2 * ROUNDS):
-            loads["empty before"].append(bench.measure(servers["empty"], "info"))
-            loads["before"].append(bench.measure(servers["before"], "info"))
-            loads["empty"].append(bench.measure(servers["empty"], "info"))
-            loads["now"].append(bench.measure(servers["now"], "info"))
-        results.append({"mode": mode, "of_empty": median_ratio(loads["now"], loads["empty"]),
-                        "before_of_empty": median_ratio(loads["before"], loads["empty before"]),
-                        "rate_of_before": median_ratio(loads["now"], loads["before"]),
-                        "cpu_of_before": statistics.median(now.cpu_us / then.cpu_us for now, then in
-                                                           zip(loads["now"], loads["before"]))})
-        say(f"queries: {mode} without a query done")
+        servers = {"empty": bench.lighttpd(f"empty-{mode}", mode, bench.empty[mode]),
+                   "before": bench.lighttpd(f"before-{mode}", mode, programs),
+                   "now": bench.lighttpd(f"now-{mode}", mode, BUILDS["musl"])}
+        for endpoint in ENDPOINTS:
+            loads = {name: [] for name in (*servers, "empty before")}
+            for turn in range(2 * ROUNDS):
+                first, second = ("before", "now") if turn % 2 else ("now", "before")
+                for name in (first, second):
+                    loads["empty" if name == "now" else "empty before"].append(bench.measure(servers["empty"], endpoint))
+                    loads[name].append(bench.measure(servers[name], endpoint))
+            results.append({"mode": mode, "endpoint": endpoint,
+                            "of_empty": median_ratio(loads["now"], loads["empty"]),
+                            "before_of_empty": median_ratio(loads["before"], loads["empty before"]),
+                            "rate_of_before": median_ratio(loads["now"], loads["before"]),
+                            "cpu_of_before": statistics.median(now.cpu_us / then.cpu_us for now, then in
+                                                               zip(loads["now"], loads["before"]))})
+            say(f"before: {mode} {endpoint} done")
     return results
 
 
@@ -377,13 +379,13 @@ def peers(bench):
 
 
 PARTS = {"endpoints": endpoints, "crowd": crowd, "growth": growth, "queries": queries, "argon2": argon2, "flood": flood,
-         "timing": timing, "plot": plot, "peers": peers}
+         "timing": timing, "plot": plot, "before": before, "peers": peers}
 
 
 def main():
-    wanted = (os.environ.get("BENCH_PARTS") or " ".join(name for name in PARTS if name != "peers")).split()
-    if os.environ.get("PEERS") == "1" and "peers" not in wanted:
-        wanted.append("peers")
+    asked_for = {"before": os.environ.get("BENCH_BEFORE"), "peers": os.environ.get("PEERS") == "1"}
+    wanted = os.environ.get("BENCH_PARTS", "").split() or [name for name in PARTS if name not in asked_for]
+    wanted += [name for name, asked in asked_for.items() if asked and name not in wanted]
     unknown = set(wanted) - set(PARTS)
     if unknown:
         raise Failed(f"no part called {', '.join(unknown)}; there are {', '.join(PARTS)}")
