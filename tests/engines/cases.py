@@ -50,6 +50,8 @@ def everywhere(hurt, count):
         own = stage.load.request("login", user)["got"]
         with engines.Connection(stage.topology.master().address) as c:
             before = c.ask("DBSIZE")
+            if before < count:
+                stage.faults.append("another master has the tickets")
             stage.mark("log out everywhere")
             asking = threading.Thread(target=stage.load.request, args=("everywhere", user, own))
             asking.start()
@@ -211,6 +213,20 @@ def one_left(stage):
     stage.wait_whole()
 
 
+def renewals_end(stage):
+    """Some logins are renewed until that is refused. Meanwhile a server takes over whose clock is
+    another one."""
+    chains = {stage.load.request("login", service.CROWD)["got"] for _ in range(6)}
+    kill_and_fail_over(stage)
+    end = time.monotonic() + LOGIN_MAX_S + stage.slack
+    while chains and time.monotonic() < end:
+        stage.run(1)
+        answers = [(ticket, stage.load.request("renew", service.CROWD, ticket)) for ticket in chains]
+        chains = {answer.get("got", ticket) for ticket, answer in answers if answer["status"] != 401}
+    if chains:
+        stage.faults.append(f"{len(chains)} logins could be renewed beyond their end")
+
+
 def sentinel_dies(stage):
     """The Sentinel that the service asks first dies, then the master."""
     stage.mark("kill -9 of a Sentinel")
@@ -323,6 +339,26 @@ def move(stage):
     stage.wait_whole()
 
 
+def move_crowd(stage):
+    """The slot of the tickets that end moves to another master: their index first, and the tickets
+    that are left one by one."""
+    cluster = stage.topology
+    ticket = next(ticket for user, ticket in stage.load.known.values() if user == service.CROWD)
+    slot = engines.slot_of(ticket[:3])  # they are the tag of all keys of the user
+    giver = cluster.master()
+    taker = next(engine for engine in cluster.engines[:3] if engine is not giver)
+    cluster.begin_move(slot, giver, taker)
+    index = next(key for key in giver.ask("CLUSTER", "GETKEYSINSLOT", slot, 2 * CROWD_SIZE) if ":user:" in key)
+    cluster.move_key(slot, giver, taker, index)
+    left = 0
+    while cluster.move_key(slot, giver, taker):
+        left += 1
+    cluster.end_move(slot, giver, taker)
+    stage.mark(f"slot {slot} moved, with {left} tickets")
+    if not left:
+        stage.faults.append("all tickets had ended before the slot moved")
+
+
 def stays_dead(stage):
     """A master dies and does not come back. There is a second replica, so nobody has to do
     anything."""
@@ -358,24 +394,32 @@ class Case:
         return stages.perform(self.name, mode, self.act, folder, self.topology, **self.options)
 
 
+def clock(ahead_s):
+    """The clock of the replica that takes over is wrong by so many seconds."""
+    return {"slack": abs(ahead_s) + 2,
+            "topology_options": {"heir": {"LD_PRELOAD": os.environ.get("CLOCK"), "CLOCK_AHEAD_S": str(ahead_s)}}}
+
+
 WRONG = history.UNDONE, history.LOST
 TOPOLOGIES = {"single": engines.Single, "sentinel": engines.SentinelSet, "cluster": engines.Cluster}
 DEBIAN = {"save": "3600 1 300 100 60 10000", "appendonly": "no"}
 BUT_DEBIAN = {**engines.FENCED, **DEBIAN}
 UNFENCED = {**engines.FENCED, "min-replicas-to-write": "0"}
 AHEAD_S = 90
-AHEAD = {"LD_PRELOAD": os.environ.get("CLOCK"), "CLOCK_AHEAD_S": str(AHEAD_S)}
+LOGIN_MAX_S = 40
+CROWD_SIZE = 5000
 MANY = {"workers": 32, "clients": 32, "pause": 0.1}
 ALL = {"settings": {"SSA_REDIS_WAIT": "2"}, "topology_options": {"wait": 2}}
 GUESSES = 30
 MOVE_S = 60
+BRIEF = {"settings": {"SSA_TICKET_TTL": str(LOGIN_MAX_S // 2), "SSA_TICKET_MAX": str(LOGIN_MAX_S)}, "login_max_s": LOGIN_MAX_S}
 GUESSED = {"settings": {"SSA_LOGIN_LIMITS": f"{GUESSES}/600,0,0"}, "clients": 0, "judged_min": {}}
 
 CASES = [
     Case("single-kill", "single", single_kill),
     Case("single-old-snapshot", "single", single_old_snapshot, planted=WRONG,
          topology_options={"settings": DEBIAN}),
-    Case("single-everywhere", "single", everywhere(kill_and_return, 5000)),
+    Case("single-everywhere", "single", everywhere(kill_and_return, CROWD_SIZE)),
     Case("single-guesses", "single", guesses(kill_and_return), **GUESSED),
     Case("calm", "sentinel", calm),
     Case("freeze", "sentinel", freeze, **MANY),
@@ -396,7 +440,7 @@ CASES = [
     Case("one-left", "sentinel", one_left),
     Case("sentinel-dies", "sentinel", sentinel_dies),
     Case("sentinel-freezes", "sentinel", sentinel_freezes),
-    Case("everywhere", "sentinel", everywhere(kill_and_fail_over, 5000)),
+    Case("everywhere", "sentinel", everywhere(kill_and_fail_over, CROWD_SIZE)),
     Case("guesses", "sentinel", guesses(kill_and_fail_over), **GUESSED),
     Case("rolling", "sentinel", rolling),
     Case("full", "sentinel", full),
@@ -405,7 +449,8 @@ CASES = [
     # What the cut-off master took in its last two seconds is lost. Nobody may have been told that
     # it is done.
     Case("cut-no-wait", "sentinel", cut, planted=WRONG, machines=True, nodes=2, settings={"SSA_REDIS_WAIT": "0"}),
-    Case("clock", "sentinel", restart_after(15), slack=AHEAD_S + 2, topology_options={"heir": AHEAD}),
+    Case("clock", "sentinel", restart_after(15), **clock(AHEAD_S)),
+    *[Case(f"clock{seconds:+d}-end", "sentinel", renewals_end, **clock(seconds), **BRIEF) for seconds in (5, -5)],
     *[Case(f"workers-{count}", "sentinel", restart_after(5), modes=["scgi"], workers=count, clients=min(64, 8 * count))
       for count in (1, 8, 64)],
     Case("cluster-calm", "cluster", calm),
@@ -414,7 +459,8 @@ CASES = [
     Case("cluster-old-snapshot", "cluster", snapshot_and_restart, planted=WRONG, topology_options={"settings": BUT_DEBIAN}),
     Case("cluster-stays-dead", "cluster", stays_dead, topology_options={"replicas": 2}),
     Case("cluster-cut", "cluster", cluster_cut, machines=True, nodes=2, topology_options={"replicas": 2}),
-    Case("cluster-everywhere", "cluster", everywhere(kill_and_fail_over, 5000)),
+    Case("cluster-everywhere", "cluster", everywhere(kill_and_fail_over, CROWD_SIZE)),
+    Case("cluster-everywhere-move", "cluster", everywhere(move_crowd, CROWD_SIZE), strays_max=1e-4),
     Case("cluster-guesses", "cluster", guesses(kill_and_fail_over), **GUESSED),
     Case("cluster-rolling", "cluster", rolling),
     Case("cluster-full", "cluster", full),

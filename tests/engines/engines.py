@@ -287,7 +287,7 @@ class SentinelSet(Topology):
             self.sentinels.append(Engine(folder / f"sentinel{i}", {
                 "sentinel monitor": "%s %s %d 2" % (SERVICE, *self.engines[0].address),
                 "sentinel down-after-milliseconds": f"{SERVICE} {DOWN_AFTER_MS}",
-                "sentinel failover-timeout": f"{SERVICE} 10000"}, host, ["--sentinel"], place=place))
+                "sentinel failover-timeout": f"{SERVICE} 5000"}, host, ["--sentinel"], place=place))
         for sentinel in self.sentinels:
             sentinel.start()
         wait_until(lambda: all(map(self.knows_all, self.sentinels)), "Sentinels")
@@ -463,12 +463,12 @@ class Cluster(Topology):
         taker.ask("CLUSTER", "SETSLOT", slot, "IMPORTING", giver.id)
         giver.ask("CLUSTER", "SETSLOT", slot, "MIGRATING", taker.id)
 
-    def move_key(self, slot, giver, taker):
-        """Moves one key of the slot. False: there was none left."""
-        keys = giver.ask("CLUSTER", "GETKEYSINSLOT", slot, 1)
-        if keys:
-            giver.ask("MIGRATE", *taker.address, keys[0], 0, 2000)
-        return bool(keys)
+    def move_key(self, slot, giver, taker, key=None):
+        """Moves this key of the slot, or any one. False: there was none left."""
+        key = key or next(iter(giver.ask("CLUSTER", "GETKEYSINSLOT", slot, 1)), None)
+        if key:
+            giver.ask("MIGRATE", *taker.address, key, 0, 2000)
+        return key is not None
 
     def end_move(self, slot, giver, taker):
         """The taker first: if all stops here, the slot still has a master."""

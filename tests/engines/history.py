@@ -24,7 +24,7 @@ HONEST = (200, 204, 401, 503)  # what this load may be answered; all else is a f
 # What an answer can break. The first two are what the engines can do to the service.
 UNDONE = "logout undone"  # success for a ticket whose logout was acknowledged
 LOST = "ticket lost"  # 401 for a ticket that was given and not ended
-OUTLIVED = "outlived its end"  # success after its expiry or its grace
+OUTLIVED = "outlived its end"  # success after its expiry, its grace or the end of its login
 REFUSED = "right password refused"
 MIXED = "somebody else's answer"
 STATUS = "not an honest answer"
@@ -51,6 +51,7 @@ class Ticket:
     def __init__(self, request, origin):
         self.born = request["end"]
         self.expires = request["expires"]
+        self.renewed = origin is not None
         self.login = origin.login if origin else self  # the ticket of the login it came from
         self.login_start = origin.login_start if origin else request["start"]
         self.user = request["user"]
@@ -115,7 +116,7 @@ def is_success(request):
     return request["status"] in (200, 204)
 
 
-def judge_ticket(model, request, verdict, slack):
+def judge_ticket(model, request, verdict, slack, login_max_s):
     """Yields what is wrong with the answer to a request with a ticket."""
     ticket = model.tickets[request["ticket"]]
     if is_success(request):
@@ -124,7 +125,8 @@ def judge_ticket(model, request, verdict, slack):
         verdict.judged["alive"] += end is None
         if end:
             yield UNDONE, f"its logout was acknowledged {request['start'] - end.end:.3f} s before"
-        last = min(ticket.expires, ticket.grace_until or ticket.expires)
+        last = min(ticket.expires, ticket.grace_until or ticket.expires, ticket.login.born + login_max_s)
+        verdict.judged["renewed"] += ticket.renewed
         if request["start"] > last + slack:
             yield OUTLIVED, f"it ended {request['start'] - last:.1f} s before"
     elif request["status"] == 401:
@@ -136,7 +138,7 @@ def judge_ticket(model, request, verdict, slack):
             yield LOST, f"it was given {request['start'] - ticket.born:.3f} s before, and not ended"
 
 
-def judge(model, request, verdict, slack):
+def judge(model, request, verdict, slack, login_max_s):
     """Yields the kinds of faults of one answer, each with its reason."""
     if request["status"] not in HONEST:
         yield STATUS, request.get("why") or f"status {request['status']}"
@@ -147,16 +149,17 @@ def judge(model, request, verdict, slack):
         if request["status"] == 401:
             yield REFUSED, "the password was right"
     else:
-        yield from judge_ticket(model, request, verdict, slack)
+        yield from judge_ticket(model, request, verdict, slack, login_max_s)
 
 
-def check(history, windows=(), slack=2.0):
+def check(history, windows=(), slack=2.0, login_max_s=43200):
     """windows: (node, from, until): a node that is cut off together with an old master may give old
     answers for so long; they are counted, and not wrong. slack: seconds by which an end may be
-    early or late, for whole seconds and for clocks that differ."""
+    early or late, for whole seconds and for clocks that differ. login_max_s: seconds that renewals
+    can prolong a login."""
     model, verdict = Model(history), Verdict()
     for request in sorted(history, key=lambda each: each["start"]):
-        for kind, why in judge(model, request, verdict, slack):
+        for kind, why in judge(model, request, verdict, slack, login_max_s):
             old = kind in (UNDONE, LOST) and any(
                 request["node"] == node and begin <= request["start"] <= end for node, begin, end in windows)
             (verdict.stale if old else verdict.wrong).append(Finding(kind, request, why))

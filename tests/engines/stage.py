@@ -66,7 +66,7 @@ class Result:
         outages = [(a, b or stage.marks[-1][0]) for a, b in stage.reference.outages]
         self.down = sum(b - a for a, b in outages)
         self.outages = self.with_switches(outages, stage.topology.switched)
-        self.verdict = history.check(requests, stage.windows, stage.slack)
+        self.verdict = history.check(requests, stage.windows, stage.slack, stage.login_max_s)
         failed = [each for each in requests if each["status"] == 503]
         self.refused = len(failed)
         self.other = self.verdict.count(history.STATUS)
@@ -145,12 +145,11 @@ def write_down(stage, result):
 
 
 def perform(name, mode, act, folder, topology, planted=None, machines=False, nodes=1, workers=2, clients=8, pause=0.02,
-            slack=2.0, judged_min=None, strays_max=0.0, programs=None, settings=None, topology_options=None):
+            slack=2.0, login_max_s=43200, judged_min=None, strays_max=0.0, programs=None, settings=None, topology_options=None):
     """Runs one case. Everything that it starts ends here. planted: kinds of faults of which the
     checker must find one, because something is wrong on purpose. machines: every server has a
-    network of its own, and so have the nodes. slack: see history.check. strays_max: the share
-    of requests that may fail while the engines serve. programs, settings: of the
-    service."""
+    network of its own, and so have the nodes. slack, login_max_s: see history.check. strays_max: the
+    share of requests that may fail while the engines serve. programs, settings: of the service."""
     folder.mkdir(parents=True)
     data = service.write_data(folder / "data")
     options, started, network = dict(topology_options or {}), [], None
@@ -166,7 +165,8 @@ def perform(name, mode, act, folder, topology, planted=None, machines=False, nod
             started.append(node)
         stage = Stage(folder, mode, engine, started, clients, pause)
         stage.strays_max = strays_max
-        stage.slack, stage.machines, stage.judged_min = slack, network, JUDGED_MIN if judged_min is None else judged_min
+        stage.slack, stage.login_max_s, stage.machines = slack, login_max_s, network
+        stage.judged_min = JUDGED_MIN if judged_min is None else judged_min
         stage.reference = load.Reference(engine)
         stack.callback(stage.reference.stop)
         stack.callback(stage.load.stop)

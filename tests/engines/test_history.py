@@ -212,6 +212,13 @@ class Broken(unittest.TestCase):
         self.log.add("info", 200, old, at=70)
         self.assertEqual([OUTLIVED], self.log.kinds())
 
+    def test_renewals_outlive_the_end_of_the_login(self):
+        old = self.log.login()
+        new = self.log.give("renew", old, at=50)
+        self.log.add("info", 200, new, at=105)
+        self.assertEqual([OUTLIVED], self.log.kinds(login_max_s=100))
+        self.assertEqual([], self.log.kinds(login_max_s=104))
+
     def test_right_password_refused(self):
         self.log.add("login", 401)
         self.assertEqual([REFUSED], self.log.kinds())
