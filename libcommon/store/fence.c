@@ -5,14 +5,23 @@
 
 #define WAIT_MS "300" /* a part of the time for an answer */
 
+/* XX on a key that never exists: Redis checks that it could write, and then writes nothing, not
+ * even to its append-only file. */
 void fence_probe(struct redis *r, const char *tag)
 {
 	char key[KEYS_SIZE];
 
-	/* XX on a key that never exists: Redis checks that it could write, and then writes nothing,
-	 * not even to its append-only file. */
 	keys_probe(key, tag);
 	redis_command(r, "SET", key, "1", "EX", "1", "XX", NULL);
+}
+
+/* The same, but Redis does not refuse a DEL when its memory is full. */
+void fence_master(struct redis *r, const char *tag)
+{
+	char key[KEYS_SIZE];
+
+	keys_probe(key, tag);
+	redis_command(r, "DEL", key, NULL);
 }
 
 size_t fence_all(struct redis *r)
@@ -35,7 +44,7 @@ bool fence_all_passed(struct redis *r, size_t servers)
 void fence_read(struct redis *r, const char *tag)
 {
 	if (redis_is_replaceable(r))
-		fence_probe(r, tag);
+		fence_master(r, tag);
 }
 
 bool fence_read_passed(struct redis *r)

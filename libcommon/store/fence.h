@@ -13,15 +13,18 @@ struct redis;
  * disk full, too few replicas, no permission. redis_done takes its reply. `tag`: see keys.h. */
 void fence_probe(struct redis *r, const char *tag);
 
+/* The same, but it does not need memory: while Redis is full, tickets can be used and ended. */
+void fence_master(struct redis *r, const char *tag);
+
 /* Queues a probe of each server to which the programs write, and returns their number, which
  * fence_all_passed takes. false: Redis failed, or a part of the cluster has no master. */
 size_t fence_all(struct redis *r);
 bool fence_all_passed(struct redis *r, size_t servers);
 
-/* Queues a probe if the server may have been replaced. A master that was replaced, but does not
- * know it yet, still answers reads from its old data, and even says that it is the master. Its
+/* Queues fence_master if the server may have been replaced. A master that was replaced, but does
+ * not know it yet, still answers reads from its old data, and even says that it is the master. Its
  * writes fail at once if min-replicas-to-write is set. So with Sentinel or a cluster nothing that
- * was read counts unless the probe before it succeeded. */
+ * was read counts unless the write before it succeeded. */
 void fence_read(struct redis *r, const char *tag);
 bool fence_read_passed(struct redis *r);
 

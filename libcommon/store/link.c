@@ -96,15 +96,17 @@ void link_free(struct link *l)
 bool link_open(struct link *l, const struct redis_server *server)
 {
 	const char *why = NULL;
+	bool late;
 
 	l->was_dead = l->not_master = false;
 	if (l->rests_until_ms != 0 && clock_ms() < l->rests_until_ms)
 		return link_fail(l, "connect", "no answer a moment ago");
 	l->fd = server->port[0] == '\0'
-		    ? stream_connect_unix(server->host, LINK_CONNECT_MS, &why)
-		    : stream_connect_tcp(server->host, server->port, LINK_CONNECT_MS, &why);
+		    ? stream_connect_unix(server->host, LINK_CONNECT_MS, &why, &late)
+		    : stream_connect_tcp(server->host, server->port, LINK_CONNECT_MS, &why, &late);
 	if (l->fd < 0) {
-		rest(l);
+		if (late)
+			rest(l);
 		return link_fail(l, "connect", why);
 	}
 	l->reader = resp_reader_new();

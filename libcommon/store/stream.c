@@ -26,10 +26,12 @@ static void limit(int fd, int option, long long ms)
 	setsockopt(fd, SOL_SOCKET, option, &limit, sizeof limit);
 }
 
-static int connect_to(const struct sockaddr *address, socklen_t len, long long ms, const char **why)
+static int connect_to(const struct sockaddr *address, socklen_t len, long long ms, const char **why,
+		      bool *late)
 {
 	int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+	*late = false;
 	if (fd < 0) {
 		*why = reason();
 		return -1;
@@ -41,31 +43,35 @@ static int connect_to(const struct sockaddr *address, socklen_t len, long long m
 		if (errno == EINTR)
 			continue;
 		*why = reason();
+		*late = is_late();
 		close(fd);
 		return -1;
 	}
 	return fd;
 }
 
-int stream_connect_unix(const char *path, long long ms, const char **why)
+int stream_connect_unix(const char *path, long long ms, const char **why, bool *late)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	size_t len = strlen(path);
 
+	*late = false;
 	if (len >= sizeof address.sun_path) {
 		*why = "the path is too long";
 		return -1;
 	}
 	memcpy(address.sun_path, path, len);
-	return connect_to((const struct sockaddr *)&address, sizeof address, ms, why);
+	return connect_to((const struct sockaddr *)&address, sizeof address, ms, why, late);
 }
 
-int stream_connect_tcp(const char *host, const char *port, long long ms, const char **why)
+int stream_connect_tcp(const char *host, const char *port, long long ms, const char **why,
+		       bool *late)
 {
 	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
 				 .ai_socktype = SOCK_STREAM};
 	struct addrinfo *list;
 
+	*late = false;
 	/* The first call accepts only numeric addresses. So /etc/hosts, resolv.conf and DNS are
 	 * used for names only. */
 	if (getaddrinfo(host, port, &hints, &list) != 0) {
@@ -79,7 +85,7 @@ int stream_connect_tcp(const char *host, const char *port, long long ms, const c
 	int fd = -1;
 	for (struct addrinfo *a = list; a && fd < 0 && left > 0;
 	     a = a->ai_next, left = end - clock_ms())
-		fd = connect_to(a->ai_addr, a->ai_addrlen, left, why);
+		fd = connect_to(a->ai_addr, a->ai_addrlen, left, why, late);
 	freeaddrinfo(list);
 	if (fd >= 0)
 		limit(fd, SO_SNDTIMEO, ms);

@@ -7,11 +7,12 @@
 #include <sys/types.h>
 
 /* Connects within `ms` milliseconds, and limits each later write to the same time. Returns the
- * socket, which the caller closes. -1: *why is the reason, in static storage. The look-up of a host
- * name does not count: if the resolver hangs, only the request's own deadline ends it. A numeric
- * address needs no look-up. */
-int stream_connect_unix(const char *path, long long ms, const char **why);
-int stream_connect_tcp(const char *host, const char *port, long long ms, const char **why);
+ * socket, which the caller closes. -1: *why is the reason, in static storage, and *late says
+ * whether it was the time limit. The look-up of a host name does not count: if the resolver hangs,
+ * only the request's own deadline ends it. A numeric address needs no look-up. */
+int stream_connect_unix(const char *path, long long ms, const char **why, bool *late);
+int stream_connect_tcp(const char *host, const char *port, long long ms, const char **why,
+		       bool *late);
 
 /* From now on a read waits at most `ms` milliseconds. */
 void stream_limit_reads(int fd, long long ms);

@@ -225,14 +225,14 @@ static enum result end_page(struct redis *r, struct pass *p)
 }
 
 /* Waits until the replicas have all that this server did. A server that is not the one of the pass
- * may know less. The probe comes before, because WAIT counts what was written before the last
+ * may know less. A write comes before, because WAIT counts what was written before the last
  * command of its own connection. That the server is still the master counts at the end, so it is
  * asked once, when no ticket is spared any more. */
 static enum result replicate(struct redis *r, struct pass *p)
 {
 	if (redis_replicas(r) == 0)
 		return RESULT_OK;
-	fence_probe(r, keys_tag_of(p->index));
+	fence_master(r, keys_tag_of(p->index));
 	fence_write(r);
 	if (!redis_send(r) || !redis_done(r, 1) ||
 	    !(p->spared != NULL ? fence_write_reached(r) : fence_write_passed(r)))

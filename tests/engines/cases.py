@@ -272,6 +272,9 @@ def full(stage):
     stage.run(4)
     master.set("maxmemory", "0")
     stage.mark("there is memory again")
+    for op, good in (("info", 200), ("logout", 204)):
+        if not any(each["op"] == op and each["status"] == good and each["start"] > since + 1 for each in stage.load.history):
+            stage.faults.append(f"with full memory no {op} passed")
     stage.wait_back(since)
     stage.run(3)
 

@@ -148,8 +148,9 @@ def perform(name, mode, act, folder, topology, planted=None, machines=False, nod
             slack=2.0, login_max_s=43200, judged_min=None, strays_max=0.0, programs=None, settings=None, topology_options=None):
     """Runs one case. Everything that it starts ends here. planted: kinds of faults of which the
     checker must find one, because something is wrong on purpose. machines: every server has a
-    network of its own, and so have the nodes. slack, login_max_s: see history.check. strays_max: the
-    share of requests that may fail while the engines serve. programs, settings: of the service."""
+    network of its own, and so have the nodes. slack, login_max_s: see history.check. strays_max:
+    the share of requests that may fail while the engines serve. programs, settings: of the
+    service."""
     folder.mkdir(parents=True)
     data = service.write_data(folder / "data")
     options, started, network = dict(topology_options or {}), [], None

@@ -185,7 +185,7 @@ has_no_rights() { grep -qE '^NoNewPrivs:\s+1$' "/proc/$1/status"; }
   if [[ $output == *'Landlock: version 0'* ]]; then skip "no Landlock in this kernel"; fi
   # A CGI program that waits for a body.
   mkfifo "$BATS_TEST_TMPDIR/body"
-  env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=2 "$CGI_BIN/ticket" \
+  env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=2 "$CGI_BIN/ticket" \
     <"$BATS_TEST_TMPDIR/body" >"$BATS_TEST_TMPDIR/reply" 2>/dev/null 3>&- &
   local pid=$!
   exec 9>"$BATS_TEST_TMPDIR/body"
@@ -195,7 +195,7 @@ has_no_rights() { grep -qE '^NoNewPrivs:\s+1$' "/proc/$1/status"; }
   wait $pid
   grep -q '^Status: 400 ' "$BATS_TEST_TMPDIR/reply"
   # A worker that waits for requests.
-  env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" "$SCGI" listen "$BATS_TEST_TMPDIR/scgi" \
+  env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" "$SCGI" listen "$BATS_TEST_TMPDIR/scgi" \
     "$CGI_BIN/status" </dev/null >/dev/null 2>&1 3>&- &
   pid=$!
   echo $pid >"$BATS_TEST_TMPDIR/tcp.pid"

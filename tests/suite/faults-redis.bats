@@ -37,16 +37,20 @@ load faults
 }
 
 @test "Redis becomes a read-only replica" {
+  no_cluster
   redis config set replica-serve-stale-data yes >/dev/null
   redis replicaof 127.0.0.1 1 >/dev/null
-  cannot_write
+  refuses_writes
   api /api/ticket -X DELETE -H "X-Auth-Token: $live"
   expect_error 503
   redis replicaof no one >/dev/null
   all_well
 }
 
+no_cluster() { [[ ${SSA_TEST_STORE:-} != cluster ]] || skip "a node of a cluster refuses REPLICAOF"; }
+
 @test "a replica that does not serve stale data" {
+  no_cluster
   redis config set replica-serve-stale-data no >/dev/null
   redis replicaof 127.0.0.1 1 >/dev/null
   none_works
@@ -87,7 +91,7 @@ load faults
   redis acl setuser default -@all >/dev/null
   none_works
   as_admin acl setuser default +@read +@connection +time >/dev/null
-  cannot_write
+  refuses_writes
   as_admin acl setuser default resetkeys '~other:*' +@all >/dev/null
   none_works
   as_admin acl setuser default on nopass '~*' '&*' +@all >/dev/null
@@ -100,7 +104,7 @@ as_admin() { redis --no-auth-warning --user admin --pass x "$@"; }
   prlimit --pid "$(redis_pid)" --fsize=1:unlimited
   redis set trigger 1 ex 9 >/dev/null || true
   wait_until 10 "$(redis_pid)" eval 'redis set trigger 1 ex 9 | grep MISCONF'
-  cannot_write
+  refuses_writes
   api /api/ticket -X DELETE -H "X-Auth-Token: $live"
   expect_error 503
   prlimit --pid "$(redis_pid)" --fsize=unlimited:unlimited
@@ -109,6 +113,7 @@ as_admin() { redis --no-auth-warning --user admin --pass x "$@"; }
 }
 
 @test "Redis is still loading its data" {
+  needs_single "the false Redis has no port"
   instead all-loading
   none_works
   back
@@ -116,6 +121,7 @@ as_admin() { redis --no-auth-warning --user admin --pass x "$@"; }
 }
 
 @test "another service answers in place of Redis: garbage, half answers, answers that never end, huge lengths" {
+  needs_single "the false Redis has no port"
   local behaviour refused='503 {"code":503,"message":"service unavailable, try again later","data":""}'
   local behaviours
   behaviours=$(python3 -EsSB "$ROOT/tests/tools/fake-redis.py" list)
@@ -164,6 +170,7 @@ as_admin() { redis --no-auth-warning --user admin --pass x "$@"; }
 }
 
 @test "the clocks of this machine and of Redis differ by an hour: the clock of Redis counts" {
+  needs_single "the false Redis has no port"
   local offset
   for offset in 3600 -3600; do
     instead "clock $offset"

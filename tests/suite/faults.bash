@@ -111,6 +111,12 @@ cannot_write() {
   expect_error 503
 }
 
+# refuses_writes: Redis would answer commands that read. But with Sentinel or a cluster a server
+# that refuses a write may have been replaced, so what it says does not count.
+refuses_writes() {
+  if [[ ${SSA_TEST_STORE:-single} == single ]]; then cannot_write; else none_works; fi
+}
+
 drop_connections() { redis-cli -s "$1" client kill type normal >/dev/null; }
 
 # instead BEHAVIOUR: replaces Redis by a false one that behaves in this way.

@@ -23,7 +23,7 @@ teardown() {
   stop_started
 }
 
-teardown_file() { stop_redis; }
+teardown_file() { stop_servers; }
 
 # ask_node NAME [CURL OPTION...]: asks the node itself for its status, as the balancer does.
 ask_node() { curl -s --haproxy-protocol "${@:2}" "http://127.0.0.1:${ports[$1]}/api/status"; }

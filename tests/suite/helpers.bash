@@ -49,6 +49,9 @@ is_static() { ! ldd "$CGI_BIN/info" >/dev/null 2>&1; }
 # needs_native WHY: for a test that cannot pass in an emulator (make test-arm64).
 needs_native() { [[ ! -v SSA_TEST_EMULATED ]] || skip "in an emulator: $1"; }
 
+# needs_single WHY: for a test that cannot pass with the stores of SSA_TEST_STORE.
+needs_single() { [[ ${SSA_TEST_STORE:-single} == single ]] || skip "not with $SSA_TEST_STORE: $1"; }
+
 # --- servers --------------------------------------------------------------------------------------
 
 store=() # more options of Redis
@@ -78,6 +81,15 @@ choose_store() {
   export SSA_REDIS_WAIT=0
   [[ $SSA_TEST_STORE != cluster ]] ||
     store=(--cluster-enabled yes --cluster-config-file "$BATS_FILE_TMPDIR/nodes.conf" --cluster-port "$((port + 1))")
+}
+
+# What checks.redis says when all is well. These stores have no replicas.
+redis_check() {
+  if [[ ${SSA_TEST_STORE:-single} == single ]]; then
+    echo OK
+  else
+    echo 'set min-replicas-to-write 1: a replaced master may answer from old data'
+  fi
 }
 
 cluster_is_ok() { redis cluster info | grep -q cluster_state:ok; }
@@ -158,7 +170,16 @@ stop_lighttpd() {
 stop_servers() {
   stop_lighttpd
   stop_redis
-  [[ ! -e $BATS_FILE_TMPDIR/sentinel.pid ]] || kill "$(<"$BATS_FILE_TMPDIR/sentinel.pid")"
+  stop_sentinel
+}
+
+stop_sentinel() {
+  local file=$BATS_FILE_TMPDIR/sentinel.pid pid
+  [[ -e $file ]] || return 0
+  pid=$(<"$file")
+  rm "$file"
+  kill "$pid"
+  wait_gone 10 "$pid"
 }
 
 # Prints a port of the loopback on which no process listens. It is below the ports that the kernel

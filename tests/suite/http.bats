@@ -432,7 +432,7 @@ print(peak, reply[filled:].split(b"\r\n")[0].decode())' "$@" 3>&-
   enter
   local peak pid found=0
   if [ "$SSA_MODE" = cgi ]; then
-    peak=$(peak_of "$CGI_BIN/info" REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=GET HTTP_X_AUTH_TOKEN="$ticket")
+    peak=$(peak_of "$CGI_BIN/info" REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=GET HTTP_X_AUTH_TOKEN="$ticket")
     echo "kB, and the reply: $peak"
     [[ $peak == *' Status: 200 OK' ]]
     [ "${peak%% *}" -lt 1500 ]

@@ -14,7 +14,7 @@ teardown() {
     wait_gone 10 "${started[0]}"
   }
   touch "$BATS_TEST_TMPDIR/stop"
-  stop_redis
+  stop_servers
 }
 
 # make_uninstall [VARIABLE=VALUE...]

@@ -50,7 +50,7 @@ digest() { ticket_digest "$1" | cut -c1-8; }
 # seconds that it took go to FILE.took.
 until_answered() {
   local begin=$EPOCHREALTIME
-  env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=20 "$CGI_BIN/ticket" \
+  env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=20 "$CGI_BIN/ticket" \
     <"$BATS_TEST_TMPDIR/silent" >"$BATS_TEST_TMPDIR/$1" 3>&- || true
   awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }' >"$BATS_TEST_TMPDIR/$1.took"
 }
@@ -197,14 +197,14 @@ EOT
 
 @test "the service works if the log cannot be written" {
   printf "$LOGIN" >"$BATS_TEST_TMPDIR/in"
-  output=$(env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=54 "$CGI_BIN/ticket" \
+  output=$(env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=54 "$CGI_BIN/ticket" \
     <"$BATS_TEST_TMPDIR/in" 2>/dev/full)
   split_reply "$output"
   expect 200
   redis monitor >"$BATS_TEST_TMPDIR/monitor" 3>&- &
   local monitor=$!
   wait_until 5 $monitor grep -q OK "$BATS_TEST_TMPDIR/monitor"
-  output=$(env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=54 "$CGI_BIN/ticket" \
+  output=$(env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=54 "$CGI_BIN/ticket" \
     <"$BATS_TEST_TMPDIR/in" 2>&-)
   redis echo the-end >/dev/null
   wait_until 5 $monitor grep -q the-end "$BATS_TEST_TMPDIR/monitor"

@@ -191,7 +191,8 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
 }
 
 @test "user and password in REDIS_URL: also over TCP, also escaped, and never in a log or a command line" {
-  local port admin=$REDIS_URL secret='p@ss/w%rd:1'
+  local port admin=$REDIS_URL secret='p@ss/w%rd:1' before
+  before=$(redis config get port | tail -n 1)
   port=$(free_port)
   redis config set port "$port" >/dev/null
   acl_user "$secret"
@@ -215,7 +216,7 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
   run --separate-stderr env REQUEST_METHOD=GET REDIS_URL='redis://ssa:topsecret@host:port' "$CGI_BIN/status"
   [[ $output == *'Status: 500'* ]]
   [[ $stderr == *REDIS_URL* && $output$stderr != *topsecret* ]]
-  redis config set port 0 >/dev/null
+  redis config set port "$before" >/dev/null
   redis acl deluser ssa >/dev/null
 }
 
@@ -350,7 +351,7 @@ END
   needs python3
   local program
   for program in status ticket info; do
-    begin test -S "$sockets/$program.sock" -- env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" \
+    begin test -S "$sockets/$program.sock" -- env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" \
       SSA_LOGIN_LIMITS="$SSA_LOGIN_LIMITS" "$(type -P python3)" -c '
 import os, socket, sys
 listener = socket.socket(socket.AF_UNIX)
@@ -421,14 +422,14 @@ allowed() {
   } | grep -vxFf <(allowed "${refused[@]}") | tr '\n' ' ')"
   # Every kind of request, and workers with their keeper.
   local body='{"username":"hashed","password":"correct horse"}'
-  output=$(env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=${#body} "${trace[@]}" "$BATS_TEST_TMPDIR/1" \
+  output=$(env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=${#body} "${trace[@]}" "$BATS_TEST_TMPDIR/1" \
     "$CGI_BIN/ticket" <<<"$body" 2>/dev/null)
   [[ $output =~ \"ticket\":\"([^\"]+)\" ]]
-  env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=GET HTTP_X_AUTH_TOKEN="${BASH_REMATCH[1]}" "${trace[@]}" "$BATS_TEST_TMPDIR/2" \
+  env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=GET HTTP_X_AUTH_TOKEN="${BASH_REMATCH[1]}" "${trace[@]}" "$BATS_TEST_TMPDIR/2" \
     "$CGI_BIN/info" </dev/null | grep -q '^Status: 200'
-  env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=DELETE HTTP_X_AUTH_TOKEN="${BASH_REMATCH[1]}" "${trace[@]}" "$BATS_TEST_TMPDIR/3" \
+  env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=DELETE HTTP_X_AUTH_TOKEN="${BASH_REMATCH[1]}" "${trace[@]}" "$BATS_TEST_TMPDIR/3" \
     "$CGI_BIN/ticket" </dev/null | grep -q '^Status: 204'
-  begin test -S "$sockets/status.sock" -- env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" SSA_WORKERS=2 "${trace[@]}" "$BATS_TEST_TMPDIR/4" \
+  begin test -S "$sockets/status.sock" -- env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" SSA_WORKERS=2 "${trace[@]}" "$BATS_TEST_TMPDIR/4" \
     "$SCGI" listen "$sockets/status.sock" "$CGI_BIN/status"
   "$SCGI" ask "$sockets/status.sock" REQUEST_METHOD=GET </dev/null | grep -q '^Status: 200'
   pkill -TERM -P "${started[-1]}"

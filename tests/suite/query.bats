@@ -50,7 +50,7 @@ expect_refusal() {
   session
   cp "$ROOT/tests/fixtures/json-server-machines.json" "$DATA_DIR/.machines.new"
   mv "$DATA_DIR/.machines.new" "$DATA_DIR/machines.json"
-  run env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REMOTE_ADDR=192.0.2.1 HTTP_X_AUTH_TOKEN="$ticket" \
+  run env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" REMOTE_ADDR=192.0.2.1 HTTP_X_AUTH_TOKEN="$ticket" \
     /usr/bin/python3 -EsSB "$ROOT/tests/tools/replay.py" "$CGI_BIN/info" "$ROOT/tests/fixtures/json-server.json"
   echo "$output" | grep -v '^[0-9T:Z-]* ssa-info'
   [ "$status" -eq 0 ]

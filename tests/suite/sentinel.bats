@@ -27,6 +27,7 @@ teardown() {
   stop_workers
   kill -CONT "$(pid_of replica)"
   master config set min-replicas-to-write 0 >/dev/null
+  master config set maxmemory 0 >/dev/null
   local pid
   for pid in "${false[@]}"; do kill "$pid" 2>/dev/null || true; done
 }
@@ -125,6 +126,21 @@ replicates() { [[ $(master wait 1 100) == 1 ]]; }
   REDIS_URL=redis://127.0.0.1:$MASTER
   direct GET info '' HTTP_X_AUTH_TOKEN="$ticket"
   expect 200
+}
+
+@test "the memory is full: reading and logging out work, logging in does not" {
+  direct_login user1 "$PASSWORD"
+  expect 200
+  local live=$ticket
+  master config set maxmemory 1 >/dev/null
+  direct GET status
+  expect_error 503
+  direct GET info '' HTTP_X_AUTH_TOKEN="$live"
+  expect 200
+  direct_login user1 "$PASSWORD"
+  expect_error 503
+  direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$live"
+  expect 204
 }
 
 @test "status and ssactl check name the settings that are missing, one after the other" {

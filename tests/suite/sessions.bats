@@ -571,6 +571,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
 }
 
 @test "with one Redis nothing of replicas and clusters is sent" {
+  needs_single "that is the test"
   redis monitor >"$BATS_TEST_TMPDIR/monitor" 2>&1 3>&- &
   local watcher=$! first
   wait_until 5 "$watcher" grep -q OK "$BATS_TEST_TMPDIR/monitor"
