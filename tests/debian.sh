@@ -75,8 +75,10 @@ serve make deps run
 
 if packages install -y valkey-server valkey-tools >"$log" 2>&1; then
   files="sessions.bats faults-redis.bats"
-  [[ -v TESTS ]] || files+=" regulation.bats ticket.bats info.bats status.bats"
+  [[ -v TESTS ]] || files+=" regulation.bats ticket.bats info.bats status.bats sentinel.bats cluster.bats"
   suite make test SSA_TEST_REDIS=valkey SSA_TEST_MODES=scgi TESTS="$files"
+  [[ -v TESTS ]] || suite make deps-engines test-engines ENGINE=valkey-server MODE=scgi \
+    CASES="restart-1.3 restart-5 freeze-2 cut cluster-restart-5 cluster-move cluster-cut"
   quietly "apt remove redis-server" packages remove -y redis-server redis-tools
   rm -rf "$root/srv/ssa/run" # Valkey 8 cannot read what Redis 8 has kept there
   serve make run

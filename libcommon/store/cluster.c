@@ -362,8 +362,12 @@ unsigned long cluster_changes(const struct cluster *c)
 	return c->changes;
 }
 
-struct shards *cluster_map(struct cluster *c, unsigned *first)
+struct shards *cluster_shards(struct cluster *c)
 {
-	*first = c->now.at[0].node;
 	return &c->shards;
+}
+
+unsigned cluster_first_node(const struct cluster *c)
+{
+	return c->now.at[0].node;
 }

@@ -39,7 +39,10 @@ const struct redisReply *cluster_next(struct cluster *c);
 
 unsigned long cluster_changes(const struct cluster *c); /* see redis_changes */
 
-/* The map of slots, and the number of the node that did the first command of the batch. */
-struct shards *cluster_map(struct cluster *c, unsigned *first);
+/* The map of slots. */
+struct shards *cluster_shards(struct cluster *c);
+
+/* The number of the node that did the first command of the batch, whose reply has been taken. */
+unsigned cluster_first_node(const struct cluster *c);
 
 #endif

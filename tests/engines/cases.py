@@ -427,8 +427,6 @@ CASES = [
     Case("calm", "sentinel", calm),
     Case("freeze", "sentinel", freeze, **MANY),
     Case("freeze-proxy", "sentinel", freeze, modes=["scgi"], planted=WRONG, topology=engines.ProxiedSentinels, **MANY),
-    Case("freeze-unfenced", "sentinel", freeze, modes=["scgi"], planted=WRONG,
-         topology_options={"settings": UNFENCED}, **MANY),
     # From 1 to 2.4 s the master is away just as long as the sentinels need. They go on to replace
     # it while it works again, and one of its replicas stays with it for a second more.
     *[Case(f"restart-{seconds:g}", "sentinel", restart_after(seconds)) for seconds in (0.1, 0.5, 1, 1.3, 2, 5, 15)],
@@ -449,6 +447,8 @@ CASES = [
     Case("full", "sentinel", full),
     Case("liars", "sentinel", liars, topology=engines.LyingSentinels),
     Case("cut", "sentinel", cut, machines=True, nodes=2),
+    Case("cut-unfenced", "sentinel", cut, modes=["scgi"], planted=WRONG, machines=True, nodes=2,
+         topology_options={"settings": UNFENCED}),
     # What the cut-off master took in its last two seconds is lost. Nobody may have been told that
     # it is done.
     Case("cut-no-wait", "sentinel", cut, planted=WRONG, machines=True, nodes=2, settings={"SSA_REDIS_WAIT": "0"}),
