@@ -1,0 +1,71 @@
+/* store/link: which server is left alone for a while. What is sent and read is tested with a real
+ * Redis. */
+#include "store/link.h"
+#include "check.h"
+#include "core/redis_url.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct link *new_link(bool patient)
+{
+	return link_new(&(struct link_terms){
+	    .user = "", .password = "", .db = "", .answer_ms = 200, .patient = patient});
+}
+
+static bool says(const struct link *l, const char *what)
+{
+	return strstr(link_error(l), what) != NULL;
+}
+
+/* A port on which nobody listens. */
+static void refused(const struct redis_server *server)
+{
+	struct link *l = new_link(true);
+
+	for (int tries = 0; tries < 2; tries++)
+		CHECK(!link_open(l, server) && says(l, "Connection refused"));
+	link_free(l);
+}
+
+/* A port on which nobody takes the connection. */
+static void silent(const struct redis_server *server, bool patient)
+{
+	struct link *l = new_link(patient);
+
+	CHECK(!link_open(l, server) && says(l, "no answer in time"));
+	CHECK(!link_open(l, server) &&
+	      says(l, patient ? "no answer a moment ago" : "no answer in time"));
+	link_free(l);
+}
+
+int main(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof address;
+	struct redis_server server = {.host = "127.0.0.1"};
+	struct link *queued[2];
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (bind(listener, (struct sockaddr *)&address, len) != 0 ||
+	    getsockname(listener, (struct sockaddr *)&address, &len) != 0)
+		return 2;
+	snprintf(server.port, sizeof server.port, "%d", ntohs(address.sin_port));
+	refused(&server);
+	if (listen(listener, 0) != 0)
+		return 2;
+	for (size_t i = 0; i < 2; i++) { /* until the queue is full */
+		queued[i] = new_link(false);
+		link_open(queued[i], &server);
+	}
+	silent(&server, true);
+	silent(&server, false);
+	for (size_t i = 0; i < 2; i++)
+		link_free(queued[i]);
+	close(listener);
+	return check_done();
+}
