@@ -36,14 +36,13 @@ struct cluster {
 	const struct link_terms *terms;
 	struct shards shards;
 	struct node nodes[SHARDS_NODES_MAX + 1];
-	unsigned turn; /* the node that was asked last because nothing was known */
-	unsigned long changes;
-
+	unsigned turn;         /* the node that was asked last because nothing was known */
+	unsigned long changes; /* see redis_changes */
 	const char *bytes;
 	struct commands now, before; /* this batch, and the one before it */
 	size_t next;                 /* the command whose reply is taken next */
-	unsigned stage; /* of the command that is added next, then of those that are sent */
-	int slot;       /* of the last command */
+	unsigned stage;              /* of the command that is added next */
+	int slot;                    /* of the last command */
 	bool no_memory, once, collected;
 	char *error;
 };
@@ -362,12 +361,9 @@ unsigned long cluster_changes(const struct cluster *c)
 	return c->changes;
 }
 
-struct shards *cluster_shards(struct cluster *c)
+struct shards *cluster_map(struct cluster *c, unsigned *first)
 {
+	if (first != NULL)
+		*first = c->now.at[0].node;
 	return &c->shards;
-}
-
-unsigned cluster_first_node(const struct cluster *c)
-{
-	return c->now.at[0].node;
 }

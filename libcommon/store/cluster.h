@@ -39,10 +39,8 @@ const struct redisReply *cluster_next(struct cluster *c);
 
 unsigned long cluster_changes(const struct cluster *c); /* see redis_changes */
 
-/* The map of slots. */
-struct shards *cluster_shards(struct cluster *c);
-
-/* The number of the node that did the first command of the batch, whose reply has been taken. */
-unsigned cluster_first_node(const struct cluster *c);
+/* The map of slots. `first`, if it is not NULL, becomes the number of the node that did the first
+ * command of the batch, whose reply must have been taken. */
+struct shards *cluster_map(struct cluster *c, unsigned *first);
 
 #endif

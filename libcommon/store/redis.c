@@ -287,6 +287,7 @@ static bool ask_masters(struct redis *r)
 {
 	const struct redisReply *reply;
 	struct shards *shards;
+	unsigned first;
 	long long now = clock_ms();
 
 	if (!r->sent || (r->master_count > 0 && now < r->masters_until_ms))
@@ -295,8 +296,8 @@ static bool ask_masters(struct redis *r)
 	redis_command(r, "CLUSTER", "SLOTS", NULL);
 	if (!redis_send(r) || (reply = redis_next(r)) == NULL)
 		return false;
-	shards = cluster_shards(r->cluster);
-	if (!masters_read(shards, reply, cluster_first_node(r->cluster)))
+	shards = cluster_map(r->cluster, &first);
+	if (!masters_read(shards, reply, first))
 		return redis_fault(r, "redis: a part of the cluster has no master");
 	r->master_count = masters_list(shards, r->masters);
 	r->masters_until_ms = now + MASTERS_MS;
@@ -312,7 +313,7 @@ size_t redis_find_masters(struct redis *r)
 
 void redis_master_tag(const struct redis *r, size_t i, char tag[static KEYS_TAG_LEN + 1])
 {
-	if (r->cluster == NULL || !masters_tag(cluster_shards(r->cluster), r->masters[i], tag))
+	if (r->cluster == NULL || !masters_tag(cluster_map(r->cluster, NULL), r->masters[i], tag))
 		strcpy(tag, "all");
 }
 
