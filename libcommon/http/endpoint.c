@@ -284,10 +284,8 @@ static void look_around(void *context)
 
 	for (int i = 0; i < ENDPOINT_OPERATIONS_MAX; i++)
 		files |= p->endpoint->operations[i].files;
-	if (obstacle(p) == NULL) {
+	if (obstacle(p) == NULL)
 		service_refresh(p->service, files);
-		redis_idle(p->service->redis);
-	}
 }
 
 /* If a standard stream is closed, the first socket or file that is opened would get its number, and

@@ -223,17 +223,12 @@ static bool begin_stage(struct cluster *c)
 	return any;
 }
 
-/* Closes the links that owe so many replies, or more. */
-static void close_links(struct cluster *c, unsigned least)
+/* Closes the links that owe replies. They must not be read as replies of the next batch. */
+static void close_links(struct cluster *c)
 {
 	for (unsigned i = 1; i <= c->shards.count; i++)
-		if (c->nodes[i].link != NULL && link_pending(c->nodes[i].link) >= least)
+		if (c->nodes[i].link != NULL && link_pending(c->nodes[i].link) > 0)
 			link_close(c->nodes[i].link);
-}
-
-void cluster_idle(struct cluster *c)
-{
-	close_links(c, 0);
 }
 
 bool cluster_send(struct cluster *c, const char *bytes, bool once)
@@ -242,7 +237,7 @@ bool cluster_send(struct cluster *c, const char *bytes, bool once)
 		snprintf(c->error, CLUSTER_ERROR_SIZE, "redis: write: out of memory");
 		return false;
 	}
-	close_links(c, 1); /* replies that nobody took must not be read as replies of this batch */
+	close_links(c);
 	c->bytes = bytes;
 	c->once = once;
 	c->collected = false;

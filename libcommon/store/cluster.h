@@ -32,8 +32,6 @@ void cluster_barrier(struct cluster *c);
  * no memory. Other failures show in the replies. */
 bool cluster_send(struct cluster *c, const char *bytes, bool once);
 
-void cluster_idle(struct cluster *c); /* see redis_idle */
-
 /* Takes the next reply. NULL: this command failed. */
 const struct redisReply *cluster_next(struct cluster *c);
 

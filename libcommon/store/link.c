@@ -20,6 +20,7 @@ struct link {
 	unsigned pending;      /* the number of replies still to come */
 	unsigned greetings;    /* replies to the greeting, which come before them */
 	bool used;             /* a batch was sent on this connection before */
+	long long stale_ms;    /* from then on it is not used again; 0: never */
 	bool idle;             /* so it was before the batch that was sent last */
 	size_t read_bytes;     /* the number of bytes read since the batch was sent */
 	long long deadline_ms; /* for an answer that comes in pieces; 0: not set yet */
@@ -114,11 +115,14 @@ bool link_open(struct link *l, const struct redis_server *server)
 		return link_fail(l, "connect", "out of memory");
 	stream_limit_reads(l->fd, l->terms.answer_ms);
 	l->shortened = l->used = false;
+	l->stale_ms = 0;
 	return send_greeting(l);
 }
 
-bool link_is_open(const struct link *l)
+bool link_is_open(struct link *l)
 {
+	if (l->fd >= 0 && l->stale_ms != 0 && clock_ms() >= l->stale_ms)
+		link_close(l);
 	return l->fd >= 0;
 }
 
@@ -130,6 +134,7 @@ bool link_send(struct link *l, const char *bytes, size_t len, unsigned commands)
 		stream_limit_reads(l->fd, l->terms.answer_ms);
 	l->idle = l->used;
 	l->used = true;
+	l->stale_ms = l->terms.patient ? clock_ms() + LINK_UNUSED_MS : 0;
 	l->was_dead = l->not_master = l->shortened = false;
 	l->read_bytes = 0;
 	l->deadline_ms = 0;

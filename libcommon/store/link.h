@@ -16,6 +16,7 @@ enum {
 	LINK_CONNECT_MS = 200,
 	LINK_REPLIES_MAX_BYTES = 1 << 20, /* all replies of a batch; more is a fault */
 	LINK_REST_MS = 200,
+	LINK_UNUSED_MS = 1000,
 };
 
 /* The terms of each connection, of which it begins with user, password and database. The texts must
@@ -25,7 +26,8 @@ struct link_terms {
 	int answer_ms; /* the limit for a batch's first reply byte, and from there to its last */
 	bool master;   /* the server must say that it is a master (ROLE) */
 	bool patient;  /* there are other servers: one that gave no answer in time is not tried
-			* again for LINK_REST_MS, so that requests do not queue up before it */
+			* again for LINK_REST_MS, so that requests do not queue up before it;
+			* and a connection that was not used for LINK_UNUSED_MS is not used again */
 };
 
 /* NULL: no memory. `l` may be NULL in link_free. */
@@ -35,8 +37,12 @@ void link_free(struct link *l);
 /* Connects, and sends the greeting without waiting for its replies. false: link_error() says
  * why. */
 bool link_open(struct link *l, const struct redis_server *server);
-bool link_is_open(const struct link *l);
 void link_close(struct link *l);
+
+/* Closes a connection that was unused for too long. If its server has been cut off or replaced
+ * since, nobody would tell: the next batch would get no answer, and may not be repeated. A new
+ * connection fails soon, before anything was sent. */
+bool link_is_open(struct link *l);
 
 /* Sends a batch of `commands`. The connection must be open. Replies of the batch before that were
  * not taken must not be read as replies of this one: take them or close the connection first. */

@@ -189,14 +189,6 @@ bool redis_send_on(struct redis *r)
 	return send_batch(r);
 }
 
-void redis_idle(struct redis *r)
-{
-	if (r->sentinel != NULL)
-		link_close(r->link);
-	if (r->cluster != NULL)
-		cluster_idle(r->cluster);
-}
-
 unsigned long redis_changes(const struct redis *r)
 {
 	return r->cluster != NULL ? cluster_changes(r->cluster) : r->changes;

@@ -44,10 +44,6 @@ void redis_drop(struct redis *r);
  * more on a new connection. So the first batch of a request must be one that may run twice. */
 bool redis_send(struct redis *r);
 
-/* There was no request for a while. With replicas this closes the connections: if a master is
- * frozen or replaced, an idle process does not learn of it, and its next request would fail. */
-void redis_idle(struct redis *r);
-
 /* Like redis_send, but it uses only the connection that answered the batch before, and sends only
  * once. It is for commands that follow a WATCH. */
 bool redis_send_on(struct redis *r);

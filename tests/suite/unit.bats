@@ -20,7 +20,7 @@ unit() {
 @test "decimal: numbers of any size, compared exactly" { unit decimal; }
 @test "heap: blocks that do not change each other" { unit heap; }
 @test "json: the fields of an object" { unit json; }
-@test "link: a silent server is left alone for a while, one that refuses is not" { unit link; }
+@test "link: a silent server is left alone for a while; an unused connection is not used again" { unit link; }
 @test "log: lines that cannot be forged" { unit log; }
 @test "machines: order, ids, values byte for byte" { unit machines; }
 @test "order: stable, the first few and all, what is missing comes last" { unit order; }

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct link *new_link(bool patient)
@@ -42,6 +43,18 @@ static void silent(const struct redis_server *server, bool patient)
 	link_free(l);
 }
 
+/* Whether a connection is used again after a pause. */
+static void unused(const struct redis_server *server, bool patient)
+{
+	struct link *l = new_link(patient);
+
+	CHECK(link_open(l, server) && link_send(l, "x", 1, 1));
+	CHECK(link_is_open(l));
+	nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 100 * 1000 * 1000}, NULL);
+	CHECK(link_is_open(l) == !patient);
+	link_free(l);
+}
+
 int main(void)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
@@ -56,6 +69,10 @@ int main(void)
 		return 2;
 	snprintf(server.port, sizeof server.port, "%d", ntohs(address.sin_port));
 	refused(&server);
+	if (listen(listener, 2) != 0)
+		return 2;
+	unused(&server, true);
+	unused(&server, false);
 	if (listen(listener, 0) != 0)
 		return 2;
 	for (size_t i = 0; i < 2; i++) { /* until the queue is full */
