@@ -154,8 +154,8 @@ static bool open_node(struct cluster *c, unsigned node)
 {
 	struct link *link = c->nodes[node].link;
 
-	if (link_is_open(link) || c->once)
-		return link_is_open(link);
+	if (link_is_usable(link) || c->once)
+		return link_is_usable(link);
 	c->changes++;
 	return link_open(link, &c->shards.nodes[node]);
 }

@@ -119,7 +119,7 @@ bool link_open(struct link *l, const struct redis_server *server)
 	return send_greeting(l);
 }
 
-bool link_is_open(struct link *l)
+bool link_is_usable(struct link *l)
 {
 	if (l->fd >= 0 && l->stale_ms != 0 && clock_ms() >= l->stale_ms)
 		link_close(l);

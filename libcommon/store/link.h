@@ -39,10 +39,10 @@ void link_free(struct link *l);
 bool link_open(struct link *l, const struct redis_server *server);
 void link_close(struct link *l);
 
-/* Closes a connection that was unused for too long. If its server has been cut off or replaced
- * since, nobody would tell: the next batch would get no answer, and may not be repeated. A new
- * connection fails soon, before anything was sent. */
-bool link_is_open(struct link *l);
+/* Whether it is connected. A connection that was unused for too long is closed. If its server has
+ * been cut off or replaced since, nobody would tell: the next batch would get no answer, and may
+ * not be repeated. A new connection fails soon, before anything was sent. */
+bool link_is_usable(struct link *l);
 
 /* Sends a batch of `commands`. The connection must be open. Replies of the batch before that were
  * not taken must not be read as replies of this one: take them or close the connection first. */

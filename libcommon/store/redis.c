@@ -79,7 +79,7 @@ static bool may_repeat(struct redis *r)
 
 static bool send_batch(struct redis *r)
 {
-	while (link_is_open(r->link) || open_link(r)) {
+	while (link_is_usable(r->link) || open_link(r)) {
 		if (link_send(r->link, r->out.at, r->out.len, r->queued))
 			return true;
 		redis_fault(r, link_error(r->link));
@@ -183,7 +183,7 @@ bool redis_send_on(struct redis *r)
 		return false;
 	if (r->cluster != NULL)
 		return cluster_send(r->cluster, r->out.at, true);
-	if (!link_is_open(r->link))
+	if (!link_is_usable(r->link))
 		return redis_fault(r, "redis: write: connection closed");
 	r->repeats = 0;
 	return send_batch(r);

@@ -233,10 +233,10 @@ def queries(bench):
         for name, query in QUERIES.items():
             used, took = [], []
             for _ in range(ROUNDS * ASKED):
-                before, begin = run_time_s(worker), time.perf_counter()
+                run_s, begin = run_time_s(worker), time.perf_counter()
                 status, _ = server.ask("GET", "/api/info?" + query, headers={"X-Auth-Token": ticket})
                 took.append(time.perf_counter() - begin)
-                used.append(run_time_s(worker) - before)
+                used.append(run_time_s(worker) - run_s)
                 if status != 200:
                     raise Failed(f"queries: {query} answers {status}")
             results.append({"size": size, "name": name, "cpu_ms": statistics.median(used) * 1e3,

@@ -14,8 +14,12 @@ import signal
 import socket
 import socketserver
 import subprocess
+import sys
 import threading
 import time
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "tools"))
+import resp
 
 SERVER = next(filter(shutil.which, filter(None, [os.environ.get("ENGINE"), "valkey-server", "redis-server"])), None)
 
@@ -478,14 +482,6 @@ class Cluster(Topology):
 
 # --- Sentinels that lie ---------------------------------------------------------------------------
 
-def encode(reply):
-    if isinstance(reply, list):
-        return b"*%d\r\n" % len(reply) + b"".join(map(encode, reply))
-    if isinstance(reply, int):
-        return b":%d\r\n" % reply
-    return b"$%d\r\n%s\r\n" % (len(reply), reply.encode())
-
-
 class Liar(socketserver.ThreadingTCPServer):
     """Stands before a Sentinel. say: "truth"; an address, whoever asks for the master; "nil"; or
     "nothing", when it accepts and never answers."""
@@ -502,17 +498,14 @@ class Liar(socketserver.ThreadingTCPServer):
         if self.say == "nil":
             return b"*-1\r\n"
         if self.say != "truth" and words[1].upper() == "GET-MASTER-ADDR-BY-NAME":
-            return encode([self.say[0], str(self.say[1])])
-        return encode(ask(self.sentinel.address, *words))
+            return resp.encode([self.say[0], str(self.say[1])])
+        return resp.encode(ask(self.sentinel.address, *words))
 
 
 class LiarHandler(socketserver.StreamRequestHandler):
     def handle(self):
         with contextlib.suppress(OSError, Refused, ValueError):
-            while (count := self.rfile.readline()).startswith(b"*"):
-                words = []
-                for _ in range(int(count[1:])):
-                    words.append(self.rfile.read(int(self.rfile.readline()[1:]) + 2)[:-2].decode())
+            while words := resp.read_command(self.rfile):
                 if self.server.say == "nothing":
                     time.sleep(10)
                     return

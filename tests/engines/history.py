@@ -19,6 +19,7 @@ time: a frozen master can find the request in its socket when it goes on."""
 import collections
 
 GRACE_S = 60  # the ticket that was renewed lives so much longer
+LOGIN_MAX_S = 43200  # renewals can prolong a login so far, if SSA_TICKET_MAX is not set
 HONEST = (200, 204, 401, 503)  # what this load may be answered; all else is a fault
 
 # What an answer can break. The first two are what the engines can do to the service.
@@ -48,12 +49,12 @@ class Verdict:
 
 
 class Ticket:
-    def __init__(self, request, origin):
+    def __init__(self, request, origin, login_max_s):
         self.born = request["end"]
         self.expires = request["expires"]
-        self.renewed = origin is not None
         self.login = origin.login if origin else self  # the ticket of the login it came from
         self.login_start = origin.login_start if origin else request["start"]
+        self.renewable_until = origin.renewable_until if origin else self.born + login_max_s
         self.user = request["user"]
         self.grace_from = self.grace_until = None  # the earliest and the latest end of its grace
 
@@ -71,13 +72,13 @@ class End:
 class Model:
     """What is known of the tickets."""
 
-    def __init__(self, history):
+    def __init__(self, history, login_max_s):
         self.tickets = {}
         self.logouts = collections.defaultdict(list)  # by the ticket of the login
         self.everywhere = collections.defaultdict(list)  # by the user
         for request in sorted(history, key=lambda each: each["end"]):
             if request.get("got"):
-                self.tickets[request["got"]] = Ticket(request, self.tickets.get(request.get("ticket")))
+                self.tickets[request["got"]] = Ticket(request, self.tickets.get(request.get("ticket")), login_max_s)
         for request in history:
             ticket = self.tickets.get(request.get("ticket"))
             if request["op"] == "logout":
@@ -116,7 +117,7 @@ def is_success(request):
     return request["status"] in (200, 204)
 
 
-def judge_ticket(model, request, verdict, slack, login_max_s):
+def judge_ticket(model, request, verdict, slack):
     """Yields what is wrong with the answer to a request with a ticket."""
     ticket = model.tickets[request["ticket"]]
     if is_success(request):
@@ -125,8 +126,7 @@ def judge_ticket(model, request, verdict, slack, login_max_s):
         verdict.judged["alive"] += end is None
         if end:
             yield UNDONE, f"its logout was acknowledged {request['start'] - end.end:.3f} s before"
-        last = min(ticket.expires, ticket.grace_until or ticket.expires, ticket.login.born + login_max_s)
-        verdict.judged["renewed"] += ticket.renewed
+        last = min(ticket.expires, ticket.grace_until or ticket.expires, ticket.renewable_until)
         if request["start"] > last + slack:
             yield OUTLIVED, f"it ended {request['start'] - last:.1f} s before"
     elif request["status"] == 401:
@@ -138,7 +138,7 @@ def judge_ticket(model, request, verdict, slack, login_max_s):
             yield LOST, f"it was given {request['start'] - ticket.born:.3f} s before, and not ended"
 
 
-def judge(model, request, verdict, slack, login_max_s):
+def judge(model, request, verdict, slack):
     """Yields the kinds of faults of one answer, each with its reason."""
     if request["status"] not in HONEST:
         yield STATUS, request.get("why") or f"status {request['status']}"
@@ -149,17 +149,17 @@ def judge(model, request, verdict, slack, login_max_s):
         if request["status"] == 401:
             yield REFUSED, "the password was right"
     else:
-        yield from judge_ticket(model, request, verdict, slack, login_max_s)
+        yield from judge_ticket(model, request, verdict, slack)
 
 
-def check(history, windows=(), slack=2.0, login_max_s=43200):
+def check(history, windows=(), slack=2.0, login_max_s=LOGIN_MAX_S):
     """windows: (node, from, until): a node that is cut off together with an old master may give old
     answers for so long; they are counted, and not wrong. slack: seconds by which an end may be
     early or late, for whole seconds and for clocks that differ. login_max_s: seconds that renewals
     can prolong a login."""
-    model, verdict = Model(history), Verdict()
+    model, verdict = Model(history, login_max_s), Verdict()
     for request in sorted(history, key=lambda each: each["start"]):
-        for kind, why in judge(model, request, verdict, slack, login_max_s):
+        for kind, why in judge(model, request, verdict, slack):
             old = kind in (UNDONE, LOST) and any(
                 request["node"] == node and begin <= request["start"] <= end for node, begin, end in windows)
             (verdict.stale if old else verdict.wrong).append(Finding(kind, request, why))

@@ -145,7 +145,7 @@ def write_down(stage, result):
 
 
 def perform(name, mode, act, folder, topology, planted=None, machines=False, nodes=1, workers=2, clients=8, pause=0.02,
-            slack=2.0, login_max_s=43200, judged_min=None, strays_max=0.0, programs=None, settings=None, topology_options=None):
+            slack=2.0, login_max_s=history.LOGIN_MAX_S, judged_min=None, strays_max=0.0, programs=None, settings=None, topology_options=None):
     """Runs one case. Everything that it starts ends here. planted: kinds of faults of which the
     checker must find one, because something is wrong on purpose. machines: every server has a
     network of its own, and so have the nodes. slack, login_max_s: see history.check. strays_max:

@@ -170,7 +170,7 @@ logged_in() { # NAME PASSWORD [NAME=VALUE...]: sets $ticket
 }
 
 @test "all sessions are ended by the documented command, and logins go on" {
-  [[ ${SSA_TEST_STORE:-} != cluster ]] || skip "in a cluster that is ssactl revoke --all"
+  needs_no_cluster "there it is ssactl revoke --all"
   local first
   run -0 eval "$(snippet end-sessions)" # there are none
   logged_in user1 "$PASSWORD" && first=$ticket

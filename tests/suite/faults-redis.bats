@@ -37,7 +37,7 @@ load faults
 }
 
 @test "Redis becomes a read-only replica" {
-  no_cluster
+  needs_no_cluster "a node refuses REPLICAOF"
   redis config set replica-serve-stale-data yes >/dev/null
   redis replicaof 127.0.0.1 1 >/dev/null
   refuses_writes
@@ -47,10 +47,8 @@ load faults
   all_well
 }
 
-no_cluster() { [[ ${SSA_TEST_STORE:-} != cluster ]] || skip "a node of a cluster refuses REPLICAOF"; }
-
 @test "a replica that does not serve stale data" {
-  no_cluster
+  needs_no_cluster "a node refuses REPLICAOF"
   redis config set replica-serve-stale-data no >/dev/null
   redis replicaof 127.0.0.1 1 >/dev/null
   none_works

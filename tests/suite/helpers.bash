@@ -49,8 +49,10 @@ is_static() { ! ldd "$CGI_BIN/info" >/dev/null 2>&1; }
 # needs_native WHY: for a test that cannot pass in an emulator (make test-arm64).
 needs_native() { [[ ! -v SSA_TEST_EMULATED ]] || skip "in an emulator: $1"; }
 
-# needs_single WHY: for a test that cannot pass with the stores of SSA_TEST_STORE.
+# needs_single WHY, needs_no_cluster WHY: for a test that cannot pass with the stores of
+# SSA_TEST_STORE, or not with one of them.
 needs_single() { [[ ${SSA_TEST_STORE:-single} == single ]] || skip "not with $SSA_TEST_STORE: $1"; }
+needs_no_cluster() { [[ ${SSA_TEST_STORE:-single} != cluster ]] || needs_single "$1"; }
 
 # --- servers --------------------------------------------------------------------------------------
 

@@ -180,7 +180,7 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
 }
 
 @test "a database that is not 0 needs select" {
-  [[ ${SSA_TEST_STORE:-} != cluster ]] || skip "a cluster has database 0 alone"
+  needs_no_cluster "it has database 0 alone"
   acl_user
   redis acl setuser ssa +select >/dev/null
   as_user a-long-random-password '?db=1'

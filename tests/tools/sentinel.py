@@ -4,20 +4,13 @@
     sentinel.py PORT HOST PORT [FIELD=VALUE…]   says that this is the master
 
 The fields are those of SENTINEL MASTER (port, flags, config-epoch, num-other-sentinels), `voted`,
-the epoch of its last vote, and `other`, the ports of
-other sentinels, with commas."""
+the epoch of its last vote, and `other`, the ports of other sentinels, with commas."""
 
 import socket
 import sys
 import threading
 
-
-def reply(value):
-    if isinstance(value, list):
-        return b'*%d\r\n' % len(value) + b''.join(map(reply, value))
-    if isinstance(value, int):
-        return b':%d\r\n' % value
-    return b'$%d\r\n%s\r\n' % (len(value), value.encode())
+import resp
 
 
 def answer(command, host, port, fields):
@@ -35,12 +28,9 @@ def answer(command, host, port, fields):
 
 def serve(connection, host, port, fields):
     with connection, connection.makefile('rwb') as stream:
-        while line := stream.readline():
-            words = []
-            for _ in range(int(line[1:])):
-                words.append(stream.read(int(stream.readline()[1:]) + 2)[:-2].decode())
+        while words := resp.read_command(stream):
             if host != 'silent':
-                stream.write(reply(answer(words[1], host, port, fields)))
+                stream.write(resp.encode(answer(words[1], host, port, fields)))
                 stream.flush()
 
 

@@ -49,9 +49,9 @@ static void unused(const struct redis_server *server, bool patient)
 	struct link *l = new_link(patient);
 
 	CHECK(link_open(l, server) && link_send(l, "x", 1, 1));
-	CHECK(link_is_open(l));
+	CHECK(link_is_usable(l));
 	nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 100 * 1000 * 1000}, NULL);
-	CHECK(link_is_open(l) == !patient);
+	CHECK(link_is_usable(l) == !patient);
 	link_free(l);
 }
 

@@ -1,0 +1,18 @@
+"""Redis's protocol (RESP 2), from the side of a server."""
+
+
+def read_command(stream):
+    """The words of the next command. None: there is none."""
+    line = stream.readline()
+    if not line.startswith(b'*'):
+        return None
+    return [stream.read(int(stream.readline()[1:]) + 2)[:-2].decode() for _ in range(int(line[1:]))]
+
+
+def encode(reply):
+    """A list, a number or a text as a reply."""
+    if isinstance(reply, list):
+        return b'*%d\r\n' % len(reply) + b''.join(map(encode, reply))
+    if isinstance(reply, int):
+        return b':%d\r\n' % reply
+    return b'$%d\r\n%s\r\n' % (len(reply), reply.encode())
