@@ -12,28 +12,34 @@ import service
 import stage as stages
 
 
+# --- one engine is killed, and started again ------------------------------------------------------
+
+def kill_and_start(stage, engine, after=0.0):
+    """Started again at once, as systemd does with Restart=always, or after so many seconds. Not
+    before the reference knows that it is down: it could be back between two of its looks."""
+    since = stage.mark(f"kill -9 {engine.name}")
+    engine.kill()
+    stage.run(after)
+    stage.wait_down(since)
+    stage.mark(f"{engine.name} is started")
+    engine.start(wait=False)
+    stage.wait_back(since)
+
+
 # --- one Redis ------------------------------------------------------------------------------------
 
 def single_kill(stage):
-    """Killed, and started again at once, as systemd does with Restart=always."""
     for _ in range(3):
-        since = stage.mark("kill -9")
-        stage.topology.engine.kill()
-        stage.run(0.2)
-        stage.topology.engine.start(wait=False)
-        stage.wait_back(since)
+        kill_and_start(stage, stage.topology.engine)
         stage.run(3)
 
 
 def single_old_snapshot(stage):
-    """The same with Debian's own configuration: what comes back is the last snapshot."""
+    """With Debian's own configuration, what comes back is the last snapshot."""
     stage.topology.engine.ask("SAVE")
     stage.mark("snapshot")
     stage.run(2)
-    since = stage.mark("kill -9")
-    stage.topology.engine.kill()
-    stage.topology.engine.start(wait=False)
-    stage.wait_back(since)
+    kill_and_start(stage, stage.topology.engine)
     stage.run(2)
 
 
@@ -71,10 +77,7 @@ def everywhere(hurt, count):
 
 
 def kill_and_return(stage):
-    since = stage.mark("kill -9")
-    stage.topology.engine.kill()
-    stage.topology.engine.start(wait=False)
-    stage.wait_back(since)
+    kill_and_start(stage, stage.topology.engine)
 
 
 def replace_master(stage):
@@ -145,13 +148,7 @@ def freeze(stage):
 def restart_after(seconds):
     """kill -9 of the master, which is started again."""
     def act(stage):
-        old = stage.topology.master()
-        since = stage.mark(f"kill -9 {old.name}")
-        old.kill()
-        stage.run(seconds)
-        stage.mark(f"{old.name} is started")
-        old.start(wait=False)
-        stage.wait_back(since)
+        kill_and_start(stage, stage.topology.master(), seconds)
         stage.run(3)
         stage.wait_whole()
     return act

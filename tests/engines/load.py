@@ -184,6 +184,10 @@ class Reference:
             down = not passes
             last = began if passes else last
 
+    def is_down(self, after):
+        """An outage lasted beyond this time, or still lasts."""
+        return any(until is None or until > after for _, until in self.outages)
+
     def is_back(self, after):
         """An outage that began after this time is over."""
         return any(until is not None and until > after for _, until in self.outages)

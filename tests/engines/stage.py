@@ -36,6 +36,9 @@ class Stage:
         """The load goes on."""
         time.sleep(seconds)
 
+    def wait_down(self, since, seconds=10.0):
+        engines.wait_until(lambda: self.reference.is_down(since), "the reference to see that the engines are down", seconds)
+
     def wait_back(self, since, seconds=40.0):
         """Until the engines were down after this time, and are up again."""
         engines.wait_until(lambda: self.reference.is_back(since), "the engines after the fault", seconds)
