@@ -1,0 +1,334 @@
+#include "false_system.h"
+
+#include "fuzz.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum { FD = 100, EPOLL = 99 };
+
+extern char **environ;
+
+static struct client *client;
+static unsigned clients, accepted;
+static size_t piece; /* bytes for each read; 0: all */
+static bool bad_config;
+static bool playing;  /* the functions below replace those of the system */
+static bool resident; /* fd 0 is a listening socket */
+
+/* Every second call is interrupted if the piece is odd. */
+static bool interrupted(void)
+{
+	static bool now;
+
+	now = !now && piece % 2 == 1;
+	if (now)
+		errno = EINTR;
+	return now;
+}
+
+static struct client *client_of(int fd)
+{
+	CLAIM(fd >= FD && fd < FD + (int)clients && client[fd - FD].open);
+	return &client[fd - FD];
+}
+
+static ssize_t read_from(struct client *c, void *to, size_t len)
+{
+	CLAIM(len > 0);
+	if (interrupted())
+		return -1;
+	if (len > c->len - c->read)
+		len = c->len - c->read;
+	if (piece > 0 && len > piece)
+		len = piece;
+	if (len > 0)
+		memcpy(to, c->at + c->read, len);
+	c->read += len;
+	return (ssize_t)len;
+}
+
+ssize_t __wrap_recv(int fd, void *to, size_t len, int flags);
+ssize_t __wrap_recv(int fd, void *to, size_t len, int flags)
+{
+	(void)flags;
+	return read_from(client_of(fd), to, len);
+}
+
+ssize_t __real_read(int fd, void *to, size_t len);
+ssize_t __wrap_read(int fd, void *to, size_t len);
+ssize_t __wrap_read(int fd, void *to, size_t len)
+{
+	return playing && fd == STDIN_FILENO ? read_from(&client[0], to, len)
+					     : __real_read(fd, to, len);
+}
+
+/* Writes only a part at a time. */
+ssize_t __wrap_writev(int fd, const struct iovec *part, int count);
+ssize_t __wrap_writev(int fd, const struct iovec *part, int count)
+{
+	struct client *c = resident ? client_of(fd) : &client[0];
+	size_t all = 0;
+
+	CLAIM(resident || fd == STDOUT_FILENO);
+	if (interrupted())
+		return -1;
+	for (int i = 0; i < count; i++) {
+		size_t len = part[i].iov_len;
+		if (piece > 0 && len > piece * 7)
+			len = piece * 7;
+		CLAIM(c->answered + len < ANSWER_MAX);
+		memcpy(c->answer + c->answered, part[i].iov_base, len);
+		c->answered += len;
+		all += len;
+		if (len < part[i].iov_len)
+			break;
+	}
+	return (ssize_t)all;
+}
+
+int __real_close(int fd);
+int __wrap_close(int fd);
+int __wrap_close(int fd)
+{
+	if (fd < EPOLL || !playing)
+		return __real_close(fd);
+	if (fd == EPOLL)
+		return 0;
+	client_of(fd)->open = false;
+	return 0;
+}
+
+int __wrap_getsockopt(int fd, int level, int option, void *value, socklen_t *len);
+int __wrap_getsockopt(int fd, int level, int option, void *value, socklen_t *len)
+{
+	CLAIM(fd == 0 && level == SOL_SOCKET && option == SO_ACCEPTCONN && *len == sizeof(int));
+	memcpy(value, &(int){resident}, sizeof(int));
+	return 0;
+}
+
+int __wrap_accept4(int fd, struct sockaddr *a, socklen_t *len, int flags);
+int __wrap_accept4(int fd, struct sockaddr *a, socklen_t *len, int flags)
+{
+	static const int hitches[] = {EAGAIN, ECONNABORTED, EINTR};
+	static unsigned turn;
+
+	CLAIM(fd == 0 && a == NULL && len == NULL && (flags & SOCK_CLOEXEC));
+	if (piece % 4 == 3 && ++turn % 3 == 0) {
+		errno = hitches[turn / 3 % 3];
+		return -1;
+	}
+	if (accepted == clients) {
+		errno = EAGAIN;
+		return -1;
+	}
+	client[accepted].open = true;
+	return FD + (int)accepted++;
+}
+
+int __wrap_poll(struct pollfd *fds, nfds_t count, int ms);
+int __wrap_poll(struct pollfd *fds, nfds_t count, int ms)
+{
+	/* The log polls stderr. The start of the program checks the three standard streams. */
+	if (count == 1) {
+		CLAIM(fds->fd == 2 && fds->events == POLLOUT && ms > 0);
+		fds->revents = POLLOUT;
+		return 1;
+	}
+	CLAIM(count == 3 && ms == 0);
+	return 0;
+}
+
+int __wrap_epoll_create1(int flags);
+int __wrap_epoll_create1(int flags)
+{
+	CLAIM(flags == EPOLL_CLOEXEC);
+	return EPOLL;
+}
+
+int __wrap_epoll_ctl(int set, int what, int fd, struct epoll_event *event);
+int __wrap_epoll_ctl(int set, int what, int fd, struct epoll_event *event)
+{
+	(void)event;
+	CLAIM(set == EPOLL && what == EPOLL_CTL_ADD && fd == 0);
+	return 0;
+}
+
+int __wrap_epoll_pwait(int set, struct epoll_event *event, int count, int ms, const sigset_t *mask);
+int __wrap_epoll_pwait(int set, struct epoll_event *event, int count, int ms, const sigset_t *mask)
+{
+	(void)event;
+	CLAIM(set == EPOLL && count == 1 && ms > 0 && mask != NULL);
+	if (accepted < clients)
+		return 1;
+	errno = EBADF; /* this ends the worker */
+	return -1;
+}
+
+int __wrap_sigprocmask(int how, const sigset_t *set, sigset_t *old);
+int __wrap_sigprocmask(int how, const sigset_t *set, sigset_t *old)
+{
+	(void)how, (void)set;
+	CLAIM(old == NULL);
+	return 0;
+}
+
+int __wrap_fcntl(int fd, int command, ...);
+int __wrap_fcntl(int fd, int command, ...)
+{
+	(void)command;
+	CLAIM(fd == 0);
+	return 0;
+}
+
+/* Only the fuzzer's own timer may run. */
+int __real_setitimer(int which, const struct itimerval *timer, struct itimerval *old);
+int __wrap_setitimer(int which, const struct itimerval *timer, struct itimerval *old);
+int __wrap_setitimer(int which, const struct itimerval *timer, struct itimerval *old)
+{
+	return playing ? 0 : __real_setitimer(which, timer, old);
+}
+
+typedef void handler(int);
+handler *__wrap_signal(int signal, handler *h);
+handler *__wrap_signal(int signal, handler *h)
+{
+	(void)signal, (void)h;
+	return NULL;
+}
+
+/* The fuzzer must be able to write its findings. */
+void __wrap_sandbox_enter(void);
+void __wrap_sandbox_enter(void)
+{
+}
+
+char *__real_getenv(const char *name);
+char *__wrap_getenv(const char *name);
+char *__wrap_getenv(const char *name)
+{
+	static char bad[] = "http://bad", one[] = "1";
+
+	if (!playing)
+		return __real_getenv(name);
+	if (strcmp(name, "SSA_WORKERS") == 0) /* more than one would be child processes */
+		return one;
+	return bad_config && strcmp(name, "REDIS_URL") == 0 ? bad : NULL;
+}
+
+/* A CGI program ends without freeing its memory. It is freed here instead. */
+enum { BLOCKS = 64 };
+static void *block[BLOCKS];
+static void forget(const void *at, void *instead)
+{
+	for (int i = 0; playing && !resident && (at != NULL || instead != NULL); i++) {
+		CLAIM(i < BLOCKS || at != NULL);
+		if (i == BLOCKS)
+			return;
+		if (block[i] == at) {
+			block[i] = instead;
+			return;
+		}
+	}
+}
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+	void *at = __real_malloc(size);
+
+	forget(NULL, at);
+	return at;
+}
+
+/* A worker has one mapping for all requests in hand. It must be zero again after each use. */
+enum { LARGE = 100000, LARGE_MAX = 1 << 20 };
+static void *large;
+
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size)
+{
+	if (n * size > LARGE) {
+		if (large == NULL)
+			large = mmap(NULL, LARGE_MAX, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		CLAIM(large != MAP_FAILED && n * size <= LARGE_MAX);
+		return large;
+	}
+	void *at = __real_calloc(n, size);
+
+	forget(NULL, at);
+	return at;
+}
+
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size)
+{
+	forget(old, NULL);
+	void *at = __real_realloc(old, size);
+	forget(NULL, at);
+	return at;
+}
+
+void __real_free(void *at);
+void __wrap_free(void *at);
+void __wrap_free(void *at)
+{
+	if (at != NULL && at == large) {
+		madvise(large, LARGE_MAX, MADV_DONTNEED);
+		return;
+	}
+	forget(at, NULL);
+	__real_free(at);
+}
+
+void system_set(size_t piece_bytes, bool has_bad_config)
+{
+	piece = piece_bytes;
+	bad_config = has_bad_config;
+}
+
+static int play(const struct endpoint *e, struct client *from, unsigned count)
+{
+	client = from;
+	clients = count;
+	accepted = 0;
+	playing = true;
+	int status = endpoint_main(e);
+	playing = false;
+	return status;
+}
+
+void system_play_worker(const struct endpoint *e, struct client *from, unsigned count)
+{
+	resident = true;
+	CLAIM(play(e, from, count) == 0 && accepted == count);
+	for (unsigned i = 0; i < count; i++)
+		CLAIM(!from[i].open);
+}
+
+void system_play_cgi(const struct endpoint *e, struct client *from, char **variables)
+{
+	char **environ_before = environ;
+
+	resident = false;
+	environ = variables;
+	int status = play(e, from, 1);
+	environ = environ_before;
+	for (int i = 0; i < BLOCKS; i++) {
+		free(block[i]);
+		block[i] = NULL;
+	}
+	CLAIM(status == 0);
+}
