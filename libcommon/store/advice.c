@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-static const char unknown[] = "the settings of Redis are not known: its user needs +info";
+static const char unknown[] =
+    "the settings of Redis are not known: INFO failed; its user needs +info";
 
 /* INFO has the first line only if min-replicas-to-write and min-replicas-max-lag are not 0. */
 static const struct {

@@ -163,7 +163,7 @@ replicates() { [[ $(master wait 1 100) == 1 ]]; }
   REDIS_URL=redis+sentinel://us:x@127.0.0.1:$SENTINEL/ssa
   direct GET status '' QUERY_STRING=verbose
   expect 200
-  expect_json '.checks.redis == "the settings of Redis are not known: its user needs +info"'
+  expect_json '.checks.redis == "the settings of Redis are not known: INFO failed; its user needs +info"'
   stop_workers
   REDIS_URL=redis://127.0.0.1:$MASTER
   direct GET status '' QUERY_STRING=verbose
