@@ -10,9 +10,12 @@ fail() {
     exit 1
 }
 
-# var NAME VALUE: writes one variable. Inside lighttpd's quotes only \ and " are special.
+# var NAME VALUE: writes one variable. Inside lighttpd's quotes only \ and " are special. Most values
+# have none, and then this starts no process.
 var() {
-    printf 'var.%s = "%s"\n' "$1" "$(printf %s "$2" | sed 's/[\\"]/\\&/g')"
+    value=$2
+    case $value in *[\\\"]*) value=$(printf %s "$value" | sed 's/[\\"]/\\&/g') ;; esac
+    printf 'var.%s = "%s"\n' "$1" "$value"
 }
 
 # number NAME VALUE LOWEST HIGHEST: fails if VALUE is not a number in this range.
@@ -74,8 +77,10 @@ var connections_per_address "$connections"
 var proxy "$proxy"
 # As a list of lighttpd. Each address gets a length: lighttpd compares one without as text, and
 # 2001:DB8::1 would not be 2001:db8::1.
-printf %s "$proxy_from" | tr , '\n' | sed -E '\,/,!{/:/!s,$,/32,; /:/s,$,/128,}; s/.*/"&" => "trust",/' |
-    { echo "var.proxy_from = (" && cat && echo ")"; }
+echo "var.proxy_from = ("
+[ "$proxy" = off ] ||
+    printf %s "$proxy_from" | tr , '\n' | sed -E '\,/,!{/:/!s,$,/32,; /:/s,$,/128,}; s/.*/"&" => "trust",/'
+echo ")"
 var console "$console"
 var workers "$workers"
 var run_dir "$run_dir"
