@@ -60,8 +60,18 @@ begin() {
   pid=$!
 }
 
+# has_said PATTERN: whether a line of $out is like this.
+has_said() {
+  local line
+  while IFS= read -r line; do
+    # shellcheck disable=SC2053  # $1 is a pattern
+    [[ $line != $1 ]] || return 0
+  done <"$out"
+  return 1
+}
+
 ready() {
-  wait_until 20 "$pid" grep -q '^curl .*/api/status$' "$out" || {
+  wait_until 20 "$pid" has_said 'curl */api/status' || {
     cat "$out" "$err"
     return 1
   }
@@ -286,7 +296,7 @@ in_terminal() {
     >"$out" 2>&1 3>&- &
   exec 7>"$BATS_TEST_TMPDIR/keys"
   local end=$((SECONDS + 20))
-  until grep -q '^curl .*/api/status.$' "$out"; do # the terminal ends a line with CR LF
+  until has_said 'curl */api/status?'; do # the terminal ends a line with CR LF
     ((SECONDS < end)) || { cat "$out" && return 1; }
     moment
   done
@@ -447,17 +457,19 @@ is_begun() { compgen -G "$here/run/make.*"; }
 }
 
 @test "a missing program: one line that says make deps" {
-  local missing tool
+  local missing tool tools
   # The line that adds /usr/sbin is removed, so that the script finds only the folder of links.
   sed -i '/^PATH=/d' "$here/scripts/run.sh"
   # Only a Unix socket takes curl.
   for missing in lighttpd redis-server curl; do
     local bin=$BATS_TEST_TMPDIR/without-$missing
     mkdir "$bin"
+    tools=()
     for tool in bash sh env dirname realpath setsid setpriv id stat chmod mkdir chown test flock sed nproc tail rm sleep cat grep ln sort \
       lighttpd redis-server redis-cli curl; do
-      [[ $tool == "$missing" ]] || ln -s "$(PATH=$PATH:/usr/sbin type -P $tool)" "$bin"
+      [[ $tool == "$missing" ]] || tools+=("$tool")
     done
+    ln -st "$bin" $(PATH=$PATH:/usr/sbin type -P "${tools[@]}")
     if [[ $missing == curl ]]; then
       begin PATH="$bin"
       ready
@@ -474,10 +486,8 @@ is_begun() { compgen -G "$here/run/make.*"; }
   local bin=$BATS_TEST_TMPDIR/bin name
   mkdir "$bin"
   for name in server cli; do ln -s "$(type -P redis-$name)" "$bin/valkey-$name"; done
-  # all that is in PATH, but Redis
-  for name in $(IFS=: && find ${PATH} /usr/sbin -mindepth 1 -maxdepth 1 ! -name 'redis-*' 2>/dev/null); do
-    [[ -e $bin/${name##*/} ]] || ln -s "$name" "$bin"
-  done
+  # All that is in PATH, but Redis. ln complains of names that are there already.
+  (IFS=: && find ${PATH} /usr/sbin -mindepth 1 -maxdepth 1 ! -name 'redis-*' -exec ln -st "$bin" {} +) 2>/dev/null || true
   sed -i '/^PATH=/d' "$here/scripts/run.sh"
   begin PATH="$bin"
   ready
