@@ -13,11 +13,11 @@ $(BUILD)/unit/%: tests/unit/%.c tests/unit/check.h $(BUILD)/libcommon.a $(archiv
 $(BUILD)/unit/heap: LDFLAGS := $(filter-out $(wrap),$(LDFLAGS))
 
 # What the tests send requests with. It is for this machine, also if the programs are for another.
-unit: build/tools/scgi
+unit: build/tools/sockets
 build/tools/%: tests/tools/%.c
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)gcc $(std) $(warnings) -O -o $@ $<
+	$(Q)gcc $(std) $(warnings) -O -static -o $@ $<
 
 # The programs once more, for tests/suite/calls.bats and ssactl.bats, where each of their calls can
 # be made to fail.

@@ -207,7 +207,7 @@ kill_five() {
   write_users "[{\"username\":\"long\",\"password\":\"$LONG\"}]"
   start_worker ticket
   local worker=${WORKERS[ticket]} asker
-  credentials long correct-horse | "$SCGI" ask "$T/ticket.scgi" REQUEST_METHOD=POST REMOTE_ADDR=192.0.2.1 \
+  credentials long correct-horse | "$SOCKETS" scgi "$T/ticket.scgi" REQUEST_METHOD=POST REMOTE_ADDR=192.0.2.1 \
     >"$T/reply" 3>&- &
   asker=$!
   wait_until 5 "$asker" eval '(($(awk "/^VmRSS/ {print \$2}" /proc/'"$worker"'/status) > 12000))'

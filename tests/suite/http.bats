@@ -93,7 +93,7 @@ standing_headers() {
     /.gitignore /.env /www/errors/404.html /errors/404.html /404.html /index.html /favicon.ico /robots.txt /tests/suite/helpers.bash \
     /run/redis.sock /libcommon/json.c /etc/passwd /api/status%00 /api%2fstatus /api/%2e%2e/data/users.json '/api/status;x' \
     '/api/status%20' '/api/status%3fverbose' '/api/users.json' /api/.. /api/. /api/../../../../etc/passwd '/api/\..\data' /%61pi/statusx; do
-    api "$path" --path-as-is
+    curl_api "$path" --path-as-is
     [[ $http == 404 || $http == 400 || $http == 403 ]] || {
       echo "$path: $http $body"
       return 1
@@ -115,17 +115,17 @@ standing_headers() {
   enter
   local path want
   for path in /api/status '/api/status?verbose' /api/info /api/ticket; do
-    api "$path" -H "X-Auth-Token: $ticket"
+    curl_api "$path" -H "X-Auth-Token: $ticket"
     expect 200
     want=$(grep -vi ^date <<<"$head")
-    api "$path" -I -H "X-Auth-Token: $ticket"
+    curl_api "$path" -I -H "X-Auth-Token: $ticket"
     [ "$(grep -vi ^date <<<"$head")" = "$want" ]
     [ -z "$body" ]
   done
-  api /api/info -I
+  curl_api /api/info -I
   expect 401
   [ -z "$body" ]
-  api /api/nothing -I
+  curl_api /api/nothing -I
   expect 404
 }
 
@@ -159,14 +159,14 @@ standing_headers() {
   local pad type=(-H 'Content-Type: application/json')
   pad=$(printf '%*s' $((16384 - ${#LOGIN})) '')
   printf '%s%s' "$LOGIN" "$pad" >"$BATS_TEST_TMPDIR/body"
-  api /api/ticket "${type[@]}" --data-binary @"$BATS_TEST_TMPDIR/body"
+  curl_api /api/ticket "${type[@]}" --data-binary @"$BATS_TEST_TMPDIR/body"
   expect 200
   printf ' ' >>"$BATS_TEST_TMPDIR/body"
-  api /api/ticket "${type[@]}" --data-binary @"$BATS_TEST_TMPDIR/body"
+  curl_api /api/ticket "${type[@]}" --data-binary @"$BATS_TEST_TMPDIR/body"
   expect_error 413
   [ "$(header Content-Type)" = application/json ]
   head -c 1000000 /dev/zero >"$BATS_TEST_TMPDIR/body"
-  api /api/ticket "${type[@]}" --data-binary @"$BATS_TEST_TMPDIR/body"
+  curl_api /api/ticket "${type[@]}" --data-binary @"$BATS_TEST_TMPDIR/body"
   expect_error 413
 }
 
@@ -184,7 +184,7 @@ standing_headers() {
 }
 
 @test "100-continue is no obstacle" {
-  api /api/ticket -H 'Content-Type: application/json' -H 'Expect: 100-continue' -d "$LOGIN"
+  curl_api /api/ticket -H 'Content-Type: application/json' -H 'Expect: 100-continue' -d "$LOGIN"
   expect 200
 }
 
@@ -223,9 +223,9 @@ standing_headers() {
   api /api/ticket -H 'Content-Type: application/json' -d '{'
   expect_error 400
   # With -d, curl sends the media type of a form.
-  api /api/ticket -d "$LOGIN"
+  curl_api /api/ticket -d "$LOGIN"
   expect_error 415
-  api /api/ticket -H 'Content-Type:' -d "$LOGIN"
+  curl_api /api/ticket -H 'Content-Type:' -d "$LOGIN"
   expect 200
 }
 
@@ -281,10 +281,10 @@ standing_headers() {
 }
 
 @test "HTTP/2 is off" {
-  api /api/status --http2
+  curl_api /api/status --http2
   expect 200
   [[ $head == 'HTTP/1.1 200 OK'* ]]
-  api /api/status --http2-prior-knowledge
+  curl_api /api/status --http2-prior-knowledge
   [ "$status" != 0 ] || [ "$http" != 200 ]
 }
 

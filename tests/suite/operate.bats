@@ -431,8 +431,8 @@ allowed() {
   env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=DELETE HTTP_X_AUTH_TOKEN="${BASH_REMATCH[1]}" "${trace[@]}" "$BATS_TEST_TMPDIR/3" \
     "$CGI_BIN/ticket" </dev/null | grep -q '^Status: 204'
   begin test -S "$sockets/status.sock" -- env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" SSA_WORKERS=2 "${trace[@]}" "$BATS_TEST_TMPDIR/4" \
-    "$SCGI" listen "$sockets/status.sock" "$CGI_BIN/status"
-  "$SCGI" ask "$sockets/status.sock" REQUEST_METHOD=GET </dev/null | grep -q '^Status: 200'
+    "$SOCKETS" listen "$sockets/status.sock" "$CGI_BIN/status"
+  "$SOCKETS" scgi "$sockets/status.sock" REQUEST_METHOD=GET </dev/null | grep -q '^Status: 200'
   pkill -TERM -P "${started[-1]}"
   wait "${started[-1]}" || true
   # All of it, as the unit starts it.

@@ -26,7 +26,7 @@ setup() { fresh; }
   api /openapi.json -H "If-None-Match: $etag"
   expect 304
   [ -z "$body" ]
-  api /openapi.json -I
+  curl_api /openapi.json -I
   expect 200
   [ -z "$body" ]
   api '/openapi.json?x=1'
@@ -54,7 +54,7 @@ setup() { fresh; }
     [ "$(header Content-Security-Policy)" = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'" ]
   done
   for path in other.js index.html x ../openapi.json init.js/ init.js/x; do
-    api "/docs/$path" --path-as-is
+    curl_api "/docs/$path" --path-as-is
     expect_error "$http"
   done
   rm -r "$docs"

@@ -94,8 +94,8 @@ tickets() { redis keys 'ssa:{*}:ticket:*' | grep -c . || true; }
 }
 
 @test "a user is removed while their requests run: afterwards all are 401, also when the user is back" {
-  local round sender count=2500
-  [[ ${SSA_MODE:-cgi} != scgi ]] || count=15000 # a worker is much faster
+  local round sender count=1000
+  [[ ${SSA_MODE:-cgi} != scgi ]] || count=6000 # a worker is much faster
   for round in 1 2; do
     fresh
     login user1 "$PASSWORD"
