@@ -195,7 +195,7 @@ has_no_rights() { grep -qE '^NoNewPrivs:\s+1$' "/proc/$1/status"; }
   wait $pid
   grep -q '^Status: 400 ' "$BATS_TEST_TMPDIR/reply"
   # A worker that waits for requests.
-  env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" "$SCGI" listen "$BATS_TEST_TMPDIR/scgi" \
+  env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" "$SOCKETS" listen "$BATS_TEST_TMPDIR/scgi" \
     "$CGI_BIN/status" </dev/null >/dev/null 2>&1 3>&- &
   pid=$!
   echo $pid >"$BATS_TEST_TMPDIR/tcp.pid"

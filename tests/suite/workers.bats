@@ -54,7 +54,7 @@ answered() { [ "$(wc -l <"$BATS_TEST_TMPDIR/statuses")" -ge "$1" ]; }
   local keeper victim
   stop_lighttpd
   (cd "$ROOT" && SSA_MODE=scgi SSA_BIND=$BATS_FILE_TMPDIR/http.sock SSA_RUN_DIR=$BATS_FILE_TMPDIR/run SSA_CGI_BIN=$CGI_BIN \
-    SSA_DATA_DIR=$DATA_DIR exec env --ignore-signal=CHLD "$SCGI" listen "$BATS_TEST_TMPDIR/scgi" "$CGI_BIN/info") \
+    SSA_DATA_DIR=$DATA_DIR exec env --ignore-signal=CHLD "$SOCKETS" listen "$BATS_TEST_TMPDIR/scgi" "$CGI_BIN/info") \
     >/dev/null 2>&1 3>&- &
   keeper=$!
   wait_until 5 $keeper test -S "$BATS_TEST_TMPDIR/scgi"
