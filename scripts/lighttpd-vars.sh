@@ -10,8 +10,8 @@ fail() {
     exit 1
 }
 
-# var NAME VALUE: writes one variable. Inside lighttpd's quotes only \ and " are special. Most values
-# have none, and then this starts no process.
+# var NAME VALUE: writes one variable. Inside lighttpd's quotes only \ and " are special. Most
+# values have none, and then this starts no process.
 var() {
     value=$2
     case $value in *[\\\"]*) value=$(printf %s "$value" | sed 's/[\\"]/\\&/g') ;; esac

@@ -140,8 +140,8 @@ info() { cgi GET info '' HTTP_X_AUTH_TOKEN="$ticket" "$@"; }
 
 # --- through lighttpd -----------------------------------------------------------------------------
 
-# api PATH [-X METHOD] [-H HEADER]... [-d BODY]: sets the same variables. The options are as those of
-# curl; a BODY is JSON, if no header says something else. $status is the exit status of the client.
+# api PATH [-X METHOD] [-H HEADER]... [-d BODY]: sets the same variables. The options are as those
+# of curl; a BODY is JSON, if no header says something else. $status is the client's exit status.
 api() {
   local path=$1 method=GET headers=() BODY
   shift

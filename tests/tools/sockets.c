@@ -1,12 +1,13 @@
 /* What the shell cannot do with Unix sockets.
  *
- *   sockets listen SOCKET PROGRAM             becomes PROGRAM, with a listening socket as descriptor 0
- *   sockets scgi SOCKET NAME=VALUE... <BODY   sends one request to such a program, and prints its reply
- *   sockets http SOCKET <REQUEST              sends these bytes, and prints all that comes back
+ *   sockets listen SOCKET PROGRAM             becomes PROGRAM; descriptor 0 is a listening socket
+ *   sockets scgi SOCKET NAME=VALUE... <BODY   sends such a program a request, prints the reply
+ *   sockets http SOCKET <REQUEST              sends these bytes, prints all that comes back
  *
  * It is a static program in C because the suite sends thousands of requests. curl and Python take
  * ten times as long to start. */
 #include <err.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,15 +52,17 @@ static void become(const char *path, char *program)
 	err(2, "%s", program);
 }
 
-static void send_all(int fd, const char *bytes, size_t len)
+/* false: the other side does not take all. */
+static bool send_all(int fd, const char *bytes, size_t len)
 {
 	while (len > 0) {
 		ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
 		if (sent < 0)
-			err(1, "send");
+			return false;
 		bytes += sent;
 		len -= (size_t)sent;
 	}
+	return true;
 }
 
 /* Adds NAME=VALUE, without the = between them. */
@@ -125,10 +128,9 @@ static void ask_scgi(const char *path, char **variables)
 
 	int fd = connect_to(path);
 	snprintf(text, sizeof text, "%zu:", headers_len);
-	send_all(fd, text, strlen(text));
-	send_all(fd, headers, headers_len);
-	send_all(fd, ",", 1);
-	send_all(fd, body, body_len);
+	if (!send_all(fd, text, strlen(text)) || !send_all(fd, headers, headers_len) ||
+	    !send_all(fd, ",", 1) || !send_all(fd, body, body_len))
+		err(1, "send");
 	print_answer(fd);
 }
 
@@ -138,6 +140,7 @@ static void ask_http(const char *path)
 	char *request = read_input(&len);
 	int fd = connect_to(path);
 
+	/* A server that refuses the request answers before it has all of it. */
 	send_all(fd, request, len);
 	print_answer(fd);
 }
