@@ -1,7 +1,6 @@
 /* The replies of Redis and its sentinels: redis.c, link.c and sentinel.c, and session.c and
- * regulation.c, which read them. The input acts as
- * the socket. First come a few bytes that say what the connection does (see `step`), then a zero
- * byte, then the bytes that Redis sends. */
+ * regulation.c, which read them. The input acts as the socket. First come a few bytes that say what
+ * the connection does (see `step`), then a zero byte, then the bytes that Redis sends. */
 #include "fuzz.h"
 
 #include "../../libcommon/store/link.c"

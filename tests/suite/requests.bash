@@ -161,7 +161,7 @@ api() {
   record "$method" "$path"
 }
 
-# curl_api PATH [CURL OPTION...]: the same with curl, which takes ten times as long to start.
+# curl_api PATH [CURL OPTION...]: the same with curl, which takes six times as long to start.
 curl_api() {
   local path=$1
   shift

@@ -357,7 +357,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
       printf 'SET %s:ticket:%043d x EX 100\nZADD %s 9999999999 %016d:%043d\n' "${index%:user:*}" "$n" "$index" "$n" "$n"
     done | redis >/dev/null
     # Each cut comes when some tickets have ended since the last one. A redis-cli for each question
-    # would start too slowly.
+    # would start too slowly. Without the pause, the cuts would leave no time to go on.
     (
       coproc redis
       before=6002
