@@ -1,7 +1,7 @@
 /* GET /api/status tells whether the services that this API needs are up. */
 #include "http/endpoint.h"
-#include "store/advice.h"
-#include "store/redis.h"
+#include "redis/advice.h"
+#include "redis/redis.h"
 
 #include <stdio.h>
 #include <string.h>

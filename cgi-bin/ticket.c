@@ -2,7 +2,7 @@
 #include "auth/login.h"
 #include "core/json.h"
 #include "http/endpoint.h"
-#include "store/redis.h"
+#include "redis/redis.h"
 
 #include <string.h>
 

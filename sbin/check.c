@@ -4,10 +4,10 @@
 #include "data/machines.h"
 #include "data/users.h"
 #include "listing.h"
+#include "redis/advice.h"
+#include "redis/fence.h"
+#include "redis/redis.h"
 #include "ssactl.h"
-#include "store/advice.h"
-#include "store/fence.h"
-#include "store/redis.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
 #include "core/json.h"
 #include "data/users.h"
 #include "listing.h"
+#include "redis/redis.h"
 #include "ssactl.h"
 #include "store/bans.h"
-#include "store/redis.h"
 #include "store/session.h"
 #include "store/survey.h"
 

@@ -1,7 +1,7 @@
 /* ssactl: an administrator's tool. This file knows the commands; the others do their work. */
 #include "ssactl.h"
 #include "core/log.h"
-#include "store/redis.h"
+#include "redis/redis.h"
 
 #include <limits.h>
 #include <signal.h>

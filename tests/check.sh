@@ -70,14 +70,15 @@ check_headers() { # each header compiles alone
 }
 
 # The folders of libcommon from the lowest to the highest, each with the folders that it
-# may include: itself and those below. store and data are on the same level. Programs
-# may include everything.
+# may include: itself and those below. data knows neither store nor redis. Programs may
+# include everything.
 declare -A below=(
   [core]='core'
-  [store]='store core'
+  [redis]='redis core'
+  [store]='store redis core'
   [data]='data core'
-  [auth]='auth store data core'
-  [http]='http auth store data core'
+  [auth]='auth store redis data core'
+  [http]='http auth store redis data core'
 )
 
 check_layers() {
@@ -179,7 +180,7 @@ check_hardening() {
     nm -D "$elf" | grep -q '__.*_chk' || echo "$elf: no FORTIFY"
   done
   # The shipped programs have no symbols, but their objects have.
-  for object in build/obj/{store/redis,http/scgi,ticket}.o; do
+  for object in build/obj/{redis/redis,http/scgi,ticket}.o; do
     nm "$object" | grep -q __stack_chk_fail || echo "$object: no stack protector"
   done
 }

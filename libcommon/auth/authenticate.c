@@ -2,7 +2,7 @@
 #include "auth/service.h"
 #include "core/reply.h"
 #include "core/request.h"
-#include "store/redis.h"
+#include "redis/redis.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #include "auth/service.h"
 #include "auth/slots.h"
 #include "core/reply.h"
-#include "store/fence.h"
-#include "store/redis.h"
+#include "redis/fence.h"
+#include "redis/redis.h"
 #include "store/regulation.h"
 #include "store/session.h"
 

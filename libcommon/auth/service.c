@@ -1,6 +1,6 @@
 #include "auth/service.h"
 #include "core/config.h"
-#include "store/redis.h"
+#include "redis/redis.h"
 
 #include <stdlib.h>
 

@@ -7,8 +7,8 @@
 #include "http/cors.h"
 #include "http/scgi.h"
 #include "http/workers.h"
-#include "store/fence.h"
-#include "store/redis.h"
+#include "redis/fence.h"
+#include "redis/redis.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
 #include "store/bans.h"
-#include "store/redis.h"
+#include "redis/redis.h"
+#include "redis/resp.h"
 #include "store/regulation.h"
-#include "store/resp.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

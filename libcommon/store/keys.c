@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static const char before[] = "ssa:{";
+static const char before[] = TAG_BEFORE;
 
 void keys_ticket_digest(char digest[static CRYPTO_DIGEST_LEN + 1], const char *ticket)
 {
@@ -31,8 +31,8 @@ static void make(char key[static KEYS_SIZE], const char *tag, const char *kind, 
 	char *at = key + sizeof before - 1;
 
 	memcpy(key, before, sizeof before - 1);
-	memcpy(at, tag, KEYS_TAG_LEN);
-	at = stpcpy(at + KEYS_TAG_LEN, kind);
+	memcpy(at, tag, TAG_LEN);
+	at = stpcpy(at + TAG_LEN, kind);
 	strcpy(at, digest);
 }
 
@@ -49,21 +49,6 @@ void keys_user(char key[static KEYS_SIZE], const char *digest)
 void keys_fail(char key[static KEYS_SIZE], const char *tag, const char *digest)
 {
 	make(key, tag, "}:fail:", digest);
-}
-
-void keys_probe(char key[static KEYS_SIZE], const char *tag)
-{
-	make(key, tag, "}:probe", "");
-}
-
-void keys_tag_number(char tag[static KEYS_TAG_LEN + 1], unsigned number)
-{
-	static const char base64url[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-	for (int i = KEYS_TAG_LEN; i-- > 0; number /= 64)
-		tag[i] = base64url[number % 64];
-	tag[KEYS_TAG_LEN] = '\0';
 }
 
 const char *keys_tag_of(const char *key)

@@ -1,8 +1,8 @@
 #include "store/regulation.h"
 #include "core/text.h"
-#include "store/fence.h"
-#include "store/redis.h"
-#include "store/resp.h"
+#include "redis/fence.h"
+#include "redis/redis.h"
+#include "redis/resp.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -36,7 +36,7 @@ static bool name_attempt(char name[static REGULATION_ATTEMPT_LEN + 1], const cha
 	bool random = crypto_random(name, REGULATION_RANDOM_LEN);
 
 	name[REGULATION_TAG - 1] = ':';
-	memcpy(name + REGULATION_TAG, keys_tag_of(key), KEYS_TAG_LEN);
+	memcpy(name + REGULATION_TAG, keys_tag_of(key), TAG_LEN);
 	name[REGULATION_DIGEST - 1] = ':';
 	memcpy(name + REGULATION_DIGEST, keys_digest_of(key), CRYPTO_DIGEST_LEN + 1);
 	return random;

@@ -2,9 +2,9 @@
 #include "core/config.h"
 #include "core/json.h"
 #include "core/text.h"
-#include "store/fence.h"
-#include "store/redis.h"
-#include "store/resp.h"
+#include "redis/fence.h"
+#include "redis/redis.h"
+#include "redis/resp.h"
 
 #include <string.h>
 
@@ -155,8 +155,8 @@ static bool make_ticket(struct session *s, const char *stored_password,
 	char user[CRYPTO_DIGEST_LEN + 1];
 
 	keys_user_digest(user, s->username);
-	memcpy(ticket, user, KEYS_TAG_LEN);
-	if (!crypto_random(ticket + KEYS_TAG_LEN, SESSION_TICKET_LEN - KEYS_TAG_LEN))
+	memcpy(ticket, user, TAG_LEN);
+	if (!crypto_random(ticket + TAG_LEN, SESSION_TICKET_LEN - TAG_LEN))
 		return false;
 	keys_ticket_digest(s->name.digest, ticket);
 	fingerprint(s->fingerprint, ticket, stored_password);

@@ -28,7 +28,7 @@ struct config;
 
 /* A ticket is the user's tag (keys.h) and 40 random characters, which have 240 bits (OWASP ASVS
  * 5.0, 7.2.3, asks for 128). */
-enum { SESSION_TICKET_LEN = KEYS_TAG_LEN + 40 };
+enum { SESSION_TICKET_LEN = TAG_LEN + 40 };
 
 struct session {
 	struct ticket_name name;

@@ -1,9 +1,9 @@
 #include "store/survey.h"
 #include "core/text.h"
-#include "store/fence.h"
+#include "redis/fence.h"
+#include "redis/redis.h"
+#include "redis/resp.h"
 #include "store/keys.h"
-#include "store/redis.h"
-#include "store/resp.h"
 #include "store/session.h"
 
 #include <stdlib.h>
@@ -91,7 +91,7 @@ static enum result look_at_page(struct redis *r, const struct page *p, struct se
 static enum result look_at_master(struct redis *r, size_t master, struct page *p,
 				  struct session *sessions, survey_found *found, void *context)
 {
-	char tag[KEYS_TAG_LEN + 1];
+	char tag[TAG_LEN + 1];
 	enum result result = RESULT_OK;
 
 	redis_master_tag(r, master, tag);

@@ -1,9 +1,9 @@
 #include "store/tickets.h"
 #include "core/text.h"
-#include "store/fence.h"
+#include "redis/fence.h"
+#include "redis/redis.h"
+#include "redis/resp.h"
 #include "store/keys.h"
-#include "store/redis.h"
-#include "store/resp.h"
 
 #include <string.h>
 

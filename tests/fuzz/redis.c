@@ -3,11 +3,11 @@
  * the connection does (see `step`), then a zero byte, then the bytes that Redis sends. */
 #include "fuzz.h"
 
-#include "../../libcommon/store/link.c"
-#include "../../libcommon/store/redis.c" /* it claims what is true of its members */
+#include "../../libcommon/redis/link.c"
+#include "../../libcommon/redis/redis.c" /* it claims what is true of its members */
 
 #include "core/config.h"
-#include "store/fence.h"
+#include "redis/fence.h"
 #include "store/regulation.h"
 #include "store/session.h"
 

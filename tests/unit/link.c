@@ -1,6 +1,6 @@
-/* store/link: which server is left alone for a while. What is sent and read is tested with a real
+/* redis/link: which server is left alone for a while. What is sent and read is tested with a real
  * Redis. */
-#include "store/link.h"
+#include "redis/link.h"
 #include "check.h"
 #include "core/redis_url.h"
 

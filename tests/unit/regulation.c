@@ -38,8 +38,8 @@ int main(void)
 	keys_fail(key, a.attempt + REGULATION_TAG, a.attempt + REGULATION_DIGEST);
 	CHECK(strcmp(key, a.rule[0].key) == 0);
 	/* The two counters of a user have the tag of the user, the third has one of its own. */
-	CHECK(memcmp(keys_tag_of(a.rule[0].key), keys_tag_of(a.rule[1].key), KEYS_TAG_LEN) == 0);
-	CHECK(memcmp(keys_tag_of(a.rule[0].key), keys_tag_of(a.rule[2].key), KEYS_TAG_LEN) != 0);
+	CHECK(memcmp(keys_tag_of(a.rule[0].key), keys_tag_of(a.rule[1].key), TAG_LEN) == 0);
+	CHECK(memcmp(keys_tag_of(a.rule[0].key), keys_tag_of(a.rule[2].key), TAG_LEN) != 0);
 	begin(&b, "user1", "192.0.2.1");
 	CHECK(strcmp(a.attempt, b.attempt) != 0);
 	CHECK(same(&a, &b, 0) && same(&a, &b, 1) && same(&a, &b, 2));

@@ -1,10 +1,8 @@
 /* shards: the slots of keys, and the addresses in redirects. (cluster.bats tests it with Redis.) */
-#include "store/shards.h"
+#include "redis/shards.h"
 #include "check.h"
 #include "core/text.h"
-#include "store/keys.h"
-#include "store/masters.h"
-#include "store/resp.h"
+#include "redis/resp.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,24 +11,24 @@ static struct shards s;
 
 static void test_slots(void)
 {
-	char tag[KEYS_TAG_LEN + 1], key[KEYS_SIZE];
-	static bool seen[SHARDS_SLOTS];
+	char tag[TAG_LEN + 1], key[] = "ssa:{tag}:probe";
+	static bool seen[TAG_SLOTS];
 	int missing = 0;
 
 	/* From `CLUSTER KEYSLOT` of Redis 7.0. */
-	CHECK(shards_slot("ssa:{123456789}:x") == 12739);
-	CHECK(shards_slot("ssa:{foo}:ticket:x") == 12182);
-	CHECK(shards_slot("ssa:{abc}:probe") == 7638);
-	CHECK(shards_slot("{}") == 0);
-	CHECK(shards_slot("no braces") == -1 && shards_slot("{open") == -1);
-	CHECK(shards_slot("0") == -1 && shards_slot("") == -1);
+	CHECK(tag_slot("ssa:{123456789}:x") == 12739);
+	CHECK(tag_slot("ssa:{foo}:ticket:x") == 12182);
+	CHECK(tag_slot("ssa:{abc}:probe") == 7638);
+	CHECK(tag_slot("{}") == 0);
+	CHECK(tag_slot("no braces") == -1 && tag_slot("{open") == -1);
+	CHECK(tag_slot("0") == -1 && tag_slot("") == -1);
 	/* The tags reach every slot. */
-	for (unsigned i = 0; i < KEYS_TAGS; i++) {
-		keys_tag_number(tag, i);
-		keys_probe(key, tag);
-		seen[shards_slot(key)] = true;
+	for (unsigned i = 0; i < TAG_COUNT; i++) {
+		tag_numbered(tag, i);
+		memcpy(key + 5, tag, TAG_LEN);
+		seen[tag_slot(key)] = true;
 	}
-	for (int i = 0; i < SHARDS_SLOTS; i++)
+	for (int i = 0; i < TAG_SLOTS; i++)
 		missing += !seen[i];
 	CHECK(missing == 0);
 }
@@ -99,24 +97,24 @@ static void test_map(void)
 	struct redis_server first = {.host = "192.0.2.1", .port = "6379"};
 	struct resp_reader *r = resp_reader_new();
 	uint8_t masters[SHARDS_NODES_MAX];
-	char tag[KEYS_TAG_LEN + 1], key[KEYS_SIZE];
+	char tag[TAG_LEN + 1], key[] = "ssa:{tag}:probe";
 
 	memset(&s, 0, sizeof s);
 	shards_add(&s, &first);
-	CHECK(!masters_read(&s, reply(r, hole), 1));
-	CHECK(masters_read(&s, reply(r, two), 1));
-	CHECK(masters_list(&s, masters) == 2 && masters[0] != masters[1]);
+	CHECK(!shards_read(&s, reply(r, hole), 1));
+	CHECK(shards_read(&s, reply(r, two), 1));
+	CHECK(shards_masters(&s, masters) == 2 && masters[0] != masters[1]);
 	CHECK(strcmp(s.nodes[s.node_of[99]].host, "a") == 0);
 	CHECK(strcmp(s.nodes[s.node_of[100]].host, "192.0.2.1") == 0 &&
 	      strcmp(s.nodes[s.node_of[100]].port, "2") == 0);
 	for (int i = 0; i < 2; i++) {
-		CHECK(masters_tag(&s, masters[i], tag));
-		keys_probe(key, tag);
-		CHECK(s.node_of[shards_slot(key)] == masters[i]);
+		CHECK(shards_tag(&s, masters[i], tag));
+		memcpy(key + 5, tag, TAG_LEN);
+		CHECK(s.node_of[tag_slot(key)] == masters[i]);
 	}
 	shards_forget(&s, masters[0]);
 	CHECK(s.node_of[0] == 0 && s.node_of[100] != 0);
-	CHECK(!masters_tag(&s, masters[0], tag));
+	CHECK(!shards_tag(&s, masters[0], tag));
 	resp_reader_free(r);
 }
 

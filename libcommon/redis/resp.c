@@ -1,4 +1,4 @@
-#include "store/resp.h"
+#include "redis/resp.h"
 
 #include <errno.h>
 #include <stdlib.h>

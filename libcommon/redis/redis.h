@@ -16,7 +16,7 @@
 #ifndef SSA_REDIS_H
 #define SSA_REDIS_H
 
-#include "store/keys.h"
+#include "redis/tag.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -80,7 +80,7 @@ bool redis_time(struct redis *r, long long *now);
  * which are asked for. 0: Redis failed, or a part of the cluster has no master. redis_master_tag
  * gives a tag whose keys the i-th of them has. */
 size_t redis_find_masters(struct redis *r);
-void redis_master_tag(const struct redis *r, size_t i, char tag[static KEYS_TAG_LEN + 1]);
+void redis_master_tag(const struct redis *r, size_t i, char tag[static TAG_LEN + 1]);
 
 /* The commands after this are done only when all before it are done. One Redis works in this order
  * anyway. In a cluster, some commands of a batch may be sent on to another node, and so be done

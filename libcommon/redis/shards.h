@@ -9,6 +9,7 @@
 #define SSA_SHARDS_H
 
 #include "core/redis_url.h"
+#include "redis/tag.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,16 +17,13 @@
 
 struct redisReply;
 
-enum { SHARDS_SLOTS = 16384, SHARDS_NODES_MAX = 255 };
+enum { SHARDS_NODES_MAX = 255 };
 
 struct shards {
-	uint8_t node_of[SHARDS_SLOTS]; /* the number of a node, from 1; 0: not known */
+	uint8_t node_of[TAG_SLOTS]; /* the number of a node, from 1; 0: not known */
 	struct redis_server nodes[SHARDS_NODES_MAX + 1];
 	unsigned count; /* of the nodes, which are nodes[1] to nodes[count] */
 };
-
-/* The slot of a key of keys.h. -1: the text has no braces, so it is no such key. */
-int shards_slot(const char *key);
 
 /* The number of a node, which is added if it is new. 0: there are too many nodes. */
 unsigned shards_add(struct shards *s, const struct redis_server *node);
@@ -43,5 +41,15 @@ void shards_forget(struct shards *s, unsigned node);
  * precede. `from` is the node that sent it. */
 bool shards_redirect(struct shards *s, const struct redisReply *error, unsigned from,
 		     unsigned *node, bool *ask);
+
+/* Reads the reply to CLUSTER SLOTS of the node `from` into the map. false: it is no such reply, or
+ * a slot has no node. */
+bool shards_read(struct shards *s, const struct redisReply *reply, unsigned from);
+
+/* Lists the numbers of the nodes that have slots, and returns how many they are. */
+unsigned shards_masters(const struct shards *s, uint8_t masters[static SHARDS_NODES_MAX]);
+
+/* Finds a tag whose keys the node has. false: it has no slot. */
+bool shards_tag(const struct shards *s, unsigned node, char tag[static TAG_LEN + 1]);
 
 #endif

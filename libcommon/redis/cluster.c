@@ -1,8 +1,8 @@
-#include "store/cluster.h"
+#include "redis/cluster.h"
 #include "core/text.h"
-#include "store/link.h"
-#include "store/resp.h"
-#include "store/shards.h"
+#include "redis/link.h"
+#include "redis/resp.h"
+#include "redis/shards.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,7 +98,7 @@ void cluster_free(struct cluster *c)
 
 void cluster_add(struct cluster *c, const char *argument, size_t end)
 {
-	int slot = argument != NULL ? shards_slot(argument) : -1;
+	int slot = argument != NULL ? tag_slot(argument) : -1;
 
 	if (c->now.count == c->now.cap) {
 		size_t cap = c->now.cap ? c->now.cap * 2 : 64;

@@ -1,33 +1,44 @@
-#include "store/fence.h"
+#include "redis/fence.h"
 #include "core/text.h"
-#include "store/redis.h"
-#include "store/resp.h"
+#include "redis/redis.h"
+#include "redis/resp.h"
+
+#include <string.h>
 
 #define WAIT_MS "300" /* a part of the time for an answer */
+
+enum { KEY_SIZE = sizeof TAG_BEFORE + TAG_LEN + sizeof "}:probe" };
+
+static void make_key(char key[static KEY_SIZE], const char *tag)
+{
+	strcpy(key, TAG_BEFORE);
+	memcpy(key + sizeof TAG_BEFORE - 1, tag, TAG_LEN);
+	strcpy(key + sizeof TAG_BEFORE - 1 + TAG_LEN, "}:probe");
+}
 
 /* XX on a key that never exists: Redis checks that it could write, and then writes nothing, not
  * even to its append-only file. */
 void fence_probe(struct redis *r, const char *tag)
 {
-	char key[KEYS_SIZE];
+	char key[KEY_SIZE];
 
-	keys_probe(key, tag);
+	make_key(key, tag);
 	redis_command(r, "SET", key, "1", "EX", "1", "XX", NULL);
 }
 
 /* The same, but Redis does not refuse a DEL when its memory is full. */
 void fence_master(struct redis *r, const char *tag)
 {
-	char key[KEYS_SIZE];
+	char key[KEY_SIZE];
 
-	keys_probe(key, tag);
+	make_key(key, tag);
 	redis_command(r, "DEL", key, NULL);
 }
 
 size_t fence_all(struct redis *r)
 {
 	size_t servers = redis_find_masters(r);
-	char tag[KEYS_TAG_LEN + 1];
+	char tag[TAG_LEN + 1];
 
 	for (size_t i = 0; i < servers; i++) {
 		redis_master_tag(r, i, tag);

@@ -10,7 +10,7 @@
 struct redis;
 
 /* Queues a write that changes nothing, but fails whenever writes fail: read-only, out of memory,
- * disk full, too few replicas, no permission. redis_done takes its reply. `tag`: see keys.h. */
+ * disk full, too few replicas, no permission. redis_done takes its reply. `tag`: see tag.h. */
 void fence_probe(struct redis *r, const char *tag);
 
 /* The same, but it does not need memory: while Redis is full, tickets can be used and ended. */

@@ -1,9 +1,9 @@
-#include "store/link.h"
+#include "redis/link.h"
 #include "core/clock.h"
 #include "core/redis_url.h"
 #include "core/text.h"
-#include "store/resp.h"
-#include "store/stream.h"
+#include "redis/resp.h"
+#include "redis/stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
-#include "store/redis.h"
+#include "redis/redis.h"
 #include "core/clock.h"
 #include "core/redis_url.h"
 #include "core/text.h"
-#include "store/cluster.h"
-#include "store/link.h"
-#include "store/masters.h"
-#include "store/resp.h"
-#include "store/sentinel.h"
+#include "redis/cluster.h"
+#include "redis/link.h"
+#include "redis/resp.h"
+#include "redis/sentinel.h"
+#include "redis/shards.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -289,9 +289,9 @@ static bool ask_masters(struct redis *r)
 	if (!redis_send(r) || (reply = redis_next(r)) == NULL)
 		return false;
 	shards = cluster_map(r->cluster, &first);
-	if (!masters_read(shards, reply, first))
+	if (!shards_read(shards, reply, first))
 		return redis_fault(r, "redis: a part of the cluster has no master");
-	r->master_count = masters_list(shards, r->masters);
+	r->master_count = shards_masters(shards, r->masters);
 	r->masters_until_ms = now + MASTERS_MS;
 	return true;
 }
@@ -303,9 +303,9 @@ size_t redis_find_masters(struct redis *r)
 	return ask_masters(r) ? r->master_count : 0;
 }
 
-void redis_master_tag(const struct redis *r, size_t i, char tag[static KEYS_TAG_LEN + 1])
+void redis_master_tag(const struct redis *r, size_t i, char tag[static TAG_LEN + 1])
 {
-	if (r->cluster == NULL || !masters_tag(cluster_map(r->cluster, NULL), r->masters[i], tag))
+	if (r->cluster == NULL || !shards_tag(cluster_map(r->cluster, NULL), r->masters[i], tag))
 		strcpy(tag, "all");
 }
 

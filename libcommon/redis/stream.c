@@ -1,4 +1,4 @@
-#include "store/stream.h"
+#include "redis/stream.h"
 #include "core/clock.h"
 
 #include <errno.h>

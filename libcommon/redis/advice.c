@@ -1,7 +1,7 @@
-#include "store/advice.h"
-#include "store/fence.h"
-#include "store/redis.h"
-#include "store/resp.h"
+#include "redis/advice.h"
+#include "redis/fence.h"
+#include "redis/redis.h"
+#include "redis/resp.h"
 
 #include <string.h>
 
@@ -46,7 +46,7 @@ static const char *ask_one(struct redis *r, const char *tag)
 const char *advice_ask(struct redis *r)
 {
 	const char *advice = NULL;
-	char tag[KEYS_TAG_LEN + 1];
+	char tag[TAG_LEN + 1];
 
 	if (!redis_is_replaceable(r))
 		return NULL;

@@ -1,9 +1,9 @@
-#include "store/sentinel.h"
+#include "redis/sentinel.h"
 #include "core/clock.h"
 #include "core/redis_url.h"
 #include "core/text.h"
-#include "store/link.h"
-#include "store/resp.h"
+#include "redis/link.h"
+#include "redis/resp.h"
 
 #include <stdio.h>
 #include <stdlib.h>
