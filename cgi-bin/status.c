@@ -56,7 +56,7 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 	    {"redis", NULL, ""}, {"users", NULL, ""}, {"machines", NULL, ""}};
 	struct text failing = {0};
 
-	check_records(&checks[USERS], &s->users.records, s->users_usable);
+	check_records(&checks[USERS], &s->realm.users.records, s->realm.users_usable);
 	check_records(&checks[MACHINES], &s->machines.records, s->machines_usable);
 	if (!context->redis_up)
 		checks[REDIS].fault = "unavailable";
@@ -66,7 +66,7 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	if (failing.len > 0)
 		reply_refuse(rep, RESULT_UNAVAILABLE,
-			     checks[REDIS].fault ? redis_error(s->redis)
+			     checks[REDIS].fault ? redis_error(s->realm.redis)
 						 : "a data file is not usable");
 	text_string(&rep->body, failing.len == 0 ? "{\"code\":200,\"message\":\"OK\""
 						 : "{\"code\":503,\"message\":\"");
@@ -74,7 +74,7 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 	if (failing.len > 0)
 		text_string(&rep->body, "\",\"data\":\"\"");
 	if (request_has_parameter(q, "verbose")) {
-		const char *advice = context->redis_up ? advice_ask(s->redis) : NULL;
+		const char *advice = context->redis_up ? advice_ask(s->realm.redis) : NULL;
 		snprintf(checks[REDIS].note, sizeof checks[REDIS].note, "%s", advice ? advice : "");
 		write_checks(&rep->body, checks);
 	}

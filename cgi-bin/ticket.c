@@ -4,6 +4,7 @@
 #include "http/endpoint.h"
 #include "redis/redis.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The fields of the body. */
@@ -12,37 +13,53 @@ struct credentials {
 	char password[PASSWORD_MAX_BYTES + 1];
 };
 
-/* The messages about one of the two fields. `state` has one for each value of enum json_state, in
- * its order; NULL: nothing is wrong. */
-struct complaints {
-	const char *state[4], *empty, *too_long;
-};
-#define COMPLAINTS(name)                                                                           \
-	{                                                                                          \
-		{name " is missing", NULL, name " must be a string", name " stands twice"},        \
-		    name " is empty", name " is too long"                                          \
-	}
-
-/* Takes a field into `out` and returns NULL, or returns what is wrong with the field. If there is
- * no memory, *no_memory becomes true, and the message does not count. */
-static const char *take_field(const struct json_field *f, const struct complaints *c, char *out,
-			      size_t size, bool *no_memory)
+/* Refuses the request, and tells the client why. */
+static enum result bad_body(struct reply *rep, const char *why)
 {
-	if (f->state != JSON_PRESENT)
-		return c->state[f->state];
-	if (f->value.len == 2)
-		return c->empty;
-	enum json_decoded decoded = json_decode(f->value, out, size);
-	*no_memory = decoded == JSON_NO_MEMORY;
-	return decoded == JSON_DECODED ? NULL : c->too_long;
+	rep->message = why;
+	return reply_refuse(rep, RESULT_BAD_REQUEST, why);
+}
+
+/* What is wrong with one of the two fields, in the words that follow its name. */
+static const char *fault_of(const struct json_field *f)
+{
+	switch (f->state) {
+	case JSON_ABSENT:
+		return "is missing";
+	case JSON_WRONG_TYPE:
+		return "must be a string";
+	case JSON_TWICE:
+		return "appears more than once";
+	case JSON_PRESENT:
+		break;
+	}
+	return f->value.len == 2 ? "is empty" : NULL; /* its two quotes */
+}
+
+/* Decodes a field into `out`, or refuses the request. */
+static enum result read_field(struct reply *rep, const struct json_field *f, char *out, size_t size)
+{
+	const char *why = fault_of(f);
+
+	if (why == NULL)
+		switch (json_decode(f->value, out, size)) {
+		case JSON_DECODED:
+			return RESULT_OK;
+		case JSON_TOO_LONG:
+			why = "is too long";
+			break;
+		case JSON_NO_MEMORY:
+			return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
+		}
+	snprintf(rep->reason, sizeof rep->reason, "%s %s", f->name, why);
+	rep->message = rep->reason;
+	return rep->result = RESULT_BAD_REQUEST;
 }
 
 /* Reads the username and the password from the body. */
 static enum result read_credentials(const struct request *q, struct reply *rep,
 				    struct credentials *c)
 {
-	static const struct complaints of_name = COMPLAINTS("username"),
-				       of_password = COMPLAINTS("password");
 	struct json_field f[] = {JSON_FIELD("username", JSON_STRING),
 				 JSON_FIELD("password", JSON_STRING)};
 
@@ -50,39 +67,28 @@ static enum result read_credentials(const struct request *q, struct reply *rep,
 	case JSON_FINE:
 		break;
 	case JSON_NO_OBJECT:
-		rep->message = "the body must be a JSON object";
-		return reply_refuse(rep, RESULT_BAD_REQUEST, rep->message);
-	default:
-		rep->message = "the body is not valid JSON";
-		return reply_refuse(rep, RESULT_BAD_REQUEST, rep->message);
+		return bad_body(rep, "the body must be a JSON object");
+	case JSON_INVALID:
+		return bad_body(rep, "the body is not valid JSON");
 	}
-	bool no_memory = false;
-	rep->message = take_field(&f[0], &of_name, c->username, sizeof c->username, &no_memory);
-	if (rep->message == NULL)
-		rep->message =
-		    take_field(&f[1], &of_password, c->password, sizeof c->password, &no_memory);
-	if (rep->message == NULL)
-		return RESULT_OK;
-	if (no_memory) {
-		rep->message = NULL;
-		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
-	}
-	return reply_refuse(rep, RESULT_BAD_REQUEST, rep->message);
+	enum result result = read_field(rep, &f[0], c->username, sizeof c->username);
+	return result != RESULT_OK ? result
+				   : read_field(rep, &f[1], c->password, sizeof c->password);
 }
 
-static void write_ticket(struct text *body, const struct session *made, const char *ticket)
+static void write_ticket(struct text *body, const struct login *l)
 {
 	char csrf[CRYPTO_DIGEST_LEN + 1];
 
-	session_csrf(csrf, ticket);
+	session_csrf(csrf, l->ticket);
 	text_string(body, "{\"data\":{\"CSRFPreventionToken\":");
 	text_json(body, csrf);
 	text_string(body, ",\"ticket\":");
-	text_json(body, ticket);
+	text_json(body, l->ticket);
 	text_string(body, ",\"username\":");
-	text_json(body, made->username);
+	text_json(body, l->session.username);
 	text_string(body, ",\"expires\":");
-	text_number(body, made->expires_at);
+	text_number(body, l->session.expires_at);
 	text_string(body, "}}");
 }
 
@@ -90,18 +96,17 @@ static enum result handle_post(struct endpoint_context *context, const struct re
 			       struct reply *rep)
 {
 	struct credentials c;
-	struct session made;
-	char ticket[SESSION_TICKET_LEN + 1];
+	struct login l = {
+	    .address = q->remote_addr, .username = c.username, .password = c.password};
 	enum result result = read_credentials(q, rep, &c);
 
 	if (result == RESULT_OK) {
 		memcpy(rep->user, c.username, sizeof c.username);
-		result = login(context->service, rep, q->remote_addr, c.username, c.password, &made,
-			       ticket);
+		result = endpoint_conclude(rep, login(&context->service->realm, &l));
 	}
 	if (result == RESULT_OK) {
-		memcpy(rep->ticket_id, made.name.digest, TICKET_ID_LEN);
-		write_ticket(&rep->body, &made, ticket);
+		memcpy(rep->ticket_id, l.session.name.digest, TICKET_ID_LEN);
+		write_ticket(&rep->body, &l);
 	}
 	crypto_wipe(c.password, sizeof c.password);
 	return result;
@@ -124,7 +129,7 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 static enum result handle_delete(struct endpoint_context *context, const struct request *q,
 				 struct reply *rep)
 {
-	struct redis *redis = context->service->redis;
+	struct redis *redis = context->service->realm.redis;
 	const struct session *session = &context->caller.session;
 	bool all = request_has_parameter(q, "all");
 	enum result result = all ? session_end_all(redis, session) : session_end(redis, session);

@@ -3,36 +3,33 @@
 #ifndef SSA_AUTHENTICATE_H
 #define SSA_AUTHENTICATE_H
 
-#include "core/result.h"
+#include "auth/outcome.h"
+#include "auth/realm.h"
 #include "data/users.h"
 #include "store/session.h"
 
-struct reply;
-struct request;
-struct service;
-
 /* The sender of a request. */
 struct caller {
+	const char *ticket;     /* in; NULL: none was sent */
+	const char *csrf_token; /* in; NULL: none was sent */
 	enum result found;      /* the result of session_answer */
 	struct session session; /* valid if `found` is RESULT_OK */
 	struct user user;       /* valid after authenticate, which wipes the password */
 };
 
-/* Queues the look-up of the session. A request that does not have exactly one well-formed ticket is
- * refused. RESULT_OK: the look-up is queued. RESULT_UNAUTHENTICATED: nothing is queued. */
-enum result authenticate_ask(struct service *s, const struct request *q, struct reply *rep,
-			     struct caller *caller);
+/* Queues the look-up of the session. RESULT_OK: it is queued, and session.name.digest is known.
+ * RESULT_UNAUTHENTICATED: there is no well-formed ticket, and nothing is queued. */
+struct outcome authenticate_ask(struct realm *realm, struct caller *caller);
 
 /* Takes Redis's answer to the look-up. */
-void authenticate_take(struct service *s, struct caller *caller);
+void authenticate_take(struct realm *realm, struct caller *caller);
 
 /* Finds the user of the session. users.json must have been refreshed before. If the user is gone,
  * is disabled or has another password, the session is ended at once.
  *
  * RESULT_OK: caller->user is the user. RESULT_UNAUTHENTICATED: the ticket is not valid.
  * RESULT_FORBIDDEN: the CSRFPreventionToken is not the one of the session. RESULT_UNAVAILABLE or
- * RESULT_INTERNAL: Redis or users.json failed. The reason is in the reply. */
-enum result authenticate(struct service *s, const struct request *q, struct reply *rep,
-			 struct caller *caller);
+ * RESULT_INTERNAL: Redis or users.json failed. */
+struct outcome authenticate(struct realm *realm, struct caller *caller);
 
 #endif

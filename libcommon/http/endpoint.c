@@ -146,6 +146,28 @@ static void complete(struct exchange *x)
 	log_reply(&x->request, rep);
 }
 
+enum result endpoint_conclude(struct reply *rep, struct outcome o)
+{
+	rep->event = o.event;
+	rep->retry_after_s = o.retry_after_s;
+	return o.reason != NULL ? reply_refuse(rep, o.result, o.reason) : (rep->result = o.result);
+}
+
+/* Queues the look-up of the session. false: the request was refused, and nothing is queued. */
+static bool ask_session(struct realm *realm, struct caller *caller, const struct request *q,
+			struct reply *rep)
+{
+	if (q->ticket_count > 1)
+		return reply_refuse(rep, RESULT_UNAUTHENTICATED, "more than one ticket"), false;
+	caller->ticket = q->ticket_count > 0 ? q->ticket : NULL;
+	/* A header that came twice fits no session. */
+	caller->csrf_token = q->csrf_count == 0 ? NULL : q->csrf_count == 1 ? q->csrf_token : "";
+	if (endpoint_conclude(rep, authenticate_ask(realm, caller)) != RESULT_OK)
+		return false;
+	memcpy(rep->ticket_id, caller->session.name.digest, TICKET_ID_LEN);
+	return true;
+}
+
 /* Queues the Redis commands for what the operation needs to know. false: nothing is queued. */
 static bool ask(struct service *s, struct job *job, struct exchange *x)
 {
@@ -153,17 +175,17 @@ static bool ask(struct service *s, struct job *job, struct exchange *x)
 	case NEEDS_NOTHING:
 		return false;
 	case NEEDS_PROBE:
-		job->servers = fence_all(s->redis);
+		job->servers = fence_all(s->realm.redis);
 		return true;
 	case NEEDS_SESSION:
 		break;
 	}
-	if (authenticate_ask(s, &x->request, &x->reply, &job->context.caller) != RESULT_OK) {
+	if (!ask_session(&s->realm, &job->context.caller, &x->request, &x->reply)) {
 		job->operation = NULL;
 		return false;
 	}
 	if (job->operation->ends_session)
-		fence_write(s->redis);
+		fence_write(s->realm.redis);
 	return true;
 }
 
@@ -182,14 +204,21 @@ static void take(struct service *s, struct job *job)
 	case NEEDS_NOTHING:
 		break;
 	case NEEDS_PROBE:
-		job->context.redis_up = fence_all_passed(s->redis, job->servers);
+		job->context.redis_up = fence_all_passed(s->realm.redis, job->servers);
 		break;
 	case NEEDS_SESSION:
-		authenticate_take(s, &job->context.caller);
-		if (job->operation->ends_session && !no_session_is_kept(s->redis, job))
+		authenticate_take(&s->realm, &job->context.caller);
+		if (job->operation->ends_session && !no_session_is_kept(s->realm.redis, job))
 			job->context.caller.found = RESULT_UNAVAILABLE;
 		break;
 	}
+}
+
+static enum result admit_caller(struct realm *realm, struct caller *caller, struct reply *rep)
+{
+	if (caller->found == RESULT_OK)
+		memcpy(rep->user, caller->session.username, sizeof rep->user);
+	return endpoint_conclude(rep, authenticate(realm, caller));
 }
 
 static void handle(struct service *s, struct job *job, struct exchange *x)
@@ -197,10 +226,9 @@ static void handle(struct service *s, struct job *job, struct exchange *x)
 	struct endpoint_context *c = &job->context;
 
 	c->service = s;
-	if (job->operation->needs == NEEDS_SESSION &&
-	    authenticate(s, &x->request, &x->reply, &c->caller) != RESULT_OK)
-		return;
-	job->operation->handle(c, &x->request, &x->reply);
+	if (job->operation->needs != NEEDS_SESSION ||
+	    admit_caller(&s->realm, &c->caller, &x->reply) == RESULT_OK)
+		job->operation->handle(c, &x->request, &x->reply);
 }
 
 /* All the requests go through each step together. */
@@ -218,7 +246,7 @@ static void serve(struct service *s, struct job *jobs, struct exchange *x, unsig
 	}
 	/* If sending fails, take() finds out. */
 	if (asking)
-		redis_send(s->redis);
+		redis_send(s->realm.redis);
 	service_refresh(s, files);
 	if (count > 1)
 		sched_yield(); /* under load Redis runs now, and its answer is ready when we read */

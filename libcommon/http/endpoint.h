@@ -4,10 +4,10 @@
 #define SSA_ENDPOINT_H
 
 #include "auth/authenticate.h"
-#include "auth/service.h"
 #include "core/reply.h"
 #include "core/request.h"
 #include "core/result.h"
+#include "http/service.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,6 +42,9 @@ struct operation {
 	enum result (*handle)(struct endpoint_context *c, const struct request *q,
 			      struct reply *rep);
 };
+
+/* Makes a reply of what auth decided: for the client, and for the log. Returns rep->result. */
+enum result endpoint_conclude(struct reply *rep, struct outcome o);
 
 enum { ENDPOINT_OPERATIONS_MAX = 4 };
 

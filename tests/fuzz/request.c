@@ -6,9 +6,9 @@
 #include "false_system.h"
 #include "fuzz.h"
 
-#include "auth/service.h"
 #include "core/request.h"
 #include "http/endpoint.h"
+#include "http/service.h"
 
 #define MARK "\n--\n"
 enum { CLIENTS = 6, VARIABLES_MAX = 1700 };

@@ -253,6 +253,16 @@ refused_for_now() { # [SECONDS-AT-MOST]
   [ -z "$ticket" ]
 }
 
+@test "a login that too few replicas have is no failure: it is taken back" {
+  local SSA_TEST_STORE=single REDIS_URL=unix://$BATS_FILE_TMPDIR/redis.sock
+  programs SSA_REDIS_WAIT=1
+  guess user1 192.0.2.1 "$PASSWORD"
+  expect_error 503
+  guess user1 192.0.2.1
+  expect_error 503
+  [ -z "$(values)" ]
+}
+
 @test "if failures cannot be counted, no password gets an answer, whether it is right or wrong" {
   # This Redis user may run every command except the one that counts.
   redis acl setuser nocount on '>x' '~*' +@all -zadd >/dev/null

@@ -164,8 +164,8 @@ refused() {
     refused "$name is missing" "{\"$other\":\"x\",\"o\":{\"$name\":\"x\"}}"
     refused "$name is empty" "{\"$other\":\"x\",\"$name\":\"\"}"
     for value in 1 null true '["x"]' '{"x":"y"}' 1e5; do refused "$name must be a string" "{\"$other\":\"x\",\"$name\":$value}"; done
-    refused "$name stands twice" "{\"$other\":\"x\",\"$name\":\"x\",\"$name\":\"x\"}"
-    refused "$name stands twice" "{\"$other\":\"x\",\"$name\":\"x\",\"\\u00${name:0:0}$(printf %02x "'${name:0:1}")${name:1}\":\"y\"}"
+    refused "$name appears more than once" "{\"$other\":\"x\",\"$name\":\"x\",\"$name\":\"x\"}"
+    refused "$name appears more than once" "{\"$other\":\"x\",\"$name\":\"x\",\"\\u00${name:0:0}$(printf %02x "'${name:0:1}")${name:1}\":\"y\"}"
   done
   refused 'username is missing' '{}'
   long=$(printf 'x%.0s' {1..257})

@@ -1,4 +1,4 @@
-#include "auth/service.h"
+#include "http/service.h"
 #include "core/config.h"
 #include "redis/redis.h"
 
@@ -10,9 +10,9 @@ struct service *service_open(const struct config *config, bool resident)
 
 	if (s == NULL)
 		return NULL;
-	s->config = config;
-	s->redis = redis_new(&config->redis, config->redis_wait);
-	if (s->redis != NULL && users_open(&s->users, config->data_dir, resident) &&
+	s->realm.config = config;
+	s->realm.redis = redis_new(&config->redis, config->redis_wait);
+	if (s->realm.redis != NULL && users_open(&s->realm.users, config->data_dir, resident) &&
 	    machines_open(&s->machines, config->data_dir, resident))
 		return s;
 	service_close(s);
@@ -22,7 +22,7 @@ struct service *service_open(const struct config *config, bool resident)
 void service_refresh(struct service *s, unsigned files)
 {
 	if (files & SERVICE_USERS)
-		s->users_usable = users_refresh(&s->users);
+		realm_refresh(&s->realm);
 	if (files & SERVICE_MACHINES)
 		s->machines_usable = machines_refresh(&s->machines);
 }
@@ -31,10 +31,10 @@ void service_close(struct service *s)
 {
 	if (s == NULL)
 		return;
-	if (s->users.records.kind != NULL)
-		users_close(&s->users);
+	if (s->realm.users.records.kind != NULL)
+		users_close(&s->realm.users);
 	if (s->machines.records.kind != NULL)
 		machines_close(&s->machines);
-	redis_free(s->redis);
+	redis_free(s->realm.redis);
 	free(s);
 }

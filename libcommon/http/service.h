@@ -2,20 +2,15 @@
 #ifndef SSA_SERVICE_H
 #define SSA_SERVICE_H
 
+#include "auth/realm.h"
 #include "data/machines.h"
-#include "data/users.h"
 
 #include <stdbool.h>
 
-struct config;
-struct redis;
-
 struct service {
-	const struct config *config;
-	struct redis *redis; /* connects at the first use */
-	struct users users;
+	struct realm realm;
 	struct machines machines;
-	bool users_usable, machines_usable; /* the last refresh found or kept a good version */
+	bool machines_usable; /* the last refresh found or kept a good version */
 };
 
 enum service_files { SERVICE_USERS = 1, SERVICE_MACHINES = 2 };

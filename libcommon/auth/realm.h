@@ -1,0 +1,24 @@
+/* realm: what a login or a session is checked against (RFC 9110, 11.5, has the word). */
+#ifndef SSA_REALM_H
+#define SSA_REALM_H
+
+#include "data/users.h"
+
+#include <stdbool.h>
+
+struct config;
+struct redis;
+
+struct realm {
+	const struct config *config;
+	struct redis *redis; /* connects at the first use */
+	struct users users;
+	bool users_usable; /* the last refresh found or kept a good version */
+};
+
+static inline void realm_refresh(struct realm *realm)
+{
+	realm->users_usable = users_refresh(&realm->users);
+}
+
+#endif
