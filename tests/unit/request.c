@@ -20,7 +20,10 @@ static void test_take(void)
 	      *q.content_type == '\0');
 	CHECK(*q.remote_addr == '\0' && *q.ticket == '\0' && *q.csrf_token == '\0' &&
 	      *q.length_text == '\0');
-	CHECK(q.ticket_count == 0 && q.csrf_count == 0 && q.body != NULL && q.body_bytes == 0);
+	CHECK(*q.coding == '\0' && *q.authorization == '\0' && *q.known_tags == '\0' &&
+	      *q.prefer == '\0');
+	CHECK(q.ticket_count == 0 && q.authorization_count == 0 && q.csrf_count == 0 &&
+	      q.body != NULL && q.body_bytes == 0);
 
 	take(&q, "REQUEST_METHOD", "m");
 	take(&q, "PATH_INFO", "p");
@@ -30,10 +33,16 @@ static void test_take(void)
 	take(&q, "REMOTE_ADDR", "a");
 	take(&q, "HTTP_X_AUTH_TOKEN", "x");
 	take(&q, "HTTP_CSRFPREVENTIONTOKEN", "c");
+	take(&q, "HTTP_AUTHORIZATION", "b");
+	take(&q, "HTTP_IF_NONE_MATCH", "n");
+	take(&q, "HTTP_PREFER", "f");
+	take(&q, "HTTP_CONTENT_ENCODING", "z");
+	CHECK(*q.authorization == 'b' && *q.known_tags == 'n' && *q.prefer == 'f' &&
+	      *q.coding == 'z');
 	CHECK(*q.method == 'm' && *q.path_info == 'p' && *q.query == 'q' && *q.content_type == 't');
 	CHECK(*q.remote_addr == 'a' && *q.ticket == 'x' && *q.csrf_token == 'c' &&
 	      *q.length_text == 'l');
-	CHECK(q.ticket_count == 1 && q.csrf_count == 1);
+	CHECK(q.ticket_count == 1 && q.authorization_count == 1 && q.csrf_count == 1);
 
 	/* Names that are one byte shorter or longer, or differ in case, are other names. */
 	static const char *const others[] = {"REQUEST_METHO",
@@ -65,7 +74,8 @@ static void test_take(void)
 
 	take(&q, "HTTP_X_AUTH_TOKEN", "x");
 	take(&q, "HTTP_CSRFPREVENTIONTOKEN", "c");
-	CHECK(q.ticket_count == 2 && q.csrf_count == 2);
+	take(&q, "HTTP_AUTHORIZATION", "b");
+	CHECK(q.ticket_count == 2 && q.csrf_count == 2 && q.authorization_count == 2);
 }
 
 static void test_announced(void)
