@@ -93,7 +93,10 @@ run_file() {
   export TMPDIR=$folder SSA_MODE=$mode
   # Each test has its own time limit. This limit is for everything else, such as a server for which
   # bats waits. It is in the subshell, so that its process group is not that of the terminal.
-  timeout -k 10 $((15 * BATS_TEST_TIMEOUT)) "${isolated[@]}" bats --formatter tap --timing "$file" </dev/null >"$folder/tap" 2>&1
+  local runner=(bats --formatter tap --timing "$file")
+  # shellcheck disable=SC2206  # several transports
+  [[ $file != *.rows ]] || runner=(python3 -EsSB "$tests/rows/run.py" "$file" $mode)
+  timeout -k 10 $((15 * BATS_TEST_TIMEOUT)) "${isolated[@]}" "${runner[@]}" </dev/null >"$folder/tap" 2>&1
   echo $? >"$folder/status"
   # Processes may need a moment to end.
   for ((n = 0; n < 50; n++)); do
@@ -181,16 +184,27 @@ trap cleanup EXIT
 if (($# > 0)); then
   files=("$@")
 else
-  files=("$tests"/suite/*.bats)
+  files=("$tests"/rows/*.rows "$tests"/suite/*.bats)
 fi
 for file in "${files[@]}"; do
-  if [[ ! -f $file && -f $tests/suite/$file ]]; then file=$tests/suite/$file; fi
+  for folder in suite rows; do
+    if [[ ! -f $file && -f $tests/$folder/$file ]]; then file=$tests/$folder/$file; fi
+  done
   if [[ ! -f $file ]]; then
     echo "$file: no such file"
     failed=$((failed + 1))
     continue
   fi
   name=$(basename "$file")
+  if [[ $file == *.rows ]]; then
+    case $modes_wanted in
+    cgi) transports='cgi http-cgi' ;;
+    scgi) transports='scgi http' ;;
+    *) transports='scgi cgi http' ;;
+    esac
+    start "$file" "$transports" "$name"
+    continue
+  fi
   modes=$(sed -nE '1,20s/^# modes: *//p' "$file" | head -n 1)
   if [[ -z $modes ]]; then
     start "$file" cgi "$name"

@@ -49,7 +49,7 @@ test: all unit  ## the whole suite; TESTS="a.bats b.bats": only these
 
 test-acl: all unit  ## sessions and logins with the documented Redis user
 	@SSA_TEST_ACL=1 SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit \
-		tests/run.sh sessions.bats regulation.bats ticket.bats info.bats status.bats log.bats http.bats races.bats calls.bats
+		tests/run.sh sessions.bats regulation.bats ticket.bats info.rows status.rows log.bats http.bats races.bats calls.bats
 
 test-long: all unit  ## the tests of faults with more requests, and of upgrades under load
 	@SSA_TEST_LONG=1 SSA_TEST_TIMEOUT=300 SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit tests/run.sh faults-redis.bats faults-data.bats faults-process.bats upgrade.bats
@@ -58,8 +58,9 @@ test-long: all unit  ## the tests of faults with more requests, and of upgrades 
 # needs_native in tests/suite/helpers.bash skips what an emulator cannot do. Left out are the files
 # that test scripts, documents and other programs, and calls.bats, which starts the programs
 # thousands of times. Resident workers are enough: with CGI each request would start the emulator.
-emulated_files = $(addsuffix .bats,unit config data ticket info status query log sessions regulation replies cors delay \
-	ssactl http hostile pages slow workers races faults-data faults-process faults-redis sentinel cluster)
+emulated_files = $(addsuffix .bats,unit config data ticket query log sessions regulation replies cors delay \
+	ssactl http hostile pages slow workers races faults-data faults-process faults-redis sentinel cluster) \
+	$(notdir $(wildcard tests/rows/*.rows))
 emulated      = build/arm64/emulated
 emulator      = $(firstword $(wildcard /usr/bin/qemu-aarch64-static /usr/bin/qemu-aarch64))
 emulated_list = $(programs:%=cgi-bin/%) sbin/ssactl $(patsubst tests/unit/%.c,unit/%,$(wildcard tests/unit/*.c)) \

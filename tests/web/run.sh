@@ -51,7 +51,7 @@ record=${SSA_TEST_RECORD-}
 if [[ -z $record ]]; then
   mkdir "$work/record"
   record=$work/record
-  SSA_TEST_RECORD=$record count ../run.sh replies.bats status.bats ticket.bats info.bats query.bats cors.bats http.bats
+  SSA_TEST_RECORD=$record count ../run.sh replies.bats status.rows ticket.bats info.rows query.bats cors.bats http.bats
 fi
 count pages "$record"
 echo "$passed passed, $failed failed"
