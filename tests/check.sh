@@ -196,7 +196,7 @@ check_web() {
 check_sanitizers() {
   quiet_make SANITIZE=address,undefined all unit
   rm -f build/sanitize/report.*
-  SSA_CGI_BIN=build/sanitize/cgi-bin SSA_UNIT_BIN=build/sanitize/unit SSA_TEST_TIMEOUT=180 tests/run.sh >$build/sanitizers.log 2>&1 ||
+  SSA_CGI_BIN=build/sanitize/cgi-bin SSA_UNIT_BIN=build/sanitize/unit SSA_TEST_TIMEOUT=180 tests/run.py >$build/sanitizers.log 2>&1 ||
     grep -vE ' 0 failed ' $build/sanitizers.log
   local report
   for report in build/sanitize/report.*; do cat "$report"; done

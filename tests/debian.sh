@@ -22,7 +22,7 @@ empty_debian
 
 passed=0 failed=0
 
-# suite COMMAND...: its last line is the one of tests/run.sh. Any other last line is a failure.
+# suite COMMAND...: its last line is the one of tests/run.py. Any other last line is a failure.
 suite() {
   local status=0 p f
   echo "debian.sh: $*, in $suite"
@@ -75,7 +75,7 @@ serve make deps run
 
 if packages install -y valkey-server valkey-tools >"$log" 2>&1; then
   files="sessions.bats faults-redis.bats"
-  [[ -v TESTS ]] || files+=" regulation.bats ticket.bats info.rows status.rows sentinel.bats cluster.bats"
+  [[ -v TESTS ]] || files+=" regulation.bats ticket.rows info.rows status.rows sentinel.bats cluster.bats"
   suite make test SSA_TEST_REDIS=valkey SSA_TEST_MODES=scgi TESTS="$files"
   [[ -v TESTS ]] || suite make deps-engines test-engines ENGINE=valkey-server MODE=scgi \
     CASES="restart-1.3 restart-5 freeze-2 cut cluster-restart-5 cluster-move cluster-cut"

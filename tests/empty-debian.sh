@@ -64,7 +64,7 @@ git() { command git -c safe.directory="$PWD" "$@"; }
 
 # Nothing of this shell's environment but the proxies, and which tests are run, and how.
 clean=(env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8)
-for name in http_proxy https_proxy no_proxy SSA_TEST_JOBS SSA_TEST_MODES SSA_TEST_TIMEOUT SSA_TEST_AGAIN TESTS; do
+for name in http_proxy https_proxy no_proxy SSA_TEST_JOBS SSA_TEST_MODES SSA_TEST_TIMEOUT SSA_TEST_FULL TESTS; do
   [[ ! -v $name ]] || clean+=("$name=${!name}")
 done
 in_debian() { chroot "$root" "${clean[@]}" env -C /srv/ssa "$@"; }

@@ -252,7 +252,7 @@ class Driver:
         if b'x-content-type-options' not in headers and status not in (400, 411, 413, 431, 501, 505):
             yield 'no X-Content-Type-Options'
         if status >= 400 and method != b'HEAD':
-            if not re.fullmatch(rb'\{"code":%d,"message":"[^"\\/]+","data":""(,"checks":\{[^{}]+\})?\}' % status, body):
+            if not re.fullmatch(rb'\{"code":%d,"message":"[^"\\]+","data":""(,"checks":\{[^{}]+\})?\}' % status, body):
                 yield 'not the shape of an error'
             wanted = {401: b'www-authenticate', 405: b'allow', 429: b'retry-after', 503: b'retry-after'}.get(status)
             if wanted and wanted not in headers:

@@ -169,15 +169,16 @@ class Service:
         fields = {b'CONTENT_LENGTH': b'%d' % len(body), b'REQUEST_METHOD': method, b'QUERY_STRING': query, b'REMOTE_ADDR': b'192.0.2.1'}
         if slash:
             fields[b'PATH_INFO'] = urllib.parse.unquote_to_bytes(b'/' + rest)
+        # A list, because SCGI can send a variable twice.
+        fields = list({**fields, **variables}.items())
         for name, value in headers:
             name = name.upper().replace(b'-', b'_')
-            fields[name if name == b'CONTENT_TYPE' else b'HTTP_' + name] = value
-        fields.update(variables)
+            fields.append((name if name == b'CONTENT_TYPE' else b'HTTP_' + name, value))
         ask = self.ask_program if self.transport == 'cgi' else self.ask_worker
         return parse(ask(program.decode(), fields, body), b'Status: ')
 
     def ask_program(self, program, fields, body):
-        environment = {**{k.encode(): v.encode() for k, v in self.environment().items()}, **fields}
+        environment = {**{k.encode(): v.encode() for k, v in self.environment().items()}, **dict(fields)}
         done = subprocess.run([os.path.join(CGI_BIN, program)], env=environment, input=body, stdout=subprocess.PIPE, stderr=self.log,
                               timeout=PATIENCE_S)
         return done.stdout if done.returncode == 0 else b''
@@ -193,7 +194,7 @@ class Service:
                 self.processes[program] = subprocess.Popen([os.path.join(CGI_BIN, program)], stdin=s.fileno(), stdout=subprocess.DEVNULL,
                                                            stderr=self.log, env={**self.environment(), 'SSA_WORKERS': '1'})
         # CONTENT_LENGTH is first, as the specification wants it.
-        block = b''.join(b'%s\0%s\0' % pair for pair in {**fields, b'SCGI': b'1'}.items())
+        block = b''.join(b'%s\0%s\0' % pair for pair in [*fields, (b'SCGI', b'1')])
         return exchange(path, b'%d:%s,%s' % (len(block), block, body))
 
     def ask_lighttpd(self, method, target, headers, body):

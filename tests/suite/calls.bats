@@ -1,7 +1,8 @@
 # Every call of the programs fails once: each allocation and each system call, one at a time, for
 # every kind of request. tools/calls.py checks what must hold: the reply is whole, and it is either
 # the right one or an error, and a worker continues to serve.
-# modes: cgi scgi
+# modes: scgi cgi
+# bats file_tags=transport
 load helpers
 
 setup_file() { start_redis; }

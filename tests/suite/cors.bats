@@ -1,4 +1,4 @@
-# modes: cgi scgi
+# modes: scgi cgi
 # CORS: which web pages may read the replies (SSA_CORS_ORIGINS), in the words of the Fetch standard.
 load helpers
 

@@ -1,4 +1,4 @@
-# modes: cgi scgi
+# modes: scgi cgi
 # SSA_DELAY: a test double that is slow on purpose. Only the lower bound of a time is checked,
 # because a busy machine may add any time.
 load helpers

@@ -1,6 +1,7 @@
 # Faults around the programs: no log, no random bytes, no semaphores, no memory, and programs that
 # are killed during a request.
-# modes: cgi scgi
+# modes: scgi cgi
+# bats file_tags=transport
 load helpers
 load faults
 

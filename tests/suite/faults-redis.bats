@@ -1,6 +1,6 @@
 # Faults of Redis: it is down, frozen, full or read-only, another service answers in its place, or
 # its clock is different.
-# modes: cgi scgi
+# modes: scgi cgi
 load helpers
 load faults
 
@@ -125,8 +125,7 @@ as_admin() { redis --no-auth-warning --user admin --pass x "$@"; }
   behaviours=$(python3 -EsSB "$ROOT/tests/tools/fake-redis.py" list)
   # Each behaviour takes half a second, as the contract says. A worker speaks to Redis with the same
   # code, so in scgi mode only those behaviours run that could leave something behind in the worker.
-  # SSA_TEST_LONG=1 runs the others too.
-  if [[ ${SSA_MODE:-cgi} == scgi ]] && ! ((${SSA_TEST_LONG:-0})); then
+  if [[ $SSA_MODE == scgi ]]; then
     behaviours='silent leaves-later http garbage half half-array half-of-the-replies endless-bulk endless-replies huge-array all-1 all-nested'
   fi
   for behaviour in $behaviours; do

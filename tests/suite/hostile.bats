@@ -1,7 +1,7 @@
 # Hostile requests, byte for byte, through the real lighttpd. tools/rows.py is the table of
 # requests. tools/hostile.py sends them. After every row it checks that nothing was created, lost or
 # echoed, and that nothing was written to the log without escapes.
-# modes: cgi scgi
+# modes: scgi cgi
 load helpers
 
 setup_file() {

@@ -1,4 +1,4 @@
-# modes: cgi scgi
+# modes: scgi cgi
 # The whole service: lighttpd with the project's own configuration, a real Redis, curl
 # and raw sockets.
 load helpers

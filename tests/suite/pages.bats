@@ -1,4 +1,4 @@
-# modes: cgi scgi
+# modes: scgi cgi
 # The static files that lighttpd serves: the console, the description of the API, and its viewer.
 load helpers
 

@@ -1,5 +1,5 @@
 # Choosing machines: the query of GET /api/info, to the program alone and through lighttpd.
-# modes: cgi scgi
+# modes: scgi cgi
 load helpers
 
 setup_file() {

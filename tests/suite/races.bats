@@ -1,6 +1,6 @@
 # Many requests at the same time. The assertions must hold in whatever order the requests run, so no
 # test depends on a certain order.
-# modes: cgi scgi
+# modes: scgi cgi
 load helpers
 
 setup_file() {

@@ -1,5 +1,5 @@
 # The limits on guessing passwords: three limits, counted in Redis under hashed names.
-# modes: cgi scgi
+# modes: scgi cgi
 load helpers
 
 setup_file() {

@@ -1,4 +1,4 @@
-# modes: cgi scgi
+# modes: scgi cgi
 # Each reply that www/openapi.json describes and that no other file of the suite asks for. `make
 # check-web` compares them with the description.
 load helpers

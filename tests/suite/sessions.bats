@@ -1,6 +1,6 @@
 # Sessions from the login to the logout: renewal, GET /api/ticket, logging out, the CSRF token, and
 # what Redis holds of a session.
-# modes: cgi scgi
+# modes: scgi cgi
 load helpers
 
 setup_file() {

@@ -1,5 +1,5 @@
 # Slow clients, over TCP: the limit of connections for each address.
-# modes: cgi scgi
+# modes: scgi cgi
 load helpers
 
 setup_file() { start_redis; }

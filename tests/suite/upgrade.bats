@@ -1,6 +1,7 @@
 # Upgrade and roll-back of an installed service that runs, as docs/day-two.md says: no request
-# fails, and tickets stay valid. This takes a minute, so only `make test-long` does it.
-# modes: cgi scgi
+# fails, and tickets stay valid.
+# modes: scgi cgi
+# bats file_tags=long
 load helpers
 load snippets
 
@@ -12,7 +13,6 @@ setup_file() {
 teardown_file() { stop_servers; }
 
 setup() {
-  ((${SSA_TEST_LONG:-0})) || skip "make test-long runs it"
   fresh
   DEST=$BATS_TEST_TMPDIR/dest srv=$BATS_TEST_TMPDIR/dest/usr/local/lib/simpleserverapi
   sock=$BATS_TEST_TMPDIR/http.sock
@@ -28,7 +28,6 @@ setup() {
 }
 
 teardown() {
-  ((${SSA_TEST_LONG:-0})) || return 0
   local pid
   touch "$BATS_TEST_TMPDIR/stop"
   for pid in ${asking[@]+"${asking[@]}"}; do wait "$pid"; done

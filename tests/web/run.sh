@@ -6,7 +6,6 @@
 #
 #   SSA_TEST_RECORD   a folder with the replies that a run of the suite has recorded. If it is not
 #                     set, the files of the suite that see every reply run first.
-#   SSA_TEST_AGAIN    1: if a test failed, all tests in the browser run once more, and that counts
 set -euo pipefail
 cd "$(dirname "$0")"
 export SSA_CGI_BIN=${SSA_CGI_BIN:-$PWD/../../cgi-bin}
@@ -20,7 +19,7 @@ npm ci --ignore-scripts --no-audit --no-fund --silent
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0 again=${SSA_TEST_AGAIN:-0}
+passed=0 failed=0
 
 # count COMMAND...: adds its numbers to the sum.
 count() {
@@ -37,12 +36,6 @@ pages() {
   local status=0
   SSA_TEST_RECORD=$1 node --test --test-concurrency=1 --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$work/tap" ./*.test.js || status=$?
-  if [[ $status != 0 && $again == 1 ]]; then
-    echo "again: a test in the browser failed"
-    again=0
-    pages "$1"
-    return
-  fi
   sed -nE 's/^# pass ([0-9]+)/\1 passed, /p; s/^# fail ([0-9]+)/\1 failed/p' "$work/tap" | paste -sd '' -
   return $status
 }
@@ -51,7 +44,7 @@ record=${SSA_TEST_RECORD-}
 if [[ -z $record ]]; then
   mkdir "$work/record"
   record=$work/record
-  SSA_TEST_RECORD=$record count ../run.sh replies.bats status.rows ticket.bats info.rows query.bats cors.bats http.bats
+  SSA_TEST_RECORD=$record count ../run.py replies.bats status.rows ticket.rows info.rows query.bats cors.bats http.bats
 fi
 count pages "$record"
 echo "$passed passed, $failed failed"
