@@ -139,7 +139,7 @@ static void check_machine(struct report *r, struct table *t, size_t i)
 static void check_file(struct report *r, const struct ctl *c, const struct table_kind *kind,
 		       void (*check)(struct report *, struct table *, size_t))
 {
-	char path[1040], not_split[TABLE_WHY_SIZE];
+	char path[1040], not_split[TABLE_WHY_SIZE], words[RECORDS_FAULT_SIZE];
 	struct datafile_version version;
 	struct table table;
 	const char *why;
@@ -148,8 +148,9 @@ static void check_file(struct report *r, const struct ctl *c, const struct table
 
 	snprintf(path, sizeof path, "%s/%s", c->config.data_dir, kind->file_name);
 	r->file = kind->file_name;
-	if (datafile_read(path, &text, &len, &version, &why) != DATAFILE_FINE) {
-		fault(r, NULL, -1, NULL, why);
+	enum datafile_fault state = datafile_read(path, &text, &len, &version, &why);
+	if (state != DATAFILE_FINE) {
+		fault(r, NULL, -1, NULL, records_describe(words, state, why));
 		return;
 	}
 	r->text = text;
@@ -160,7 +161,7 @@ static void check_file(struct report *r, const struct ctl *c, const struct table
 			check(r, &table, i);
 		table_free(&table);
 	} else {
-		fault(r, NULL, -1, NULL, not_split);
+		fault(r, NULL, -1, NULL, records_describe(words, DATAFILE_INVALID, not_split));
 	}
 	explicit_bzero(text, len);
 	free(text);

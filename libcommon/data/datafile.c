@@ -7,7 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SETTLED_MS = 100 }; /* far more than the granularity of time stamps: a tick, up to 10 ms */
+enum {
+	SETTLES_MS = 100, /* far more than a tick of the kernel, which is up to 10 ms */
+	/* FAT counts in steps of two seconds; ext3, and ext4 with small inodes, in seconds. */
+	SETTLES_SECONDS_MS = 2100,
+};
 
 const char *datafile_fault_name(enum datafile_fault fault)
 {
@@ -16,6 +20,7 @@ const char *datafile_fault_name(enum datafile_fault fault)
 	    [DATAFILE_UNREADABLE] = "unreadable",
 	    [DATAFILE_TOO_LARGE] = "too large",
 	    [DATAFILE_INVALID] = "invalid",
+	    [DATAFILE_OUTDATED] = "outdated",
 	    [DATAFILE_NO_MEMORY] = "out of memory",
 	};
 
@@ -30,12 +35,22 @@ static struct datafile_version version_of(const struct stat *st)
 	    .bytes = st->st_size,
 	    .modified = st->st_mtim,
 	    .changed = st->st_ctim,
+	    .owner = st->st_uid,
+	    .group = st->st_gid,
+	    .mode = st->st_mode,
+	    .links = st->st_nlink,
 	};
 }
 
 static bool same_time(struct timespec a, struct timespec b)
 {
 	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+bool datafile_is_same(const struct datafile_version *a, const struct datafile_version *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->bytes == b->bytes &&
+	       same_time(a->modified, b->modified) && same_time(a->changed, b->changed);
 }
 
 /* Reads the announced bytes, and one more if there is one. Returns -1 on an error, with errno. A
@@ -108,36 +123,73 @@ static enum datafile_fault read_open(int fd, char **text, size_t *len,
 	return fault;
 }
 
-enum datafile_fault datafile_read(const char *path, char **text, size_t *len,
-				  struct datafile_version *version, const char **why)
+/* O_NONBLOCK: a FIFO under that name must not block the process. No O_CLOEXEC: nothing here runs
+ * another program, and musl spends a system call on it. */
+static int open_file(int folder, const char *name, int flags)
 {
-	/* O_NONBLOCK: a FIFO under that name must not block the process. No O_CLOEXEC: nothing here
-	 * runs another program, and musl spends a system call on it. */
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	return openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | flags);
+}
+
+/* A file that is replaced just after it was opened has no link either, but then its name leads to
+ * another file already. */
+static bool is_outdated(int folder, const char *name, const struct datafile_version *opened)
+{
+	struct stat named;
+
+	return opened->links == 0 && fstatat(folder, name, &named, 0) == 0 && named.st_nlink == 0 &&
+	       named.st_dev == opened->device && named.st_ino == opened->inode;
+}
+
+static enum datafile_fault read_named(int folder, const char *name, int flags, char **text,
+				      size_t *len, struct datafile_version *version,
+				      const char **why)
+{
+	int fd = open_file(folder, name, flags);
 
 	*version = (struct datafile_version){0};
 	if (fd < 0) {
-		*why = strerror(errno);
+		*why = errno == ELOOP ? "a symbolic link" : strerror(errno);
 		return DATAFILE_UNREADABLE;
 	}
 	enum datafile_fault fault = read_open(fd, text, len, version, why);
+	if (fault == DATAFILE_FINE && is_outdated(folder, name, version)) {
+		free(*text);
+		*why = "replaced outside: mount its folder, and not the file alone";
+		fault = DATAFILE_OUTDATED;
+	}
 	close(fd);
 	return fault;
 }
 
-bool datafile_is(const char *path, const struct datafile_version *version)
+enum datafile_fault datafile_read(const char *path, char **text, size_t *len,
+				  struct datafile_version *version, const char **why)
 {
-	struct stat st;
-
-	return stat(path, &st) == 0 && st.st_dev == version->device &&
-	       st.st_ino == version->inode && st.st_size == version->bytes &&
-	       same_time(st.st_mtim, version->modified) && same_time(st.st_ctim, version->changed);
+	return read_named(AT_FDCWD, path, 0, text, len, version, why);
 }
 
-bool datafile_was_settled(const struct datafile_version *version, struct timespec read_at)
+enum datafile_fault datafile_read_at(int folder, const char *name, char **text, size_t *len,
+				     struct datafile_version *version, const char **why)
 {
-	long long age_ms = (read_at.tv_sec - version->changed.tv_sec) * 1000LL +
-			   (read_at.tv_nsec - version->changed.tv_nsec) / 1000000;
+	return read_named(folder, name, O_NOFOLLOW, text, len, version, why);
+}
 
-	return age_ms > SETTLED_MS || age_ms < -SETTLED_MS;
+bool datafile_is(const char *path, const struct datafile_version *version, bool by_open)
+{
+	int fd = by_open ? open_file(AT_FDCWD, path, 0) : -1;
+	struct stat st;
+	bool seen = by_open ? fd >= 0 && fstat(fd, &st) == 0 : stat(path, &st) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	if (!seen)
+		return false;
+	struct datafile_version now = version_of(&st);
+	return datafile_is_same(&now, version);
+}
+
+long long datafile_settles_ms(const struct datafile_version *version)
+{
+	bool whole_seconds = version->modified.tv_nsec == 0 && version->changed.tv_nsec == 0;
+
+	return whole_seconds ? SETTLES_SECONDS_MS : SETTLES_MS;
 }

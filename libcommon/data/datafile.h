@@ -16,6 +16,9 @@ enum datafile_fault {
 	/* The file changed while it was read. A caller that checks the text also uses this for a
 	 * text that breaks its rules. */
 	DATAFILE_INVALID,
+	/* The name still leads to a file that has no link any more (st_nlink 0): it is mounted alone,
+	 * and was replaced or removed where it comes from. So no later version is ever seen here. */
+	DATAFILE_OUTDATED,
 	DATAFILE_NO_MEMORY,
 };
 
@@ -28,6 +31,11 @@ struct datafile_version {
 	ino_t inode;
 	off_t bytes;
 	struct timespec modified, changed;
+	/* They are not compared: a change of them moves `changed`. */
+	uid_t owner;
+	gid_t group;
+	mode_t mode;
+	nlink_t links;
 };
 
 /* Reads the file. On DATAFILE_FINE, *text holds *len bytes without a NUL, and the caller frees it.
@@ -36,13 +44,21 @@ struct datafile_version {
 enum datafile_fault datafile_read(const char *path, char **text, size_t *len,
 				  struct datafile_version *version, const char **why);
 
-/* Tells whether the file at this path is still that version. Needs one stat(2). */
-bool datafile_is(const char *path, const struct datafile_version *version);
+/* The same for a name in an open folder. A symbolic link is not followed. */
+enum datafile_fault datafile_read_at(int folder, const char *name, char **text, size_t *len,
+				     struct datafile_version *version, const char **why);
 
-/* Tells whether a version that was read at `read_at` or later can be told from every later version.
- * If a file is written twice within one tick of the kernel's clock, both versions have the same
- * time stamp. So a version that was so young must be read again. (The "racily clean" entries in the
- * index of git are the same case.) */
-bool datafile_was_settled(const struct datafile_version *version, struct timespec read_at);
+bool datafile_is_same(const struct datafile_version *a, const struct datafile_version *b);
+
+/* Tells whether the file at this path is still that version. `by_open`: opens it and asks then (open,
+ * fstat), because NFS and FUSE answer stat from a cache, but look again at an open. */
+bool datafile_is(const char *path, const struct datafile_version *version, bool by_open);
+
+/* Returns for how many milliseconds a version must have been seen before its time stamps tell it
+ * from every later one. Two versions that are written within one tick of the file system's clock
+ * have the same stamps, and often the same inode and size. (The "racily clean" entries in the index
+ * of git are the same case.) The time counts from when the version was first seen here, so the
+ * clocks of this machine and of a file server do not matter. */
+long long datafile_settles_ms(const struct datafile_version *version);
 
 #endif

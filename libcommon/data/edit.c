@@ -8,10 +8,15 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The new version before it gets its name. One that a killed process has left is overwritten. */
 #define FRESH ".ssactl.new"
+
+static const char changed_meanwhile[] = "somebody else has changed it meanwhile; try again";
+
+enum { LOCK_PAUSE_MS = 50, LOCK_TRIES = 60 };
 
 static bool fail(struct edit *e, const char *why)
 {
@@ -19,11 +24,51 @@ static bool fail(struct edit *e, const char *why)
 	return false;
 }
 
-bool edit_begin(struct edit *e, const char *path)
+/* Tells whether root alone decides what this name of a path leads to. In a folder with the sticky
+ * bit, such as /tmp, only its owner can replace what root owns there. */
+static bool is_roots(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return false;
+	if (!S_ISDIR(st.st_mode))
+		return !S_ISLNK(st.st_mode) || st.st_uid == 0;
+	return st.st_uid == 0 &&
+	       ((st.st_mode & (S_IWGRP | S_IWOTH)) == 0 || (st.st_mode & S_ISVTX) != 0);
+}
+
+/* Root must not follow a path that somebody else may change while it is used. A relative path
+ * begins in the working folder. */
+static bool check_path(struct edit *e, const char *path)
+{
+	char part[sizeof e->path];
+	size_t len = 0;
+
+	if (path[0] != '/' && getcwd(part, sizeof part) != NULL && strcmp(part, "/") != 0 &&
+	    !check_path(e, part))
+		return false;
+	do {
+		len += strspn(path + len, "/");
+		len += strcspn(path + len, "/");
+		snprintf(part, sizeof part, "%.*s", (int)len, path);
+		if (len > 0 && !is_roots(part)) {
+			snprintf(e->said, sizeof e->said,
+				 "root does not edit what another user may replace: %s; run it as "
+				 "the owner of that, or change owner and mode",
+				 part);
+			return fail(e, e->said);
+		}
+	} while (path[len] != '\0');
+	return true;
+}
+
+/* Opens the folder of the file, whose path has no symbolic links. */
+static bool open_folder(struct edit *e, const char *path)
 {
 	char *real = realpath(path, NULL);
+	struct stat st;
 
-	*e = (struct edit){.folder = -1};
 	if (real == NULL || strlen(real) >= sizeof e->path) {
 		free(real);
 		return fail(e, real == NULL ? strerror(errno) : "its path is too long");
@@ -32,12 +77,70 @@ bool edit_begin(struct edit *e, const char *path)
 	free(real);
 	e->name = strrchr(e->path, '/');
 	*e->name = '\0';
-	e->folder = open(e->path[0] ? e->path : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	e->folder =
+	    open(e->path[0] ? e->path : "/", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	*e->name++ = '/';
-	if (e->folder < 0 || flock(e->folder, LOCK_EX) != 0)
+	if (e->folder < 0)
 		return fail(e, strerror(errno));
+	/* In a folder with the sticky bit others can still make the file that the edit makes. */
+	if (geteuid() == 0 && check_path(e, path) && check_path(e, e->path) &&
+	    fstat(e->folder, &st) == 0 && (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return fail(e, "root does not edit in a folder that others may write to");
+	return e->why == NULL;
+}
+
+/* Names the process that holds the lock, if this process may see it. In /proc/locks such a line is
+ * `1: FLOCK  ADVISORY  WRITE 4711 fe:01:131074 0 EOF`. */
+static const char *who_locks(struct edit *e)
+{
+	FILE *locks = fopen("/proc/locks", "re");
+	char line[200], path[64], name[64] = "";
+	unsigned long inode, pid = 0, found;
+	struct stat st;
+
+	while (locks != NULL && pid == 0 && fstat(e->folder, &st) == 0 &&
+	       fgets(line, sizeof line, locks) != NULL)
+		if (sscanf(line, "%*s FLOCK %*s %*s %lu %*x:%*x:%lu", &found, &inode) == 2 &&
+		    inode == st.st_ino)
+			pid = found;
+	if (locks != NULL)
+		fclose(locks);
+	snprintf(path, sizeof path, "/proc/%lu/comm", pid);
+	FILE *comm = pid != 0 ? fopen(path, "re") : NULL;
+	if (comm != NULL && fgets(name, sizeof name, comm) != NULL)
+		name[strcspn(name, "\n")] = '\0';
+	if (comm != NULL)
+		fclose(comm);
+	if (pid == 0)
+		return "another program has locked its folder for too long; /proc/locks does not "
+		       "say which";
+	snprintf(e->said, sizeof e->said, "process %lu (%s) has locked its folder for too long",
+		 pid, *name ? name : "unknown");
+	return e->said;
+}
+
+static bool lock(struct edit *e)
+{
+	for (int i = 0; flock(e->folder, LOCK_EX | LOCK_NB) != 0; i++) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return fail(e, strerror(errno));
+		if (i == LOCK_TRIES)
+			return fail(e, who_locks(e));
+		nanosleep(&(struct timespec){.tv_nsec = LOCK_PAUSE_MS * 1000000L}, NULL);
+	}
+	return true;
+}
+
+bool edit_begin(struct edit *e, const char *path)
+{
 	char *text;
-	if (datafile_read(e->path, &text, &e->len, &e->version, &e->why) != DATAFILE_FINE)
+
+	e->text = NULL;
+	e->why = NULL;
+	e->folder = -1;
+	if (!open_folder(e, path) || !lock(e) ||
+	    datafile_read_at(e->folder, e->name, &text, &e->len, &e->version, &e->why) !=
+		DATAFILE_FINE)
 		return false;
 	e->text = text;
 	return true;
@@ -60,16 +163,14 @@ static bool write_all(int fd, const char *at, size_t len)
 /* Makes the file FRESH with the owner and the mode of the old one, on the disk. */
 static bool make_fresh(struct edit *e, const char *text, size_t len)
 {
-	struct stat old;
-
 	unlinkat(e->folder, FRESH, 0);
 	int fd =
 	    openat(e->folder, FRESH, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fail(e, strerror(errno));
-	bool made = fstatat(e->folder, e->name, &old, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    write_all(fd, text, len) && fchown(fd, old.st_uid, old.st_gid) == 0 &&
-		    fchmod(fd, old.st_mode & 07777) == 0 && fsync(fd) == 0;
+	bool made = write_all(fd, text, len) &&
+		    fchown(fd, e->version.owner, e->version.group) == 0 &&
+		    fchmod(fd, e->version.mode & 07777) == 0 && fsync(fd) == 0;
 	if (!made)
 		fail(e, strerror(errno));
 	if (close(fd) != 0 && made)
@@ -85,29 +186,43 @@ static int swap_names(struct edit *e)
 	return (int)syscall(SYS_renameat2, e->folder, FRESH, e->folder, e->name, EXCHANGE);
 }
 
+/* Tells whether a name in the folder leads to the version that was read. The time stamps alone do not
+ * tell that (see datafile_settles_ms), so the bytes are compared, too. */
+static bool is_ours(struct edit *e, const char *name)
+{
+	struct datafile_version now;
+	const char *why;
+	size_t len;
+	char *text;
+
+	if (datafile_read_at(e->folder, name, &text, &len, &now, &why) != DATAFILE_FINE)
+		return false;
+	now.changed = e->version.changed; /* a rename moves it */
+	bool ours =
+	    datafile_is_same(&now, &e->version) && len == e->len && memcmp(text, e->text, len) == 0;
+	explicit_bzero(text, len);
+	free(text);
+	return ours;
+}
+
 /* Exchanges the two names. So what stood there until now can be looked at: if it is not the version
  * that was read, somebody else has changed the file, and the names are exchanged back. */
 static bool exchange(struct edit *e)
 {
-	char path[sizeof e->path + sizeof FRESH];
-
-	snprintf(path, sizeof path, "%.*s" FRESH, (int)(e->name - e->path), e->path);
-	if (!datafile_is(e->path, &e->version))
-		return fail(e, "somebody else has changed it meanwhile; try again");
+	if (!is_ours(e, e->name))
+		return fail(e, changed_meanwhile);
 	if (swap_names(e) != 0) {
 		/* A file system that cannot exchange. */
-		if (errno != EINVAL && errno != ENOSYS)
-			return fail(e, strerror(errno));
-		return renameat(e->folder, FRESH, e->folder, e->name) == 0 ||
-		       fail(e, strerror(errno));
+		if (errno == EINVAL || errno == ENOSYS)
+			return renameat(e->folder, FRESH, e->folder, e->name) == 0 ||
+			       fail(e, strerror(errno));
+		return fail(e, errno == EBUSY ? "it is mounted alone: mount its folder instead"
+					      : strerror(errno));
 	}
-	struct stat now;
-	if (stat(path, &now) == 0 && now.st_ino == e->version.inode &&
-	    now.st_size == e->version.bytes && now.st_mtim.tv_sec == e->version.modified.tv_sec &&
-	    now.st_mtim.tv_nsec == e->version.modified.tv_nsec)
+	if (is_ours(e, FRESH))
 		return true;
 	swap_names(e);
-	return fail(e, "somebody else has changed it meanwhile; try again");
+	return fail(e, changed_meanwhile);
 }
 
 bool edit_commit(struct edit *e, const char *text, size_t len)

@@ -1,7 +1,9 @@
 #include "data/records.h"
+#include "core/clock.h"
 #include "core/log.h"
 #include "core/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,6 +12,7 @@ enum {
 	LOGGED_RECORDS_MAX = 20, /* of one version of a file */
 	TRIES = 3,
 	TRY_AGAIN_MS = 50,
+	OPEN_AGAIN_MS = 1000,
 };
 
 bool records_open(struct records *r, const struct table_kind *kind, const char *dir, bool resident)
@@ -39,6 +42,7 @@ static void forget(struct records *r)
 	published_release(r->shared);
 	r->text = NULL;
 	r->shared = NULL;
+	r->len = 0;
 }
 
 void records_close(struct records *r)
@@ -49,10 +53,20 @@ void records_close(struct records *r)
 	*r = (struct records){.kind = r->kind};
 }
 
-static void complain(const struct records *r, enum datafile_fault fault, const char *why)
+const char *records_describe(char words[static RECORDS_FAULT_SIZE], enum datafile_fault fault,
+			     const char *why)
 {
-	log_event("data file fault", "file", r->kind->file_name, "fault",
-		  datafile_fault_name(fault), "reason", why, NULL);
+	snprintf(words, RECORDS_FAULT_SIZE, "%s: %s", datafile_fault_name(fault), why);
+	return words;
+}
+
+/* Notes what is wrong with the file, and logs it unless `quiet`. */
+static void complain(struct records *r, enum datafile_fault fault, const char *why, bool quiet)
+{
+	r->fault = records_describe(r->fault_text, fault, why);
+	if (!quiet)
+		log_event("data file fault", "file", r->kind->file_name, "fault",
+			  datafile_fault_name(fault), "reason", why, NULL);
 }
 
 /* Logs a record that is left out. `logged` counts them. */
@@ -69,86 +83,95 @@ static void log_record(void *logged, const struct table_kind *kind, const struct
 
 /* Starts to use a version: its table and the text of the table. Frees the version before it. */
 static void use(struct records *r, const struct table *table, char *text,
-		const struct published_text *shared)
+		const struct published_text *shared, size_t len)
 {
 	forget(r);
 	r->table = *table;
 	r->text = text;
 	r->shared = shared;
+	r->len = len;
 	r->generation++;
 }
 
-/* Reads the file and splits it. On DATAFILE_FINE the caller frees *table and *text, which has *len
- * bytes. If `quiet`, an invalid version is not logged, because the file is read again. */
-static enum datafile_fault read_version(struct records *r, bool quiet, struct table *table,
-					char **text, size_t *len)
+/* A version that is read. */
+struct version {
+	struct table table;
+	char *text;
+	size_t len;
+	bool is_known; /* it has the bytes that are in use, and the members above are not set */
+};
+
+/* Tells whether the process, and all others of the service, use these bytes already. */
+static bool is_in_use(struct records *r, const char *text, size_t len)
+{
+	return is_usable(r) && r->len == len && memcmp(r->table.text, text, len) == 0 &&
+	       (r->shared == NULL || published_holds_newest(&r->published));
+}
+
+/* Reads the file and splits it. On DATAFILE_FINE the caller uses or frees what is in *v. If `quiet`,
+ * an invalid version is not logged, because the file is read again. */
+static enum datafile_fault read_version(struct records *r, bool quiet, struct version *v)
 {
 	char not_split[TABLE_WHY_SIZE];
 	size_t logged = 0;
 	const char *why;
-	enum datafile_fault fault = datafile_read(r->path, text, len, &r->seen, &why);
+	enum datafile_fault fault = datafile_read(r->path, &v->text, &v->len, &r->seen, &why);
 
 	if (fault == DATAFILE_FINE) {
-		why = not_split;
-		switch (table_read(table, r->kind, *text, *len, log_record, &logged, not_split)) {
-		case TABLE_FINE:
+		v->is_known = is_in_use(r, v->text, v->len);
+		enum table_result result = v->is_known
+					       ? TABLE_FINE
+					       : table_read(&v->table, r->kind, v->text, v->len,
+							    log_record, &logged, not_split);
+		if (result != TABLE_FINE || v->is_known)
+			free(v->text);
+		if (result == TABLE_FINE)
 			return DATAFILE_FINE;
-		case TABLE_INVALID:
-			fault = DATAFILE_INVALID;
-			break;
-		case TABLE_NO_MEMORY:
-			fault = DATAFILE_NO_MEMORY;
-			break;
-		}
-		free(*text);
+		fault = result == TABLE_INVALID ? DATAFILE_INVALID : DATAFILE_NO_MEMORY;
+		why = not_split;
 	}
-	if (fault != DATAFILE_INVALID || !quiet)
-		complain(r, fault, why);
+	complain(r, fault, why, quiet && fault == DATAFILE_INVALID);
 	return fault;
 }
 
 /* Shares a version that was read after published_ask returned `before`, and starts to use it.
  * Returns false if another process may have shared a later version; then this version is freed. */
-static bool share(struct records *r, uint64_t before, struct table *table, char *text, size_t len)
+static bool share(struct records *r, uint64_t before, struct version *v)
 {
 	const struct published_text *shared;
 
-	switch (published_put(&r->published, before, text, len, &shared)) {
+	switch (published_put(&r->published, before, v->text, v->len, &shared)) {
 	case PUBLISHED_FINE:
-		table->text = shared->text; /* the same bytes, so all places in it stay valid */
-		use(r, table, NULL, shared);
+		v->table.text = shared->text; /* the same bytes, so all places in it stay valid */
+		use(r, &v->table, NULL, shared, v->len);
 		break;
 	case PUBLISHED_NONE:
-		use(r, table, text, NULL);
+		use(r, &v->table, v->text, NULL, v->len);
 		return true;
 	case PUBLISHED_OUTDATED:
-		table_free(table);
-		free(text);
+		table_free(&v->table);
+		free(v->text);
 		return false;
 	}
-	free(text);
+	free(v->text);
 	return true;
 }
 
 /* Reads the file once, and again each time that another process was faster. */
 static enum datafile_fault read_once(struct records *r, bool quiet)
 {
-	enum datafile_fault fault;
-	struct table table;
-	char *text;
-	size_t len;
+	struct version v;
 
-	if (!r->resident) {
-		fault = read_version(r, quiet, &table, &text, &len);
-		if (fault == DATAFILE_FINE)
-			use(r, &table, text, NULL);
-		return fault;
-	}
 	for (;;) {
-		uint64_t before = published_ask(&r->published);
-		fault = read_version(r, quiet, &table, &text, &len);
-		if (fault != DATAFILE_FINE || share(r, before, &table, text, len))
+		uint64_t before = r->resident ? published_ask(&r->published) : 0;
+		enum datafile_fault fault = read_version(r, quiet, &v);
+		if (fault != DATAFILE_FINE)
 			return fault;
+		r->fault = NULL;
+		if (!v.is_known && !r->resident)
+			use(r, &v.table, v.text, NULL, v.len);
+		if (v.is_known || !r->resident || share(r, before, &v))
+			return DATAFILE_FINE;
 	}
 }
 
@@ -166,7 +189,7 @@ static void fall_back(struct records *r)
 	newest = published_get(&r->published);
 	if (newest != NULL &&
 	    table_read(&table, r->kind, newest->text, newest->len, NULL, NULL, why) == TABLE_FINE) {
-		use(r, &table, NULL, newest);
+		use(r, &table, NULL, newest, newest->len);
 		return;
 	}
 	published_release(newest);
@@ -179,29 +202,47 @@ static bool may_pass(enum datafile_fault fault)
 	return fault == DATAFILE_UNREADABLE || fault == DATAFILE_NO_MEMORY;
 }
 
+/* Tells whether the file is still the version that was seen last. */
+static bool is_same(struct records *r, long long now_ms)
+{
+	bool by_open = now_ms - r->opened_ms >= OPEN_AGAIN_MS;
+
+	if (!datafile_is(r->path, &r->seen, by_open))
+		return false;
+	if (by_open)
+		r->opened_ms = now_ms;
+	return true;
+}
+
+/* A version is settled when it was read once more after it had been seen for long enough. */
+static bool is_settled(struct records *r, const struct datafile_version *before, long long begin_ms)
+{
+	if (!datafile_is_same(before, &r->seen))
+		r->seen_ms = clock_coarse_ms();
+	r->opened_ms = begin_ms;
+	return begin_ms - r->seen_ms >= datafile_settles_ms(&r->seen);
+}
+
 bool records_refresh(struct records *r)
 {
-	/* A first version never counts as settled: a program that serves only one request does
-	 * not need to know. */
+	/* A program that serves one request does not need to know the time. */
+	long long begin_ms = r->resident ? clock_coarse_ms() : 0;
+	struct datafile_version before = r->seen;
 	bool first = !is_usable(r);
-	struct timespec begin = {0};
 	enum datafile_fault fault;
 
-	if (r->settled && datafile_is(r->path, &r->seen))
+	if (r->settled && is_same(r, begin_ms))
 		return is_usable(r);
-	if (!first)
-		clock_gettime(CLOCK_REALTIME, &begin);
 	for (int try = 1;; try++) {
 		bool last = try == TRIES || !first;
 		fault = read_once(r, !last);
-		r->fault = datafile_fault_name(fault);
 		if (fault != DATAFILE_INVALID || last)
 			break;
 		nanosleep(&(struct timespec){.tv_nsec = TRY_AGAIN_MS * 1000000L}, NULL);
 	}
 	if (fault != DATAFILE_FINE)
 		fall_back(r);
-	r->settled = !first && !may_pass(fault) && datafile_was_settled(&r->seen, begin);
+	r->settled = r->resident && !may_pass(fault) && is_settled(r, &before, begin_ms);
 	return is_usable(r);
 }
 

@@ -56,7 +56,7 @@ enum table_result {
 	TABLE_INVALID,
 	TABLE_NO_MEMORY,
 };
-enum { TABLE_WHY_SIZE = 64 };
+enum { TABLE_WHY_SIZE = 160 };
 enum table_result table_read(struct table *t, const struct table_kind *kind, const char *text,
 			     size_t len, table_complain *complain, void *context,
 			     char why[static TABLE_WHY_SIZE]);

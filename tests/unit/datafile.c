@@ -43,6 +43,21 @@ static void test_read(void)
 	CHECK(datafile_fault_name(DATAFILE_FINE) == NULL);
 }
 
+static bool is(const struct datafile_version *v, bool by_open)
+{
+	return datafile_is(folder_path("users.json"), v, by_open);
+}
+
+static bool is_both_ways(const struct datafile_version *v)
+{
+	return is(v, false) && is(v, true);
+}
+
+static bool is_either_way(const struct datafile_version *v)
+{
+	return is(v, false) || is(v, true);
+}
+
 /* Each member that tells two versions apart must do so alone. */
 static void test_is(void)
 {
@@ -50,7 +65,7 @@ static void test_is(void)
 
 	folder_write("users.json", "one");
 	CHECK(read_it(&v, "one") == DATAFILE_FINE);
-	CHECK(datafile_is(folder_path("users.json"), &v));
+	CHECK(is_both_ways(&v));
 	for (int i = 0; i < 7; i++) {
 		other = v;
 		other.device += i == 0;
@@ -60,33 +75,55 @@ static void test_is(void)
 		other.modified.tv_nsec += i == 4;
 		other.changed.tv_sec += i == 5;
 		other.changed.tv_nsec += i == 6;
-		CHECK(!datafile_is(folder_path("users.json"), &other));
+		CHECK(!is_either_way(&other));
 	}
 	folder_replace("users.json", "two");
-	CHECK(!datafile_is(folder_path("users.json"), &v));
+	CHECK(!is_either_way(&v));
 	unlink(folder_path("users.json"));
-	CHECK(!datafile_is(folder_path("users.json"), &v));
+	CHECK(!is_either_way(&v));
 }
 
-/* The kernel's clock ticks every 1 to 10 ms. A version that is so young is read again, and so is
- * one whose time stamp is in the future because the clock was set back. A version that is one
- * second old is not read again. */
-static void test_settled(void)
+/* The stamps themselves tell how long two versions can have the same ones. */
+static void test_settles(void)
 {
 	static const struct {
-		long long age_ms;
-		bool settled;
-	} rows[] = {{0, false},   {1, false},   {10, false},     {-1, false},
-		    {-10, false}, {1000, true}, {86400000, true}};
-	struct datafile_version v = {
-	    .inode = 1, .changed = {1769851800, 500000000}, .modified = {1000, 0}};
+		long modified_ns, changed_ns, least_ms, most_ms;
+	} rows[] = {
+	    {1, 1, 11, 500}, /* a tick of the kernel is up to 10 ms */
+	    {0, 1, 11, 500}, /* somebody has set the time of the file */
+	    {1, 0, 11, 500},
+	    {0, 0, 2001, 2500}, /* FAT: two seconds */
+	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		long long at_ms = 1769851800500LL + rows[i].age_ms;
-		struct timespec read_at = {.tv_sec = (time_t)(at_ms / 1000),
-					   .tv_nsec = (long)(at_ms % 1000) * 1000000};
-		CHECK(datafile_was_settled(&v, read_at) == rows[i].settled);
+		struct datafile_version v = {.modified.tv_nsec = rows[i].modified_ns,
+					     .changed.tv_nsec = rows[i].changed_ns};
+		long long ms = datafile_settles_ms(&v);
+		CHECK(ms >= rows[i].least_ms && ms <= rows[i].most_ms);
 	}
+}
+
+/* A file that has no link any more, but still has a name: only where it is mounted alone. This link
+ * of the kernel leads to the same file. */
+static void test_outdated(void)
+{
+	struct datafile_version v;
+	const char *why = NULL;
+	char path[40], *text;
+	size_t len;
+
+	folder_write("users.json", "old");
+	int fd = open(folder_path("users.json"), O_RDONLY);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	CHECK(datafile_read(path, &text, &len, &v, &why) == DATAFILE_FINE);
+	free(text);
+	CHECK(datafile_is(path, &v, false));
+	folder_replace("users.json", "new");
+	CHECK(!datafile_is(path, &v, false));
+	CHECK(datafile_read(path, &text, &len, &v, &why) == DATAFILE_OUTDATED);
+	CHECK(strcmp(datafile_fault_name(DATAFILE_OUTDATED), "outdated") == 0);
+	CHECK(read_it(&v, "new") == DATAFILE_FINE);
+	close(fd);
 }
 
 int main(void)
@@ -94,6 +131,7 @@ int main(void)
 	folder_make();
 	test_read();
 	test_is();
-	test_settled();
+	test_settles();
+	test_outdated();
 	return check_done();
 }

@@ -4,6 +4,7 @@
 #include "folder.h"
 
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 static bool holds(const char *want)
@@ -38,12 +39,20 @@ static void test_commit(void)
 	edit_end(&e);
 }
 
+/* Gives the file the time of modification that it had. (An inode's own time cannot be set, but a
+ * file system with whole seconds gives the same one twice.) */
+static void set_times(const struct datafile_version *v)
+{
+	utimensat(AT_FDCWD, folder_path("users.json"),
+		  (struct timespec[]){v->modified, v->modified}, 0);
+}
+
 /* Whatever others do between the two steps, it is their version that stays. */
 static void test_changed_meanwhile(void)
 {
 	struct edit e;
 
-	for (int way = 0; way < 3; way++) {
+	for (int way = 0; way < 5; way++) {
 		folder_write("users.json", "old");
 		CHECK(edit_begin(&e, folder_path("users.json")));
 		if (way == 0)
@@ -52,11 +61,84 @@ static void test_changed_meanwhile(void)
 			folder_replace("users.json", "theirs");
 		if (way == 2)
 			unlink(folder_path("users.json"));
+		if (way == 3) { /* of the same length, with the same stamps */
+			folder_write("users.json", "new");
+			set_times(&e.version);
+		}
+		if (way == 4) { /* a link to a file that is not to be read */
+			folder_replace("machines.json", "theirs");
+			unlink(folder_path("users.json"));
+			CHECK(symlink("machines.json", folder_path("users.json")) == 0);
+		}
 		CHECK(!edit_commit(&e, "ours", 4) && e.why != NULL);
 		edit_end(&e);
-		CHECK(way == 2 ? access(folder_path("users.json"), F_OK) != 0 : holds("theirs"));
+		CHECK(way == 2   ? access(folder_path("users.json"), F_OK) != 0
+		      : way == 3 ? holds("new")
+				 : holds("theirs"));
 		CHECK(access(folder_path(".ssactl.new"), F_OK) != 0);
 	}
+	unlink(folder_path("users.json"));
+}
+
+static bool begins(const char *path, const char *why)
+{
+	struct edit e;
+	bool begun = edit_begin(&e, path);
+
+	CHECK_ROW(begun == (why == NULL) && (begun || strstr(e.why, why) != NULL),
+		  e.why ? e.why : "no reason");
+	edit_end(&e);
+	return begun;
+}
+
+/* Root edits only where no other user can lead it to another file. */
+static void test_root(void)
+{
+	char link[300];
+
+	if (geteuid() != 0)
+		return;
+	folder_write("users.json", "text");
+	CHECK(begins(folder_path("users.json"), NULL));
+	CHECK(chown(folder, 65534, 0) == 0);
+	CHECK(!begins(folder_path("users.json"), "another user may replace"));
+	CHECK(chown(folder, 0, 0) == 0);
+	static const mode_t bad[] = {0720, 0702, 01707};
+	for (size_t i = 0; i < 3; i++) {
+		chmod(folder, bad[i]);
+		CHECK(!begins(folder_path("users.json"),
+			      i < 2 ? "another user may replace" : "others may write to"));
+	}
+	chmod(folder, 0700);
+	CHECK(chown(folder_path("users.json"), 65534, 0) == 0);
+	CHECK(begins(folder_path("users.json"), NULL));
+	/* A link that another user has made, and one of root. */
+	snprintf(link, sizeof link, "%s.link/users.json", folder);
+	char *name = strrchr(link, '/');
+	*name = '\0';
+	CHECK(symlink(folder, link) == 0);
+	*name = '/';
+	CHECK(begins(link, NULL));
+	*name = '\0';
+	CHECK(lchown(link, 65534, 0) == 0);
+	*name = '/';
+	CHECK(!begins(link, "another user may replace"));
+	*name = '\0';
+	unlink(link);
+}
+
+/* Somebody holds the lock for good: the edit ends after some seconds, and says who it is. */
+static void test_locked(void)
+{
+	char who[40];
+	int fd = open(folder, O_RDONLY | O_DIRECTORY);
+
+	folder_write("users.json", "text");
+	CHECK(fd >= 0 && flock(fd, LOCK_EX) == 0);
+	snprintf(who, sizeof who, "process %d (edit) has locked", (int)getpid());
+	CHECK(!begins(folder_path("users.json"), who));
+	close(fd);
+	CHECK(begins(folder_path("users.json"), NULL));
 }
 
 int main(void)
@@ -64,5 +146,7 @@ int main(void)
 	folder_make();
 	test_commit();
 	test_changed_meanwhile();
+	test_root();
+	test_locked();
 	return check_done();
 }
