@@ -16,8 +16,9 @@ enum datafile_fault {
 	/* The file changed while it was read. A caller that checks the text also uses this for a
 	 * text that breaks its rules. */
 	DATAFILE_INVALID,
-	/* The name still leads to a file that has no link any more (st_nlink 0): it is mounted alone,
-	 * and was replaced or removed where it comes from. So no later version is ever seen here. */
+	/* The name still leads to a file that has no link any more (st_nlink 0): it is mounted
+	 * alone, and was replaced or removed where it comes from. So no later version is ever seen
+	 * here. */
 	DATAFILE_OUTDATED,
 	DATAFILE_NO_MEMORY,
 };
@@ -50,8 +51,8 @@ enum datafile_fault datafile_read_at(int folder, const char *name, char **text, 
 
 bool datafile_is_same(const struct datafile_version *a, const struct datafile_version *b);
 
-/* Tells whether the file at this path is still that version. `by_open`: opens it and asks then (open,
- * fstat), because NFS and FUSE answer stat from a cache, but look again at an open. */
+/* Tells whether the file at this path is still that version. `by_open`: opens it and asks then
+ * (open, fstat), because NFS and FUSE answer stat from a cache, but look again at an open. */
 bool datafile_is(const char *path, const struct datafile_version *version, bool by_open);
 
 /* Returns for how many milliseconds a version must have been seen before its time stamps tell it

@@ -186,8 +186,8 @@ static int swap_names(struct edit *e)
 	return (int)syscall(SYS_renameat2, e->folder, FRESH, e->folder, e->name, EXCHANGE);
 }
 
-/* Tells whether a name in the folder leads to the version that was read. The time stamps alone do not
- * tell that (see datafile_settles_ms), so the bytes are compared, too. */
+/* Tells whether a name in the folder leads to the version that was read. The time stamps alone do
+ * not tell that (see datafile_settles_ms), so the bytes are compared, too. */
 static bool is_ours(struct edit *e, const char *name)
 {
 	struct datafile_version now;

@@ -33,7 +33,7 @@ struct edit {
 	char *name; /* the file's name, in `path` */
 };
 
-/* Locks and reads. Another program may hold the lock for 3 s; then `why` names it. false: e->why. */
+/* Locks and reads. Waits 3 s for the lock; then `why` names who holds it. false: e->why. */
 bool edit_begin(struct edit *e, const char *path);
 
 /* Writes a new version with the owner, the group and the mode of the old one. false: e->why, and

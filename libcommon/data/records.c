@@ -108,8 +108,8 @@ static bool is_in_use(struct records *r, const char *text, size_t len)
 	       (r->shared == NULL || published_holds_newest(&r->published));
 }
 
-/* Reads the file and splits it. On DATAFILE_FINE the caller uses or frees what is in *v. If `quiet`,
- * an invalid version is not logged, because the file is read again. */
+/* Reads the file and splits it. On DATAFILE_FINE the caller uses or frees what is in *v. If
+ * `quiet`, an invalid version is not logged, because the file is read again. */
 static enum datafile_fault read_version(struct records *r, bool quiet, struct version *v)
 {
 	char not_split[TABLE_WHY_SIZE];

@@ -15,8 +15,9 @@ struct records {
 	const struct table_kind *kind;
 	char path[1040];
 	bool resident;
-	/* What is wrong with the present file, such as "unreadable: Permission denied"; NULL: nothing.
-	 * The log, status and `ssactl check` say it in the same words, without the path. */
+	/* What is wrong with the present file, such as "unreadable: Permission denied"; NULL:
+	 * nothing. The log, status and `ssactl check` say it in the same words, without the path.
+	 * */
 	const char *fault;
 	char fault_text[RECORDS_FAULT_SIZE]; /* where `fault` points */
 
