@@ -312,7 +312,7 @@ END
   jq -e 'any(.where == "Redis")' <<<"$output" >/dev/null
   echo '[' >"$users"
   ctl check --json
-  jq -e 'any(.where == "users.json" and (.fault | startswith("not JSON at line 2")))' <<<"$output" >/dev/null
+  jq -e 'any(.where == "users.json" and (.fault | startswith("invalid: not JSON at line 2")))' <<<"$output" >/dev/null
 }
 
 @test "check: a good service has no fault, and plain text is a note" {
