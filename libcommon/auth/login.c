@@ -15,7 +15,7 @@ struct attempt {
 	struct login *login;
 	struct regulation regulation;
 	bool counted;          /* the commands that count it were sent */
-	long long now;         /* by Redis's clock */
+	long long now_us;      /* by Redis's clock */
 	enum result old_found; /* RESULT_OK: the password is a live ticket … */
 	struct session old;    /* … and this is its session */
 	bool known;            /* users.json has the username, and `user` is its record */
@@ -71,7 +71,7 @@ static struct outcome consult(struct attempt *a, bool count)
 	a->counted = count && sent;
 	realm_refresh(a->realm);
 
-	if (!sent || !redis_done(a->redis, 1) || !redis_time(a->redis, &a->now))
+	if (!sent || !redis_done(a->redis, 1) || !redis_time(a->redis, &a->now_us))
 		return redis_failed(a);
 	enum result result = regulation_answer(&a->regulation, a->redis);
 	a->old_found = maybe_ticket ? session_answer(a->redis, &a->old) : RESULT_UNAUTHENTICATED;
@@ -119,8 +119,8 @@ static struct outcome renew(struct attempt *a)
 	struct login *l = a->login;
 	/* This comes before the new session, whose replies must be the last of the batch. */
 	unsigned replies = regulation_take_back(&a->regulation, a->redis);
-	enum result result = session_ask_renew(a->redis, a->realm->config, a->now, a->user.password,
-					       &a->old, &l->session, l->ticket);
+	enum result result = session_ask_renew(a->redis, a->realm->config, a->now_us,
+					       a->user.password, &a->old, &l->session, l->ticket);
 
 	if (result != RESULT_OK)
 		redis_drop(a->redis);
@@ -130,7 +130,7 @@ static struct outcome renew(struct attempt *a)
 		return outcome_refused(result, "no random bytes or no memory");
 	if (!send_and_take(a, replies))
 		return redis_failed(a);
-	switch (session_answer_renew(a->redis, &a->old, &l->session)) {
+	switch (session_answer_renew(a->redis, a->realm->config, &a->old, &l->session)) {
 	case RESULT_OK:
 		return (struct outcome){.result = RESULT_OK, .event = "renewal"};
 	case RESULT_UNAUTHENTICATED:
@@ -151,7 +151,7 @@ static struct outcome open_session(struct attempt *a)
 	memcpy(l->session.username, l->username, strlen(l->username) + 1);
 	/* This comes before the new session, whose replies must be the last of the batch. */
 	replies = regulation_succeed(&a->regulation, a->redis);
-	enum result result = session_ask_create(a->redis, a->realm->config, a->now,
+	enum result result = session_ask_create(a->redis, a->realm->config, a->now_us,
 						a->user.password, &l->session, l->ticket);
 	if (result != RESULT_OK) {
 		redis_drop(a->redis);
@@ -159,7 +159,7 @@ static struct outcome open_session(struct attempt *a)
 	}
 	if (!send_and_take(a, replies))
 		return redis_failed(a);
-	result = session_answer_create(a->redis, &l->session);
+	result = session_answer_create(a->redis, a->realm->config, &l->session);
 	if (result == RESULT_UNAVAILABLE)
 		return redis_failed(a);
 	if (result != RESULT_OK)

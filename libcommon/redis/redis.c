@@ -264,13 +264,19 @@ void redis_ask_time(struct redis *r)
 	redis_command(r, "TIME", NULL);
 }
 
-bool redis_time(struct redis *r, long long *now)
+bool redis_time(struct redis *r, long long *now_us)
 {
 	const struct redisReply *reply = redis_next(r);
+	long long now, us;
 
+	if (reply == NULL || resp_count(reply) != 2 || !resp_number(resp_element(reply, 0), &now) ||
+	    !resp_number(resp_element(reply, 1), &us))
+		return false;
 	/* A server that is not Redis can send anything. In this range no sum of times overflows. */
-	return reply != NULL && resp_count(reply) == 2 &&
-	       resp_number(resp_element(reply, 0), now) && *now > 0 && *now <= 1LL << 40;
+	if (now <= 0 || now > 1LL << 40 || us < 0 || us >= 1000000)
+		return false;
+	*now_us = now * 1000000 + us;
+	return true;
 }
 
 /* Asks a cluster for its map, but not while a batch is being queued: then the map of a moment ago

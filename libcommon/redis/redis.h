@@ -71,10 +71,10 @@ unsigned redis_replicas(const struct redis *r);
  * sentinel_confirm. Otherwise true. */
 bool redis_confirm(struct redis *r);
 
-/* redis_ask_time queues the question for Redis's time. redis_time takes the reply: *now is in Unix
- * seconds. false: Redis failed. */
+/* redis_ask_time queues the question for Redis's time. redis_time takes the reply: *now_us is in
+ * microseconds since 1970. false: Redis failed. */
 void redis_ask_time(struct redis *r);
-bool redis_time(struct redis *r, long long *now);
+bool redis_time(struct redis *r, long long *now_us);
 
 /* redis_find_masters finds all servers to which the programs write: 1, or the masters of a cluster,
  * which are asked for. 0: Redis failed, or a part of the cluster has no master. redis_master_tag

@@ -51,6 +51,16 @@ void keys_fail(char key[static KEYS_SIZE], const char *tag, const char *digest)
 	make(key, tag, "}:fail:", digest);
 }
 
+bool keys_is_ticket(const char *text, size_t len)
+{
+	char key[KEYS_SIZE];
+
+	if (len != KEYS_SIZE - 1 || strlen(text) != len)
+		return false;
+	keys_ticket(key, text + sizeof before - 1, text + len - CRYPTO_DIGEST_LEN);
+	return strcmp(key, text) == 0;
+}
+
 const char *keys_tag_of(const char *key)
 {
 	return key + sizeof before - 1;

@@ -35,6 +35,9 @@ void keys_ticket(char key[static KEYS_SIZE], const char *tag, const char *digest
 void keys_user(char key[static KEYS_SIZE], const char *digest);
 void keys_fail(char key[static KEYS_SIZE], const char *tag, const char *digest);
 
+/* True if the text is the key of a session in the form in which this program makes it. */
+bool keys_is_ticket(const char *text, size_t len);
+
 /* Finds the tag in a key, and the digest in a key that has one. */
 const char *keys_tag_of(const char *key);
 const char *keys_digest_of(const char *key);

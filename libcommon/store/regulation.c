@@ -3,23 +3,9 @@
 #include "redis/fence.h"
 #include "redis/redis.h"
 #include "redis/resp.h"
+#include "store/client.h"
 
-#include <arpa/inet.h>
 #include <string.h>
-
-/* Returns the address in the form in which it is counted. A text that is not an IPv6 address stays
- * as it is. */
-static const char *counted_address(const char *address, char out[static INET6_ADDRSTRLEN])
-{
-	struct in6_addr ip;
-
-	if (inet_pton(AF_INET6, address, &ip) != 1)
-		return address;
-	if (IN6_IS_ADDR_V4MAPPED(&ip))
-		return inet_ntop(AF_INET, ip.s6_addr + 12, out, INET6_ADDRSTRLEN);
-	memset(ip.s6_addr + 8, 0, 8);
-	return inet_ntop(AF_INET6, &ip, out, INET6_ADDRSTRLEN);
-}
 
 static void begin_rule(struct regulation_rule *rule, const struct limit *limit, const char *name,
 		       const char *tag, const char *digest)
@@ -47,7 +33,7 @@ bool regulation_begin(struct regulation *g, const struct config *c, const char *
 {
 	char text[INET6_ADDRSTRLEN], tag[CRYPTO_DIGEST_LEN + 1], digest[CRYPTO_DIGEST_LEN + 1];
 
-	address = counted_address(address, text);
+	address = client_of(address, text);
 	keys_user_digest(tag, user);
 	keys_fail_digest(digest, user, address);
 	begin_rule(&g->rule[0], &c->user_addr, "too many failures of this user from this address",
@@ -114,7 +100,7 @@ enum result regulation_answer(struct regulation *g, struct redis *r)
 		 * the limit allows. A reply that is not a number does not come from Redis: the
 		 * attempt is refused. */
 		if (!resp_number(reply, &attempts) ||
-		    attempts - g->counted >= g->rule[i].limit.count) {
+		    attempts >= (long long)g->rule[i].limit.count + g->counted) {
 			g->broken = i;
 			result = RESULT_TOO_MANY;
 		}
@@ -136,6 +122,8 @@ unsigned regulation_refuse(const struct regulation *g, struct redis *r)
 	reply = redis_next(r);
 	if (reply == NULL || !resp_number(reply, &left_s))
 		return 0;
+	if (left_s > rule->limit.window_s) /* the limits were changed, or this is not Redis */
+		return rule->limit.window_s;
 	return left_s > 0 ? (unsigned)left_s : 1;
 }
 

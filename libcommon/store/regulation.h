@@ -43,9 +43,8 @@ struct regulation {
 	int broken;   /* the rule that refused it */
 };
 
-/* Begins an attempt. All addresses that one client can have count as one: an IPv6 address counts by
- * its /64 (RFC 6177). An IPv4 address in IPv6 form (::ffff:192.0.2.1) counts as the IPv4 address.
- * false: the kernel gave no random bytes. */
+/* Begins an attempt. All addresses that one client can have count as one (client.h). false: the
+ * kernel gave no random bytes. */
 bool regulation_begin(struct regulation *g, const struct config *c, const char *user,
 		      const char *address);
 

@@ -51,6 +51,12 @@ void session_ask(struct redis *r, const char *ticket, struct session *s)
 	redis_command(r, "GET", key, NULL);
 }
 
+/* A value that this program did not write can hold any number. In this range no sum overflows. */
+static bool read_time(struct span value, long long *unix_s)
+{
+	return json_integer(value, unix_s) && *unix_s > 0 && *unix_s <= 1LL << 40;
+}
+
 enum result session_read(const char *text, size_t len, struct session *s)
 {
 	enum { NAME, LOGIN, FINGERPRINT, EXPIRES, RENEWABLE, FIELDS };
@@ -87,8 +93,8 @@ enum result session_read(const char *text, size_t len, struct session *s)
 		}
 	return strlen(s->name.login) == TICKETS_LOGIN_LEN &&
 		       strlen(s->fingerprint) == CRYPTO_DIGEST_LEN &&
-		       json_integer(f[EXPIRES].value, &s->expires_at) &&
-		       json_integer(f[RENEWABLE].value, &s->renewable_until)
+		       read_time(f[EXPIRES].value, &s->expires_at) &&
+		       read_time(f[RENEWABLE].value, &s->renewable_until)
 		   ? RESULT_OK
 		   : RESULT_UNAUTHENTICATED;
 }
@@ -142,9 +148,10 @@ static bool queue_set(struct redis *r, const struct session *s, const char *cond
 
 /* The index is written before the ticket. If a ticket were not in the index, it would stay alive
  * after "log out everywhere". */
-static bool queue_create(struct redis *r, long long now, const struct session *s)
+static bool queue_create(struct redis *r, const struct config *c, long long now_us,
+			 const struct session *s)
 {
-	tickets_add(r, s->username, &s->name, now, s->expires_at);
+	tickets_add(r, s->username, &s->name, now_us, c->ticket_ttl_s, s->expires_at);
 	return queue_set(r, s, "NX");
 }
 
@@ -163,17 +170,19 @@ static bool make_ticket(struct session *s, const char *stored_password,
 	return true;
 }
 
-enum result session_ask_create(struct redis *r, const struct config *c, long long now,
+enum result session_ask_create(struct redis *r, const struct config *c, long long now_us,
 			       const char *stored_password, struct session *s,
 			       char ticket[static SESSION_TICKET_LEN + 1])
 {
+	long long now = now_us / 1000000;
+
 	s->expires_at = now + c->ticket_ttl_s;
 	s->renewable_until = now + c->ticket_max_s;
 	if (!make_ticket(s, stored_password, ticket))
 		return RESULT_INTERNAL;
 	memcpy(s->name.login, s->name.digest, TICKETS_LOGIN_LEN);
 	s->name.login[TICKETS_LOGIN_LEN] = '\0';
-	if (!queue_create(r, now, s))
+	if (!queue_create(r, c, now_us, s))
 		return RESULT_INTERNAL;
 	fence_write(r);
 	tickets_ask_surplus(r, s->username, c->tickets_per_user);
@@ -188,21 +197,21 @@ static enum result take_back(struct redis *r, const struct session *s)
 	return RESULT_UNAVAILABLE;
 }
 
-enum result session_answer_create(struct redis *r, const struct session *s)
+enum result session_answer_create(struct redis *r, const struct config *c, const struct session *s)
 {
 	if (!tickets_added(r) || !redis_done(r, 1))
 		return RESULT_UNAVAILABLE;
 	if (!fence_write_passed(r))
 		return take_back(r, s);
-	return tickets_end_surplus(r, s->username, &s->name);
+	return tickets_end_surplus(r, s->username, &s->name, c->tickets_per_user);
 }
 
-enum result session_ask_renew(struct redis *r, const struct config *c, long long now,
+enum result session_ask_renew(struct redis *r, const struct config *c, long long now_us,
 			      const char *stored_password, const struct session *old,
 			      struct session *s, char ticket[static SESSION_TICKET_LEN + 1])
 {
 	struct session graced = *old;
-	long long left_s = old->renewable_until - now;
+	long long now = now_us / 1000000, left_s = old->renewable_until - now;
 
 	if (left_s <= 0)
 		return RESULT_UNAUTHENTICATED;
@@ -213,9 +222,9 @@ enum result session_ask_renew(struct redis *r, const struct config *c, long long
 	if (graced.expires_at <= now)
 		graced.expires_at = now + 1;
 
-	if (!make_ticket(s, stored_password, ticket) || !queue_create(r, now, s))
+	if (!make_ticket(s, stored_password, ticket) || !queue_create(r, c, now_us, s))
 		return RESULT_INTERNAL;
-	tickets_move(r, old->username, &old->name, graced.expires_at);
+	tickets_replace(r, old->username, &old->name, now_us, graced.expires_at);
 	if (!queue_set(r, &graced, "XX"))
 		return RESULT_INTERNAL;
 	fence_write(r);
@@ -227,25 +236,25 @@ enum result session_ask_renew(struct redis *r, const struct config *c, long long
 static enum result take_renewal_back(struct redis *r, const struct session *old,
 				     const struct session *s)
 {
-	tickets_move(r, old->username, &old->name, old->expires_at);
+	tickets_restore(r, old->username, &old->name, old->expires_at);
 	if (queue_set(r, old, "XX") && redis_send(r))
 		redis_done(r, 2);
 	return take_back(r, s);
 }
 
-enum result session_answer_renew(struct redis *r, const struct session *old,
+enum result session_answer_renew(struct redis *r, const struct config *c, const struct session *old,
 				 const struct session *s)
 {
 	const struct redisReply *reply;
 
-	if (!tickets_added(r) || !redis_done(r, 2) || (reply = redis_next(r)) == NULL)
+	if (!tickets_added(r) || !redis_done(r, 3) || (reply = redis_next(r)) == NULL)
 		return RESULT_UNAVAILABLE;
 	/* XX decides the race with a logout. If the old session has been ended, SET does not make
 	 * it again, and the new session must not exist either. */
 	bool ended_meanwhile = resp_is_nil(reply);
 	if (!fence_write_passed(r))
 		return take_renewal_back(r, old, s);
-	enum result result = tickets_end_surplus(r, s->username, &s->name);
+	enum result result = tickets_end_surplus(r, s->username, &s->name, c->tickets_per_user);
 	if (ended_meanwhile && result == RESULT_OK)
 		result = tickets_end_one(r, s->username, &s->name) == RESULT_OK
 			     ? RESULT_UNAUTHENTICATED

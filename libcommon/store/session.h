@@ -59,31 +59,31 @@ bool session_fits(const struct session *s, const char *ticket, const char *store
 /* Writes the session's CSRFPreventionToken. */
 void session_csrf(char out[static CRYPTO_DIGEST_LEN + 1], const char *ticket);
 
-/* Queues a new session for a user whose password was verified at `now`. The caller has set
+/* Queues a new session for a user whose password was verified at `now_us`. The caller has set
  * s->username; this sets the rest of *s and the ticket. RESULT_INTERNAL: the kernel gave no random
  * bytes, or memory ran out. Then no command of the new session is queued. */
-enum result session_ask_create(struct redis *r, const struct config *c, long long now,
+enum result session_ask_create(struct redis *r, const struct config *c, long long now_us,
 			       const char *stored_password, struct session *s,
 			       char ticket[static SESSION_TICKET_LEN + 1]);
 
-/* Takes the replies to it, which must be the last of the batch. Ends the user's oldest tickets if
- * there are more than SSA_TICKETS_PER_USER. RESULT_UNAVAILABLE: Redis failed, or too few replicas
- * have the session (SSA_REDIS_WAIT), which was taken back. RESULT_INTERNAL: the
- * user's index contains data that this program did not write. In both cases the client must not
- * get the ticket. */
-enum result session_answer_create(struct redis *r, const struct session *s);
+/* Takes the replies to it, which must be the last of the batch. Ends the tickets that were issued
+ * first if there are more than SSA_TICKETS_PER_USER. RESULT_UNAVAILABLE: Redis failed, or too few
+ * replicas have the session (SSA_REDIS_WAIT), which was taken back. RESULT_INTERNAL: the user's
+ * index contains data that this program did not write. In both cases the client must not get the
+ * ticket. */
+enum result session_answer_create(struct redis *r, const struct config *c, const struct session *s);
 
 /* Queues a new session that replaces the live session `old`. `old` lives SESSION_GRACE_S more.
  * RESULT_UNAUTHENTICATED: the login of `old` is older than SSA_TICKET_MAX. RESULT_INTERNAL: as
  * above. In both cases no command of the new session is queued. */
 enum { SESSION_GRACE_S = 60 };
-enum result session_ask_renew(struct redis *r, const struct config *c, long long now,
+enum result session_ask_renew(struct redis *r, const struct config *c, long long now_us,
 			      const char *stored_password, const struct session *old,
 			      struct session *s, char ticket[static SESSION_TICKET_LEN + 1]);
 
 /* Like session_answer_create, and RESULT_UNAUTHENTICATED: `old` was ended meanwhile, so there is
  * no new session. */
-enum result session_answer_renew(struct redis *r, const struct session *old,
+enum result session_answer_renew(struct redis *r, const struct config *c, const struct session *old,
 				 const struct session *s);
 
 /* session_end ends the login of the session, with all tickets that came from it by renewal.

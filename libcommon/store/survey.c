@@ -28,7 +28,7 @@ static void take_keys(struct page *p, const struct redisReply *list)
 	for (size_t i = 0; i < resp_count(list) && p->count < PAGE_KEYS_MAX; i++) {
 		const char *key;
 		size_t len;
-		if (resp_text(resp_element(list, i), &key, &len) && len == KEYS_SIZE - 1)
+		if (resp_text(resp_element(list, i), &key, &len) && keys_is_ticket(key, len))
 			memcpy(p->keys[p->count++], key, len + 1);
 	}
 }

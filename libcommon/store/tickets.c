@@ -5,6 +5,8 @@
 #include "redis/resp.h"
 #include "store/keys.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -14,6 +16,10 @@ enum {
 };
 /* The number of members that are read at a time, as an argument of a command. */
 #define PAGE_MEMBERS "500"
+enum { REPLACED_MOST = 400 }; /* of one user, and at most as many as other tickets */
+
+/* The score of a replaced ticket is the end of it less this number, which is below 0 until 2286. */
+static const long long replaced_below_0 = 10000000000;
 
 static void index_key(char key[static KEYS_SIZE], const char *username)
 {
@@ -30,22 +36,46 @@ static void make_member(char member[static MEMBER_LEN + 1], const struct ticket_
 	memcpy(member + TICKETS_LOGIN_LEN + 1, t->digest, CRYPTO_DIGEST_LEN + 1);
 }
 
-void tickets_add(struct redis *r, const char *username, const struct ticket_name *t, long long now,
-		 long long expires_at)
+enum { SECOND_US = 1000000, SCORE_SIZE = 32 };
+
+/* Writes a score: a whole number of seconds, and the microseconds of now_us, which make the order
+ * within that second. */
+static const char *write_score(char score[static SCORE_SIZE], long long seconds, long long now_us)
 {
-	char index[KEYS_SIZE], member[MEMBER_LEN + 1], buffer[2][TEXT_DECIMAL_SIZE];
-	char before_now[TEXT_DECIMAL_SIZE + 1] = "("; /* the range ends before this score */
-	const char *expiry = text_decimal(buffer[0], expires_at);
+	long long us = seconds * SECOND_US + now_us % SECOND_US;
+
+	snprintf(score, SCORE_SIZE, "%s%lld.%06lld", us < 0 ? "-" : "", llabs(us) / SECOND_US,
+		 llabs(us) % SECOND_US);
+	return score;
+}
+
+/* Writes the range of scores that ends before `score`. */
+static const char *before_score(char range[static TEXT_DECIMAL_SIZE + 1], long long score)
+{
+	char buffer[TEXT_DECIMAL_SIZE];
+
+	range[0] = '(';
+	strcpy(range + 1, text_decimal(buffer, score));
+	return range;
+}
+
+void tickets_add(struct redis *r, const char *username, const struct ticket_name *t,
+		 long long now_us, unsigned ttl_s, long long expires_at)
+{
+	char index[KEYS_SIZE], member[MEMBER_LEN + 1], score[SCORE_SIZE];
+	char buffer[TEXT_DECIMAL_SIZE], range[TEXT_DECIMAL_SIZE + 1];
+	const char *expiry = text_decimal(buffer, expires_at);
 
 	index_key(index, username);
 	make_member(member, t);
-	strcpy(before_now + 1, text_decimal(buffer[1], now));
 	/* If there is an index, EXPIREAT with GT prolongs it. It comes first, so that the
 	 * index does not expire between these commands. If there was no index, EXPIREAT with
 	 * NX sets the time. */
 	redis_command(r, "EXPIREAT", index, expiry, "GT", NULL);
-	redis_command(r, "ZREMRANGEBYSCORE", index, "-inf", before_now, NULL);
-	redis_command(r, "ZADD", index, expiry, member, NULL);
+	redis_command(r, "ZREMRANGEBYSCORE", index, "0", before_score(range, now_us / SECOND_US),
+		      NULL);
+	redis_command(r, "ZADD", index, write_score(score, now_us / SECOND_US + ttl_s, now_us),
+		      member, NULL);
 	redis_command(r, "EXPIREAT", index, expiry, "NX", NULL);
 }
 
@@ -54,14 +84,33 @@ bool tickets_added(struct redis *r)
 	return redis_done(r, ADD_COMMANDS);
 }
 
-void tickets_move(struct redis *r, const char *username, const struct ticket_name *t,
-		  long long expires_at)
+static void move(struct redis *r, const char *index, const struct ticket_name *t, long long seconds,
+		 long long now_us)
 {
-	char index[KEYS_SIZE], member[MEMBER_LEN + 1], buffer[TEXT_DECIMAL_SIZE];
+	char member[MEMBER_LEN + 1], score[SCORE_SIZE];
+
+	make_member(member, t);
+	redis_command(r, "ZADD", index, "XX", write_score(score, seconds, now_us), member, NULL);
+}
+
+void tickets_replace(struct redis *r, const char *username, const struct ticket_name *t,
+		     long long now_us, long long expires_at)
+{
+	char index[KEYS_SIZE], range[TEXT_DECIMAL_SIZE + 1];
 
 	index_key(index, username);
-	make_member(member, t);
-	redis_command(r, "ZADD", index, "XX", text_decimal(buffer, expires_at), member, NULL);
+	redis_command(r, "ZREMRANGEBYSCORE", index, "-inf",
+		      before_score(range, now_us / SECOND_US - replaced_below_0), NULL);
+	move(r, index, t, expires_at - replaced_below_0, now_us);
+}
+
+void tickets_restore(struct redis *r, const char *username, const struct ticket_name *t,
+		     long long expires_at)
+{
+	char index[KEYS_SIZE];
+
+	index_key(index, username);
+	move(r, index, t, expires_at, 0);
 }
 
 static void queue_delete(struct redis *r, const char *index, const char *member)
@@ -90,13 +139,15 @@ enum result tickets_end_one(struct redis *r, const char *username, const struct 
 	return redis_send(r) && redis_done(r, END_COMMANDS) ? RESULT_OK : RESULT_UNAVAILABLE;
 }
 
-/* Returns the i-th element of an array reply as text. NULL: it is not a text. */
+/* Returns the i-th element of an array reply as text. NULL: it is no text, or not there. */
 static const char *text_of(const struct redisReply *reply, size_t i)
 {
 	const char *text;
 	size_t len;
 
-	return resp_text(resp_element(reply, i), &text, &len) && strlen(text) == len ? text : NULL;
+	if (i >= resp_count(reply) || !resp_text(resp_element(reply, i), &text, &len))
+		return NULL;
+	return strlen(text) == len ? text : NULL;
 }
 
 /* A part of a reply, in which every `step`-th element is a member of an index. */
@@ -104,15 +155,27 @@ struct members {
 	const struct redisReply *list;
 	size_t step;
 	const char *spared; /* this one is passed over; NULL: none is */
+	/* Replaced tickets before this place are passed over. `list` has a score after each member,
+	 * unless this is 0. */
+	size_t replaced_from;
 };
+
+static bool is_spared(const struct members *m, size_t i, const char *member)
+{
+	const char *score = i / m->step < m->replaced_from ? text_of(m->list, i + 1) : NULL;
+
+	return (score != NULL && score[0] == '-') ||
+	       (m->spared != NULL && strcmp(member, m->spared) == 0);
+}
 
 /* Finds the next member from *i on, and moves *i behind it. NULL: there is none. */
 static const char *next_member(const struct members *m, size_t *i)
 {
 	while (*i < resp_count(m->list)) {
-		const char *member = text_of(m->list, *i);
+		size_t at = *i;
+		const char *member = text_of(m->list, at);
 		*i += m->step;
-		if (member != NULL && (m->spared == NULL || strcmp(member, m->spared) != 0))
+		if (member != NULL && !is_spared(m, at, member))
 			return member;
 	}
 	return NULL;
@@ -154,28 +217,33 @@ void tickets_ask_surplus(struct redis *r, const char *username, unsigned most)
 	char index[KEYS_SIZE], buffer[TEXT_DECIMAL_SIZE];
 
 	index_key(index, username);
-	/* The range begins with the tickets that expire last. LIMIT skips all of them that may stay
-	 * whatever the new ticket's place is. */
+	/* The range begins with the tickets that were issued last, and ends with replaced ones.
+	 * LIMIT skips all that may stay whatever the new ticket's place is. */
 	redis_command(r, "ZRANGE", index, "+inf", "-inf", "BYSCORE", "REV", "LIMIT",
-		      text_decimal(buffer, most - 1), PAGE_MEMBERS, NULL);
+		      text_decimal(buffer, most - 1), PAGE_MEMBERS, "WITHSCORES", NULL);
 }
 
-/* One of the listed tickets stays: the new ticket if it is listed, since it can stand behind older
- * ones that expire in the same second or later. Otherwise the first one stays. */
-enum result tickets_end_surplus(struct redis *r, const char *username, const struct ticket_name *t)
+/* One of the listed tickets stays: the new ticket if it is listed, since it can be behind others
+ * that were issued in the same moment or with a longer SSA_TICKET_TTL. Otherwise the first one
+ * stays. */
+enum result tickets_end_surplus(struct redis *r, const char *username, const struct ticket_name *t,
+				unsigned most)
 {
 	char index[KEYS_SIZE], member[MEMBER_LEN + 1];
-	struct members m = {.list = redis_next(r), .step = 1};
+	struct members m = {.list = redis_next(r),
+			    .step = 2,
+			    .replaced_from = 1 + (most < REPLACED_MOST ? most : REPLACED_MOST)};
 	size_t ended = 0;
 
 	if (m.list == NULL)
 		return RESULT_UNAVAILABLE;
 	index_key(index, username);
 	make_member(member, t);
-	for (size_t i = resp_count(m.list); i-- > 0;) {
-		m.spared = text_of(m.list, i);
-		if (m.spared != NULL && strcmp(m.spared, member) == 0)
-			break;
+	m.spared = text_of(m.list, 0);
+	for (size_t i = 0; i < resp_count(m.list); i += m.step) {
+		const char *listed = text_of(m.list, i);
+		if (listed != NULL && strcmp(listed, member) == 0)
+			m.spared = listed;
 	}
 	return end_listed(r, index, &m, &ended);
 }
@@ -291,25 +359,27 @@ enum result tickets_end_user(struct redis *r, const char *username)
 	return end_matching(r, &p);
 }
 
-/* Copies the score of the last member from a reply to ZRANGE … WITHSCORES, as text. false: the
- * index is empty. */
-static bool last_expiry(const struct redisReply *reply, char out[static TEXT_DECIMAL_SIZE])
+/* Reads when the index can end, from a reply to ZRANGE … WITHSCORES of its last member. false: the
+ * index is empty, or not ours. */
+static bool last_expiry(const struct redisReply *reply, long long *expires_at)
 {
 	const char *score;
-	size_t len;
+	char *end;
 
-	if (reply == NULL || resp_count(reply) != 2 ||
-	    !resp_text(resp_element(reply, 1), &score, &len) || len >= TEXT_DECIMAL_SIZE)
+	if (reply == NULL || resp_count(reply) != 2 || (score = text_of(reply, 1)) == NULL)
 		return false;
-	memcpy(out, score, len + 1);
-	return true;
+	*expires_at = strtoll(score, &end, 10);
+	if (*expires_at < 0)
+		*expires_at += replaced_below_0;
+	return end != score && *expires_at > 0;
 }
 
 /* Uses WATCH, because a concurrent login may add a ticket after this has read the last expiry and
  * before it shortens the time of the index. */
 void tickets_trim(struct redis *r, const char *username)
 {
-	char index[KEYS_SIZE], expiry[TEXT_DECIMAL_SIZE];
+	char index[KEYS_SIZE], buffer[TEXT_DECIMAL_SIZE];
+	long long expires_at;
 	size_t replies = 1;
 
 	index_key(index, username);
@@ -317,9 +387,9 @@ void tickets_trim(struct redis *r, const char *username)
 	redis_command(r, "ZRANGE", index, "-1", "-1", "WITHSCORES", NULL);
 	if (!redis_send(r) || !redis_done(r, 1))
 		return;
-	if (last_expiry(redis_next(r), expiry)) {
+	if (last_expiry(redis_next(r), &expires_at)) {
 		redis_command(r, "MULTI", NULL);
-		redis_command(r, "EXPIREAT", index, expiry, "LT", NULL);
+		redis_command(r, "EXPIREAT", index, text_decimal(buffer, expires_at), "LT", NULL);
 		redis_command(r, "EXEC", NULL);
 		replies = 3;
 	} else {

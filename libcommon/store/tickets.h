@@ -4,7 +4,11 @@
  *   ssa:{TAG}:ticket:<digest of the ticket>   the session, see session.h
  *   ssa:{TAG}:user:<digest of the name>       a sorted set of <login>:<digest of the ticket>
  *
- * The set is ordered by expiry. Its members have 60 bytes, because Redis keeps small sets whose
+ * The set is ordered by the time of issue: a score is that time plus SSA_TICKET_TTL, with
+ * microseconds. So it is also the latest time at which the ticket can end, and expired tickets are
+ * at the front. A ticket that a renewal has replaced has a score below 0: it lives some seconds
+ * more, and does not count for the limit of tickets. Members have 60 bytes, because Redis keeps
+ * small sets whose
  * members have at most 64 bytes in a form that needs much less memory (zset-max-listpack-value).
  * The tickets of a login and of its renewals have the same login number. A logout with any of them
  * ends them all. The index is written before a ticket is made and cleared after it is deleted, so
@@ -30,25 +34,33 @@ struct ticket_name {
 };
 
 /* Queues the commands that add a ticket to the index, remove expired tickets from it, and make the
- * index live longer if needed. Times are Unix seconds by Redis's clock. */
-void tickets_add(struct redis *r, const char *username, const struct ticket_name *t, long long now,
-		 long long expires_at);
+ * index live longer if needed. Times are by Redis's clock: Unix seconds, or microseconds (_us).
+ * ttl_s: SSA_TICKET_TTL; the ticket itself may end before. */
+void tickets_add(struct redis *r, const char *username, const struct ticket_name *t,
+		 long long now_us, unsigned ttl_s, long long expires_at);
 
 /* Takes the replies to these commands. false: Redis failed. */
 bool tickets_added(struct redis *r);
 
-/* Queues the question which tickets of the user exceed the number `most`. These are the tickets
- * that expire first. The reply must be the last of the batch. */
+/* Queues the question which tickets of the user exceed the number `most`: those that were issued
+ * first. The reply must be the last of the batch. */
 void tickets_ask_surplus(struct redis *r, const char *username, unsigned most);
 
 /* Takes that reply. If there are such tickets, it ends them in a round trip of its own, but never
- * `t`, the ticket that was just added. RESULT_OK, RESULT_UNAVAILABLE, or RESULT_INTERNAL: the index
- * has data that this program did not write. */
-enum result tickets_end_surplus(struct redis *r, const char *username, const struct ticket_name *t);
+ * `t`, the ticket that was just added. Replaced tickets do not count, but they end, too, if there
+ * are about as many of them again. RESULT_OK, RESULT_UNAVAILABLE, or RESULT_INTERNAL: the index has
+ * data that this program did not write. */
+enum result tickets_end_surplus(struct redis *r, const char *username, const struct ticket_name *t,
+				unsigned most);
 
-/* Queues one command, which sets another expiry for a ticket that is in the index. */
-void tickets_move(struct redis *r, const char *username, const struct ticket_name *t,
-		  long long expires_at);
+/* Queues two commands: a ticket that is in the index counts as replaced and ends at this time; and
+ * replaced tickets that have ended leave the index. */
+void tickets_replace(struct redis *r, const char *username, const struct ticket_name *t,
+		     long long now_us, long long expires_at);
+
+/* Queues one command, which makes a replaced ticket one that counts. */
+void tickets_restore(struct redis *r, const char *username, const struct ticket_name *t,
+		     long long expires_at);
 
 /* Ends one ticket. RESULT_OK or RESULT_UNAVAILABLE. */
 enum result tickets_end_one(struct redis *r, const char *username, const struct ticket_name *t);

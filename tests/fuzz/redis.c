@@ -256,7 +256,7 @@ static enum result log_in(struct redis *r)
 	}
 	CLAIM(session_is_ticket(new_ticket) && session_fits(&made, new_ticket, "secret") &&
 	      !session_fits(&made, new_ticket, "Secret"));
-	return send_all(r, replies) ? session_answer_create(r, &made) : RESULT_UNAVAILABLE;
+	return send_all(r, replies) ? session_answer_create(r, &config, &made) : RESULT_UNAVAILABLE;
 }
 
 static enum result renew(struct redis *r)
@@ -267,7 +267,7 @@ static enum result renew(struct redis *r)
 
 	if (result != RESULT_OK)
 		return result;
-	result = session_ask_renew(r, &config, 2000000000, "secret", &old, &made, new_ticket);
+	result = session_ask_renew(r, &config, 2000000000000000, "secret", &old, &made, new_ticket);
 	if (result != RESULT_OK) {
 		redis_drop(r);
 		return result;
@@ -276,7 +276,7 @@ static enum result renew(struct redis *r)
 	      made.expires_at <= old.renewable_until &&
 	      made.renewable_until == old.renewable_until &&
 	      strcmp(made.username, old.username) == 0);
-	return send_all(r, 0) ? session_answer_renew(r, &old, &made) : RESULT_UNAVAILABLE;
+	return send_all(r, 0) ? session_answer_renew(r, &config, &old, &made) : RESULT_UNAVAILABLE;
 }
 
 static enum result leave(struct redis *r, bool all)

@@ -439,7 +439,7 @@ has_failures() { (($(grep -c 'authentication failure; ' "$LOG") >= $1)); }
   refused_for_now 600
   guess user1 2001:db8:1:3::1 "$PASSWORD"
   expect 200
-  for n in 192.0.2.1 ::ffff:192.0.2.1 ::ffff:c000:201; do
+  for n in 192.0.2.1 ::ffff:c000:201 64:ff9b::192.0.2.1; do
     guess name "$n"
     expect_error 401
   done

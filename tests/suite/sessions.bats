@@ -215,35 +215,91 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
 
 # --- the limit of tickets -------------------------------------------------------------------------
 
-@test "a user has at most SSA_TICKETS_PER_USER live tickets: one more ends the oldest" {
+@test "a user has at most SSA_TICKETS_PER_USER live tickets: one more ends the one that was issued first" {
   restart_lighttpd SSA_TICKETS_PER_USER=3
   local n all=()
-  for n in 1 2 3 4 5; do
+  for n in {0..9}; do
     enter
     all+=("$ticket")
-    # The oldest ticket is the one that ends first. Within one second all end at the same time, so
-    # the test changes the times.
-    redis zadd "$(redis keys 'ssa:{*}:user:*')" xx incr "-$((10 - n))" "$(newest_member)" >/dev/null
   done
-  for n in 0 1; do expect_dead "${all[n]}"; done
-  for n in 2 3 4; do
+  for n in {0..6}; do
+    get /api/ticket "${all[n]}"
+    expect_error 401
+  done
+  for n in 7 8 9; do
     get /api/ticket "${all[n]}"
     expect 200
   done
   [ "$(redis zcard "$(redis keys 'ssa:{*}:user:*')")" -eq 3 ]
   index_matches
-  # A renewal also creates one more ticket. The one that it replaces ends first.
-  login user1 "${all[4]}"
-  expect 200
-  [ "$(redis keys 'ssa:{*}:ticket:*' | wc -l)" -eq 3 ]
-  index_matches
   # The tickets of another user do not count.
   login hashed 'correct horse'
   expect 200
-  get /api/ticket "${all[3]}"
+  get /api/ticket "${all[7]}"
   expect 200
 }
-@test "one more ticket never ends the newest, also among tickets that end in the same second or later" {
+
+@test "at the limit, the ticket that a renewal replaces lives 60 s more, and ends no other" {
+  restart_lighttpd SSA_TICKETS_PER_USER=2
+  local other first second
+  enter
+  other=$ticket
+  enter
+  first=$ticket
+  enter "$first"
+  second=$ticket
+  enter "$second"
+  for n in "$other" "$first" "$second" "$ticket"; do
+    get /api/ticket "$n"
+    expect 200
+  done
+  # The replaced ones are bounded, too: the oldest of three ends.
+  local third=$ticket
+  enter "$third"
+  get /api/ticket "$first"
+  expect_error 401
+  for n in "$other" "$second" "$third" "$ticket"; do
+    get /api/ticket "$n"
+    expect 200
+  done
+  index_matches
+  # A login ends the one that was issued first of those that count.
+  enter
+  get /api/ticket "$other"
+  expect_error 401
+  get /api/ticket "$third"
+  expect 200
+  # Replaced tickets that have ended leave the index with the next renewal.
+  redis zadd "$(redis keys 'ssa:{*}:user:*')" $((-10000000000 + $(redis time | head -n 1) - 1)) ended >/dev/null
+  login user1 "$ticket"
+  expect 200
+  run redis zscore "$(redis keys 'ssa:{*}:user:*')" ended
+  [ -z "$output" ]
+}
+
+@test "a ticket that ends early, because its login is old, is not the first to go" {
+  programs SSA_TICKETS_PER_USER=2 SSA_TICKET_TTL=100 SSA_TICKET_MAX=100 SSA_LOGIN_LIMITS=0,0,0
+  direct_login user1 "$PASSWORD"
+  local first=$ticket
+  sleep_until_next_second
+  direct_login user1 "$PASSWORD"
+  local other=$ticket
+  direct_login user1 "$first"
+  expect 200
+  local renewed=$ticket
+  direct_login user1 "$PASSWORD"
+  get /api/ticket "$other"
+  expect_error 401
+  get /api/ticket "$renewed"
+  expect 200
+}
+sleep_until_next_second() {
+  local now
+  now=$(redis time | head -n 1)
+  wait_until 3 $$ eval '(($(redis time | head -n 1) > '"$now"'))'
+}
+
+@test "one more ticket never ends the newest, also among tickets that were issued with a longer lifetime" {
   restart_lighttpd SSA_TICKETS_PER_USER=1
   local n older=
   for n in {1..12}; do
@@ -252,7 +308,6 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
     expect 200
     [[ -z $older ]] || expect_dead "$older"
     older=$ticket
-    # it would end later than all that come after it
     ((n % 3)) || redis zincrby "$(redis keys 'ssa:{*}:user:*')" 1000 "$(newest_member)" >/dev/null
   done
   [ "$(redis keys 'ssa:{*}:ticket:*' | wc -l)" -eq 1 ]
@@ -541,11 +596,11 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   index_matches
 }
 
-@test "an index member's score is its ticket's end" {
+@test "an index member's score is its ticket's end, with the microsecond of its issue" {
   enter
   local index
   index=$(redis keys 'ssa:{*}:user:*')
-  [ "$(redis zscore "$index" "$(redis zrange "$index" 0 -1)")" = "$expires" ]
+  [[ $(redis zscore "$index" "$(redis zrange "$index" 0 -1)") =~ ^$expires(\.[0-9]+)?$ ]]
 }
 
 @test "no ticket, password or CSRF token appears in the commands to Redis or in the log" {
@@ -593,7 +648,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   diff <(tr -d '\n\\' <<'END'
 SET probe,DEL fail,EXPIREAT user,ZREMRANGEBYSCORE user,ZADD user,EXPIREAT user,SET ticket,ZRANGE user,\
 GET ticket,\
-SET probe,GET ticket,EXPIREAT user,ZREMRANGEBYSCORE user,ZADD user,EXPIREAT user,SET ticket,ZADD user,SET ticket,ZRANGE user,\
+SET probe,GET ticket,EXPIREAT user,ZREMRANGEBYSCORE user,ZADD user,EXPIREAT user,SET ticket,ZREMRANGEBYSCORE user,ZADD user,SET ticket,ZRANGE user,\
 GET ticket,ZSCAN user,DEL ticket,ZREM user,ZSCAN user,DEL ticket,ZREM user,ZSCAN user,WATCH user,ZRANGE user,
 END
   ) <(tr '\n' ',' <<<"$output")

@@ -22,7 +22,18 @@ int main(void)
 	/* The longest key, with the tag of a whole ticket, of which only the beginning counts. */
 	keys_ticket(key, "abcdefghijklm", digest);
 	CHECK(strcmp(key, "ssa:{abc}:ticket:fY8AQg7-GDZhX7t0IddA4T6Dh1IC9DBdtSiJc-3lSpw") == 0);
-	CHECK(strlen(key) == KEYS_SIZE - 1);
+	CHECK(strlen(key) == KEYS_SIZE - 1 && keys_is_ticket(key, strlen(key)));
+	CHECK(!keys_is_ticket(key, strlen(key) - 1));
+	char bad[KEYS_SIZE];
+	for (size_t i = 0; i < KEYS_SIZE - 1; i++) {
+		/* Any byte of the tag and the digest will do, but no NUL. */
+		bool free = (i >= 5 && i < 8) || i >= 17;
+		strcpy(bad, key);
+		bad[i] = '!';
+		CHECK(keys_is_ticket(bad, KEYS_SIZE - 1) == free);
+		bad[i] = '\0';
+		CHECK(!keys_is_ticket(bad, KEYS_SIZE - 1));
+	}
 	keys_fail(key, "-_9", digest);
 	CHECK(strcmp(key, "ssa:{-_9}:fail:fY8AQg7-GDZhX7t0IddA4T6Dh1IC9DBdtSiJc-3lSpw") == 0);
 
