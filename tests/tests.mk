@@ -58,7 +58,7 @@ test-acl: all unit  ## sessions and logins with the documented Redis user
 # needs_native in tests/suite/helpers.bash skips what an emulator cannot do. Left out are the files
 # that test scripts, documents and other programs, and calls.bats, which starts the programs
 # thousands of times. Resident workers are enough: with CGI each request would start the emulator.
-emulated_files = $(addsuffix .bats,unit config data ticket query log sessions regulation replies cors delay \
+emulated_files = $(addsuffix .bats,unit config data ticket query log sessions regulation delay \
 	ssactl http hostile pages slow workers races faults-data faults-process faults-redis sentinel cluster) \
 	$(notdir $(wildcard tests/rows/*.rows))
 emulated      = build/arm64/emulated

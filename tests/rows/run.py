@@ -47,7 +47,7 @@ class Row:
 
 class Section:
     def __init__(self, title):
-        self.title, self.steps, self.only = title, [], set(service.TRANSPORTS)
+        self.title, self.steps, self.only, self.each = title, [], set(service.TRANSPORTS), []
 
 
 def read_file(path):
@@ -66,10 +66,12 @@ def read_file(path):
             sections.append(Section(rest))
         elif word == 'only':
             sections[-1].only = transports_of(rest)
+        elif word == 'each':
+            sections[-1].each = sections[-1].each + [rest]
         elif word in DIRECTIVES:
             sections[-1].steps.append((word, '\n'.join([rest] * bool(rest) + more)))
         else:
-            sections[-1].steps.append(Row(number, line, more, sections[-1]))
+            sections[-1].steps.append(Row(number, line, sections[-1].each + more, sections[-1]))
     return sections
 
 
@@ -221,7 +223,7 @@ class Driver:
         self.record(method, target, reply)
         log = self.service.new_log()
         for line in row.more:  # a line of the log may come a moment after the reply
-            if line.startswith('log ') and self.expand(line[4:]) not in log:
+            if line.startswith('log ') and row.answer.startswith(str(reply.status)) and self.expand(line[4:]) not in log:
                 log += service.until('%s in the log, which has %r' % (line, log),
                                      lambda: (new := self.service.new_log()) and self.expand(line[4:]) in log + new and new)
         faults = list(self.faults_of_any(method, target, reply, log)) + list(self.faults_of_answer(row, target, reply, log))
@@ -229,9 +231,9 @@ class Driver:
         if faults:
             yield 'reply: %r' % reply.raw[:2000]
             yield 'log: %r' % log[:2000]
-        elif method == b'GET' and self.transport == 'scgi' and '<last:' not in row.text:
+        elif method == b'GET' and self.transport in ('scgi', 'http') and reply.status != 431 and '<last:' not in row.text:
             again = self.service.ask(b'HEAD', target, headers, body, variables)
-            if again.body or again.head != reply.head:
+            if again.body or {**again.headers, b'date': b''} != {**reply.headers, b'date': b''}:
                 yield 'HEAD has another head: %r\ninstead of %r' % (again.raw, reply.head)
         self.last = reply
 

@@ -1,4 +1,5 @@
-# The environment variables: bad values, and the defaults.
+# What the programs need of their surroundings: the way to Redis and to the data, and no more. Bad
+# values of the variables are in rows/config.rows.
 load helpers
 
 setup_file() { start_redis; }
@@ -6,63 +7,6 @@ teardown_file() { stop_servers; }
 setup() { fresh; }
 teardown() {
   [[ ! -e $BATS_TEST_TMPDIR/tcp.pid ]] || kill "$(<"$BATS_TEST_TMPDIR/tcp.pid")" || true
-}
-
-# bad NAME=VALUE: every request gets a 500. One line of the log names the variable, and does not
-# show its value.
-bad() {
-  local program
-  for program in status info ticket; do
-    cgi GET $program '' "$1"
-    expect_error 500
-    [[ $status == 0 && $body == '{"code":500,"message":"internal error","data":""}' ]]
-    [ "$(grep -c . <<<"$stderr")" = 1 ]
-    [[ $stderr == *"reason=\"${1%%=*}: "* ]]
-    [[ $1 != *s3cret* || $stderr != *s3cret* ]]
-  done
-  cgi POST ticket "$LOGIN" "$1"
-  expect_error 500
-}
-
-@test "a bad REDIS_URL" {
-  local url
-  for url in localhost:6379 http://127.0.0.1:6379 redis:// redis://127.0.0.1:0 redis://127.0.0.1:99999 redis://127.0.0.1/zero \
-    unix://relative.sock 'redis://user:s3cret%zz@127.0.0.1' redis://s3cret@127.0.0.1 rediss://user:s3cret@127.0.0.1; do
-    bad "REDIS_URL=$url"
-  done
-}
-
-@test "rediss:// is refused, and the log names the tunnel" {
-  bad REDIS_URL=rediss://127.0.0.1:6380/0
-  [[ $stderr == *'reason="REDIS_URL: TLS is not built in: use redis:// through a tunnel, such as stunnel"'* ]]
-}
-
-@test "a bad SSA_TICKET_TTL or SSA_TICKET_MAX" {
-  local value
-  for value in s3cret -1 7200s 31622401 '60 ' 1e3; do
-    bad "SSA_TICKET_TTL=$value"
-    bad "SSA_TICKET_MAX=$value"
-  done
-  cgi GET status '' SSA_TICKET_TTL=100 SSA_TICKET_MAX=99
-  expect_error 500
-  [[ $stderr == *'SSA_TICKET_MAX: '* ]]
-}
-
-@test "a bad SSA_LOGIN_LIMITS" {
-  local value
-  for value in s3cret 10 10/600,100/3600 10/600,100/3600,60/60,1/1 10/0,100/3600,60/60 '10/600, 100/3600, 60/60' 10/600:100/3600:60/60; do
-    bad "SSA_LOGIN_LIMITS=$value"
-  done
-}
-
-@test "an empty variable is an unset one" {
-  cgi GET status '' SSA_TICKET_TTL= SSA_TICKET_MAX= SSA_LOGIN_LIMITS= SSA_SUPERVISED=
-  expect 200
-}
-
-@test "the variables of a request do not change the configuration" {
-  cgi GET status '' HTTP_REDIS_URL=redis://192.0.2.1 HTTP_SSA_DATA_DIR=/nonexistent QUERY_STRING='REDIS_URL=x&SSA_DATA_DIR=y' HTTP_X_FORWARDED_FOR=x
-  expect 200
 }
 
 # Starts Redis on a port of the loopback, with an ACL user. Sets $port and $pid.

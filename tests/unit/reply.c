@@ -1,4 +1,4 @@
-/* reply: what the front-end server gets. (http.bats tests it through lighttpd.) */
+/* reply: what the front-end server gets. (http.rows tests it through lighttpd.) */
 #include "core/reply.h"
 #include "check.h"
 

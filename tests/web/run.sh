@@ -44,7 +44,7 @@ record=${SSA_TEST_RECORD-}
 if [[ -z $record ]]; then
   mkdir "$work/record"
   record=$work/record
-  SSA_TEST_RECORD=$record count ../run.py replies.bats status.rows ticket.rows info.rows query.bats cors.bats http.bats
+  SSA_TEST_RECORD=$record count ../run.py {status,ticket,info,cors,http,replies,config}.rows query.bats
 fi
 count pages "$record"
 echo "$passed passed, $failed failed"
