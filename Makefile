@@ -45,7 +45,7 @@ thirdparty = build/$(addsuffix /,$(cross))musl
 CC       = musl-gcc
 ifneq ($(cross),)
 HOST     = aarch64-linux-gnu
-CC       = $(CURDIR)/$(thirdparty)/musl/bin/musl-gcc
+CC       = $(thirdparty)/musl/bin/musl-gcc
 AR       = $(HOST)-ar
 endif
 archives = $(patsubst %,$(thirdparty)/lib/lib%.a,hiredis cjson sodium)
@@ -65,9 +65,19 @@ LDFLAGS  = -pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack $(if $(SANITIZE
 LDLIBS   = $(shell $(PKG_CONFIG) --libs hiredis libcjson libsodium)
 endif
 
+# One language for all tools: a forwarded LANG may name a locale that this machine does not have.
+export LC_ALL = C.UTF-8
+
 ALL_CFLAGS = $(std) $(warnings) $(hardened) $(small) $(libflags) $(CFLAGS)
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
+
+# In `make deps run`, deps installs what run needs, and everything else waits for it, also with -j.
+deps_first  := $(filter deps deps-%,$(MAKECMDGOALS))
+other_goals := $(filter-out $(deps_first),$(MAKECMDGOALS))
+ifneq ($(other_goals),)
+$(other_goals): | $(deps_first)
+endif
 
 ##@ To use it: run test docs install uninstall deb all deps help clean
 
@@ -102,12 +112,13 @@ $(BUILD)/obj/%.o: cgi-bin/%.c $(BUILD)/flags | $(archives)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Other flags make other objects: this file changes only when they do.
-$(BUILD)/flags: FORCE
+$(BUILD)/flags: FORCE | $(deps_first)
 	@mkdir -p $(BUILD)/obj
 	@echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(LDFLAGS)' > $@
 
 ifeq ($(LIBC),musl)
 third = @CC='$(CC)' HOST='$(HOST)' scripts/thirdparty.sh
+$(archives): | $(deps_first)
 $(thirdparty)/lib/libhiredis.a: ; $(third) hiredis $(thirdparty)
 $(thirdparty)/lib/libcjson.a:   ; $(third) cjson $(thirdparty)
 $(thirdparty)/lib/libsodium.a:  ; $(third) libsodium $(thirdparty)
@@ -115,30 +126,25 @@ endif
 # Debian's musl-gcc is for this machine only, so the cross compiler gets a musl of its own.
 ifneq ($(cross),)
 $(archives): | $(CC)
-$(CC): ; @CC=$(HOST)-gcc HOST=$(HOST) scripts/thirdparty.sh musl $(thirdparty)
+$(CC): | $(deps_first) ; @CC=$(HOST)-gcc HOST=$(HOST) scripts/thirdparty.sh musl $(thirdparty)
 endif
 
 dist: all  ## a tarball of the static programs and all that they need; ARCH=arm64: for arm64
 	@CGI_BIN='$(CGI_BIN)' SSACTL='$(SSACTL)' MACHINE='$(patsubst arm64,aarch64,$(cross))' scripts/dist.sh
 
-deps:  ## install by apt what is missing to build, run and test
-	@scripts/deps.sh
+deps:  ## install by apt what is missing for the goals that follow: make deps run, make deps test
+	@LIBC=$(LIBC) scripts/deps.sh $(if $(other_goals),$(filter run test,$(other_goals:test%=test)),run test)
 
 docs:  ## fetch the viewer that shows the API at /docs/; needs npm
 	@scripts/docs.sh
 
 deps-check deps-bench deps-deb deps-arm64: deps-%:  ## also what make check, bench, deb, ARCH=arm64 need
-	@scripts/deps.sh $*
+	@LIBC=$(LIBC) scripts/deps.sh $*
 
-run: run/make.$(shell echo $$PPID)  ## serve on http://127.0.0.1:8000; Ctrl-C stops it
-
-# Whatever ends make ends run.sh too. SIGTERM reaches it because no shell stands between. On other
-# signals make deletes the file, and run.sh sees that (scripts/run.sh). The name of the file has the
-# process id of this make, so that a second make deletes its own file. On SIGKILL the kernel sends
-# SIGTERM to run.sh.
-run/make.%: all FORCE
-	@mkdir -p -m 700 run && touch $@
-	@exec setpriv --pdeathsig TERM env SSA_CGI_BIN=$(CGI_BIN) SSA_RUN_FILE=$@ scripts/run.sh
+# No shell stands between make and run.sh, so make's SIGTERM reaches it; and if make is killed, the
+# kernel sends it SIGTERM. scripts/run.sh has the rest.
+run: all  ## serve on http://127.0.0.1:8000; Ctrl-C stops it
+	@exec setpriv --pdeathsig TERM env SSA_CGI_BIN=$(CGI_BIN) SSA_MAKE=$(shell echo $$PPID) scripts/run.sh
 
 install: all  ## install in PREFIX=/usr/local; data that is there stays
 	$(call say,INST,$(DESTDIR)$(PREFIX)/lib/simpleserverapi)
@@ -152,8 +158,8 @@ deb:  ## build a Debian package, in build/deb; ARCH=arm64: for that processor
 
 places = $(foreach name,DESTDIR PREFIX DATA UNIT SERVICE_USER SETTINGS PORT CGI_BIN,$(name)='$($(name))')
 
-clean:  ## remove all that was built
-	rm -rf build $(programs:%=cgi-bin/%) sbin/ssactl
+clean:  ## remove all that was built; the sources that were fetched stay
+	rm -rf $(filter-out build/src,$(wildcard build/*)) $(programs:%=cgi-bin/%) sbin/ssactl
 
 # A line `##@ GROUP: TARGET...` begins a group; those targets come first in it.
 help:  ## this list

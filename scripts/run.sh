@@ -1,27 +1,48 @@
 #!/bin/bash
-# scripts/run.sh
+# scripts/run.sh [--help]
 #
 # Runs lighttpd with lighttpd.conf until Ctrl-C, SIGTERM or the end of the terminal. If REDIS_URL is
-# not set, it also runs a private Redis in run/ (SSA_RUN_DIR). `make run` sets
-# SSA_RUN_FILE=run/make.PID, where PID is the process id of make. Then the script ends when that
-# file is gone.
+# not set, it also runs a private Redis in run/ (SSA_RUN_DIR). `make run` sets SSA_MAKE to the
+# process id of make. Then the script ends with make, and fails without a word of make's.
 # shellcheck disable=SC2317  # shellcheck does not see that the trap calls functions
 set -u
 cd -P "$(dirname "$0")/.." || exit 1
+export LC_ALL=C.UTF-8 # Redis 8 does not start under a LANG whose locale was not generated
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # lighttpd is there; not every user's PATH has these
 data=$(realpath -m "${SSA_DATA_DIR:-data}") programs=$(realpath -m "${SSA_CGI_BIN:-cgi-bin}")
 state=$(realpath -m "${SSA_RUN_DIR:-run}") # the folder of the sockets, and of the private Redis
 bind=${SSA_BIND:-127.0.0.1} port=${SSA_PORT:-8000} private_redis=yes
 [ -z "${REDIS_URL-}" ] || private_redis=
 redis='' lighttpd='' # process ids
-remark=${1-} run_file=${SSA_RUN_FILE-}
+made_by=${SSA_MAKE-} as=() remark='' dropped=''
+# How it was started, and what installs or builds what is missing: a release has no Makefile.
+this=${made_by:+make run} this=${this:-${SSA_RUN_AS:-scripts/run.sh}} to_install='make deps run' to_build=make
+[ -e Makefile ] || to_install='apt install lighttpd redis-server' to_build='unpacking the release again'
 # Whose commands: Valkey's where only Valkey is installed.
 kind=redis
 if ! command -v redis-server >/dev/null && command -v valkey-server >/dev/null; then kind=valkey; fi
 
+# caught: prints which signals make has a handler for, as the kernel writes it.
+caught() {
+    local name value
+    [ -z "$made_by" ] ||
+        while read -r name value; do [ "$name" != SigCgt: ] || echo "$value"; done 2>/dev/null <"/proc/$made_by/status"
+}
+wanted_by=$(caught)
+
+# When a recipe fails, make adds a line of its own. But on SIGQUIT it gives up its handler, waits for
+# the recipe, and fails without a word. Where it ignores that signal (bit 3), it adds its line.
 fail() {
     echo "run.sh: $1" >&2
+    case $wanted_by in *[4-7c-f]) kill -QUIT "$made_by" 2>/dev/null && wait_for_make && exit 0 ;; esac
     exit 1
+}
+wait_for_make() {
+    for ((i = 0; i < 100; i++)); do
+        [ "$(caught)" = "$wanted_by" ] || return 0
+        sleep 0.05
+    done
+    return 1
 }
 
 # end PID SIGNAL SECONDS: sends SIGNAL, waits up to SECONDS, then sends SIGKILL. It does nothing if
@@ -41,7 +62,6 @@ stop() {
     trap '' INT TERM HUP
     end "$lighttpd" INT 6
     end "$redis" TERM 10
-    [ -z "$run_file" ] || rm -f "$run_file"
 }
 
 # Starts a server in its own session. So Ctrl-C reaches only this script, which ends the two servers
@@ -52,9 +72,8 @@ server() {
 }
 
 # Checks whether make still wants this script to run. make passes SIGTERM on to a recipe, but not
-# SIGHUP. When any signal ends make, it deletes the target file of the running recipe, if the file
-# has changed, and waits for the recipe ("Interrupting or Killing make" in its manual).
-is_wanted() { [ -z "$run_file" ] || [ -e "$run_file" ]; }
+# SIGINT and SIGHUP: it gives up its handler of that signal and waits for the recipe to end.
+is_wanted() { [ -z "$made_by" ] || [ "$(caught)" = "$wanted_by" ]; }
 
 is_up() { kill -0 "$1" 2>/dev/null; }
 
@@ -73,47 +92,128 @@ wait_until() {
 redis_says() { grep . "$state/redis.log" | tail -n 1 | sed 's/^[^#*]*[#*] //'; } # at the end
 redis_answers() { [ "$("$kind-cli" -s "$state/redis.sock" ping 2>&1)" = PONG ]; }
 
+usage() {
+    cat <<END
+usage: [NAME=VALUE]... $this
+
+Serves until Ctrl-C, on http://127.0.0.1:8000, with a private Redis. Settings are environment
+variables; README.md has all of them, among them:
+  SSA_PORT=8001         another port
+  SSA_BIND=0.0.0.0      an address: here all of this machine; or the path of a Unix socket
+  SSA_MODE=scgi         resident workers
+  SSA_DATA_DIR=FOLDER   another folder of users.json and machines.json
+  SSA_RUN_DIR=FOLDER    another folder for the sockets and the private Redis
+  REDIS_URL=URL         that Redis, and no private one
+END
+}
+
+case ${1-} in
+'') ;;
+--help | -h) usage && exit ;;
+--dropped) dropped=yes remark=${2-} ;; # root has checked all, and has become another user
+*)
+    usage >&2
+    exit 2
+    ;;
+esac
+
 # --- Checks before the start ----------------------------------------------------------------------
 unix_only= # only for a Unix socket
 case $bind in /*) unix_only=curl ;; esac
 for command in lighttpd $unix_only ${private_redis:+$kind-server $kind-cli}; do
-    command -v "$command" >/dev/null || fail "$command is not installed: \`make deps\` does that"
+    command -v "$command" >/dev/null || fail "$command is not installed: \`$to_install\` does that"
 done
 for program in status ticket info; do
-    [ -x "$programs/$program" ] || fail "$programs/$program is not built: \`make\` does that"
+    [ -x "$programs/$program" ] || fail "$programs/$program is not there: \`$to_build\` brings it"
 done
-[ ${#state} -le 84 ] || fail "the path of this folder is too long for Unix sockets: $state"
+[ ${#state} -le 84 ] || fail "the path is too long for Unix sockets: $state; with a shorter one: SSA_RUN_DIR=/tmp/ssa $this"
 trap stop EXIT
 trap 'exit 0' INT TERM HUP # it is not a failure if the user stops the script
 # make may have been killed before setpriv asked the kernel for a signal at make's death.
-[ -z "$run_file" ] || [ "$PPID" = "${run_file##*.}" ] || exit 0
-(umask 077 && mkdir -p "$state") && chmod 700 "$state" || exit 1
+[ -z "$made_by" ] || [ "$PPID" = "$made_by" ] || exit 0
+{ (umask 077 && mkdir -p "$state") && chmod 700 "$state"; } 2>/dev/null ||
+    fail "cannot make or change the folder $state; with another one: SSA_RUN_DIR=/tmp/ssa $this"
+
+# --- The address that clients use -----------------------------------------------------------------
+curl=(curl -s)
+case $bind in
+/*) url=http://localhost curl+=(--unix-socket "$bind") ;;
+0.0.0.0) url=http://127.0.0.1:$port ;;
+:: | '[::]') url="http://[::1]:$port" ;;
+*:*) url=${bind#[} url="http://[${url%]}]:$port" ;;
+*) url=http://$bind:$port ;;
+esac
+host=${url#http://} host=${host%:*} host=${host#[} host=${host%]}
+
+# get: prints the reply to GET /api/status. If this machine's own address is in SSA_PROXY_FROM, only
+# a request that begins with the PROXY protocol gets an answer.
+get() { ask '' || { [ "${SSA_PROXY_FROM-}" ] && ask 'PROXY UNKNOWN\r\n'; }; }
+
+# ask BEGIN: sends that request after BEGIN. Fails if nobody answers within 6 s. Bash itself speaks
+# TCP, so no other program is needed.
+ask() {
+    case $bind in
+    /*) "${curl[@]}" -i --max-time 6 "$url/api/status" ;;
+    *) (
+        exec 3<>"/dev/tcp/$host/$port" && printf '%bGET /api/status HTTP/1.0\r\nHost: localhost\r\n\r\n' "$1" >&3 || exit 1
+        read -rt 6 -d '' reply <&3 # fails at the end of the reply
+        [ -n "$reply" ] && printf %s "$reply"
+    ) 2>/dev/null ;;
+    esac
+}
+
+is_taken() {
+    case $bind in
+    /*) [ "$("${curl[@]}" -o /dev/null --max-time 1 -w '%{num_connects}' "$url")" != 0 ] ;;
+    *) (exec 3<>"/dev/tcp/$host/$port") 2>/dev/null ;;
+    esac
+}
+
+# check COMMAND: what keeps the service from starting. COMMAND runs another one as the user that the
+# servers will have.
+check() {
+    local message next
+    if [ "$private_redis" ]; then
+        # Redis inherits the lock. So if this script is killed, the lock stays until Redis has ended.
+        exec 9<"$state"
+        flock -w 1 9 || fail "it runs already, with the folder $state; a second one: SSA_PORT=8001 SSA_RUN_DIR=/tmp/ssa $this"
+    fi
+    message=$("$@" lighttpd -tt -f lighttpd.conf 2>&1) || {
+        message=${message%%$'\n'*}
+        [[ ! $message =~ SSA_[A-Z_]+ ]] || message+="; with its default: env -u ${BASH_REMATCH[0]} $this"
+        fail "lighttpd.conf: $message"
+    }
+    ! is_taken || case $bind in
+    /*) fail "$bind is taken by another program; another one: SSA_BIND=$bind.2 $this" ;;
+    *)
+        next=$((port % 65535 + 1))
+        fail "$url is taken by another program; another port: SSA_PORT=$next $this"
+        ;;
+    esac
+}
 
 # --- Root gives up its rights ---------------------------------------------------------------------
 # The servers run as the owner of this folder. If the owner is root or unknown, they run as Debian's
-# user for web servers.
+# user for web servers. If that user cannot read the files, they run as root, and a line says so.
 if [ "$(id -u)" = 0 ]; then
     user=$(stat -c %U .)
     case $user in root | UNKNOWN) user=www-data ;; esac
     # A change of the user makes the kernel forget the signal for the parent's death. So the signal
     # is set again.
-    drop=(setpriv --reuid "$user" --regid "$(id -g "$user" 2>&1)" --init-groups --no-new-privs ${run_file:+--pdeathsig TERM})
-    right=
+    drop=(setpriv --reuid "$user" --regid "$(id -g "$user" 2>&1)" --init-groups --no-new-privs ${made_by:+--pdeathsig TERM})
+    as=("${drop[@]}")
     case $port in ? | ?? | ??? | 10[01]? | 102[0-3]) # these ports need root or this capability
-        right=+net_bind_service ;;
+        as+=(--inh-caps +net_bind_service --ambient-caps +net_bind_service) ;;
     esac
     to_run=("$PWD"/scripts/{run,lighttpd-vars}.sh "$programs"/{status,ticket,info})
     to_read=("$PWD"/{lighttpd.conf,scripts/*.sh,www/errors/*.html,www/openapi.json})
-    for file in "$data"/{users,machines}.json "$PWD"/www/{console,docs}/*; do
+    for file in "$data"/{users,machines}.json "$PWD"/{conf.d,www/console,www/docs}/*; do
         [ ! -e "$file" ] || to_read+=("$file")
     done
 
-    # become CAPABILITIES: sets $as to the command that runs another command as the user with only
-    # these capabilities. Fails if they are not enough. It opens the files to test them, because
-    # access(2) ignores capabilities.
+    # can_serve: whether the user may read the one and run the other. access(2) would ignore links.
     # shellcheck disable=SC2016  # the inner sh expands the variables
-    become() {
-        as=("${drop[@]}" ${1:+--inh-caps "$1" --ambient-caps "$1"})
+    can_serve() {
         "${as[@]}" sh -c 'for file; do : <"$file"; done' sh "${to_read[@]}" 2>/dev/null &&
             "${as[@]}" sh -c 'for file; do [ -x "$file" ] || exit 1; done' sh "${to_run[@]}"
     }
@@ -161,78 +261,17 @@ if [ "$(id -u)" = 0 ]; then
         echo "${command% && }"
     }
 
-    # passes_on: whether lighttpd leaves this capability to the programs. 1.4.69 (Debian 12) does.
-    # 1.4.79 (Debian 13) clears its ambient capabilities when it starts.
-    passes_on() {
-        version=$(lighttpd -v | sed -nE 's,^lighttpd/([0-9.]+).*,\1,p')
-        [ "$(printf '%s\n' "$version" 1.4.69 | sort -V | tail -n 1)" = 1.4.69 ]
-    }
-
-    # If the user cannot read a file, CAP_DAC_READ_SEARCH helps: it allows to read every file, but
-    # not to write. In containers the kernel may refuse it. It also does not allow to run a program
-    # that the file's mode does not let the user run.
-    if ! become "$right"; then
+    if can_serve; then
+        chown -hR "$user:" "$state"
+    else
         find_closed
-        because="${above[0]-${inside[0]-${elsewhere[0]-all}}} is closed to the user $user; that ends with: $(remedy)"
-        if ! passes_on; then
-            remark="goes on as root, because lighttpd $version gives up CAP_DAC_READ_SEARCH and $because"
-            as=()
-        elif become "${right:+$right,}+dac_read_search"; then
-            remark="all processes may read every file of this machine (CAP_DAC_READ_SEARCH), because $because"
-        else
-            refusal=$("${as[@]}" true 2>&1) || because="the kernel refuses CAP_DAC_READ_SEARCH ($refusal) and $because"
-            remark="goes on as root, because $because"
-            as=()
-        fi
+        remark="not as root! It goes on as root, because ${above[0]-${inside[0]-${elsewhere[0]-all}}} is closed to the user $user; start it as a user of its own, or: $(remedy)"
+        as=()
+        chown -hR root: "$state"
     fi
-    if ((${#as[@]})); then
-        chown -hR "$user:" "$state" && exec "${as[@]}" scripts/run.sh "$remark"
-    fi
-    chown -hR root: "$state"
 fi
-
-# --- The address that clients use -----------------------------------------------------------------
-curl=(curl -s)
-case $bind in
-/*) url=http://localhost curl+=(--unix-socket "$bind") ;;
-0.0.0.0) url=http://127.0.0.1:$port ;;
-:: | '[::]') url="http://[::1]:$port" ;;
-*:*) url=${bind#[} url="http://[${url%]}]:$port" ;;
-*) url=http://$bind:$port ;;
-esac
-host=${url#http://} host=${host%:*} host=${host#[} host=${host%]}
-
-# get: prints the reply to GET /api/status. If this machine's own address is in SSA_PROXY_FROM, only
-# a request that begins with the PROXY protocol gets an answer.
-get() { ask '' || { [ "${SSA_PROXY_FROM-}" ] && ask 'PROXY UNKNOWN\r\n'; }; }
-
-# ask BEGIN: sends that request after BEGIN. Fails if nobody answers within 6 s. Bash itself speaks
-# TCP, so no other program is needed.
-ask() {
-    case $bind in
-    /*) "${curl[@]}" -i --max-time 6 "$url/api/status" ;;
-    *) (
-        exec 3<>"/dev/tcp/$host/$port" && printf '%bGET /api/status HTTP/1.0\r\nHost: localhost\r\n\r\n' "$1" >&3 || exit 1
-        read -rt 6 -d '' reply <&3 # fails at the end of the reply
-        [ -n "$reply" ] && printf %s "$reply"
-    ) 2>/dev/null ;;
-    esac
-}
-
-is_taken() {
-    case $bind in
-    /*) [ "$("${curl[@]}" -o /dev/null --max-time 1 -w '%{num_connects}' "$url")" != 0 ] ;;
-    *) (exec 3<>"/dev/tcp/$host/$port") 2>/dev/null ;;
-    esac
-}
-
-if [ "$private_redis" ]; then
-    # Redis inherits the lock. So if this script is killed, the lock stays until Redis has ended.
-    exec 9<"$state"
-    flock -w 1 9 || fail "another \`make run\` is running in this folder"
-fi
-message=$(lighttpd -tt -f lighttpd.conf 2>&1) || fail "lighttpd.conf: ${message%%$'\n'*}"
-! is_taken || fail "$url is taken by another program: set SSA_PORT"
+[ "$dropped" ] || check "${as[@]}"
+[ ${#as[@]} = 0 ] || exec "${as[@]}" scripts/run.sh --dropped "$remark"
 
 # --- Start ----------------------------------------------------------------------------------------
 if [ "$private_redis" ]; then
@@ -242,13 +281,13 @@ if [ "$private_redis" ]; then
     redis=$!
     exec 9<&- # from now on only Redis holds the lock
     wait_until 60 "$redis" redis_answers ||
-        fail "$kind-server did not start: $(redis_says)"
+        fail "$kind-server did not start: $(redis_says); to begin without the tickets that it has kept: rm -r $state/appendonlydir"
     path=${state//%/%25}/redis.sock
     export REDIS_URL=unix://${path//\?/%3F}
 fi
 server lighttpd -D -f lighttpd.conf >&2 &
 lighttpd=$!
-wait_until 10 "$lighttpd" get || fail "lighttpd did not start on $url"
+wait_until 10 "$lighttpd" get || fail "lighttpd did not start on $url, see above; on the default address: env -u SSA_BIND $this"
 
 reply=$(get)
 [[ $reply == HTTP/1.[01]\ 200\ * ]] || remark="${remark:+$remark; }not all is well: ${reply##*$'\n'}"
@@ -269,5 +308,5 @@ while is_up "$lighttpd" && is_up "${redis:-$lighttpd}"; do
     is_wanted || exit 0
     read -rt 0.5 -u 8
 done
-is_up "$lighttpd" || fail "lighttpd ended by itself"
-fail "Redis ended by itself: $(redis_says)"
+is_up "$lighttpd" || fail "lighttpd ended by itself, see above; to start again: $this"
+fail "Redis ended by itself: $(redis_says); to start again: $this"

@@ -307,9 +307,8 @@ in_terminal() {
   [[ -n $(pid_of redis-server) && -n $(pid_of lighttpd) ]]
   printf '\003' >&7
   none_left 10
-  # It was stopped on request, so nothing is reported as an error. Only make prints
-  # "Interrupt" for itself.
-  run grep -E 'Error|run.sh:.*ended' "$out"
+  # It was stopped on request, so nothing is reported as an error.
+  run grep -E '^make|Error|run.sh:.*ended' "$out"
   cat "$out"
   [ "$status" = 1 ]
   grep -q 'graceful shutdown' "$out" # the server prints this only on SIGINT
@@ -371,7 +370,8 @@ begin_make() {
   pid=$!
 }
 
-is_begun() { compgen -G "$here/run/make.*"; }
+# is_begun: run.sh has looked at what make catches, and reads on.
+is_begun() { [[ -d $here/run ]]; }
 
 @test "SIGTERM, SIGHUP, SIGINT or SIGKILL to make alone: all processes end, and the next start works" {
   local signal moment
@@ -387,8 +387,9 @@ is_begun() { compgen -G "$here/run/make.*"; }
       pid=
       none_left 5
       [[ ! -e $here/run/redis.sock ]]
-      run is_begun # no process removes it if make is killed before run.sh starts
-      [ "$status" = 1 ] || [ $signal = KILL ]
+      run grep '^make' "$err" # it was stopped on request, so make has nothing to say
+      [ "$status" = 1 ]
+      rm -r "$here/run"
     done
   done
 }
@@ -399,10 +400,8 @@ is_begun() { compgen -G "$here/run/make.*"; }
   local first=$pid
   run --separate-stderr timeout 10 "${clean[@]}" SSA_PORT="$(free_port)" make -s -o all -C "$here" run
   echo "$stderr"
-  [ "$status" = 2 ]
-  grep -q '^run.sh: another `make run` is running in this folder' <<<"$stderr"
-  # The file of the first one is still there, so it continues to serve.
-  [[ -e $here/run/make.$first ]]
+  [ "$status" = 1 ] # this is all, and make adds nothing
+  [[ $stderr == "run.sh: it runs already, with the folder $here/run; a second one: SSA_PORT=8001 SSA_RUN_DIR=/tmp/ssa make run" ]]
   log_in | jq -e .data.ticket
   kill -TERM "$first"
   wait_gone 10 "$first"
@@ -437,7 +436,7 @@ is_begun() { compgen -G "$here/run/make.*"; }
   local first=$here
   here=$BATS_TEST_TMPDIR/second
   begin
-  refused "http://127.0.0.1:$port is taken"
+  refused "http://127.0.0.1:$port is taken by another program; another port: SSA_PORT=$((port + 1)) scripts/run.sh"
   [[ ! -e $here/run/redis.sock ]]
   here=$first pid=$taken
 }
@@ -451,7 +450,7 @@ is_begun() { compgen -G "$here/run/make.*"; }
   run --separate-stderr timeout 10 "${clean[@]}" SSA_PORT="$(free_port)" "$here/scripts/run.sh"
   [ "$status" = 1 ]
   [ -z "$output" ]
-  [[ $stderr == "run.sh: another \`make run\` is running in this folder" ]]
+  [[ $stderr == "run.sh: it runs already, with the folder $here/run; a second one: SSA_PORT=8001 SSA_RUN_DIR=/tmp/ssa scripts/run.sh" ]]
   pid=$first
   [[ $(http_of "$ticket") == 200 ]]
 }
@@ -478,7 +477,7 @@ is_begun() { compgen -G "$here/run/make.*"; }
     else
       begin PATH="$bin"
     fi
-    refused "$missing is not installed: \`make deps\`"
+    refused "$missing is not installed: \`make deps run\` does that"
   done
 }
 
@@ -500,7 +499,7 @@ is_begun() { compgen -G "$here/run/make.*"; }
 @test "programs that are not built: one line" {
   rm "$here/cgi-bin/info"
   begin
-  refused "cgi-bin/info is not built: \`make\`"
+  refused "cgi-bin/info is not there: \`make\` brings it"
 }
 
 @test "a Redis that does not start: one line with its reason" {
@@ -517,7 +516,7 @@ is_begun() { compgen -G "$here/run/make.*"; }
   begin SSA_MODE=fastcgi
   refused "SSA_MODE must be cgi or scgi"
   begin SSA_PORT=80a
-  refused "SSA_PORT must be a number"
+  refused "SSA_PORT must be a number, 1 to 65535; with its default: env -u SSA_PORT scripts/run.sh"
 }
 
 @test "an address that this machine does not have: an error message, nothing left" {
@@ -540,7 +539,7 @@ is_begun() { compgen -G "$here/run/make.*"; }
   for libc in musl system; do
     run "${clean[@]}" PATH="$bin:$PATH" make --no-print-directory -n -C "$ROOT" LIBC=$libc deps
     [ "$status" = 0 ]
-    [[ $output == scripts/deps.sh ]]
+    [[ $output == "LIBC=$libc scripts/deps.sh run test" ]]
     [[ ! -e $bin/asked ]]
   done
   # This shows that the false pkg-config works: it is called when something is compiled.
@@ -605,110 +604,62 @@ owners() { # the users of all processes
   log_in | jq -e .data.ticket
 }
 
-# capabilities: those of all processes, as /proc writes them.
-capabilities() {
-  local one
-  for one in $(running); do awk '/^CapEff:/ { print $2 }' "/proc/$one/status" 2>/dev/null; done | sort -u
-}
-
-# can_read: skips the test if there is no capability to read every file, as in many containers.
-can_read() {
-  setpriv --inh-caps +dac_read_search --ambient-caps +dac_read_search true 2>/dev/null || skip "no CAP_DAC_READ_SEARCH here"
-  passes_on
-}
-passes_on() { [[ $(PATH=$PATH:/usr/sbin lighttpd -v) == lighttpd/1.4.69* ]] || skip "this lighttpd gives up that right"; }
-
-# reads_all WORDS: all processes belong to www-data, also a CGI program, and have only that
-# capability. One line says so, with these words.
-reads_all() {
-  local client
-  private_redis client pause 400 ALL >/dev/null
-  curl -s --max-time 10 -o /dev/null "http://127.0.0.1:$port/api/status" 3>&- &
-  client=$!
-  wait_until 5 "$pid" pid_of_program status
-  [[ $(owners) == www-data ]]
-  [[ $(capabilities) == 0000000000000004 ]]
-  wait "$client"
-  log_in | jq -e .data.ticket
+# goes_on WORDS: all processes belong to root, and one line says so, why, and what to do.
+goes_on() {
+  [[ $(owners) == root ]]
   cat "$err"
   [[ $(grep -c '^run.sh:' "$err") == 1 ]]
-  grep -F "run.sh: all processes may read every file of this machine (CAP_DAC_READ_SEARCH), because $1" "$err"
+  grep -F "run.sh: not as root! It goes on as root, because $1" "$err"
+  log_in | jq -e .data.ticket
 }
 
-# after_remedy: runs the command that the line shows, and starts again. No capability is kept, and
-# no line is printed.
+# after_remedy: runs the command that the line shows, and starts again. No process is root's.
 after_remedy() {
   end TERM
-  bash -ec "$(sed -n 's/^run.sh:.*; that ends with: //p' "$err")"
+  bash -ec "$(sed -n 's/^run.sh:.*; start it as a user of its own, or: //p' "$err")"
   begin
   ready
   [[ $(owners) == www-data ]]
-  [[ $(capabilities) == 0000000000000000 ]]
   log_in | jq -e .data.ticket
   run grep '^run.sh:' "$err"
   [ "$status" = 1 ]
 }
 
-@test "root in a folder that no other user can enter: www-data, with the right to read files and no other" {
+@test "root in a folder that no other user can enter: it stays root, and says how to change that" {
   in_the_open
-  can_read
   chmod 700 "$outside"
   local mode
   for mode in cgi scgi; do
     begin SSA_MODE=$mode
     ready
-    reads_all "$outside is closed to the user www-data; that ends with: mv $here /srv/"
+    goes_on "$outside is closed to the user www-data; start it as a user of its own, or: mv $here /srv/"
     end TERM
     [ "$status" = 0 ]
     none_left 5
   done
-  # If the script is killed with -9, the kernel signals the servers, whatever rights they have.
-  begin
-  ready
-  kill -KILL "$pid"
-  pid=
-  none_left 10
 }
 
 @test "root, and only root may read users.json: the same, until the printed command is run" {
   in_the_open
-  can_read
   chmod 600 "$here/data/users.json"
   begin
   ready
-  reads_all "$here/data/users.json is closed to the user www-data; that ends with: chgrp www-data $here/data/users.json"
+  goes_on "$here/data/users.json is closed to the user www-data; start it as a user of its own, or: chgrp www-data $here/data/users.json"
   after_remedy
   [[ $(stat -c '%a %U %G' "$here/data/users.json") == "640 root www-data" ]]
 }
 
-@test "root, and lighttpd gives up that right: it stays root, and says how to change that" {
+@test "root's make run follows no link in the folder of the sockets" {
   in_the_open
-  chmod 600 "$here/data/users.json"
-  local bin=$BATS_TEST_TMPDIR/bin real
-  real=$(PATH=$PATH:/usr/sbin type -P lighttpd)
-  mkdir "$bin"
-  # as Debian 13's does
-  printf '#!/bin/sh\nif [ "$1" = -v ]; then echo "lighttpd/1.4.79 (ssl)"; else exec %s "$@"; fi\n' "$real" >"$bin/lighttpd"
-  chmod -R 755 "$bin"
-  begin PATH="$bin:$PATH"
-  ready
-  [[ $(owners) == root ]]
-  grep '^run.sh: goes on as root, because lighttpd 1.4.79 gives up CAP_DAC_READ_SEARCH and .*/users.json is closed' "$err"
-  log_in | jq -e .data.ticket
-  after_remedy
-}
-
-@test "root, and the kernel refuses that right: it stays root, and says how to change that" {
-  in_the_open
-  passes_on
-  chmod 600 "$here/data/users.json"
-  begin setpriv --bounding-set=-dac_read_search
-  ready
-  [[ $(owners) == root ]]
-  [[ $(grep -c '^run.sh:' "$err") == 1 ]]
-  grep '^run.sh: goes on as root, because the kernel refuses CAP_DAC_READ_SEARCH (.*) and .*/users.json is closed' "$err"
-  log_in | jq -e .data.ticket
-  after_remedy
+  install -d -o www-data -m 700 "$here/run"
+  echo mine >"$outside/precious"
+  for name in "make.$$" redis.log redis.sock appendonlydir; do ln -s "$outside/precious" "$here/run/$name"; done
+  chmod 600 "$outside/precious"
+  begin
+  wait_gone 20 "$pid" # Redis does not start with such files
+  pid=
+  grep '^run.sh: redis-server did not start' "$err"
+  [[ $(<"$outside/precious") == mine && $(stat -c '%a %U' "$outside/precious") == "600 root" ]]
 }
 
 @test "root, with a umask of 077: no other user may run the programs, so it stays root until the printed command is run" {
@@ -716,9 +667,8 @@ after_remedy() {
   chmod -R go= "$here"
   begin
   ready
-  [[ $(owners) == root ]]
-  grep '^run.sh: goes on as root, because .* is closed to the user www-data; that ends with: chgrp -R www-data ' "$err"
-  log_in | jq -e .data.ticket
+  goes_on ''
+  grep ' is closed to the user www-data; start it as a user of its own, or: chgrp -R www-data ' "$err"
   after_remedy
 }
 
