@@ -1,102 +1,112 @@
 #!/bin/sh
-# scripts/deps.sh [check|bench|deb|arm64|debian|engines|web]...
+# scripts/deps.sh PURPOSE...
 #
-# Installs with apt the missing packages that are needed to build, run and test. With `check`,
-# `bench`, `deb`, `arm64` (make ARCH=arm64, test-arm64), `debian` (make test-debian, test-deb),
-# `engines` (make test-engines) and `web` (make docs, make check-web) it also installs what these
-# need. If nothing is missing, it ends at once.
+# Installs with apt what is missing for these purposes, and fetches the sources of the third-party
+# libraries, so that the build needs no network afterwards. If nothing is missing, it ends at once.
+# LIBC=system: what that build needs, in place of musl and the sources. `make deps` calls this with
+# the purposes of the other goals: `make deps run`, `make deps test`.
 set -eu
+cd "$(dirname "$0")/.."
+# A forwarded LANG may name a locale that this machine does not have: perl, which installs packages,
+# would say so many times.
+export LC_ALL=C.UTF-8
+LIBC=${LIBC:-musl}
 
-# Columns: group | package | its proof: a command, or a file (may be a pattern) | why it is needed
-# The group `musl` is only for LIBC=musl, whose libraries come as Debian source packages.
+# Columns: purposes | package | its proof: a command, or a file (may be a pattern) | why it is needed
+# `musl` and `system` are what the build needs with that LIBC.
 table() {
     cat <<'EOT'
-run   | gcc               | gcc                                     | the compiler
-run   | libc6-dev         | /usr/include/stdio.h                    | the system's C library, for LIBC=system
-run   | make              | make                                    | the build
-run   | pkg-config        | pkg-config                              | finds the system's libraries, for LIBC=system
-run   | libhiredis-dev    | /usr/include/hiredis/hiredis.h          | Redis client, for LIBC=system
-run   | libcjson-dev      | /usr/include/cjson/cJSON.h              | JSON parser, for LIBC=system
-run   | libsodium-dev     | /usr/include/sodium.h                   | password hashing, for LIBC=system
-run   | lighttpd          | lighttpd                                | the web server
-run   | lighttpd-modules-lua | /usr/lib/lighttpd/mod_magnet.so      | for SSA_CONNECTIONS_PER_ADDRESS
-run   | redis-server      | redis-server                            | keeps the tickets
-run   | bats              | bats                                    | runs the tests
-run   | curl              | curl                                    | the tests' HTTP client
-run   | jq                | jq                                      | the tests read JSON with it
-run   | argon2            | argon2                                  | the tests make hashes with another implementation
-run   | python3           | /usr/lib*/python3*/lib-dynload/resource.*.so | the tests' raw sockets, and what they measure
-run   | procps            | ps                                      | ps and pkill, for the tests and their time limits
-musl  | musl-tools        | musl-gcc                                | static programs
-musl  | dpkg-dev          | dpkg-source                             | unpacks and patches source packages
-musl  | autoconf          | autoreconf                              | makes libsodium's configure script
-musl  | automake          | automake                                | makes libsodium's makefiles
-musl  | libtool           | libtoolize                              | libsodium builds with it
-check | clang             | clang                                   | the second compiler; fuzzing
-check | libclang-rt-dev   | /usr/lib/llvm-*/lib/clang/*/lib/*/*fuzzer*.a | clang's fuzzer and sanitizers
-check | llvm              | llvm-symbolizer                         | file and line in their reports
-check | clang-tidy        | clang-tidy                              | static analysis
-check | clang-format      | clang-format                            | the code's layout
-check | cppcheck          | cppcheck                                | static analysis
-check | shellcheck        | shellcheck                              | the scripts
-check | mandoc            | mandoc                                  | the man page
-check | valgrind          | valgrind                                | memory errors; sees nothing in static programs
-check | gcovr             | gcovr                                   | test coverage
-check | strace            | strace                                  | tells the tests which system calls are made
-check | lighttpd-mod-openssl | /usr/lib/lighttpd/mod_openssl.so     | for the test of TLS
-check | openssl           | openssl                                 | makes its certificate
-check | spawn-fcgi        | spawn-fcgi                              | for the tests with other launchers
-check | nodejs            | node                                    | the recipe in JavaScript
-check | php-cli           | php                                     | the recipe in PHP
-check | php-curl          | /usr/lib/php/*/curl.so                  | its HTTP client
-check | python3-requests  | /usr/lib/python3/dist-packages/requests | the recipe in Python
-check | fail2ban          | fail2ban-regex                          | for the test of examples/fail2ban
-check | python3-systemd   | /usr/lib/python3/dist-packages/systemd  | lets it read the journal
-check | systemd-journal-remote | /lib/systemd/systemd-journal-remote | makes a journal for the tests
-check | haproxy           | haproxy                                 | for the test of examples/haproxy
-check | socat             | socat                                   | speaks to its socket, as docs/scaling.md does
-check | stunnel4          | stunnel4                                | for the test of examples/redis-tls
-check | logrotate         | logrotate                               | for the test of the log in a file
-check | prometheus-blackbox-exporter | prometheus-blackbox-exporter | the recipe for Prometheus
-bench | wrk               | wrk                                     | the load
-bench | python3-fastapi   | /usr/lib/python3/dist-packages/fastapi  | the peer
-bench | uvicorn           | uvicorn                                 | the peer's server
-bench | python3-uvloop    | /usr/lib/python3/dist-packages/uvloop   | makes uvicorn fast: a fair peer
-bench | python3-httptools | /usr/lib/python3/dist-packages/httptools | makes uvicorn fast: a fair peer
-bench | gunicorn          | gunicorn                                | runs the peer's workers
-bench | python3-redis     | /usr/lib/python3/dist-packages/redis    | the peer's Redis client
-bench | python3-hiredis   | /usr/lib/python3/dist-packages/hiredis  | makes python3-redis fast: a fair peer
-deb   | build-essential   | /usr/share/doc/build-essential          | every package is built with it
-deb   | dpkg-dev          | dpkg-buildpackage                       | builds a package
-deb   | debhelper         | dh                                      | knows what a package must have
-arm64 | gcc-aarch64-linux-gnu | aarch64-linux-gnu-gcc              | the cross compiler
-arm64 | qemu-user         | /usr/bin/qemu-aarch64*                  | runs programs for arm64, for the tests
-debian | debootstrap      | debootstrap                             | makes an empty Debian
-debian | debian-archive-keyring | /usr/share/keyrings/debian-archive-keyring.gpg | the keys of its archives
-debian | git              | git                                     | copies what is checked out
-debian | iproute2         | ip                                      | gives it a network of its own
-engines | iproute2        | ip                                      | connects machines, and cuts them off
-engines | util-linux      | nsenter                                 | makes machines: network namespaces
-web   | nodejs            | node                                    | runs the tests of the pages
-web   | npm               | npm                                     | fetches swagger-ui and the tests' packages
-web   | chromium          | chromium                                | the tests' browser
+build       | gcc               | gcc                                     | the compiler
+build       | make              | make                                    | the build
+musl        | musl-tools        | musl-gcc                                | static programs
+musl        | patch             | patch                                   | Debian's patches of the libraries
+musl        | xz-utils          | xz                                      | unpacks them
+system      | libc6-dev         | /usr/include/stdio.h                    | the system's C library
+system      | pkg-config        | pkg-config                              | finds the system's libraries
+system      | libhiredis-dev    | /usr/include/hiredis/hiredis.h          | Redis client
+system      | libcjson-dev      | /usr/include/cjson/cJSON.h              | JSON parser
+system      | libsodium-dev     | /usr/include/sodium.h                   | password hashing
+run         | lighttpd          | lighttpd                                | the web server
+run         | redis-server      | redis-server                            | keeps the tickets
+run test    | curl              | curl                                    | the HTTP client of the README and of the tests
+test        | libc6-dev         | /usr/include/stdio.h                    | what the tests send requests with
+test        | lighttpd-modules-lua | /usr/lib/lighttpd/mod_magnet.so      | for SSA_CONNECTIONS_PER_ADDRESS
+test        | bats              | bats                                    | runs the tests
+test        | jq                | jq                                      | the tests read JSON with it
+test        | argon2            | argon2                                  | the tests make hashes with another implementation
+test        | python3           | /usr/lib*/python3*/lib-dynload/resource.*.so | the tests' raw sockets, and what they measure
+test        | python3-hypothesis | /usr/lib/python3/dist-packages/hypothesis | chooses what the model of the service is asked
+test        | procps            | ps                                      | ps and pkill, for the tests and their time limits
+test        | strace            | strace                                  | tells the tests which system calls are made
+check       | clang             | clang                                   | the second compiler; fuzzing
+check       | libclang-rt-dev   | /usr/lib/llvm-*/lib/clang/*/lib/*/*fuzzer*.a | clang's fuzzer and sanitizers
+check       | llvm              | llvm-symbolizer                         | file and line in their reports
+check       | clang-tidy        | clang-tidy                              | static analysis
+check       | clang-format      | clang-format                            | the code's layout
+check       | cppcheck          | cppcheck                                | static analysis
+check       | shellcheck        | shellcheck                              | the scripts
+check       | mandoc            | mandoc                                  | the man page
+check       | valgrind          | valgrind                                | memory errors; sees nothing in static programs
+check       | gcovr             | gcovr                                   | test coverage
+check       | lighttpd-mod-openssl | /usr/lib/lighttpd/mod_openssl.so     | for the test of TLS
+check       | openssl           | openssl                                 | makes its certificate
+check       | spawn-fcgi        | spawn-fcgi                              | for the tests with other launchers
+check       | nodejs            | node                                    | the recipe in JavaScript
+check       | php-cli           | php                                     | the recipe in PHP
+check       | php-curl          | /usr/lib/php/*/curl.so                  | its HTTP client
+check       | python3-requests  | /usr/lib/python3/dist-packages/requests | the recipe in Python
+check       | fail2ban          | fail2ban-regex                          | for the test of examples/fail2ban
+check       | python3-systemd   | /usr/lib/python3/dist-packages/systemd  | lets it read the journal
+check       | systemd-journal-remote | /lib/systemd/systemd-journal-remote | makes a journal for the tests
+check       | haproxy           | haproxy                                 | for the test of examples/haproxy
+check       | socat             | socat                                   | speaks to its socket, as docs/scaling.md does
+check       | stunnel4          | stunnel4                                | for the test of examples/redis-tls
+check       | logrotate         | logrotate                               | for the test of the log in a file
+check       | prometheus-blackbox-exporter | prometheus-blackbox-exporter | the recipe for Prometheus
+bench       | wrk               | wrk                                     | the load
+bench       | python3-fastapi   | /usr/lib/python3/dist-packages/fastapi  | the peer
+bench       | uvicorn           | uvicorn                                 | the peer's server
+bench       | python3-uvloop    | /usr/lib/python3/dist-packages/uvloop   | makes uvicorn fast: a fair peer
+bench       | python3-httptools | /usr/lib/python3/dist-packages/httptools | makes uvicorn fast: a fair peer
+bench       | gunicorn          | gunicorn                                | runs the peer's workers
+bench       | python3-redis     | /usr/lib/python3/dist-packages/redis    | the peer's Redis client
+bench       | python3-hiredis   | /usr/lib/python3/dist-packages/hiredis  | makes python3-redis fast: a fair peer
+deb         | build-essential   | /usr/share/doc/build-essential          | every package is built with it
+deb         | dpkg-dev          | dpkg-buildpackage                       | builds a package
+deb         | debhelper         | dh                                      | knows what a package must have
+arm64       | gcc-aarch64-linux-gnu | aarch64-linux-gnu-gcc              | the cross compiler
+arm64       | qemu-user         | /usr/bin/qemu-aarch64*                  | runs programs for arm64, for the tests
+debian      | debootstrap      | debootstrap                             | makes an empty Debian
+debian      | debian-archive-keyring | /usr/share/keyrings/debian-archive-keyring.gpg | the keys of its archives
+debian      | git              | git                                     | copies what is checked out
+debian      | iproute2         | ip                                      | gives it a network of its own
+engines     | iproute2        | ip                                      | connects machines, and cuts them off
+engines     | util-linux      | nsenter                                 | makes machines: network namespaces
+web         | nodejs            | node                                    | runs the tests of the pages
+web         | npm               | npm                                     | fetches swagger-ui and the tests' packages
+web         | chromium          | chromium                                | the tests' browser
 EOT
 }
 
-groups=" run musl "
-for group; do
-    case $group in
-    check | bench | deb | arm64 | debian | engines | web) groups="$groups$group " ;;
+have_apt=
+if command -v apt-get >/dev/null; then have_apt=yes; else LIBC=system; fi # the sources come by apt
+
+purposes=" build $LIBC "
+for purpose; do
+    case $purpose in
+    run) purposes="$purposes$purpose " ;;
+    test) purposes="${purposes}run test " ;;
+    deb) purposes="$purposes$purpose " ;;
+    build) ;;
+    check | bench | arm64 | debian | engines | web) purposes="${purposes}run test $purpose " ;;
     *)
-        echo "usage: scripts/deps.sh [check|bench|deb|arm64|debian|engines|web]..." >&2
+        echo "usage: scripts/deps.sh [build|run|test|check|bench|deb|arm64|debian|engines|web]..." >&2
         exit 2
         ;;
     esac
 done
 
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # lighttpd is there; not every user's PATH has these
-have_apt=
-if command -v apt-get >/dev/null; then have_apt=yes; fi
 
 # Checks whether the first of these files exists. The caller gives a pattern without quotes, and the
 # shell replaces it by the files that match.
@@ -104,31 +114,51 @@ is_there() {
     [ -e "$1" ]
 }
 
-# Sets $missing to the packages of the wanted groups whose proof is missing, and $reasons to one
-# line for each of them.
+# is_wanted PURPOSE...: whether one of them is among the purposes of this run.
+is_wanted() {
+    for one; do
+        case $purposes in *" $one "*) return 0 ;; esac
+    done
+    return 1
+}
+
+# Sets $missing to the packages that are wanted and whose proof is missing, and $reasons to one line
+# for each of them.
 look() {
     missing=
     reasons=
-    while IFS='|' read -r group package proof why; do
-        # shellcheck disable=SC2086  # no quotes: so the columns lose their padding
-        set -- $group $package
-        case $groups in *" $1 "*) ;; *) continue ;; esac
-        [ "$1" != musl ] || [ "$have_apt" ] || continue # without apt only LIBC=system works
+    while IFS='|' read -r package_purposes package proof why; do
+        # shellcheck disable=SC2086  # a list of words
+        is_wanted $package_purposes || continue
+        package=${package# } package=${package%% *}
         # shellcheck disable=SC2086  # patterns
         case $proof in
         *" /"*) is_there $proof && continue ;;
         *) command -v $proof >/dev/null && continue ;;
         esac
-        missing="$missing $2"
-        reasons="$reasons$(printf '  %-18s%s' "$2" "$why")
+        missing="$missing $package"
+        reasons="$reasons$(printf '  %-18s%s' "$package" "$why")
 "
     done <<EOT
 $(table)
 EOT
 }
 
+# The libraries of the static programs, unless they are built already.
+fetch_sources() {
+    [ "$LIBC" = musl ] && [ "$have_apt" ] || return 0
+    wanted=
+    for name in hiredis cjson libsodium; do
+        [ -e "build/musl/lib/lib${name#lib}.a" ] || wanted="$wanted $name"
+    done
+    if is_wanted arm64 && [ ! -e build/arm64/musl/lib/libsodium.a ]; then wanted="hiredis cjson libsodium musl"; fi
+    # shellcheck disable=SC2086  # a list of words
+    [ -z "$wanted" ] || scripts/sources.sh $wanted
+}
+
 look
 if [ -z "$missing" ]; then
+    fetch_sources
     echo "deps: everything is there"
     exit 0
 fi
@@ -149,7 +179,7 @@ if [ "$(id -u)" != 0 ]; then
     sudo=sudo
 fi
 apt_get() {
-    $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@"
+    $sudo env LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive apt-get -qq "$@"
 }
 
 echo "deps: installing; this may take some minutes"
@@ -160,7 +190,7 @@ apt_get update || true
 # If this release does not know one of the names, the other packages must still be installed. The
 # last look finds what is still missing.
 # shellcheck disable=SC2086  # $missing is a list of words
-known=$(LC_ALL=C apt-cache policy $missing | awk '/^[^ ]/ { sub(":$", ""); name = $0 }
+known=$(apt-cache policy $missing | awk '/^[^ ]/ { sub(":$", ""); name = $0 }
     $1 == "Candidate:" && $2 != "(none)" { print name }')
 # shellcheck disable=SC2086
 apt_get install --no-install-recommends $known </dev/null >/dev/null # errors go to stderr
@@ -174,7 +204,9 @@ for service in lighttpd redis-server prometheus-blackbox-exporter fail2ban hapro
     echo "deps: $service came with a system service: stopped and disabled, as it is not needed here"
     if [ -d /run/systemd/system ]; then
         $sudo systemctl disable --now "$service"
+        [ "$service" != lighttpd ] || $sudo systemctl disable --now lighttpd-maint.timer 2>/dev/null || : # Debian 13
     else
+        [ "$service" != lighttpd ] || $sudo deb-systemd-helper disable lighttpd-maint.timer >/dev/null || :
         $sudo service "$service" stop || : # some scripts fail if it is not running
         $sudo update-rc.d "$service" disable
     fi
@@ -185,4 +217,5 @@ if [ "$missing" ]; then
     echo "deps: still missing:$missing" >&2
     exit 1
 fi
+fetch_sources
 echo "deps: done"

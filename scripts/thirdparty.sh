@@ -1,24 +1,24 @@
 #!/bin/sh
 # scripts/thirdparty.sh NAME PREFIX    NAME: hiredis, cjson, libsodium or musl; PREFIX: build/musl
 #
-# Builds one third-party library as a static archive for musl. The source is Debian's source
-# package, with the patches of the distribution. apt fetches it and checks its signature. The
-# results are PREFIX/lib/lib*.a, PREFIX/include/ and the source in PREFIX/src/NAME. If the source is
-# there already, no network is needed. The system's own apt state is read, but never written. CC
-# (musl-gcc) and CFLAGS are taken from the environment.
+# Builds one third-party library as a static archive for musl, from the source in build/src/NAME
+# (scripts/sources.sh). The results are PREFIX/lib/lib*.a and PREFIX/include/. It compiles the files
+# that are needed, without the library's own build system: autoconf's checks for libsodium took ten
+# times as long as the compiler. CC (musl-gcc) and CFLAGS are taken from the environment.
 #
 # musl itself is built only for another architecture: Debian has a compiler for it, but its package
 # of musl would need that architecture to be added to the system. Here CC is that compiler, and the
 # results are PREFIX/musl/ and PREFIX/musl/bin/musl-gcc, a CC for the other libraries. HOST
 # (aarch64-linux-gnu) is the prefix of that compiler's tools.
 set -eu
+cd "$(dirname "$0")/.."
 
 usage() {
     echo "usage: scripts/thirdparty.sh hiredis|cjson|libsodium|musl PREFIX" >&2
     exit 2
 }
 [ $# = 2 ] || usage
-name=$1
+name=$1 prefix=$2
 case $name in
 hiredis | cjson) archive=lib$name.a ;;
 libsodium) archive=libsodium.a ;;
@@ -32,21 +32,19 @@ AR=${HOST:+$HOST-}ar
 # PIE objects can be linked into static and static-pie programs. With one section for each function,
 # the linker can leave out unused functions.
 CFLAGS=${CFLAGS:--O2 -fPIE -fstack-protector-strong -fstack-clash-protection -ffunction-sections -fdata-sections}
-# Two builds in different folders have the same bytes: assert() has no path of this folder.
-CFLAGS="$CFLAGS -ffile-prefix-map=$PWD/="
 
-mkdir -p "$2"
-prefix=$(cd "$2" && pwd)
-source=$prefix/src/$name
-apt=$prefix/src/apt # the private package lists, shared by all names
+# All paths are relative to this folder, so its own path may have a space, and two builds in
+# different folders have the same bytes.
+source=build/src/$name
 work=$prefix/tmp/$name
 log=$prefix/$name.log
-mkdir -p "$prefix/src" "$prefix/lib" "$prefix/include" "$prefix/tmp" "$apt"
+mkdir -p "$prefix/lib" "$prefix/include" "$prefix/tmp"
 
 # The lock allows one build of a name at a time. Otherwise two makes in two terminals would use the
 # same work folder and the same log.
 exec 9>"$work.lock"
 flock 9
+scripts/sources.sh "$name"
 rm -rf "$work"
 mkdir -p "$work"
 
@@ -80,163 +78,141 @@ need() {
     command -v "$1" || die "no $1 here: run 'make deps', $way_out"
 }
 
-# Writes the distribution's own entries as deb-src lines, from both formats of list. Other suites
-# (third parties, backports) and other components are left out, so that they cannot break the fetch
-# or offer another version.
-private_list() {
-    # shellcheck source=/dev/null
-    codename=$(. /etc/os-release && echo "${UBUNTU_CODENAME:-${VERSION_CODENAME-}}")
-    eval "$(apt-config shell list Dir::Etc::sourcelist/f parts Dir::Etc::sourceparts/d)"
-    cat >"$apt/words.awk" <<'AWK'
-function suites(text) { return keep(text, "^(" codename "|stable|testing|unstable|sid)(-updates|-security|/updates)?$") }
-function components(text) { return keep(text, "^(main|universe)$") }
-function keep(text, pattern,    i, n, word, kept) {
-    n = split(text, word, /[ \t\n]+/)
-    for (i = 1; i <= n; i++)
-        if (word[i] ~ pattern) kept = kept " " word[i]
-    return kept
-}
-AWK
-    cat >"$apt/list.awk" <<'AWK'
-$1 == "deb" {
-    sub(/^[ \t]*deb[ \t]+/, "")
-    options = ""
-    if (match($0, /^\[[^]]*\]/)) { options = substr($0, 1, RLENGTH); $0 = substr($0, RLENGTH + 1) }
-    sub(/#.*/, "")
-    uri = $1; s = suites($2); $1 = $2 = ""; c = components($0)
-    if (s != "" && c != "" && uri !~ /^cdrom:/) print "deb-src " options " " uri s c
-}
-AWK
-    # A stanza ends at an empty line or at the end of the file. A line that starts with a blank
-    # continues the field before it.
-    cat >"$apt/sources.awk" <<'AWK'
-function flush_stanza(    s, c) {
-    s = suites(field["suites"]); c = components(field["components"])
-    if (keep(field["types"], "^deb$") != "" && s != "" && c != "" && tolower(field["enabled"]) !~ /no|false|0/)
-        print "Types: deb-src\nSuites:" s "\nComponents:" c rest "\n"
-    split("", field); rest = ""
-}
-/^[ \t]*$/ { flush_stanza(); next }
-/^#/ { next }
-/^[^ \t]/ { at = index($0, ":"); key = tolower(substr($0, 1, at - 1)); line = substr($0, at + 1) }
-/^[ \t]/ { line = $0 }
-key ~ /^(types|suites|components|enabled)$/ { field[key] = field[key] " " line; next }
-{ rest = rest "\n" $0 }
-END { flush_stanza() }
-AWK
-    rm -rf "$apt/sources"
-    mkdir -p "$apt/sources"
-    # shellcheck disable=SC2154  # list and parts come from apt-config
-    for file in "$list" "$parts"/*.list "$parts"/*.sources; do
-        [ -f "$file" ] || continue
-        case $file in *.sources) kind=sources ;; *) kind=list ;; esac
-        awk -v codename="$codename" -f "$apt/words.awk" -f "$apt/$kind.awk" "$file" >"$apt/sources/${file##*/}"
-    done
-    cat "$apt/sources"/* | grep . || die "apt knows no main archive of '$codename' here: add one, $way_out"
-    # apt reads this after the system's configuration, so the system's proxies and keys stay in
-    # force. As root, apt must not change to the user _apt, which may have no access to this folder.
-    # The system's hooks are cleared, because they are for its own lists.
-    cat >"$apt/apt.conf" <<CONF
-#clear APT::Update::Pre-Invoke;
-#clear APT::Update::Post-Invoke;
-#clear APT::Update::Post-Invoke-Success;
-APT::Sandbox::User "root";
-Acquire::GzipIndexes "true";
-Dir::Etc::sourcelist "/dev/null";
-Dir::Etc::sourceparts "$apt/sources";
-Dir::State::lists "$apt/lists";
-Dir::Cache "$apt/cache";
-Dir::Cache::pkgcache "";
-Dir::Cache::srcpkgcache "";
-CONF
-    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
-}
-
-# `make -j` starts several fetches at once, so this takes a lock. The first one updates the lists,
-# and the others use them.
-fetch() {
-    say "fetching source"
-    need apt-get
-    need dpkg-source
-    (
-        flock 8
-        if [ -z "$(find "$apt/updated" -mmin -60 2>/dev/null)" ]; then
-            private_list
-            # If a mirror fails, the log shows it. This is not an error yet: the source may still
-            # come from another mirror.
-            apt-get -q -c "$apt/apt.conf" update || true
-            touch "$apt/updated"
-        fi
-        cd "$work"
-        if ! apt-get -q -c "$apt/apt.conf" source --only-source "$name"; then
-            rm -f "$apt/updated"
-            die "apt could not fetch it: see to the network and try again, $way_out"
-        fi
-    ) 8>"$apt/lock"
-    mv "$work/$name"-*/ "$source"
-}
-
-# compile FOLDER HEADER... -- FILE...: FOLDER is below PREFIX/include, the FILEs are .c files.
+# compile FILE [FLAG...]: a .c file of the source. The archive gets its object.
 compile() {
-    include=$work/include/$1
-    mkdir -p "$include"
+    file=$1
     shift
-    while [ "$1" != -- ]; do
-        cp "$source/$1" "$include/"
-        shift
-    done
-    shift
-    for file in "$@"; do
-        # shellcheck disable=SC2086  # CC and CFLAGS are lists of words
-        $CC $CFLAGS -c -o "$work/${file%.c}.o" "$source/$file"
-    done
-    "$AR" rcs "$work/$archive" "$work"/*.o
+    # shellcheck disable=SC2086  # CC and CFLAGS are lists of words
+    $CC $CFLAGS "$@" -c -o "$work/$(echo "${file%.c}" | tr / -).o" "$source/$file"
 }
 
 build_hiredis() {
     # From version 1.0 on, the synchronous core needs alloc.c and async.c.
-    more=
-    if [ -f "$source/alloc.c" ]; then more="alloc.c async.c"; fi
-    headers=$(cd "$source" && ls hiredis.h read.h sds.h alloc.h 2>/dev/null) || true
-    # shellcheck disable=SC2086  # lists of words
-    compile hiredis $headers -- hiredis.c net.c read.c sds.c $more
+    for file in hiredis.c net.c read.c sds.c alloc.c async.c; do
+        case $file in a*) [ -f "$source/alloc.c" ] || continue ;; esac
+        compile "$file"
+    done
+    mkdir -p "$work/include/hiredis"
+    for file in hiredis.h read.h sds.h alloc.h; do
+        [ ! -f "$source/$file" ] || cp "$source/$file" "$work/include/hiredis"
+    done
 }
 
 build_cjson() {
-    compile cjson cJSON.h -- cJSON.c
+    compile cJSON.c
+    mkdir -p "$work/include/cjson"
+    cp "$source/cJSON.h" "$work/include/cjson"
 }
 
-# --enable-minimal leaves out the old and rare algorithms. Argon2id, BLAKE2b, the codecs and the
-# memory helpers stay. PIE and the stack protector are off in configure, because CFLAGS sets them.
+# Argon2id, BLAKE2b, the codecs, randomness and the memory helpers, and what sodium_init picks an
+# implementation of, used or not. A pattern that matches nothing belongs to another version:
+# crypto_verify/*.c, aegis and softaes are of 1.0.19 and later.
+libsodium_files() {
+    (
+        cd "$source/src/libsodium"
+        ls sodium/codecs.c sodium/core.c sodium/runtime.c sodium/utils.c \
+            randombytes/randombytes.c randombytes/sysrandom/*.c \
+            crypto_generichash/crypto_generichash.c crypto_generichash/blake2b/ref/*.c \
+            crypto_pwhash/argon2/argon2*.c crypto_pwhash/argon2/blake2b-long.c crypto_pwhash/argon2/pwhash_argon2id.c \
+            crypto_verify/*.c crypto_verify/sodium/*.c \
+            crypto_onetimeauth/poly1305/*.c crypto_onetimeauth/poly1305/donna/*.c \
+            crypto_scalarmult/curve25519/*.c crypto_scalarmult/curve25519/ref10/*.c crypto_core/ed25519/ref10/*.c \
+            crypto_stream/chacha20/*.c crypto_stream/chacha20/ref/*.c \
+            crypto_stream/salsa20/*.c crypto_stream/salsa20/ref/*.c crypto_core/salsa/ref/*.c \
+            crypto_aead/aegis128l/*.c crypto_aead/aegis256/*.c crypto_core/softaes/*.c 2>/dev/null || :
+    )
+}
+
+# What libsodium's configure finds out with musl on x86-64 and arm64, of which the files above ask.
+libsodium_defines() {
+    cat <<'EOT'
+CONFIGURED              the sources ask for it
+NATIVE_LITTLE_ENDIAN    both processors are; without it numbers are read byte by byte
+HAVE_SYS_RANDOM_H       declares getrandom
+HAVE_GETRANDOM          randomness from the system call; /dev/urandom may be missing in a chroot
+HAVE_EXPLICIT_BZERO     sodium_memzero by a call that no compiler leaves out
+HAVE_WEAK_SYMBOLS       keeps the compiler from shortening sodium_memcmp, which takes equal time
+HAVE_PTHREAD            sodium_init takes a lock
+HAVE_SYS_MMAN_H         declares mmap
+HAVE_MMAP               Argon2's memory is mapped, and given back to the kernel
+HAVE_TI_MODE            the 64-bit code of curve25519: less code than the 32-bit one
+EOT
+}
+
+# The same for the instructions of x86-64, which sodium_init looks for when the program runs. The
+# algorithms that nobody calls are compiled without them.
+libsodium_x86_defines() {
+    cat <<'EOT'
+CPU_UNALIGNED_ACCESS    numbers need no alignment
+HAVE_CPUID              asks the processor what it knows
+HAVE_AVX_ASM            asks whether the kernel saves the registers of AVX
+HAVE_EMMINTRIN_H        SSE2
+HAVE_PMMINTRIN_H        SSE3
+HAVE_TMMINTRIN_H        SSSE3: Argon2 and BLAKE2b
+HAVE_SMMINTRIN_H        SSE4.1: BLAKE2b
+HAVE_AVXINTRIN_H        AVX: a condition of the next two
+HAVE_AVX2INTRIN_H       AVX2: Argon2 and BLAKE2b
+HAVE_AVX512FINTRIN_H    AVX-512F: Argon2
+EOT
+}
+
+defined() { sed 's/^\([A-Z0-9_]*\).*/-D\1=1/'; }
+
+# The C code breaks rules of aliasing and overflow, as its configure knows.
 build_libsodium() {
-    need autoreconf
-    need libtoolize
-    cp -a "$source/." "$work/"
-    cd "$work"
-    [ -x configure ] || autoreconf -fi
-    # If a make runs this script, MAKEFLAGS contains its flags (CFLAGS=..., V=...), which are not
-    # meant for this build.
-    unset MAKEFLAGS MFLAGS MAKELEVEL
-    ./configure -q --disable-shared --enable-minimal --disable-pie --disable-ssp ${HOST:+--host="$HOST"} CC="$CC" CFLAGS="$CFLAGS"
-    make -j"$(nproc)" -C src/libsodium libsodium.la
-    mkdir -p "$work/out"
-    make -C src/libsodium/include install-data includedir="$work/out"
-    rm -rf "$work/include"
-    mv "$work/out" "$work/include"
-    cp src/libsodium/.libs/libsodium.a "$work/$archive"
+    sodium=src/libsodium
+    mkdir -p "$work/include"
+    cp -R "$source/$sodium/include/sodium" "$source/$sodium/include/sodium.h" "$work/include"
+    version "$source/configure.ac" <"$source/$sodium/include/sodium/version.h.in" >"$work/include/sodium/version.h"
+    CFLAGS="$CFLAGS -fno-strict-aliasing -fno-strict-overflow -fvisibility=hidden -D_GNU_SOURCE $(libsodium_defines | defined | tr '\n' ' ')"
+    for file in $(libsodium_files); do
+        set --
+        case ${HOST:-$(uname -m)}-$file in
+        x86_64*-sodium/runtime.c | x86_64*-crypto_pwhash/* | x86_64*-crypto_generichash/*)
+            # shellcheck disable=SC2046  # a list of words
+            set -- $(libsodium_x86_defines | defined)
+            case $file in
+            *-ssse3.c) set -- "$@" -mssse3 ;;
+            *-sse41.c) set -- "$@" -msse4.1 ;;
+            *-avx2.c) set -- "$@" -mavx2 ;;
+            *-avx512f.c) set -- "$@" -mavx512f ;;
+            esac
+            ;;
+        esac
+        compile "$sodium/$file" -I"$work/include" -I"$work/include/sodium" "$@"
+    done
+    rm -rf "$work/include/sodium/private"
 }
 
-# `make install` of musl writes its paths into musl-gcc, so it goes to its place at once, and
-# musl-gcc last: it is make's target.
+# version CONFIGURE_AC: a filter that fills in what configure would.
+version() {
+    sed "s/@VERSION@/$(sed -n 's/^AC_INIT(\[libsodium\], *\[\([^]]*\).*/\1/p' "$1")/
+        s/@SODIUM_LIBRARY_VERSION_MAJOR@/$(sed -n 's/^SODIUM_LIBRARY_VERSION_MAJOR=//p' "$1")/
+        s/@SODIUM_LIBRARY_VERSION_MINOR@/$(sed -n 's/^SODIUM_LIBRARY_VERSION_MINOR=//p' "$1")/
+        s/@SODIUM_LIBRARY_MINIMAL_DEF@/#define SODIUM_LIBRARY_MINIMAL 1/"
+}
+
+# musl has its own configure, which is quick. musl-gcc gets the paths that it is told here, so they
+# are relative to this folder, where make runs it. It comes last, because it is make's target.
 build_musl() {
-    cp -a "$source/." "$work/"
-    cd "$work"
+    cp -R "$source/." "$work/"
+    # A make that runs this script passes its flags on (CFLAGS=..., V=...), which are not for musl.
     unset MAKEFLAGS MFLAGS MAKELEVEL
-    ./configure --target="$HOST" --disable-shared --enable-wrapper=gcc --prefix="$prefix/musl" \
-        --syslibdir="$prefix/musl/lib" CC="$CC" CFLAGS="-O2 -ffile-prefix-map=$PWD/="
-    make -j"$(nproc)"
-    make install-headers install-libs
-    make install-tools
+    stage=$(mktemp -d)
+    trap 'rm -rf "$stage"' EXIT
+    (
+        cd "$work"
+        ./configure --target="$HOST" --disable-shared --enable-wrapper=gcc --prefix="/$prefix/musl" \
+            --syslibdir="/$prefix/musl/lib" CC="$CC" CFLAGS="-O2"
+        make -j"$(nproc)"
+        make install-headers install-libs install-tools DESTDIR="$stage"
+    )
+    trap at_exit EXIT
+    rm -rf "$prefix/musl"
+    mkdir -p "$prefix/musl"
+    cp -R "$stage/$prefix/musl/." "$prefix/musl/"
+    rm -rf "$stage"
+    sed -i "s,/$prefix/musl,$prefix/musl,g" "$prefix/musl/lib/musl-gcc.specs" "$prefix/musl/bin/musl-gcc"
 }
 
 if [ "$HOST" ]; then
@@ -244,19 +220,15 @@ if [ "$HOST" ]; then
     command -v "$compiler" || die "no $compiler here: run 'make deps-arm64'"
 fi
 need "${CC%% *}"
-[ -d "$source" ] || fetch
 say "building $(sed -n '1s/.*(\(.*\)).*/\1/p' "$source/debian/changelog")"
 "build_$name"
-[ "$archive" ] || {
-    say "done"
-    exit 0
-}
+[ "$archive" ] || exit 0
 
 # The results are moved into place only now, and the archive last. Make's target is the archive, so
 # a build that was interrupted is done again.
+"$AR" rcs "$work/$archive" "$work"/*.o
 for path in "$work/include"/*; do
     rm -rf "$prefix/include/${path##*/}"
     mv "$path" "$prefix/include/"
 done
 mv "$work/$archive" "$prefix/lib/$archive"
-say "done"

@@ -12,7 +12,7 @@ bench:  ## speed and memory; PEERS=1: against FastAPI too
 	    /usr/bin/python3 -B tests/bench/bench.py
 
 sizing:  ## memory, commands and hashes of sessions, for docs/scaling.md; SESSIONS=1000000
-	@scripts/deps.sh
+	@scripts/deps.sh test
 	@$(MAKE) --no-print-directory LIBC=musl SANITIZE= all build/bench/bare-hash
 	@SESSIONS=$(SESSIONS) /usr/bin/python3 -B tests/bench/sizing.py
 

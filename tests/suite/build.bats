@@ -1,0 +1,71 @@
+# The build, and what it takes: the libraries that scripts/thirdparty.sh compiles, and what make does
+# with its goals. Known answers for Argon2id and BLAKE2b are in tests/unit.
+load helpers
+load snippets
+
+setup() {
+  SSACTL=$(dirname "$CGI_BIN")/sbin/ssactl
+  [[ -x $SSACTL ]] || SSACTL=$ROOT/sbin/ssactl
+}
+
+@test "randomness comes from getrandom, and no device is opened" {
+  needs strace
+  strace -f true 2>/dev/null || skip "no right to trace"
+  local calls=$BATS_TEST_TMPDIR/calls
+  echo "correct horse" | strace -f -qq -e trace=getrandom,open,openat -o "$calls" "$SSACTL" hash
+  # libsodium takes the salt of 16 bytes.
+  grep -qE 'getrandom\("[^"]*"(\.\.\.)?, 16, 0\) = 16' "$calls"
+  run grep -E '/dev/u?random' "$calls"
+  [ "$status" = 1 ]
+}
+
+@test "the hash is computed with the instructions of this processor" {
+  is_static || skip "it is the distribution's libsodium"
+  [[ $(uname -m) == x86_64 ]] || skip "these are of x86-64"
+  local function
+  for function in ref ssse3 avx2 avx512f; do
+    nm "$ROOT/build/musl/lib/libsodium.a" 2>/dev/null | grep -q " T fill_segment_$function\$"
+  done
+}
+
+# plan GOAL...: what make would do, one word a command: deps.sh, or the program that is called.
+plan() { env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -n -C "$ROOT" BUILD="$BATS_TEST_TMPDIR/build" "$@"; }
+
+@test "make deps GOAL: the packages of that goal" {
+  [[ $(plan deps run) == *"scripts/deps.sh run"$'\n'* ]]
+  [[ $(plan deps test) == *"scripts/deps.sh test"$'\n'* ]]
+  [[ $(plan deps all) == *"scripts/deps.sh "$'\n'* ]]
+  [[ $(plan deps) == *"scripts/deps.sh run test" ]]
+}
+
+@test "make -j8 deps run: nothing is compiled before the packages are there" {
+  local folder=$BATS_TEST_TMPDIR/copy
+  mkdir -p "$folder/cgi-bin" "$folder/scripts"
+  cp -r "$ROOT"/{Makefile,libcommon} "$folder"
+  cp -r "$ROOT"/sbin "$folder"
+  cp "$ROOT"/cgi-bin/*.c "$folder/cgi-bin"
+  # Each of these stands for a program, and writes its name when it ends.
+  cat >"$folder/scripts/deps.sh" <<'END'
+#!/bin/sh
+for n in 1 2 3 4 5 6 7 8 9; do ls -R / >/dev/null 2>&1 & kill $!; done # it takes a while
+echo deps >>order
+END
+  printf '#!/bin/sh\necho thirdparty >>order\nexit 1\n' >"$folder/scripts/thirdparty.sh"
+  chmod 755 "$folder"/scripts/*
+  run env -u MAKEFLAGS -u MAKELEVEL make -j8 -C "$folder" deps run
+  [[ $(head -n 1 "$folder/order") == deps ]]
+  [[ $(grep -c deps "$folder/order") == 1 && $(grep -c thirdparty "$folder/order") -ge 1 ]]
+}
+
+@test "a folder with a space and an apostrophe in its name: it builds, and the bytes are the same" {
+  is_static || skip "the static programs"
+  [[ -d $ROOT/build/src/libsodium ]] || skip "the sources of the libraries are not here"
+  local folder="$BATS_TEST_TMPDIR/it's a place"
+  mkdir -p "$folder/cgi-bin" "$folder/build"
+  cp -r "$ROOT"/{Makefile,libcommon,scripts,sbin} "$folder"
+  rm -f "$folder/sbin/ssactl"
+  cp "$ROOT"/cgi-bin/*.c "$folder/cgi-bin"
+  ln -s "$ROOT/build/src" "$folder/build/src"
+  env -u MAKEFLAGS -u MAKELEVEL make -s -j2 -C "$folder" all
+  cmp "$folder/cgi-bin/ticket" "$ROOT/cgi-bin/ticket"
+}
