@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8
 LIBC=${LIBC:-musl}
 
-# Columns: purposes | package | its proof: a command, or a file (may be a pattern) | why it is needed
+# Columns: purposes | package | its proof: a command, or a file (may be a pattern) | what it is for
 # `musl` and `system` are what the build needs with that LIBC.
 table() {
     cat <<'EOT'

@@ -30,8 +30,8 @@ caught() {
 }
 wanted_by=$(caught)
 
-# When a recipe fails, make adds a line of its own. But on SIGQUIT it gives up its handler, waits for
-# the recipe, and fails without a word. Where it ignores that signal (bit 3), it adds its line.
+# When a recipe fails, make adds a line of its own. But on SIGQUIT it gives up its handler, waits
+# for the recipe, and fails without a word. Where it ignores that signal (bit 3), it adds its line.
 fail() {
     echo "run.sh: $1" >&2
     case $wanted_by in *[4-7c-f]) kill -QUIT "$made_by" 2>/dev/null && wait_for_make && exit 0 ;; esac
@@ -174,7 +174,7 @@ is_taken() {
 check() {
     local message next
     if [ "$private_redis" ]; then
-        # Redis inherits the lock. So if this script is killed, the lock stays until Redis has ended.
+        # Redis inherits the lock. If this script is killed, the lock stays until Redis has ended.
         exec 9<"$state"
         flock -w 1 9 || fail "it runs already, with the folder $state; a second one: SSA_PORT=8001 SSA_RUN_DIR=/tmp/ssa $this"
     fi

@@ -120,8 +120,8 @@ CONF
     mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
 }
 
-# unpack NAME: what dpkg-source does, for the format of these packages: the author's archive, and the
-# folder debian/ with its patches. (dpkg-source itself would bring Perl along.)
+# unpack NAME: what dpkg-source does, for the format of these packages: the author's archive, and
+# the folder debian/ with its patches. (dpkg-source itself would bring Perl along.)
 unpack() {
     mkdir "$work/$1/tree"
     for file in "$work/$1"/*.orig.tar.* "$work/$1"/*.debian.tar.*; do

@@ -1,5 +1,5 @@
-# The build, and what it takes: the libraries that scripts/thirdparty.sh compiles, and what make does
-# with its goals. Known answers for Argon2id and BLAKE2b are in tests/unit.
+# The build, and what it takes: the libraries that scripts/thirdparty.sh compiles, and what make
+# does with its goals. Known answers for Argon2id and BLAKE2b are in tests/unit.
 load helpers
 load snippets
 
