@@ -6,6 +6,14 @@
 
 static const char path[] = "/api/info";
 
+/* The client is told why. */
+static enum result refuse_query(struct reply *rep, const char *why)
+{
+	reply_refuse(rep, RESULT_BAD_REQUEST, why);
+	rep->message = rep->reason;
+	return rep->result;
+}
+
 static enum result write_selected(struct endpoint_context *c, const struct request *q,
 				  struct reply *rep)
 {
@@ -13,14 +21,17 @@ static enum result write_selected(struct endpoint_context *c, const struct reque
 	char why[QUERY_WHY_SIZE];
 	size_t total;
 
-	if (!query_read(&query, q->query, why)) {
-		reply_refuse(rep, RESULT_BAD_REQUEST, why);
-		rep->message = rep->reason;
-		return rep->result;
-	}
-	if (!machines_write_selected(&c->service->machines, c->caller.user.machines,
-				     &query.selection, &rep->body, &total))
+	if (!query_read(&query, q->query, why))
+		return refuse_query(rep, why);
+	switch (machines_write_selected(&c->service->machines, c->caller.user.machines,
+					&query.selection, &rep->body, &total)) {
+	case SELECTION_NO_MEMORY:
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
+	case SELECTION_TOO_MUCH:
+		return refuse_query(rep, "the query examines more than 256 MB of text");
+	case SELECTION_FINE:
+		break;
+	}
 	pages_write_headers(&query, path, q->query, total, &rep->headers);
 	return RESULT_OK;
 }

@@ -51,43 +51,39 @@ static const char *container_end(const char *at)
 	return at;
 }
 
-static const char *value_end(const char *at)
+const char *walk_end(const char *at)
 {
 	if (*at == '"')
 		return string_end(at + 1) + 1;
 	return *at == '{' || *at == '[' ? container_end(at) : word_end(at);
 }
 
-/* At the opening quote of a name. */
-static void take(const char *at, struct walk_member *m)
+bool walk_enter(const char **at)
 {
-	const char *end = special(at + 1);
+	*at = skip_space(*at + 1);
+	if (**at != ']' && **at != '}')
+		return true;
+	++*at;
+	return false;
+}
 
-	m->escaped = *end == '\\';
+bool walk_more(const char **at)
+{
+	const char *next = skip_space(*at);
+	bool more = *next == ',';
+
+	*at = more ? skip_space(next + 1) : next + 1;
+	return more;
+}
+
+struct span walk_name(const char **at, bool *escaped)
+{
+	const char *begin = *at + 1, *end = special(begin);
+
+	*escaped = *end == '\\';
 	end = string_end(end);
-	m->name = (struct span){at + 1, (size_t)(end - at - 1)};
-	at = skip_space(skip_space(end + 1) + 1); /* the colon */
-	m->value = (struct span){at, (size_t)(value_end(at) - at)};
-}
-
-bool walk_first(struct span object, struct walk_member *m)
-{
-	const char *at = skip_space(object.at + 1);
-
-	if (*at != '"')
-		return false;
-	take(at, m);
-	return true;
-}
-
-bool walk_next(struct walk_member *m)
-{
-	const char *at = skip_space(m->value.at + m->value.len);
-
-	if (*at != ',')
-		return false;
-	take(skip_space(at + 1), m);
-	return true;
+	*at = skip_space(skip_space(end + 1) + 1); /* the colon */
+	return (struct span){begin, (size_t)(end - begin)};
 }
 
 bool walk_scalar(const char **at, const char *end, struct span *value)

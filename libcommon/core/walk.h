@@ -7,15 +7,20 @@
 
 #include <stdbool.h>
 
-/* One member, as it stands in the text: its name without quotes, its value with them. */
-struct walk_member {
-	struct span name, value;
-	bool escaped; /* the name has escapes */
-};
+/* From an opening bracket to the first element or the name of the first member. false: there is
+ * none, and *at is behind the closing bracket. */
+bool walk_enter(const char **at);
 
-/* The first member of the object, and the member after another. false: there is none. */
-bool walk_first(struct span object, struct walk_member *m);
-bool walk_next(struct walk_member *m);
+/* From behind a value to the next element or the name of the next member. false: there is none, and
+ * *at is behind the closing bracket. */
+bool walk_more(const char **at);
+
+/* From the opening quote of a member's name to its value. Returns the name as it stands in the
+ * text, without its quotes. */
+struct span walk_name(const char **at, bool *escaped);
+
+/* From the first character of a value to behind its last. */
+const char *walk_end(const char *at);
 
 /* Steps to the next string, number, true or false of a text, at any depth; names of members are
  * passed over. *at moves behind it; it begins at the beginning of the text. false: there is no

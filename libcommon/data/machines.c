@@ -127,18 +127,20 @@ bool machines_write(struct machines *m, struct span ids, struct text *out)
 	return !out->failed;
 }
 
-bool machines_write_selected(struct machines *m, struct span ids, const struct selection *s,
-			     struct text *out, size_t *total)
+enum selection_result machines_write_selected(struct machines *m, struct span ids,
+					      const struct selection *s, struct text *out,
+					      size_t *total)
 {
+	enum selection_result result = SELECTION_NO_MEMORY;
 	struct places p = {0};
 
 	if (ids.at != NULL)
 		find_places(m, ids, &p);
 	else
 		all_places(m, &p);
-	if (!p.failed && !selection_apply(s, &m->records.table, p.at, &p.count, total))
-		p.failed = true;
-	if (p.failed)
+	if (!p.failed)
+		result = selection_apply(s, &m->records.table, p.at, &p.count, total);
+	if (result != SELECTION_FINE)
 		p.count = 0;
-	return write_places(m, &p, out);
+	return write_places(m, &p, out) || result != SELECTION_FINE ? result : SELECTION_NO_MEMORY;
 }

@@ -31,7 +31,8 @@ bool machines_write(struct machines *m, struct span ids, struct text *out);
 
 /* As machines_write, but only those that are selected, in their order. *total is how many matched
  * before the slice. */
-bool machines_write_selected(struct machines *m, struct span ids, const struct selection *s,
-			     struct text *out, size_t *total);
+enum selection_result machines_write_selected(struct machines *m, struct span ids,
+					      const struct selection *s, struct text *out,
+					      size_t *total);
 
 #endif

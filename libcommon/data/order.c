@@ -4,20 +4,52 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct order_key order_key(struct span value)
+/* memcmp examines several bytes at once. */
+enum { BYTES_AT_ONCE = 8 };
+
+struct order_key order_key(struct order *o, struct span written)
 {
-	struct order_key key = {.kind = value_kind(value), .value = value};
+	struct order_key key = {.kind = value_kind(written), .text = written};
 
 	if (key.kind == VALUE_NUMBER)
-		key.small = json_integer(value, &key.number);
+		key.small = json_integer(written, &key.number);
+	if (key.kind != VALUE_TEXT)
+		return key;
+	key.text = (struct span){written.at + 1, written.len - 2};
+	key.decoded = memchr(key.text.at, '\\', key.text.len) != NULL;
+	if (key.decoded) {
+		key.offset = o->decoded.len;
+		json_append(&o->decoded, key.text);
+		key.text.len = o->decoded.len - key.offset;
+		o->scratch->failed = o->scratch->failed || o->decoded.failed;
+	}
 	return key;
 }
 
-static int compare_keys(const struct order *o, const struct order_key *a, const struct order_key *b)
+static const char *text_of(const struct order *o, const struct order_key *key)
 {
-	if (a->small && b->small)
-		return (a->number > b->number) - (a->number < b->number);
-	return value_compare(a->value, b->value, o->scratch);
+	return key->decoded && key->text.len > 0 ? o->decoded.at + key->offset : key->text.at;
+}
+
+int order_compare(const struct order *o, const struct order_key *a, const struct order_key *b)
+{
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->kind == VALUE_NUMBER) {
+		if (a->small && b->small)
+			return (a->number > b->number) - (a->number < b->number);
+		return value_spend(o->scratch, a->text.len + b->text.len)
+			   ? decimal_compare(a->text, b->text)
+			   : 0;
+	}
+	if (a->kind != VALUE_TEXT)
+		return 0;
+	size_t len = a->text.len < b->text.len ? a->text.len : b->text.len;
+	if (!value_spend(o->scratch, len / BYTES_AT_ONCE))
+		return 0;
+	int difference = memcmp(text_of(o, a), text_of(o, b), len);
+	return difference != 0 ? difference
+			       : (a->text.len > b->text.len) - (a->text.len < b->text.len);
 }
 
 /* Whether record a comes before b; both are places in the list of matches. */
@@ -26,7 +58,7 @@ static bool is_before(const struct order *o, uint32_t a, uint32_t b)
 	for (size_t i = 0; i < o->by_count; i++) {
 		const struct order_key *x = &o->keys[a * o->by_count + i];
 		const struct order_key *y = &o->keys[b * o->by_count + i];
-		int order = compare_keys(o, x, y);
+		int order = order_compare(o, x, y);
 		if (order == 0)
 			continue;
 		/* The missing are last in both directions. */
@@ -106,5 +138,5 @@ bool order_first(const struct order *o, uint32_t *places, size_t count, size_t w
 	for (size_t i = 0; i < wanted; i++)
 		places[i] = copy[order[i]];
 	free(lists);
-	return !o->scratch->failed;
+	return !o->scratch->failed && !o->scratch->spent;
 }

@@ -1,233 +1,303 @@
 #include "data/selection.h"
-#include "core/json.h"
 #include "core/walk.h"
-#include "data/order.h"
-#include "data/value.h"
+#include "data/fields.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { WANTED_MAX = 2 * SELECTION_CONDITIONS_MAX + SELECTION_SORT_MAX };
+enum { TESTS_MAX = 2 * SELECTION_CONDITIONS_MAX, NO_FIELD = FIELDS_MAX };
+_Static_assert(FIELDS_MAX >= TESTS_MAX + SELECTION_SORT_MAX, "each may have a field of its own");
 
-/* A field that is looked for in each record. All conditions and sort keys that need it share it. */
-struct wanted {
-	struct span path;
-	size_t first_len; /* of the first name in the path; path.len without dots */
+/* What is asked of one field, and the answer in the record at hand. */
+struct test {
+	struct value_test asked;
+	size_t next;       /* on the same field, from 1; 0: the last */
+	bool holds, fails; /* for a value of its kind */
 };
 
-/* A place in `wanted`, and what its value is compared with. */
-struct meaning {
+/* A field in the record at hand. */
+struct look {
+	size_t tests; /* the first one, from 1; 0: none */
+	bool found, listed;
+	struct span first;
+};
+
+/* Conditions on one field that are alternatives and are spelled alike, or one that has none. If the
+ * record has the member, the second reading counts. */
+struct clause {
+	struct reading {
+		size_t field, test, group;
+	} own, member;
+};
+
+/* Clauses of which one must hold: alternatives that are spelled differently. */
+struct group {
 	size_t field;
-	const struct value_test *test;
+	enum value_operator operation;
+	bool asked, holds; /* in the record at hand */
 };
 
-/* What a run needs. */
 struct run {
 	const struct selection *s;
 	const struct table *t;
-	struct wanted wanted[WANTED_MAX];
-	size_t wanted_count;
-	size_t tested;                              /* conditions whose test has to be freed */
-	size_t field_of[SELECTION_CONDITIONS_MAX];  /* places in `wanted` */
-	size_t member_of[SELECTION_CONDITIONS_MAX]; /* also; WANTED_MAX: no place */
-	size_t sort_of[SELECTION_SORT_MAX];
-	struct span value[WANTED_MAX]; /* of the record at hand; at NULL: it has none */
-	/* Of each condition: its test, and the test of its other reading. */
-	struct value_test test[SELECTION_CONDITIONS_MAX], member_test[SELECTION_CONDITIONS_MAX];
-	struct meaning meant[SELECTION_CONDITIONS_MAX]; /* in the record at hand */
+	struct fields fields;
+	struct look looks[FIELDS_MAX];
+	struct test tests[TESTS_MAX];
+	struct clause clauses[SELECTION_CONDITIONS_MAX];
+	struct group groups[TESTS_MAX];
+	size_t test_count, clause_count, group_count;
+	struct value_test text;
+	struct order_by by[SELECTION_SORT_MAX];
+	size_t sort_of[SELECTION_SORT_MAX]; /* fields */
 	struct order order;
 	struct value_scratch scratch;
 };
 
-static bool is_named(const struct walk_member *m, const char *text, size_t len)
+static bool are_alternatives(const struct selection_condition *a,
+			     const struct selection_condition *b)
 {
-	return m->escaped ? json_equals(m->name, text, len) : span_is(m->name, text, len);
+	if (a->operation != b->operation || !value_operator_selects(a->operation) ||
+	    !span_is(a->field, b->field.at, b->field.len))
+		return false;
+	if (a->or_member.at == NULL || b->or_member.at == NULL)
+		return a->or_member.at == b->or_member.at;
+	return span_is(a->or_member, b->or_member.at, b->or_member.len);
 }
 
-static size_t want(struct run *r, struct span path)
+/* Two clauses are of one group if they select from the same field by the same operator. */
+static size_t group_of(struct run *r, size_t field, enum value_operator operation)
 {
-	size_t i = 0;
+	size_t i = value_operator_selects(operation) ? 0 : r->group_count;
 
-	while (i < r->wanted_count && !span_is(r->wanted[i].path, path.at, path.len))
+	while (i < r->group_count &&
+	       !(r->groups[i].field == field && r->groups[i].operation == operation))
 		i++;
-	if (i == r->wanted_count) {
-		const char *dot = memchr(path.at, '.', path.len);
-		r->wanted[r->wanted_count++] =
-		    (struct wanted){path, dot != NULL ? (size_t)(dot - path.at) : path.len};
-	}
+	if (i == r->group_count)
+		r->groups[r->group_count++] = (struct group){field, operation, false, false};
 	return i;
 }
 
 /* false: no memory. */
-static bool prepare(struct run *r)
+static bool read_as(struct run *r, struct span path, enum value_operator operation,
+		    const struct span *asked, size_t count, struct reading *out)
+{
+	size_t field = fields_add(&r->fields, path);
+	struct test *test = &r->tests[r->test_count];
+
+	*out = (struct reading){field, r->test_count, group_of(r, field, operation)};
+	test->next = r->looks[field].tests;
+	r->looks[field].tests = ++r->test_count;
+	return value_test_init(&test->asked, operation, asked, count);
+}
+
+static bool add_clause(struct run *r, const struct selection_condition *c, const struct span *asked,
+		       size_t count)
+{
+	struct clause *clause = &r->clauses[r->clause_count++];
+
+	clause->member.field = NO_FIELD;
+	return read_as(r, c->field, c->operation, asked, count, &clause->own) &&
+	       (c->or_member.at == NULL ||
+		read_as(r, c->or_member, VALUE_EQUAL, asked, count, &clause->member));
+}
+
+static bool add_clauses(struct run *r)
 {
 	const struct selection *s = r->s;
+	struct span asked[SELECTION_CONDITIONS_MAX];
+	bool done[SELECTION_CONDITIONS_MAX] = {false};
 
 	for (size_t i = 0; i < s->condition_count; i++) {
-		const struct selection_condition *c = &s->conditions[i];
-		r->field_of[i] = want(r, c->field);
-		r->member_of[i] = c->or_member.at != NULL ? want(r, c->or_member) : WANTED_MAX;
-		value_test_read(&r->member_test[i], VALUE_EQUAL, c->value);
-		if (!value_test_read(&r->test[i], c->operation, c->value))
+		size_t count = 0;
+		if (done[i])
+			continue;
+		asked[count++] = s->conditions[i].value;
+		for (size_t k = i + 1; k < s->condition_count; k++)
+			if (!done[k] && are_alternatives(&s->conditions[i], &s->conditions[k])) {
+				done[k] = true;
+				asked[count++] = s->conditions[k].value;
+			}
+		if (!add_clause(r, &s->conditions[i], asked, count))
 			return false;
-		r->tested++;
 	}
-	for (size_t i = 0; i < s->sort_count; i++)
-		r->sort_of[i] = want(r, s->sort[i].field);
 	return true;
 }
 
-/* The value at the rest of a path, within a value. */
-static struct span reach(struct span value, const char *path, const char *path_end)
+/* A field that stands in the list before changes nothing. */
+static void add_sort(struct run *r, const struct order_by *by)
 {
-	struct walk_member m;
+	size_t field = fields_add(&r->fields, by->field);
 
-	while (path < path_end) {
-		const char *dot = memchr(path, '.', (size_t)(path_end - path));
-		size_t len = (size_t)((dot != NULL ? dot : path_end) - path);
-		bool found = false;
-		if (*value.at != '{')
-			return (struct span){NULL, 0};
-		for (bool more = walk_first(value, &m); more && !found;
-		     more = !found && walk_next(&m))
-			found = is_named(&m, path, len);
-		if (!found)
-			return (struct span){NULL, 0};
-		value = m.value;
-		path += len + 1;
-	}
-	return path == path_end + 1 ? value : (struct span){NULL, 0};
+	for (size_t i = 0; i < r->order.by_count; i++)
+		if (r->sort_of[i] == field)
+			return;
+	r->sort_of[r->order.by_count] = field;
+	r->by[r->order.by_count++] = *by;
 }
 
-/* Finds the wanted values of a record. */
-static void look(struct run *r, struct span record)
+/* A value of the record at hand. */
+static void note_value(void *context, const struct reached *v)
 {
-	size_t left = r->wanted_count;
-	bool whole[WANTED_MAX] = {false}; /* the value is that of a member with the whole name */
-	struct walk_member m;
+	struct run *r = context;
+	struct look *l = &r->looks[v->field];
+	struct value value;
 
-	for (size_t i = 0; i < r->wanted_count; i++)
-		r->value[i].at = NULL;
-	for (bool more = left > 0 && walk_first(record, &m); more; more = left > 0 && walk_next(&m))
-		for (size_t i = 0; i < r->wanted_count; i++) {
-			const struct wanted *w = &r->wanted[i];
-			if (whole[i])
-				continue;
-			if (is_named(&m, w->path.at, w->path.len)) {
-				r->value[i] = m.value;
-				whole[i] = true;
-				left--;
-			} else if (w->first_len < w->path.len && r->value[i].at == NULL &&
-				   is_named(&m, w->path.at, w->first_len)) {
-				r->value[i] = reach(m.value, w->path.at + w->first_len + 1,
-						    w->path.at + w->path.len);
-			}
-		}
-}
-
-/* Finds out what each condition means in this record. */
-static void read_conditions(struct run *r)
-{
-	for (size_t i = 0; i < r->s->condition_count; i++) {
-		bool is_member =
-		    r->member_of[i] != WANTED_MAX && r->value[r->member_of[i]].at != NULL;
-		r->meant[i] = is_member ? (struct meaning){r->member_of[i], &r->member_test[i]}
-					: (struct meaning){r->field_of[i], &r->test[i]};
+	if (v->value.at == NULL || !l->found)
+		for (size_t i = l->tests; i > 0; i = r->tests[i - 1].next)
+			r->tests[i - 1].holds = r->tests[i - 1].fails = false;
+	if (!l->found || v->value.at == NULL)
+		l->first = v->value;
+	l->found = v->value.at != NULL;
+	l->listed = l->found && (l->listed || v->listed || *v->value.at == '[');
+	if (l->tests == 0 || r->scratch.spent || value_kind(v->value) >= VALUE_COMPOUND)
+		return;
+	value_read(&value, v->value, &r->scratch);
+	for (size_t i = l->tests; i > 0; i = r->tests[i - 1].next) {
+		struct test *t = &r->tests[i - 1];
+		if (t->holds && t->asked.operation != VALUE_NOT_EQUAL)
+			continue;
+		enum value_answer answer = value_answer(&t->asked, &value, &r->scratch);
+		t->holds = t->holds || answer == VALUE_HOLDS;
+		t->fails = t->fails || answer == VALUE_FAILS;
 	}
 }
 
-static bool condition_holds(struct run *r, size_t i)
+static bool reading_holds(const struct run *r, const struct reading *reading)
 {
-	struct span value = r->value[r->meant[i].field];
+	const struct look *l = &r->looks[reading->field];
+	const struct test *t = &r->tests[reading->test];
 
-	return value.at != NULL && value_holds(r->meant[i].test, value, &r->scratch);
+	if (!l->found)
+		return false;
+	return t->asked.operation == VALUE_NOT_EQUAL && l->listed ? !t->fails : t->holds;
 }
 
-static bool is_alternative(const struct run *r, size_t i, struct meaning to)
-{
-	return r->meant[i].test->operation == to.test->operation && r->meant[i].field == to.field &&
-	       value_operator_selects(to.test->operation);
-}
-
-/* If several conditions are alternatives, one of them must hold. The first one answers for all. */
 static bool conditions_hold(struct run *r)
 {
-	read_conditions(r);
-	for (size_t i = 0; i < r->s->condition_count; i++) {
-		bool first = true, good = condition_holds(r, i);
-		for (size_t k = 0; k < i && first; k++)
-			first = !is_alternative(r, k, r->meant[i]);
-		for (size_t k = i + 1; first && !good && k < r->s->condition_count; k++)
-			good = is_alternative(r, k, r->meant[i]) && condition_holds(r, k);
-		if (first && !good)
-			return false;
+	for (size_t i = 0; i < r->group_count; i++)
+		r->groups[i].asked = r->groups[i].holds = false;
+	for (size_t i = 0; i < r->clause_count; i++) {
+		const struct clause *c = &r->clauses[i];
+		bool member = c->member.field != NO_FIELD && r->looks[c->member.field].found;
+		const struct reading *reading = member ? &c->member : &c->own;
+		struct group *g = &r->groups[reading->group];
+		g->asked = true;
+		g->holds = g->holds || reading_holds(r, reading);
 	}
+	for (size_t i = 0; i < r->group_count; i++)
+		if (r->groups[i].asked && !r->groups[i].holds)
+			return false;
 	return true;
 }
 
 static bool has_text(struct run *r, struct span record)
 {
 	const char *at = record.at, *end = record.at + record.len;
-	struct span value;
+	struct value value;
+	struct span written;
 
-	if (r->s->text.len == 0)
+	if (r->text.text_count == 0)
 		return true;
 	/* Without escapes, what does not stand anywhere in the record does not stand in a value. */
-	if (memchr(record.at, '\\', record.len) == NULL && !value_text_contains(record, r->s->text))
+	if (memchr(record.at, '\\', record.len) == NULL &&
+	    !value_text_contains(&r->text, record, &r->scratch))
 		return false;
-	while (walk_scalar(&at, end, &value))
-		if (value_contains(value, r->s->text, &r->scratch))
+	while (!r->scratch.spent && walk_scalar(&at, end, &written)) {
+		value_read(&value, written, &r->scratch);
+		if (value_text_contains(&r->text, value.text, &r->scratch))
 			return true;
+	}
 	return false;
+}
+
+static bool matches(struct run *r, struct span record)
+{
+	if (r->fields.count > 0) {
+		for (size_t i = 0; i < r->fields.count; i++)
+			r->looks[i].found = r->looks[i].listed = false;
+		value_spend(&r->scratch, fields_find(&r->fields, record));
+	}
+	return conditions_hold(r) && has_text(r, record);
 }
 
 /* Reduces the list to the records that match, and notes their sort keys. */
 static size_t match(struct run *r, uint32_t *places, size_t count)
 {
-	size_t matched = 0;
+	size_t matched = 0, keys = r->order.by_count;
 
-	for (size_t i = 0; i < count && !r->scratch.failed; i++) {
-		struct span record = table_text(r->t, places[i]);
-		look(r, record);
-		if (!conditions_hold(r) || !has_text(r, record))
+	for (size_t i = 0; i < count && !r->scratch.failed && !r->scratch.spent; i++) {
+		if (!matches(r, table_text(r->t, places[i])))
 			continue;
-		for (size_t k = 0; k < r->s->sort_count; k++)
-			r->order.keys[matched * r->s->sort_count + k] =
-			    order_key(r->value[r->sort_of[k]]);
+		for (size_t k = 0; k < keys; k++) {
+			const struct look *l = &r->looks[r->sort_of[k]];
+			r->order.keys[matched * keys + k] =
+			    order_key(&r->order, l->found ? l->first : (struct span){NULL, 0});
+		}
 		places[matched++] = places[i];
 	}
 	return matched;
 }
 
-bool selection_apply(const struct selection *s, const struct table *t, uint32_t *places,
-		     size_t *count, size_t *total)
+static void begin(struct run *r, const struct selection *s, const struct table *t)
+{
+	memset(r, 0, offsetof(struct run, scratch));
+	memset(&r->scratch, 0, offsetof(struct value_scratch, folded));
+	r->s = s;
+	r->t = t;
+	r->scratch.left = SELECTION_EXAMINED_MAX;
+	r->fields.found = note_value;
+	r->fields.context = r;
+	r->order.by = r->by;
+	r->order.scratch = &r->scratch;
+}
+
+/* false: no memory. */
+static bool prepare(struct run *r, size_t count)
+{
+	bool good = add_clauses(r);
+
+	for (size_t i = 0; i < r->s->sort_count; i++)
+		add_sort(r, &r->s->sort[i]);
+	fields_prepare(&r->fields);
+	if (good && r->s->text.len > 0)
+		good = value_test_init(&r->text, VALUE_CONTAINS, &r->s->text, 1);
+	if (good && r->order.by_count > 0) {
+		/* For all records: a page of memory that no key is written to is never there. */
+		r->order.keys = malloc(count * r->order.by_count * sizeof *r->order.keys + 1);
+		good = r->order.keys != NULL;
+	}
+	return good;
+}
+
+static void end_run(struct run *r)
+{
+	free(r->order.keys);
+	text_free(&r->order.decoded);
+	for (size_t i = 0; i < r->test_count; i++)
+		value_test_free(&r->tests[i].asked);
+	value_test_free(&r->text);
+	fields_free(&r->fields);
+	value_scratch_free(&r->scratch);
+}
+
+enum selection_result selection_apply(const struct selection *s, const struct table *t,
+				      uint32_t *places, size_t *count, size_t *total)
 {
 	struct run r;
 
-	r.s = s;
-	r.t = t;
-	r.wanted_count = r.tested = 0;
-	r.scratch = (struct value_scratch){0};
-	r.order = (struct order){s->sort, s->sort_count, NULL, &r.scratch};
-	bool good = prepare(&r);
-	if (good && s->sort_count > 0) {
-		/* For all records: a page of memory that no key is written to is never there. */
-		r.order.keys = malloc(*count * s->sort_count * sizeof *r.order.keys + 1);
-		good = r.order.keys != NULL;
-	}
+	begin(&r, s, t);
+	bool good = prepare(&r, *count);
 	*total = good ? match(&r, places, *count) : 0;
 	size_t start = s->start < *total ? s->start : *total;
 	size_t end = s->end < *total ? s->end : *total;
-	good = good && !r.scratch.failed;
-	if (good && s->sort_count > 0 && end > start)
-		good = order_first(&r.order, places, *total, end);
-	free(r.order.keys);
-	for (size_t i = 0; i < r.tested; i++)
-		value_test_free(&r.test[i]);
-	value_scratch_free(&r.scratch);
+	if (good && r.order.by_count > 0 && end > start && !r.scratch.spent)
+		good = order_first(&r.order, places, *total, end) || r.scratch.spent;
+	good = good && !r.scratch.failed && !r.fields.failed;
+	bool spent = r.scratch.spent;
+	end_run(&r);
 
 	*count = end > start ? end - start : 0;
 	if (*count > 0) /* without any record, there may be no list */
 		memmove(places, places + start, *count * sizeof *places);
-	return good;
+	return !good ? SELECTION_NO_MEMORY : spent ? SELECTION_TOO_MUCH : SELECTION_FINE;
 }

@@ -4,7 +4,8 @@
  * Values of different kinds never match: a number is compared with numbers (exactly, decimal.h),
  * true, false and null with themselves, text with text. The value that is asked for comes as text.
  * If it reads as a number, it is compared with numbers as a number and with text as text. A record
- * without the field never matches. An array or an object matches nothing. */
+ * without the field never matches. An object matches nothing. A condition on an array holds if it
+ * holds for one of its elements, and VALUE_NOT_EQUAL if no element is equal. */
 #ifndef SSA_SELECTION_H
 #define SSA_SELECTION_H
 
@@ -16,10 +17,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SELECTION_CONDITIONS_MAX = 64, SELECTION_SORT_MAX = 8 };
+enum {
+	SELECTION_CONDITIONS_MAX = 64,
+	SELECTION_SORT_MAX = 8,
+	/* The bytes of text that one selection may examine: about a second of work. */
+	SELECTION_EXAMINED_MAX = 256 * 1024 * 1024,
+};
 
-/* The path of a field: a member's name, or names with dots that reach into objects. A member that
- * has the whole path as its name comes first. */
+/* The field is a path, see fields.h. */
 struct selection_condition {
 	struct span field;
 	enum value_operator operation;
@@ -35,18 +40,25 @@ struct selection {
 	size_t condition_count;
 	struct span
 	    text; /* some value of the record, at any depth, contains it; len 0: any record */
-	/* Numbers come before text, then false, true, null, arrays and objects; records without the
-	 * field are last. Records that are equal in all fields stay in the file's order. */
+	/* Records without the field are last; of several values that a path reaches, the first one
+	 * counts. Records that are equal in all fields stay in the file's order. */
 	struct order_by sort[SELECTION_SORT_MAX];
 	size_t sort_count;
 	size_t start,
 	    end; /* the slice of what matched: from 0, without the end; SIZE_MAX: to the last */
 };
 
+enum selection_result {
+	SELECTION_FINE,
+	SELECTION_NO_MEMORY,
+	SELECTION_TOO_MUCH, /* more than SELECTION_EXAMINED_MAX; depends on the records alone */
+};
+
 /* Reduces a list of *count places in the table to those that are wanted, in their order. *total is
- * how many matched before the slice. false: no memory; then the list is of no use. Memory is
- * bounded by 40 bytes for each matching record and sort field. */
-bool selection_apply(const struct selection *s, const struct table *t, uint32_t *places,
-		     size_t *count, size_t *total);
+ * how many matched before the slice. If the result is not SELECTION_FINE, the list is of no use.
+ * Memory is bounded by 48 bytes for each matching record and sort field, and by the texts to sort
+ * by that have escapes. */
+enum selection_result selection_apply(const struct selection *s, const struct table *t,
+				      uint32_t *places, size_t *count, size_t *total);
 
 #endif

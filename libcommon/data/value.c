@@ -1,14 +1,18 @@
 #include "data/value.h"
 #include "core/json.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum value_kind value_kind(struct span value)
+/* Each comparison counts as this many bytes more than it examines. */
+enum { COMPARISON_BYTES = 8 };
+
+enum value_kind value_kind(struct span written)
 {
-	if (value.at == NULL)
+	if (written.at == NULL)
 		return VALUE_MISSING;
-	switch (*value.at) {
+	switch (*written.at) {
 	case '"':
 		return VALUE_TEXT;
 	case 't':
@@ -25,24 +29,69 @@ enum value_kind value_kind(struct span value)
 	}
 }
 
-static struct span inner(struct span string)
+bool value_operator_selects(enum value_operator operation)
 {
-	return (struct span){string.at + 1, string.len - 2};
+	return operation == VALUE_EQUAL || operation >= VALUE_IN;
 }
 
-/* A string's bytes, in one of the two scratch texts if they have to be decoded. */
-static struct span decoded(struct span string, struct value_scratch *scratch, int which)
+void value_scratch_free(struct value_scratch *scratch)
 {
-	struct span written = inner(string);
+	text_free(&scratch->decoded);
+}
 
-	if (memchr(written.at, '\\', written.len) == NULL)
-		return written;
-	struct text *text = &scratch->text[which];
-	text_clear(text, text->cap);
-	json_append(text, written);
-	if (text->failed)
-		scratch->failed = true;
-	return (struct span){text->at != NULL ? text->at : "", text->len};
+bool value_spend(struct value_scratch *scratch, size_t bytes)
+{
+	scratch->spent = scratch->spent || bytes > scratch->left;
+	scratch->left -= scratch->spent ? scratch->left : bytes;
+	return !scratch->spent;
+}
+
+static void read_number(struct value *v, struct span number)
+{
+	v->kind = VALUE_NUMBER;
+	v->text = number;
+	v->small = json_integer(number, &v->number);
+	if (!v->small)
+		v->decimal = decimal_read(number);
+}
+
+static struct span decoded(struct span string, struct value_scratch *scratch)
+{
+	struct span inner = {string.at + 1, string.len - 2};
+
+	if (memchr(inner.at, '\\', inner.len) == NULL)
+		return inner;
+	text_clear(&scratch->decoded, scratch->decoded.cap);
+	json_append(&scratch->decoded, inner);
+	scratch->failed = scratch->failed || scratch->decoded.failed;
+	return (struct span){scratch->decoded.len > 0 ? scratch->decoded.at : "",
+			     scratch->decoded.len};
+}
+
+void value_read(struct value *v, struct span written, struct value_scratch *scratch)
+{
+	v->kind = value_kind(written);
+	v->text = written;
+	value_spend(scratch, written.len);
+	if (v->kind == VALUE_NUMBER)
+		read_number(v, written);
+	else if (v->kind == VALUE_TEXT)
+		v->text = decoded(written, scratch);
+}
+
+static struct value read_asked(struct span text)
+{
+	struct value v = {.text = text, .kind = VALUE_TEXT};
+
+	if (span_is(text, "true", 4))
+		v.kind = VALUE_TRUE;
+	else if (span_is(text, "false", 5))
+		v.kind = VALUE_FALSE;
+	else if (span_is(text, "null", 4))
+		v.kind = VALUE_NULL;
+	else if (decimal_is(text))
+		read_number(&v, text);
+	return v;
 }
 
 static int compare_bytes(struct span a, struct span b)
@@ -53,119 +102,51 @@ static int compare_bytes(struct span a, struct span b)
 	return difference != 0 ? difference : (a.len > b.len) - (a.len < b.len);
 }
 
-static struct value_asked read_asked(struct span text)
+static int compare_numbers(const struct value *a, const struct value *b)
 {
-	struct value_asked a = {.text = text, .kind = VALUE_TEXT};
-
-	if (span_is(text, "true", 4)) {
-		a.kind = VALUE_TRUE;
-	} else if (span_is(text, "false", 5)) {
-		a.kind = VALUE_FALSE;
-	} else if (span_is(text, "null", 4)) {
-		a.kind = VALUE_NULL;
-	} else if (decimal_is(text)) {
-		a.kind = VALUE_NUMBER;
-		a.decimal = decimal_read(text);
-		a.small = json_integer(text, &a.number);
-	}
-	return a;
-}
-
-static int compare_number(struct span value, const struct value_asked *asked)
-{
-	long long number;
-
-	if (asked->small && json_integer(value, &number))
-		return (number > asked->number) - (number < asked->number);
-	struct decimal d = decimal_read(value);
-	return decimal_order(&d, &asked->decimal);
-}
-
-/* Compares a record's value with what was asked for. false: they are of different kinds. */
-static bool compare(struct span value, const struct value_asked *asked,
-		    struct value_scratch *scratch, int *order)
-{
-	enum value_kind kind = value_kind(value);
-
-	*order = 0;
-	switch (asked->kind) {
-	case VALUE_TRUE:
-	case VALUE_FALSE:
-		*order = (kind == VALUE_TRUE) - (asked->kind == VALUE_TRUE);
-		return kind == VALUE_TRUE || kind == VALUE_FALSE;
-	case VALUE_NULL:
-		return kind == VALUE_NULL;
-	case VALUE_NUMBER:
-		if (kind == VALUE_NUMBER) {
-			*order = compare_number(value, asked);
-			return true;
-		}
-		break;
-	default:
-		break;
-	}
-	if (kind == VALUE_TEXT)
-		*order = compare_bytes(decoded(value, scratch, 0), asked->text);
-	return kind == VALUE_TEXT;
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
-static bool same_letters(const char *a, const char *b, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (lower(a[i]) != lower(b[i]))
-			return false;
-	return true;
-}
-
-/* The first c at or behind `at`; `end`: there is none. */
-static const char *find(const char *at, const char *end, char c)
-{
-	const char *found = memchr(at, c, (size_t)(end - at));
-
-	return found != NULL ? found : end;
-}
-
-static char upper(char c)
-{
-	return c >= 'a' && c <= 'z' ? (char)(c & ~0x20) : c;
-}
-
-/* Steps from one place where the part can begin to the next, in either case. */
-bool value_text_contains(struct span text, struct span part)
-{
-	if (text.len < part.len || part.len == 0)
-		return part.len == 0;
-	const char *end = text.at + (text.len - part.len) + 1;
-	char small = lower(part.at[0]), capital = upper(part.at[0]);
-	const char *a = find(text.at, end, small);
-	const char *b = small != capital ? find(text.at, end, capital) : end;
-
-	while (a < end || b < end) {
-		const char **next = a < b ? &a : &b;
-		if (same_letters(*next + 1, part.at + 1, part.len - 1))
-			return true;
-		*next = find(*next + 1, end, next == &a ? small : capital);
-	}
-	return false;
+	if (a->small && b->small)
+		return (a->number > b->number) - (a->number < b->number);
+	struct decimal x = a->small ? decimal_read(a->text) : a->decimal;
+	struct decimal y = b->small ? decimal_read(b->text) : b->decimal;
+	return decimal_order(&x, &y);
 }
 
 static int by_text(const void *a, const void *b)
 {
-	const struct value_asked *x = a, *y = b;
+	const struct value *x = a, *y = b;
 
 	return compare_bytes(x->text, y->text);
 }
 
 static int by_number(const void *a, const void *b)
 {
-	const struct value_asked *x = a, *y = b;
+	return compare_numbers(a, b);
+}
 
-	return decimal_order(&x->decimal, &y->decimal);
+/* The letters A to Z of eight bytes in lower case. Adding brings the highest bit of a byte to 1 for
+ * what is not below a letter; the bytes that have this bit already are not ASCII. */
+static uint64_t lower_8(uint64_t bytes)
+{
+	const uint64_t each = 0x0101010101010101;
+	uint64_t low = bytes & (each * 0x7f);
+	uint64_t from_a = low + each * (0x80 - 'A'), behind_z = low + each * (0x80 - 'Z' - 1);
+
+	return bytes | ((from_a & ~behind_z & ~bytes & (each * 0x80)) >> 2);
+}
+
+static void fold(char *to, const char *from, size_t len)
+{
+	uint64_t bytes = 0;
+
+	for (; len >= sizeof bytes; len -= sizeof bytes, to += sizeof bytes, from += sizeof bytes) {
+		memcpy(&bytes, from, sizeof bytes);
+		bytes = lower_8(bytes);
+		memcpy(to, &bytes, sizeof bytes);
+	}
+	bytes = 0;
+	memcpy(&bytes, from, len);
+	bytes = lower_8(bytes);
+	memcpy(to, &bytes, len);
 }
 
 static struct span trim(struct span text)
@@ -179,38 +160,75 @@ static struct span trim(struct span text)
 	return text;
 }
 
-static bool read_list(struct value_test *t, struct span list)
+static void add_item(struct value_test *t, struct span text)
 {
-	struct span written;
-	size_t count = 1;
+	struct value item = read_asked(text);
 
-	for (size_t i = 0; i < list.len; i++)
-		count += list.at[i] == ',';
-	t->texts = malloc(2 * count * sizeof *t->texts);
+	t->has[item.kind] = true;
+	if (item.kind == VALUE_NUMBER)
+		t->numbers[t->number_count++] = item;
+	if (item.kind == VALUE_NUMBER || item.kind == VALUE_TEXT)
+		t->texts[t->text_count++] = item;
+}
+
+static bool init_list(struct value_test *t, const struct span *asked, size_t count)
+{
+	struct span list, item;
+	size_t most = count;
+
+	for (size_t i = 0; i < count && t->operation == VALUE_IN; i++)
+		for (size_t k = 0; k < asked[i].len; k++)
+			most += asked[i].at[k] == ',';
+	t->texts = malloc(2 * most * sizeof *t->texts);
 	if (t->texts == NULL)
 		return false;
-	t->numbers = t->texts + count;
-	while (span_next(&list, ',', &written)) {
-		struct value_asked item = read_asked(trim(written));
-		t->has[item.kind] = true;
-		if (item.kind == VALUE_NUMBER)
-			t->numbers[t->number_count++] = item;
-		if (item.kind == VALUE_NUMBER || item.kind == VALUE_TEXT)
-			t->texts[t->text_count++] = item;
+	t->numbers = t->texts + most;
+	for (size_t i = 0; i < count; i++) {
+		list = asked[i];
+		if (t->operation == VALUE_EQUAL)
+			add_item(t, list);
+		else
+			while (span_next(&list, ',', &item))
+				add_item(t, trim(item));
 	}
 	qsort(t->texts, t->text_count, sizeof *t->texts, by_text);
 	qsort(t->numbers, t->number_count, sizeof *t->numbers, by_number);
 	return true;
 }
 
-bool value_test_read(struct value_test *t, enum value_operator operation, struct span asked)
+/* The parts in lower case, behind their places. */
+static bool init_parts(struct value_test *t, const struct span *asked, size_t count)
 {
-	*t = (struct value_test){.operation = operation, .asked = {.text = asked}};
-	if (operation == VALUE_IN)
-		return read_list(t, asked);
-	if (operation < VALUE_IN)
-		t->asked = read_asked(asked);
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < count; i++)
+		bytes += asked[i].len;
+	t->texts = malloc(count * sizeof *t->texts + bytes + 1);
+	if (t->texts == NULL)
+		return false;
+	char *at = (char *)(t->texts + count);
+	for (; t->text_count < count; t->text_count++) {
+		struct span part = asked[t->text_count];
+		fold(at, part.at, part.len);
+		t->texts[t->text_count].text = (struct span){at, part.len};
+		t->longest = part.len > t->longest ? part.len : t->longest;
+		at += part.len;
+	}
 	return true;
+}
+
+bool value_test_init(struct value_test *t, enum value_operator operation, const struct span *asked,
+		     size_t count)
+{
+	*t = (struct value_test){.operation = operation};
+	if (operation == VALUE_EQUAL || operation == VALUE_IN)
+		return init_list(t, asked, count);
+	if (operation > VALUE_IN)
+		return init_parts(t, asked, count);
+	t->texts = malloc(sizeof *t->texts);
+	if (t->texts != NULL)
+		t->texts[t->text_count++] = read_asked(*asked);
+	return t->texts != NULL;
 }
 
 void value_test_free(struct value_test *t)
@@ -218,60 +236,103 @@ void value_test_free(struct value_test *t)
 	free(t->texts);
 }
 
-/* Whether one item of the list is equal to the value. */
-static bool is_in(const struct value_test *t, struct span value, struct value_scratch *scratch)
+/* Compares with what was asked for. false: they are of different kinds. */
+static bool compare(const struct value *v, const struct value *asked, struct value_scratch *scratch,
+		    int *order)
 {
-	enum value_kind kind = value_kind(value);
-	bool number = kind == VALUE_NUMBER;
-	const struct value_asked *items = number ? t->numbers : t->texts;
+	size_t len = v->text.len < asked->text.len ? v->text.len : asked->text.len;
+
+	if (!value_spend(scratch, COMPARISON_BYTES + len))
+		return false;
+	*order = 0;
+	if (v->kind == VALUE_TEXT && (asked->kind == VALUE_TEXT || asked->kind == VALUE_NUMBER)) {
+		*order = compare_bytes(v->text, asked->text);
+		return true;
+	}
+	if (v->kind == VALUE_NUMBER && asked->kind == VALUE_NUMBER) {
+		*order = compare_numbers(v, asked);
+		return true;
+	}
+	bool boolean = asked->kind == VALUE_TRUE || asked->kind == VALUE_FALSE;
+	if (boolean && (v->kind == VALUE_TRUE || v->kind == VALUE_FALSE)) {
+		*order = (v->kind == VALUE_TRUE) - (asked->kind == VALUE_TRUE);
+		return true;
+	}
+	return v->kind == VALUE_NULL && asked->kind == VALUE_NULL;
+}
+
+/* Whether one item of the list is equal to the value. */
+static enum value_answer is_listed(const struct value_test *t, const struct value *v,
+				   struct value_scratch *scratch)
+{
+	bool number = v->kind == VALUE_NUMBER;
+	const struct value *items = number ? t->numbers : t->texts;
 	size_t low = 0, high = number ? t->number_count : t->text_count;
 	int order;
 
-	if (!number && kind != VALUE_TEXT)
-		return kind < VALUE_COMPOUND && t->has[kind];
+	if (!number && v->kind != VALUE_TEXT)
+		return v->kind < VALUE_COMPOUND && t->has[v->kind] ? VALUE_HOLDS : VALUE_FAILS;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		compare(value, &items[middle], scratch, &order);
+		if (!compare(v, &items[middle], scratch, &order))
+			return VALUE_FAILS;
 		if (order == 0)
-			return true;
+			return VALUE_HOLDS;
 		if (order < 0)
 			high = middle;
 		else
 			low = middle + 1;
 	}
+	return VALUE_FAILS;
+}
+
+/* Brings the text to lower case block by block, once for all parts. A block reaches into the next
+ * one by as much as a part may. memmem's time is linear in musl and in glibc. */
+bool value_text_contains(const struct value_test *t, struct span text,
+			 struct value_scratch *scratch)
+{
+	size_t beyond = t->longest > 0 ? t->longest - 1 : 0;
+
+	if (!value_spend(scratch, (text.len + 1) * t->text_count))
+		return false;
+	for (;;) {
+		bool last = text.len <= VALUE_BLOCK_BYTES + beyond;
+		size_t len = last ? text.len : VALUE_BLOCK_BYTES + beyond;
+		fold(scratch->folded, text.at, len);
+		for (size_t i = 0; i < t->text_count; i++) {
+			struct span part = t->texts[i].text;
+			if (part.len <= len &&
+			    memmem(scratch->folded, len, part.at, part.len) != NULL)
+				return true;
+		}
+		if (last)
+			return false;
+		text.at += VALUE_BLOCK_BYTES;
+		text.len -= VALUE_BLOCK_BYTES;
+	}
+}
+
+/* Whether the text begins or ends with one of the parts. */
+static bool has_at_end(const struct value_test *t, struct span text, struct value_scratch *scratch)
+{
+	for (size_t i = 0; i < t->text_count; i++) {
+		struct span part = t->texts[i].text;
+		if (text.len < part.len)
+			continue;
+		if (!value_spend(scratch, COMPARISON_BYTES + part.len))
+			return false;
+		fold(scratch->folded,
+		     t->operation == VALUE_STARTS_WITH ? text.at : text.at + text.len - part.len,
+		     part.len);
+		if (memcmp(scratch->folded, part.at, part.len) == 0)
+			return true;
+	}
 	return false;
 }
 
-bool value_operator_selects(enum value_operator operation)
+static bool order_holds(enum value_operator operation, int order)
 {
-	return operation == VALUE_EQUAL || operation >= VALUE_IN;
-}
-
-static bool text_matches(struct span text, enum value_operator operation, struct span part)
-{
-	if (operation == VALUE_CONTAINS)
-		return value_text_contains(text, part);
-	if (text.len < part.len)
-		return false;
-	return same_letters(operation == VALUE_STARTS_WITH ? text.at
-							   : text.at + text.len - part.len,
-			    part.at, part.len);
-}
-
-bool value_holds(const struct value_test *t, struct span value, struct value_scratch *scratch)
-{
-	int order;
-
-	if (t->operation == VALUE_IN)
-		return is_in(t, value, scratch);
-	if (t->operation > VALUE_IN)
-		return value_kind(value) == VALUE_TEXT &&
-		       text_matches(decoded(value, scratch, 0), t->operation, t->asked.text);
-	if (!compare(value, &t->asked, scratch, &order))
-		return false;
-	switch (t->operation) {
-	case VALUE_EQUAL:
-		return order == 0;
+	switch (operation) {
 	case VALUE_NOT_EQUAL:
 		return order != 0;
 	case VALUE_LESS:
@@ -285,28 +346,22 @@ bool value_holds(const struct value_test *t, struct span value, struct value_scr
 	}
 }
 
-bool value_contains(struct span value, struct span part, struct value_scratch *scratch)
+enum value_answer value_answer(const struct value_test *t, const struct value *v,
+			       struct value_scratch *scratch)
 {
-	struct span text = *value.at == '"' ? decoded(value, scratch, 0) : value;
+	bool holds;
+	int order;
 
-	return value_text_contains(text, part);
-}
-
-int value_compare(struct span a, struct span b, struct value_scratch *scratch)
-{
-	enum value_kind kind = value_kind(a), other = value_kind(b);
-
-	if (kind != other)
-		return kind < other ? -1 : 1;
-	if (kind == VALUE_NUMBER)
-		return decimal_compare(a, b);
-	if (kind != VALUE_TEXT)
-		return 0;
-	return compare_bytes(decoded(a, scratch, 0), decoded(b, scratch, 1));
-}
-
-void value_scratch_free(struct value_scratch *scratch)
-{
-	text_free(&scratch->text[0]);
-	text_free(&scratch->text[1]);
+	if (t->operation == VALUE_EQUAL || t->operation == VALUE_IN)
+		return is_listed(t, v, scratch);
+	if (t->operation < VALUE_IN) {
+		if (!compare(v, t->texts, scratch, &order))
+			return VALUE_OTHER_KIND;
+		return order_holds(t->operation, order) ? VALUE_HOLDS : VALUE_FAILS;
+	}
+	if (v->kind != VALUE_TEXT)
+		return VALUE_OTHER_KIND;
+	holds = t->operation == VALUE_CONTAINS ? value_text_contains(t, v->text, scratch)
+					       : has_at_end(t, v->text, scratch);
+	return holds ? VALUE_HOLDS : VALUE_FAILS;
 }

@@ -1,5 +1,4 @@
-/* value: one value of a record, in the form that it has in the file: its kind, and how it compares
- * with a value that a client asks for and with the value of another record. */
+/* value: one value of a record, read once, and what a client asks about it. */
 #ifndef SSA_VALUE_H
 #define SSA_VALUE_H
 
@@ -8,6 +7,7 @@
 #include "data/decimal.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* In the order in which values are sorted. */
 enum value_kind {
@@ -20,8 +20,8 @@ enum value_kind {
 	VALUE_MISSING,
 };
 
-/* `at` NULL is a value that is missing. */
-enum value_kind value_kind(struct span value);
+/* The kind of a value as the file has it; its first character is enough. `at` NULL: missing. */
+enum value_kind value_kind(struct span written);
 
 enum value_operator {
 	VALUE_EQUAL,
@@ -30,7 +30,7 @@ enum value_operator {
 	VALUE_LESS_OR_EQUAL,
 	VALUE_GREATER,
 	VALUE_GREATER_OR_EQUAL,
-	VALUE_IN, /* the value is a list with commas; spaces around its members do not count */
+	VALUE_IN,       /* a list with commas; spaces around its items do not count */
 	VALUE_CONTAINS, /* this and the next two: text only, ASCII letters without regard to case */
 	VALUE_STARTS_WITH,
 	VALUE_ENDS_WITH,
@@ -40,48 +40,67 @@ enum value_operator {
  * in, contains, startsWith, endsWith). false: all must hold (ne, and those that set a bound). */
 bool value_operator_selects(enum value_operator operation);
 
-/* Where strings with escapes are decoded. All zero at first; to be freed at the end. */
+enum { VALUE_PART_MAX_BYTES = 8192, VALUE_BLOCK_BYTES = 16384 };
+
+/* What reading and comparing needs. All zero but `left` at first; to be freed at the end. */
 struct value_scratch {
-	struct text text[2];
-	bool failed; /* memory ran out: no answer given since then is worth anything */
+	/* How many bytes of text may still be examined. The count depends on the texts alone, so
+	 * the same question always has the same answer. */
+	size_t left;
+	bool spent;  /* the bytes did not suffice: no answer given since then is worth anything */
+	bool failed; /* memory ran out: likewise */
+	struct text decoded;
+	char folded[VALUE_BLOCK_BYTES + VALUE_PART_MAX_BYTES];
 };
 void value_scratch_free(struct value_scratch *scratch);
 
-/* One text that is asked for, and what it reads as. */
-struct value_asked {
-	struct span text;
-	enum value_kind kind;   /* VALUE_TEXT, unless it reads as another kind */
-	struct decimal decimal; /* VALUE_NUMBER */
-	bool small;             /* likewise: it is an integer, whose value is `number` */
+/* Counts bytes that are examined. false: more than may be. */
+bool value_spend(struct value_scratch *scratch, size_t bytes);
+
+struct value {
+	enum value_kind kind;
+	bool small; /* VALUE_NUMBER: an integer of at most 18 digits, which is `number` */
 	long long number;
+	struct decimal decimal; /* VALUE_NUMBER that is not small */
+	struct span text;       /* VALUE_TEXT: decoded; any other kind: as written */
 };
 
-/* An operator and what is asked for, made ready to be compared with many values. */
+/* Reads a value as the file has it. The text may stand in the scratch: it lives until the next
+ * value is read. */
+void value_read(struct value *v, struct span written, struct value_scratch *scratch);
+
+/* An operator and what is asked for: one text, or several alternatives. */
 struct value_test {
 	enum value_operator operation;
-	struct value_asked asked;
-	/* VALUE_IN: the items of the list, sorted as numbers and as text. One allocation. */
-	struct value_asked *numbers, *texts;
+	/* VALUE_EQUAL, VALUE_IN: the numbers and the texts, each sorted. Else `texts` has what was
+	 * asked for, in lower case if the case does not count. */
+	struct value *numbers, *texts;
 	size_t number_count, text_count;
-	bool has[VALUE_MISSING]; /* VALUE_IN: true, false, null are in the list */
+	bool has[VALUE_MISSING]; /* VALUE_EQUAL, VALUE_IN: true, false, null are asked for */
+	size_t longest;          /* VALUE_CONTAINS: of the texts */
 };
 
-/* false: no memory. The text must live as long as the test. */
-bool value_test_read(struct value_test *t, enum value_operator operation, struct span asked);
+/* `asked` are alternatives; an operator that does not select has one. Each is at most
+ * VALUE_PART_MAX_BYTES long, and lives as long as the test. false: no memory. */
+bool value_test_init(struct value_test *t, enum value_operator operation, const struct span *asked,
+		     size_t count);
 void value_test_free(struct value_test *t);
 
-/* Whether the operator holds between a value that is there and what is asked for. The time does not
- * grow with the length of a number that is asked for, and with a list only by its logarithm. */
-bool value_holds(const struct value_test *t, struct span value, struct value_scratch *scratch);
+enum value_answer {
+	VALUE_OTHER_KIND, /* values of different kinds never match, not even for VALUE_NOT_EQUAL */
+	VALUE_FAILS,
+	VALUE_HOLDS,
+};
 
-/* Whether a string contains `part`, or a number or a word in its written form does. The case of
- * ASCII letters does not count. */
-bool value_contains(struct span value, struct span part, struct value_scratch *scratch);
+/* A value that reads as a number is asked for as a number among numbers, and as text among texts.
+ * The time is proportional to the length of the value, and grows with a list only by its
+ * logarithm. */
+enum value_answer value_answer(const struct value_test *t, const struct value *v,
+			       struct value_scratch *scratch);
 
-/* The same for any text. */
-bool value_text_contains(struct span text, struct span part);
-
-/* Less than 0: a comes before b; 0: they are equal; more than 0: a comes after b. */
-int value_compare(struct span a, struct span b, struct value_scratch *scratch);
+/* Whether any text contains what a test with VALUE_CONTAINS asks for, in time proportional to its
+ * length. */
+bool value_text_contains(const struct value_test *t, struct span text,
+			 struct value_scratch *scratch);
 
 #endif

@@ -7,6 +7,14 @@
 #include <string.h>
 #include <strings.h>
 
+/* What a parameter must not be more than, as the sentences say it. */
+_Static_assert(QUERY_PARAMETERS_MAX == 64 && SELECTION_SORT_MAX == 8 && QUERY_PER_PAGE_MAX == 10000,
+	       "a sentence has another number");
+_Static_assert((int)QUERY_PARAMETERS_MAX <= (int)SELECTION_CONDITIONS_MAX,
+	       "each may be a condition");
+_Static_assert((int)QUERY_MAX_BYTES <= (int)VALUE_PART_MAX_BYTES,
+	       "a value may be as long as the query");
+
 /* The parameters that say what is wanted of the list as a whole. */
 enum reserved { PAGE, PER_PAGE, LIMIT, START, END, SORT, ORDER, TEXT, IGNORED, RESERVED };
 
@@ -15,6 +23,23 @@ static const char *const reserved_names[RESERVED] = {
     [END] = "_end",   [SORT] = "_sort",         [ORDER] = "_order", [TEXT] = "q",
     [IGNORED] = "_", /* jQuery's cache buster */
 };
+
+/* What other APIs call these. A client that does not know ours must not get an empty list, which
+ * looks like an answer. */
+#define MEMBER(name) ", or " name ":eq for a member of this name"
+static const struct {
+	const char *name, *what;
+} foreign[] = {
+    {"page", "use _page" MEMBER("page")},
+    {"per_page", "use _per_page" MEMBER("per_page")},
+    {"limit", "use _limit" MEMBER("limit")},
+    {"offset", "use _start" MEMBER("offset")},
+    {"sort", "use _sort" MEMBER("sort")},
+    {"order", "use _order" MEMBER("order")},
+    {"fields", "machines have all their fields; use fields:eq for a member of this name"},
+    {"filter", "use field=value" MEMBER("filter")},
+};
+enum { FOREIGN = sizeof foreign / sizeof foreign[0] };
 
 static const struct {
 	const char *name;
@@ -65,62 +90,126 @@ static bool decode(struct reading *r, struct span from, struct span *out)
 	return scan_is_utf8(begin, out->len) || refuse(r, r->place, "invalid UTF-8");
 }
 
-/* Splits a name into the field and the operator behind the last separator. The place in operators;
- * OPERATORS: there is no such operator. */
-static size_t find_operator(struct span name, char separator, struct span *field)
+/* The place in `operators`; OPERATORS: there is no such operator. */
+static size_t find_operator(struct span word, bool colon)
 {
-	const char *mark = memrchr(name.at, separator, name.len);
 	size_t i = 0;
 
-	if (mark == NULL || mark == name.at)
-		return OPERATORS;
-	struct span word = {mark + 1, (size_t)(name.at + name.len - mark - 1)};
-	*field = (struct span){name.at, (size_t)(mark - name.at)};
-	while (i < OPERATORS &&
-	       !((separator == ':' ? operators[i].colon : operators[i].underscore) &&
-		 span_is(word, operators[i].name, strlen(operators[i].name))))
+	while (i < OPERATORS && !((colon ? operators[i].colon : operators[i].underscore) &&
+				  span_is(word, operators[i].name, strlen(operators[i].name))))
 		i++;
 	return i;
 }
 
-static bool add_condition(struct reading *r)
+/* Splits a name at the last separator. false: it has none. */
+static bool split(struct span name, char separator, struct span *field, struct span *word)
+{
+	const char *mark = memrchr(name.at, separator, name.len);
+
+	if (mark == NULL)
+		return false;
+	*field = (struct span){name.at, (size_t)(mark - name.at)};
+	*word = (struct span){mark + 1, (size_t)(name.at + name.len - mark - 1)};
+	return true;
+}
+
+static bool add_condition(struct reading *r, struct span field, size_t i, struct span or_member)
 {
 	struct selection *s = &r->q->selection;
-	struct selection_condition *c = &s->conditions[s->condition_count++];
-	size_t i;
 
-	*c = (struct selection_condition){.field = r->name, .value = r->value};
-	if (memchr(r->name.at, ':', r->name.len) != NULL) {
-		i = find_operator(r->name, ':', &c->field);
-		if (i == OPERATORS)
-			return refuse(r, r->place, "unknown operator");
-		c->operation = operators[i].operation;
-		return true;
+	s->conditions[s->condition_count++] = (struct selection_condition){
+	    field, i < OPERATORS ? operators[i].operation : VALUE_EQUAL, r->value, or_member};
+	return true;
+}
+
+/* What to use instead of a name that other APIs have. NULL: it is no such name. */
+static const char *what_to_use(struct span name)
+{
+	for (size_t i = 0; i < FOREIGN; i++)
+		if (span_is(name, foreign[i].name, strlen(foreign[i].name)))
+			return foreign[i].what;
+	return NULL;
+}
+
+/* field:operator, as json-server 1.0 writes it, or field[operator]. */
+static bool take_operator(struct reading *r, struct span field, struct span word)
+{
+	size_t i = find_operator(word, true);
+	const char *instead = what_to_use(field);
+
+	if (i == OPERATORS)
+		return refuse(r, r->place, instead != NULL ? instead : "unknown operator");
+	if (field.len == 0)
+		return refuse(r, r->place, "a name is missing");
+	return add_condition(r, field, i, (struct span){NULL, 0});
+}
+
+/* A condition that may have an operator as json-server 0.17 writes it: field_operator. */
+static bool take_field(struct reading *r)
+{
+	struct span name = r->name, field, word;
+	const char *instead = what_to_use(name);
+
+	if (instead != NULL)
+		return refuse(r, r->place, instead);
+	size_t i = split(name, '_', &field, &word) && field.len > 0 ? find_operator(word, false)
+								    : OPERATORS;
+	if (i < OPERATORS)
+		return add_condition(r, field, i, name);
+	if (name.at[0] == '_')
+		return refuse(r, r->place, "unknown parameter");
+	return add_condition(r, name, OPERATORS, (struct span){NULL, 0});
+}
+
+static bool is_digits(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.at[i] < '0' || text.at[i] > '9')
+			return false;
+	return true;
+}
+
+/* Takes [] or [0], which clients write behind a name that they send several times, off its end.
+ * What is left in brackets there, as in cpus[gte], is *word; at NULL: nothing. false: there are
+ * other brackets. */
+static bool take_brackets(struct span *name, struct span *word)
+{
+	struct span inner, before;
+
+	*word = (struct span){NULL, 0};
+	for (int i = 0; name->len > 0 && name->at[name->len - 1] == ']'; i++) {
+		if (word->at != NULL || !split(*name, '[', &before, &inner))
+			return false;
+		inner.len--;
+		if (!is_digits(inner))
+			*word = inner;
+		else if (i > 0)
+			return false;
+		*name = before;
 	}
-	i = find_operator(r->name, '_', &c->field);
-	if (i < OPERATORS) {
-		c->operation = operators[i].operation;
-		c->or_member = r->name;
-		return true;
-	}
-	c->field = r->name;
-	c->operation = VALUE_EQUAL;
-	return r->name.at[0] != '_' || refuse(r, r->place, "unknown parameter");
+	return memchr(name->at, '[', name->len) == NULL && memchr(name->at, ']', name->len) == NULL;
 }
 
 /* One parameter, decoded. */
 static bool take(struct reading *r)
 {
+	struct span word, field;
 	int i = 0;
 
+	if (!take_brackets(&r->name, &word))
+		return refuse(r, r->place, "brackets that are neither name[] nor name[operator]");
+	if (word.at != NULL)
+		return take_operator(r, r->name, word);
 	if (r->name.len == 0)
 		return refuse(r, r->place, "a name is missing");
+	if (split(r->name, ':', &field, &word))
+		return take_operator(r, field, word);
 	while (i < RESERVED && !span_is(r->name, reserved_names[i], strlen(reserved_names[i])))
 		i++;
 	if (i == IGNORED)
 		return true;
 	if (i == RESERVED)
-		return add_condition(r);
+		return take_field(r);
 	if (r->place_of[i] != 0)
 		return refuse(r, r->place, "sent twice");
 	r->place_of[i] = r->place;

@@ -13,56 +13,44 @@ const char plain_text[] =
     "{\"id\":7,\"name\":\"LAB\",\"n\":1.10},"
     "{\"id\":8,\"n\":null,\"name\":\"5\",\"r\":\"x\"}]";
 
-/* Each value of the table with its path, strings decoded. A whole name stands before a path with
- * the same text. `path` NULL: only q finds it. */
+/* Each value of the table with its path, strings decoded, in the order in which a path reaches
+ * them. The text of an array is "[". `path` NULL: only q finds it. */
 enum kind { NUMBER, TEXT, FALSE, TRUE, NONE, COMPOUND, MISSING };
 static const struct value {
 	int id;
 	const char *path;
 	enum kind kind;
 	const char *text;
+	enum {
+		ONCE,
+		LISTED, /* the path goes through an array */
+		AGAIN,  /* q finds it by another of its paths */
+	} how;
 } values[] = {
-    {1, "id", NUMBER, "1"},
-    {1, "name", TEXT, "Lab"},
-    {1, "n", NUMBER, "5"},
-    {1, "r", COMPOUND, ""},
-    {1, "r.x", NUMBER, "1"},
-    {1, "r.y", COMPOUND, ""},
-    {1, "r.y.z", TEXT, "a"},
-    {2, "id", NUMBER, "2"},
-    {2, "name", TEXT, "lab!"},
-    {2, "n", NUMBER, "5.0"},
-    {2, "n_gte", NUMBER, "7"},
-    {2, "r.x", NUMBER, "9"},
-    {2, "r", COMPOUND, ""},
-    {2, NULL, NUMBER, "2"},
-    {3, "id", NUMBER, "3"},
-    {3, "name", TEXT, ""},
-    {3, "n", TEXT, "5"},
-    {3, "t", COMPOUND, ""},
-    {3, NULL, TEXT, "k"},
-    {3, NULL, NUMBER, "1"},
-    {4, "id", NUMBER, "4"},
-    {4, "n", NUMBER, "9007199254740993"},
-    {4, "b", TRUE, "true"},
-    {4, "r", COMPOUND, ""},
-    {4, NULL, NUMBER, "1"},
-    {5, "id", NUMBER, "5"},
-    {5, "n", NUMBER, "9007199254740992"},
-    {5, "b", FALSE, "false"},
-    {5, "_u", TEXT, "\"q"},
-    {6, "id", NUMBER, "6"},
-    {6, "n", NUMBER, "-1e400"},
-    {6, "b", NONE, ""},
-    {6, "name", TEXT, "\xc3\xa9"},
-    {6, "n_like", TEXT, "x"},
-    {7, "id", NUMBER, "7"},
-    {7, "name", TEXT, "LAB"},
-    {7, "n", NUMBER, "1.10"},
-    {8, "id", NUMBER, "8"},
-    {8, "n", NONE, ""},
-    {8, "name", TEXT, "5"},
-    {8, "r", TEXT, "x"},
+    {1, "id", NUMBER, "1", ONCE},    {1, "name", TEXT, "Lab", ONCE},
+    {1, "n", NUMBER, "5", ONCE},     {1, "r", COMPOUND, "", ONCE},
+    {1, "r.x", NUMBER, "1", ONCE},   {1, "r.y", COMPOUND, "", ONCE},
+    {1, "r.y.z", TEXT, "a", ONCE},   {2, "id", NUMBER, "2", ONCE},
+    {2, "name", TEXT, "lab!", ONCE}, {2, "n", NUMBER, "5.0", ONCE},
+    {2, "n_gte", NUMBER, "7", ONCE}, {2, "r.x", NUMBER, "9", ONCE},
+    {2, "r", COMPOUND, "", ONCE},    {2, NULL, NUMBER, "2", ONCE},
+    {3, "id", NUMBER, "3", ONCE},    {3, "name", TEXT, "", ONCE},
+    {3, "n", TEXT, "5", ONCE},       {3, "t", COMPOUND, "[", ONCE},
+    {3, "t", TEXT, "k", LISTED},     {3, "t", NUMBER, "1", LISTED},
+    {3, "t", NONE, "", LISTED},      {3, "t.0", TEXT, "k", AGAIN},
+    {3, "t.1", NUMBER, "1", AGAIN},  {3, "t.2", NONE, "", AGAIN},
+    {4, "id", NUMBER, "4", ONCE},    {4, "n", NUMBER, "9007199254740993", ONCE},
+    {4, "b", TRUE, "true", ONCE},    {4, "r", COMPOUND, "[", ONCE},
+    {4, "r", COMPOUND, "", LISTED},  {4, "r.x", NUMBER, "1", LISTED},
+    {4, "r.0", COMPOUND, "", ONCE},  {4, "r.0.x", NUMBER, "1", AGAIN},
+    {5, "id", NUMBER, "5", ONCE},    {5, "n", NUMBER, "9007199254740992", ONCE},
+    {5, "b", FALSE, "false", ONCE},  {5, "_u", TEXT, "\"q", ONCE},
+    {6, "id", NUMBER, "6", ONCE},    {6, "n", NUMBER, "-1e400", ONCE},
+    {6, "b", NONE, "", ONCE},        {6, "name", TEXT, "\xc3\xa9", ONCE},
+    {6, "n_like", TEXT, "x", ONCE},  {7, "id", NUMBER, "7", ONCE},
+    {7, "name", TEXT, "LAB", ONCE},  {7, "n", NUMBER, "1.10", ONCE},
+    {8, "id", NUMBER, "8", ONCE},    {8, "n", NONE, "", ONCE},
+    {8, "name", TEXT, "5", ONCE},    {8, "r", TEXT, "x", ONCE},
 };
 enum { VALUES = sizeof values / sizeof values[0] };
 
@@ -147,6 +135,37 @@ static bool plain_condition(const char *name, const char *value)
 	return name[0] != '_';
 }
 
+/* Takes name[], name[0] and name[operator] as name and name:operator. false: other brackets. */
+static bool plain_brackets(char *name)
+{
+	char *end = name + strlen(name), *mark;
+
+	for (int i = 0; end > name && end[-1] == ']'; i++) {
+		if ((mark = strrchr(name, '[')) == NULL)
+			return false;
+		end[-1] = '\0';
+		if (mark[1 + strspn(mark + 1, "0123456789")] != '\0') {
+			*mark = ':';
+			return strpbrk(name, "[]") == NULL;
+		}
+		if (i > 0)
+			return false;
+		*(end = mark) = '\0';
+	}
+	return strpbrk(name, "[]") == NULL;
+}
+
+static bool is_foreign(const char *name)
+{
+	static const char *const names[] = {"page", "per_page", "limit",  "offset",
+					    "sort", "order",    "fields", "filter"};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 static bool plain_parameter(const char *at, size_t len)
 {
 	static char name[LENGTH + 1], value[LENGTH + 1];
@@ -156,7 +175,7 @@ static bool plain_parameter(const char *at, size_t len)
 
 	if (!decode(at, name_len, name) ||
 	    !decode(at + name_len + (equals != NULL), len - name_len - (equals != NULL), value) ||
-	    name[0] == '\0')
+	    !plain_brackets(name) || name[0] == '\0' || is_foreign(name))
 		return false;
 	if (strcmp(name, "_") == 0)
 		return true;
@@ -253,7 +272,7 @@ bool plain_read(const char *query)
 
 static const struct value *plain_find(int id, const char *path)
 {
-	static const struct value missing = {0, NULL, MISSING, ""};
+	static const struct value missing = {0, NULL, MISSING, "", ONCE};
 
 	for (int i = 0; i < VALUES; i++)
 		if (values[i].id == id && values[i].path != NULL &&
@@ -321,6 +340,24 @@ static bool plain_holds(const struct value *v, int operation, const char *asked)
 	return false;
 }
 
+/* Whether it holds for what the path reaches: an array has a value that does, or for ne none that
+ * is equal. */
+static bool plain_any(int id, const char *path, int operation, const char *asked)
+{
+	bool found = false, listed = false, holds = false, equal = false;
+
+	for (int i = 0; i < VALUES; i++) {
+		const struct value *v = &values[i];
+		if (v->id != id || v->path == NULL || strcmp(v->path, path) != 0)
+			continue;
+		found = true;
+		listed |= v->how == LISTED || strcmp(v->text, "[") == 0;
+		holds |= plain_holds(v, operation, asked);
+		equal |= plain_holds(v, 0, asked);
+	}
+	return operation == 1 && listed ? found && !equal : holds;
+}
+
 static bool plain_matches(int id)
 {
 	struct {
@@ -334,8 +371,7 @@ static bool plain_matches(int id)
 		bool member = c->has_member && plain_find(id, c->name)->kind != MISSING;
 		made[i].field = member ? c->name : c->field;
 		made[i].operation = member ? 0 : c->operation;
-		made[i].holds =
-		    plain_holds(plain_find(id, made[i].field), made[i].operation, c->value);
+		made[i].holds = plain_any(id, made[i].field, made[i].operation, c->value);
 	}
 	for (int i = 0; i < plain.condition_count; i++) {
 		bool holds = made[i].holds,
@@ -349,7 +385,7 @@ static bool plain_matches(int id)
 	bool found = plain.reserved[Q][0] == '\0';
 	for (int i = 0; i < VALUES; i++)
 		found |= values[i].id == id && values[i].kind != COMPOUND &&
-			 values[i].kind != NONE &&
+			 values[i].kind != NONE && values[i].how != AGAIN &&
 			 plain_contains(values[i].text, CONTAINS, plain.reserved[Q]);
 	return found;
 }

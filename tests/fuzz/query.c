@@ -76,7 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		CLAIM(strlen(why) < QUERY_WHY_SIZE - 1);
 	} else {
 		size_t selected = (size_t)count, matched;
-		CLAIM(selection_apply(&q.selection, &table, places, &selected, &matched));
+		CLAIM(selection_apply(&q.selection, &table, places, &selected, &matched) ==
+		      SELECTION_FINE);
 		int wanted = plain_select(ids, count, want, &total);
 		CLAIM(matched == (size_t)total && selected == (size_t)wanted);
 		for (int i = 0; i < wanted; i++)

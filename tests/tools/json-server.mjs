@@ -43,6 +43,7 @@ const REASONS = {
   page: '_per_page alone asks for the first page',
   slice: '_start alone is a slice',
   booleans: 'false comes before true',
+  arrays: 'a condition on an array holds if it holds for one of its elements',
 };
 
 // --- The queries ----------------------------------------------------------------------------------

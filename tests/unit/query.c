@@ -71,6 +71,24 @@ static void test_conditions(void)
 	    {"gte=x", "gte", VALUE_EQUAL, "x", NULL},
 	    {"Q=x", "Q", VALUE_EQUAL, "x", NULL},
 	    {"&&a=b&&", "a", VALUE_EQUAL, "b", NULL},
+	    {"a[]=1", "a", VALUE_EQUAL, "1", NULL},
+	    {"a[0]=1", "a", VALUE_EQUAL, "1", NULL},
+	    {"a%5B12%5D=1", "a", VALUE_EQUAL, "1", NULL},
+	    {"a[gte]=1", "a", VALUE_GREATER_OR_EQUAL, "1", NULL},
+	    {"a.b%5Bcontains%5d=x", "a.b", VALUE_CONTAINS, "x", NULL},
+	    {"a[in][]=1,2", "a", VALUE_IN, "1,2", NULL},
+	    {"a[in][3]=1", "a", VALUE_IN, "1", NULL},
+	    {"a:in[]=1", "a", VALUE_IN, "1", NULL},
+	    {"a_like[0]=1", "a", VALUE_CONTAINS, "1", "a_like"},
+	    {"_a_gte[]=x", "_a", VALUE_GREATER_OR_EQUAL, "x", "_a_gte"},
+	    {"page:eq=x", "page", VALUE_EQUAL, "x", NULL},
+	    {"filter:ne=x", "filter", VALUE_NOT_EQUAL, "x", NULL},
+	    {"limit_gte=3", "limit", VALUE_GREATER_OR_EQUAL, "3", "limit_gte"},
+	    {"sort[ne]=3", "sort", VALUE_NOT_EQUAL, "3", NULL},
+	    {"Page=x", "Page", VALUE_EQUAL, "x", NULL},
+	    {"a.page=x", "a.page", VALUE_EQUAL, "x", NULL},
+	    {"_sort:eq=x", "_sort", VALUE_EQUAL, "x", NULL},
+	    {"q[eq]=x", "q", VALUE_EQUAL, "x", NULL},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -86,6 +104,9 @@ static void test_conditions(void)
 			  rows[i].text);
 	}
 }
+
+#define BRACKETS "parameter 1: brackets that are neither name[] nor name[operator]"
+#define FILTER   "parameter 1: use field=value, or filter:eq for a member of this name"
 
 static void test_refusals(void)
 {
@@ -111,7 +132,42 @@ static void test_refusals(void)
 	    {"a:foo=1", "parameter 1: unknown operator"},
 	    {"a:=1", "parameter 1: unknown operator"},
 	    {":=1", "parameter 1: unknown operator"},
-	    {":eq=1", "parameter 1: unknown operator"},
+	    {":eq=1", "parameter 1: a name is missing"},
+	    {"[eq]=1", "parameter 1: a name is missing"},
+	    {"[]=1", "parameter 1: a name is missing"},
+	    {"[0]=1", "parameter 1: a name is missing"},
+	    {"a[foo]=1", "parameter 1: unknown operator"},
+	    {"a[like]=1", "parameter 1: unknown operator"},
+	    {"a[$gte]=1", "parameter 1: unknown operator"},
+	    {"a[GTE]=1", "parameter 1: unknown operator"},
+	    {"a[-1]=1", "parameter 1: unknown operator"},
+	    {"a[]]=1", "parameter 1: unknown operator"},
+	    {"a]=1", BRACKETS},
+	    {"a[=1", BRACKETS},
+	    {"a[][]=1", BRACKETS},
+	    {"a[0][1]=1", BRACKETS},
+	    {"a[0][gte]=1", BRACKETS},
+	    {"a[gte][lt]=1", BRACKETS},
+	    {"a[0].b=1", BRACKETS},
+	    {"a[]:gte=1", BRACKETS},
+	    {"a[]_gte=1", BRACKETS},
+	    {"a[b]c=1", BRACKETS},
+	    {"[a=1", BRACKETS},
+	    {"x=1&page=1", "parameter 2: use _page, or page:eq for a member of this name"},
+	    {"per_page=1", "parameter 1: use _per_page, or per_page:eq for a member of this name"},
+	    {"limit=1", "parameter 1: use _limit, or limit:eq for a member of this name"},
+	    {"limit[]=1", "parameter 1: use _limit, or limit:eq for a member of this name"},
+	    {"offset=1", "parameter 1: use _start, or offset:eq for a member of this name"},
+	    {"sort=-cpus", "parameter 1: use _sort, or sort:eq for a member of this name"},
+	    {"order=1", "parameter 1: use _order, or order:eq for a member of this name"},
+	    {"fields=id", "parameter 1: machines have all their fields; use fields:eq for a member "
+			  "of this name"},
+	    {"filter=id", FILTER},
+	    {"filter[status]=running", FILTER},
+	    {"filter%5Bstatus%5D=running", FILTER},
+	    {"page[size]=2", "parameter 1: use _page, or page:eq for a member of this name"},
+	    {"_page[]=1&_page=1", "parameter 2: sent twice"},
+	    {"_sort[]=a&_sort[]=b", "parameter 2: sent twice"},
 	    {"a:like=1", "parameter 1: unknown operator"},
 	    {"a:GTE=1", "parameter 1: unknown operator"},
 	    {"a:gte:=1", "parameter 1: unknown operator"},
@@ -255,6 +311,7 @@ static void test_sorts(void)
 	    {"_sort=rack.row,%2da", "+rack.row-a"},
 	    {"_sort=a,b,c,d,e,f,g,-h", "+a+b+c+d+e+f+g-h"},
 	    {"_sort=a:b,q,_page", "+a:b+q+_page"},
+	    {"_sort[]=-a,b[0]", "-a+b[0]"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -1,11 +1,12 @@
-/* value: the kinds of a value, and how it compares with what was asked for and with other
- * values. */
+/* value: the kinds of a value, and how it compares with what was asked for. */
 #include "data/value.h"
 #include "check.h"
 
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
-static struct value_scratch scratch;
+static struct value_scratch scratch = {.left = SIZE_MAX};
 
 static struct span text_or_none(const char *text)
 {
@@ -28,14 +29,24 @@ static void test_kinds(void)
 		CHECK_ROW(value_kind(text_or_none(rows[i].text)) == rows[i].kind, rows[i].text);
 }
 
-static bool holds(const char *value, enum value_operator operation, const char *asked)
+static enum value_answer answer(const char *written, enum value_operator operation,
+				const struct span *asked, size_t count)
 {
 	struct value_test test;
+	struct value value;
 
-	CHECK(value_test_read(&test, operation, text_or_none(asked)));
-	bool found = value_holds(&test, text_or_none(value), &scratch);
+	CHECK(value_test_init(&test, operation, asked, count));
+	value_read(&value, text_or_none(written), &scratch);
+	enum value_answer found = value_answer(&test, &value, &scratch);
 	value_test_free(&test);
 	return found;
+}
+
+static bool holds(const char *value, enum value_operator operation, const char *asked)
+{
+	struct span text = text_or_none(asked);
+
+	return answer(value, operation, &text, 1) == VALUE_HOLDS;
 }
 
 struct row {
@@ -185,62 +196,96 @@ static void test_parts(void)
 	};
 
 	CHECK_ROWS(rows);
-	CHECK(value_contains(text_or_none("1.50"), text_or_none(".5"), &scratch));
-	CHECK(!value_contains(text_or_none("1.50"), text_or_none("1.5e"), &scratch));
-	CHECK(value_contains(text_or_none("\"\\u0041b\""), text_or_none("AB"), &scratch));
-	CHECK(!value_contains(text_or_none("\"ab\""), text_or_none("\""), &scratch));
-	CHECK(value_text_contains(text_or_none("bAnAna"), text_or_none("ana")));
-	CHECK(value_text_contains(text_or_none(""), text_or_none("")) &&
-	      !value_text_contains(text_or_none(""), text_or_none("a")));
 }
 
-/* Each value comes before the next one, or is equal to it. */
-static void test_order(void)
+/* Values of different kinds are told apart from values that differ. */
+static void test_answers(void)
 {
+	static const struct span number = {"5", 1}, text = {"a", 1};
+
+	CHECK(answer("5", VALUE_NOT_EQUAL, &number, 1) == VALUE_FAILS);
+	CHECK(answer("6", VALUE_NOT_EQUAL, &number, 1) == VALUE_HOLDS);
+	CHECK(answer("\"5\"", VALUE_NOT_EQUAL, &number, 1) == VALUE_FAILS);
+	CHECK(answer("true", VALUE_NOT_EQUAL, &number, 1) == VALUE_OTHER_KIND);
+	CHECK(answer("5", VALUE_NOT_EQUAL, &text, 1) == VALUE_OTHER_KIND);
+	CHECK(answer("[5]", VALUE_NOT_EQUAL, &number, 1) == VALUE_OTHER_KIND);
+}
+
+static void test_alternatives(void)
+{
+	static const struct span asked[] = {{"b,c", 3}, {"1", 1}, {"null", 4}, {"", 0}, {"A", 1}};
 	static const struct {
 		const char *value;
-		bool same; /* as the value above */
+		enum value_operator operation;
+		size_t count;
+		bool holds;
 	} rows[] = {
-	    {"-1e400", false},
-	    {"-1", false},
-	    {"-0", false},
-	    {"0.0", true},
-	    {"0.1", false},
-	    {"1", false},
-	    {"1.00", true},
-	    {"9007199254740992", false},
-	    {"9007199254740993", false},
-	    {"1e400", false},
-	    {"\"\"", false},
-	    {"\"10\"", false},
-	    {"\"9\"", false},
-	    {"\"B\"", false},
-	    {"\"a\"", false},
-	    {"\"\\u0061\"", true},
-	    {"\"ab\"", false},
-	    {"\"\\u00e9\"", false},
-	    {"\"\xc3\xa9\"", true},
-	    {"false", false},
-	    {"true", false},
-	    {"null", false},
-	    {"{}", false},
-	    {"[1]", true},
-	    {NULL, false},
-	    {NULL, true},
+	    {"\"b,c\"", VALUE_EQUAL, 3, true},
+	    {"\"b\"", VALUE_EQUAL, 3, false},
+	    {"\"b\"", VALUE_IN, 3, true},
+	    {"1.0", VALUE_EQUAL, 3, true},
+	    {"\"1\"", VALUE_EQUAL, 3, true},
+	    {"null", VALUE_EQUAL, 3, true},
+	    {"false", VALUE_EQUAL, 3, false},
+	    {"\"\"", VALUE_EQUAL, 4, true},
+	    {"\"x1\"", VALUE_CONTAINS, 3, true},
+	    {"\"xa\"", VALUE_CONTAINS, 3, false},
+	    {"\"xa\"", VALUE_CONTAINS, 4, true},
+	    {"\"NULLx\"", VALUE_STARTS_WITH, 3, true},
+	    {"\"NULLx\"", VALUE_ENDS_WITH, 3, false},
+	    {"\"xB,C\"", VALUE_ENDS_WITH, 3, true},
 	};
-	enum { COUNT = sizeof rows / sizeof rows[0] };
-	int rank[COUNT] = {0};
 
-	for (int i = 1; i < COUNT; i++)
-		rank[i] = rank[i - 1] + !rows[i].same;
-	for (int i = 0; i < COUNT; i++)
-		for (int k = 0; k < COUNT; k++) {
-			int order = value_compare(text_or_none(rows[i].value),
-						  text_or_none(rows[k].value), &scratch);
-			CHECK_ROW((order > 0) == (rank[i] > rank[k]) &&
-				      (order < 0) == (rank[i] < rank[k]),
-				  rows[i].value ? rows[i].value : "missing");
-		}
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		CHECK_ROW((answer(rows[i].value, rows[i].operation, asked, rows[i].count) ==
+			   VALUE_HOLDS) == rows[i].holds,
+			  rows[i].value);
+}
+
+/* Texts of several blocks: a part is found wherever it stands, also across two blocks. */
+static void test_blocks(void)
+{
+	enum { LENGTH = 3 * VALUE_BLOCK_BYTES, PART = 100 };
+	char *text = malloc(LENGTH + 1);
+	struct span part = {"PART-", 5};
+	struct value_test test;
+	char longer[VALUE_PART_MAX_BYTES];
+
+	CHECK(value_test_init(&test, VALUE_CONTAINS, &part, 1));
+	for (size_t at = 0; at + part.len <= LENGTH; at += at % VALUE_BLOCK_BYTES < 40 ? 1 : 997) {
+		memset(text, '-', LENGTH);
+		memcpy(text + at, "pArT", 4);
+		CHECK(value_text_contains(&test, (struct span){text, LENGTH}, &scratch));
+		if (at + part.len < LENGTH)
+			CHECK(!value_text_contains(&test, (struct span){text, at + 4}, &scratch));
+	}
+	value_test_free(&test);
+	memset(longer, '-', sizeof longer);
+	longer[sizeof longer - 1] = 'x';
+	part = (struct span){longer, sizeof longer};
+	CHECK(value_test_init(&test, VALUE_CONTAINS, &part, 1));
+	memset(text, '-', LENGTH);
+	CHECK(!value_text_contains(&test, (struct span){text, LENGTH}, &scratch));
+	text[LENGTH - 1] = 'X';
+	CHECK(value_text_contains(&test, (struct span){text, LENGTH}, &scratch));
+	value_test_free(&test);
+	free(text);
+}
+
+/* The count depends on the texts alone; when it is spent, nothing holds any more. */
+static void test_spent(void)
+{
+	static struct value_scratch little;
+	struct span part = {"a", 1};
+	struct value_test test;
+
+	CHECK(value_test_init(&test, VALUE_CONTAINS, &part, 1));
+	little.left = 22;
+	CHECK(value_text_contains(&test, span_of("xxxxxxxxxa"), &little) && little.left == 11);
+	CHECK(value_text_contains(&test, span_of("xxxxxxxxxa"), &little) && little.left == 0);
+	CHECK(!little.spent);
+	CHECK(!value_text_contains(&test, span_of("xxxxxxxxxa"), &little) && little.spent);
+	value_test_free(&test);
 }
 
 int main(void)
@@ -250,7 +295,10 @@ int main(void)
 	test_other_kind();
 	test_lists();
 	test_parts();
-	test_order();
+	test_answers();
+	test_alternatives();
+	test_blocks();
+	test_spent();
 	CHECK(!scratch.failed);
 	value_scratch_free(&scratch);
 	return check_done();

@@ -16,16 +16,19 @@ static void note(struct span text, const char *end)
 
 static bool members_are(const char *object, const char *want)
 {
-	struct walk_member m;
+	const char *at = object;
+	bool escaped;
 
 	found[0] = '\0';
-	for (bool more = walk_first((struct span){object, strlen(object)}, &m); more;
-	     more = walk_next(&m)) {
-		note(m.name, "=");
-		CHECK_ROW(m.escaped == (memchr(m.name.at, '\\', m.name.len) != NULL), object);
-		note(m.value, ";");
+	for (bool more = walk_enter(&at); more; more = walk_more(&at)) {
+		struct span name = walk_name(&at, &escaped);
+		CHECK_ROW(escaped == (memchr(name.at, '\\', name.len) != NULL), object);
+		note(name, "=");
+		const char *end = walk_end(at);
+		note((struct span){at, (size_t)(end - at)}, ";");
+		at = end;
 	}
-	return strcmp(found, want) == 0;
+	return strcmp(found, want) == 0 && at == object + strlen(object);
 }
 
 static void test_members(void)

@@ -1,0 +1,262 @@
+#include "data/fields.h"
+#include "core/json.h"
+#include "core/walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The paths from `low` to before `high` agree in their first `at` bytes, which reach the value at
+ * hand. `at` is one more than the length of a path that ends here; this one is the first. */
+struct cursor {
+	size_t low, high, at;
+	bool listed;  /* the value is within an array */
+	bool element; /* the value is an element of an array that the paths go through */
+};
+
+/* The paths that are taken up in one object already: a bit for each `low`. */
+struct taken {
+	uint64_t bits[(FIELDS_MAX + 63) / 64];
+};
+
+size_t fields_add(struct fields *f, struct span path)
+{
+	size_t i = 0;
+
+	while (i < f->count && !span_is(f->paths[i].path, path.at, path.len))
+		i++;
+	if (i == f->count)
+		f->paths[f->count++] = (struct field_path){.path = path, .field = i};
+	return i;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* A number as an index is written, without zeros before it. */
+static bool is_index(const char *at, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!is_digit(at[i]))
+			return false;
+	return len > 0 && (len == 1 || *at != '0');
+}
+
+/* The name that begins at `at` in a path. */
+static struct span name_at(struct span path, size_t at)
+{
+	const char *dot = memchr(path.at + at, '.', path.len - at);
+
+	return (struct span){path.at + at,
+			     dot != NULL ? (size_t)(dot - path.at) - at : path.len - at};
+}
+
+/* Orders by the first name, then by the second: paths that begin alike are neighbours. */
+static int by_names(const void *a, const void *b)
+{
+	const struct field_path *x = a, *y = b;
+
+	for (size_t i = 0;; i++) {
+		bool x_ends = i == x->path.len, y_ends = i == y->path.len;
+		if (x_ends || y_ends)
+			return y_ends - x_ends;
+		unsigned char c = (unsigned char)x->path.at[i], d = (unsigned char)y->path.at[i];
+		if (c != d)
+			return (c == '.') != (d == '.') ? (d == '.') - (c == '.') : c - d;
+	}
+}
+
+/* The bit of a name in `initials`. An empty name has all. */
+static uint64_t initial_of(struct span name)
+{
+	return name.len > 0 ? UINT64_C(1) << (unsigned char)*name.at % 64 : UINT64_MAX;
+}
+
+void fields_prepare(struct fields *f)
+{
+	qsort(f->paths, f->count, sizeof f->paths[0], by_names);
+	for (size_t i = 0; i < f->count; i++) {
+		struct field_path *p = &f->paths[i];
+		f->initials |= initial_of(p->path);
+		p->dotted = memchr(p->path.at, '.', p->path.len) != NULL;
+		f->any_dotted = f->any_dotted || p->dotted;
+		for (size_t at = 0; p->dotted && at <= p->path.len;) {
+			struct span name = name_at(p->path, at);
+			f->any_number = f->any_number || is_index(name.at, name.len);
+			at += name.len + 1;
+		}
+	}
+}
+
+void fields_free(struct fields *f)
+{
+	text_free(&f->unescaped);
+}
+
+/* Compares the name that begins at `at` in the path with a member's. */
+static int compare_name(struct span path, size_t at, struct span name)
+{
+	for (size_t i = 0;; i++) {
+		bool path_ends = at + i >= path.len || path.at[at + i] == '.';
+		bool name_ends = i == name.len;
+		if (path_ends || name_ends)
+			return name_ends - path_ends;
+		unsigned char c = (unsigned char)path.at[at + i], d = (unsigned char)name.at[i];
+		if (c != d)
+			return c - d;
+	}
+}
+
+static bool ends_here(const struct fields *f, const struct cursor *c)
+{
+	return c->low < c->high && f->paths[c->low].path.len + 1 == c->at;
+}
+
+/* Goes on with those paths whose next name this is. false: there are none. */
+static bool narrow(const struct fields *f, const struct cursor *c, struct span name,
+		   struct cursor *out)
+{
+	size_t low = c->low + ends_here(f, c), high = c->high;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (compare_name(f->paths[middle].path, c->at, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (high = low; high < c->high && compare_name(f->paths[high].path, c->at, name) == 0;)
+		high++;
+	*out = (struct cursor){low, high, c->at + name.len + 1, c->listed, false};
+	return low < high;
+}
+
+static struct span unescaped(struct fields *f, struct span name)
+{
+	text_clear(&f->unescaped, f->unescaped.cap);
+	json_append(&f->unescaped, name);
+	f->failed = f->failed || f->unescaped.failed;
+	return (struct span){f->unescaped.len > 0 ? f->unescaped.at : "", f->unescaped.len};
+}
+
+/* false: it was taken before. */
+static bool take(struct taken *t, size_t low)
+{
+	uint64_t *bits = &t->bits[low / 64], bit = UINT64_C(1) << low % 64;
+	bool first = !(*bits & bit);
+
+	*bits |= bit;
+	return first;
+}
+
+static const char *visit(struct fields *f, const char *at, struct cursor c);
+
+static const char *visit_object(struct fields *f, const char *at, struct cursor c)
+{
+	struct taken taken = {{0}};
+	struct cursor next;
+	bool escaped;
+
+	for (bool more = walk_enter(&at); more; more = walk_more(&at)) {
+		struct span name = walk_name(&at, &escaped);
+		if (escaped)
+			name = unescaped(f, name);
+		/* What a number would pick is an element of the array around this object. */
+		bool goes_on = narrow(f, &c, name, &next) &&
+			       !(c.element && is_index(name.at, name.len)) &&
+			       take(&taken, next.low);
+		at = goes_on ? visit(f, at, next) : walk_end(at);
+	}
+	return at;
+}
+
+/* The element that a number picks, if one does. */
+static const char *visit_picked(struct fields *f, const char *at, struct cursor c, size_t place)
+{
+	char digits[TEXT_DECIMAL_SIZE];
+	struct cursor next;
+
+	if (!f->any_number || c.element ||
+	    !narrow(f, &c, span_of(text_decimal(digits, (long long)place)), &next))
+		return NULL;
+	return visit(f, at, next);
+}
+
+static const char *visit_array(struct fields *f, const char *at, struct cursor c)
+{
+	struct cursor through = {c.low, c.high, c.at, true, true};
+	size_t place = 0;
+
+	for (bool more = walk_enter(&at); more; more = walk_more(&at), place++) {
+		const char *end = visit_picked(f, at, c, place);
+		if (end != NULL)
+			f->again += (size_t)(end - at);
+		at = visit(f, at, through);
+	}
+	return at;
+}
+
+/* Steps over the value. */
+static const char *visit(struct fields *f, const char *at, struct cursor c)
+{
+	bool array = *at == '[', object = *at == '{', ends = ends_here(f, &c);
+	const char *end = array || object ? at + 1 : walk_end(at);
+	const struct field_path *p = &f->paths[c.low];
+
+	if (ends && !p->whole)
+		f->found(f->context,
+			 &(struct reached){p->field, {at, (size_t)(end - at)}, c.listed});
+	if (array)
+		return visit_array(f, at, c);
+	if (object)
+		return c.high - c.low > ends ? visit_object(f, at, c) : walk_end(at);
+	return end;
+}
+
+/* A member of the record whose name has a dot. If a path is this name, the member counts instead of
+ * what the path reached, or will reach. Returns whether there is one. */
+static bool find_whole(struct fields *f, struct span name, const char *value)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		struct field_path *p = &f->paths[i];
+		if (!p->dotted || p->whole || !span_is(p->path, name.at, name.len))
+			continue;
+		f->found(f->context, &(struct reached){.field = p->field});
+		visit(f, value, (struct cursor){i, i + 1, name.len + 1, false, false});
+		p->whole = true;
+		return true;
+	}
+	return false;
+}
+
+size_t fields_find(struct fields *f, struct span record)
+{
+	const struct cursor all = {.high = f->count};
+	struct taken taken = {{0}};
+	struct cursor next;
+	size_t left = f->count; /* paths for which no later member of the record can count */
+	const char *at = record.at;
+	bool escaped;
+
+	f->again = 0;
+	for (size_t i = 0; i < f->count; i++)
+		f->paths[i].whole = false;
+	for (bool more = left > 0 && walk_enter(&at); more; more = left > 0 && walk_more(&at)) {
+		struct span name = walk_name(&at, &escaped);
+		if (escaped)
+			name = unescaped(f, name);
+		if (!(f->initials & initial_of(name))) {
+			at = walk_end(at);
+			continue;
+		}
+		if (f->any_dotted && memchr(name.at, '.', name.len) != NULL) {
+			left -= find_whole(f, name, at);
+			f->again += f->count;
+		}
+		bool goes_on = narrow(f, &all, name, &next) && take(&taken, next.low);
+		left -= goes_on && !f->paths[next.low].dotted;
+		at = goes_on ? visit(f, at, next) : walk_end(at);
+	}
+	return (size_t)(at - record.at) + f->again;
+}

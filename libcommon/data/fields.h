@@ -1,0 +1,60 @@
+/* fields: finds the values that paths reach in a record, in one walk for all paths.
+ *
+ * A path is a member's name, or names with dots that reach into objects. A member of the record
+ * that has the whole path as its name comes first. A path goes through an array to the members of
+ * each element; a number picks one element (tags.0). If a name stands twice in an object, the first
+ * one counts. */
+#ifndef SSA_FIELDS_H
+#define SSA_FIELDS_H
+
+#include "core/span.h"
+#include "core/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { FIELDS_MAX = 136 };
+
+/* A value that was reached. */
+struct reached {
+	size_t field;
+	struct span value; /* of an array or an object only its bracket. at NULL: what was reached
+			      for this field before does not count */
+	bool listed;       /* it is an element of an array, or within one */
+};
+typedef void fields_found(void *context, const struct reached *value);
+
+/* One path, in the order of the search. */
+struct field_path {
+	struct span path;
+	size_t field;
+	bool dotted, whole; /* whole: the record has a member of this name, which was found */
+};
+
+/* All zero has no fields. The paths belong to the caller. */
+struct fields {
+	struct field_path paths[FIELDS_MAX];
+	size_t count;
+	bool any_dotted, any_number;
+	uint64_t initials;     /* a bit for the first character of each path, modulo 64 */
+	struct text unescaped; /* a name */
+	bool failed;           /* memory ran out: what was found is worth nothing */
+	size_t again;          /* bytes that were walked a second time */
+	fields_found *found;
+	void *context;
+};
+
+/* Returns the number of the field, which is the same for the same path; they count from 0. */
+size_t fields_add(struct fields *f, struct span path);
+
+/* To be called once, after the last path was added. */
+void fields_prepare(struct fields *f);
+void fields_free(struct fields *f);
+
+/* Calls found() for each value that is reached, in the record's order: for an array first with the
+ * array itself, then with each of its elements, also those of arrays within. Returns the number of
+ * bytes that were walked. */
+size_t fields_find(struct fields *f, struct span record);
+
+#endif
