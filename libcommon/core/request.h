@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { REQUEST_BODY_MAX_BYTES = 16384 };
+/* A body that no handler wants is read and ignored up to the second limit. More is a 413. */
+enum { REQUEST_BODY_MAX_BYTES = 16384, REQUEST_IGNORED_MAX_BYTES = 65536 };
 
 /* The transport fills a request; after that it is read-only. No string except `body` is ever NULL:
  * what was not sent is "". The strings belong to the transport and live until the reply is sent. */

@@ -1,4 +1,5 @@
 #include "http/cgi.h"
+#include "core/clock.h"
 #include "http/deadline.h"
 
 #include <errno.h>
@@ -6,40 +7,34 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
-static int write_all(int fd, struct iovec *part, int count)
+int cgi_write(int fd, const struct reply_bytes *out, size_t *sent)
 {
-	while (count > 0) {
-		ssize_t n = writev(fd, part, count);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
+	size_t all = out->headers_len + out->head_len + out->body_len;
+
+	while (*sent < all) {
+		/* The casts remove const: writev does not change the bytes. The order of header
+		 * lines has no meaning. */
+		struct iovec parts[] = {{(char *)(size_t)out->headers, out->headers_len},
+					{(char *)(size_t)out->head, out->head_len},
+					{(char *)(size_t)out->body, out->body_len}};
+		size_t skip = *sent;
+		int first = 0;
+		for (; skip >= parts[first].iov_len; first++)
+			skip -= parts[first].iov_len;
+		parts[first].iov_base = (char *)parts[first].iov_base + skip;
+		parts[first].iov_len -= skip;
+		ssize_t n = writev(fd, parts + first, (out->body_len > 0 ? 3 : 2) - first);
+		if (n >= 0)
+			*sent += (size_t)n;
+		else if (errno != EINTR)
 			return -1;
-		for (; count > 0 && (size_t)n >= part->iov_len; part++, count--)
-			n -= (ssize_t)part->iov_len;
-		if (count > 0) {
-			part->iov_base = (char *)part->iov_base + n;
-			part->iov_len -= (size_t)n;
-		}
 	}
 	return 0;
-}
-
-int cgi_write_reply(int fd, const struct reply *rep)
-{
-	struct reply_bytes out;
-
-	reply_render(rep, &out);
-	/* The casts remove const: writev does not change the bytes. The order of header lines
-	 * has no meaning. */
-	struct iovec parts[] = {{(char *)(size_t)out.headers, out.headers_len},
-				{out.head, out.head_len},
-				{(char *)(size_t)out.body, out.body_len}};
-	int first = out.headers_len > 0 ? 0 : 1, end = out.body_len > 0 ? 3 : 2;
-	return write_all(fd, parts + first, end - first);
 }
 
 /* The body is on the heap. Space for it on the stack would cause page faults in every request, also
@@ -74,15 +69,35 @@ static int explain(void)
 	return write(STDOUT_FILENO, text, sizeof text - 1) == (ssize_t)sizeof text - 1 ? 2 : 1;
 }
 
-int cgi_serve(answer_function *answer, void *context)
+/* For a test double: its clients are to be tested with slow replies. */
+static void wait_a_while(unsigned ms)
 {
-	struct exchange x = {.reply = {.result = RESULT_OK}};
+	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);
+}
+
+/* A finish_function. */
+static bool finish(struct exchange *x)
+{
+	struct reply_bytes out;
+	size_t sent = 0;
+
+	x->replied = 1;
+	reply_render(&x->reply, &out);
+	x->fd = cgi_write(x->fd, &out, &sent) == 0 ? x->fd : -1;
+	return true;
+}
+
+int cgi_serve(const struct program *program)
+{
+	struct exchange x = {.fd = STDOUT_FILENO};
+	struct hand hand = {0};
 	struct request *q = &x.request;
 	size_t announced;
 
 	signal(SIGTERM, SIG_IGN);
-	deadline_prepare();
-	deadline_start((const int[]){STDOUT_FILENO}, (const struct reply *[]){&x.reply}, 1);
+	hand_add(&hand, &x);
+	deadline_prepare(&hand);
+	deadline_watch(0);
 	request_init(q);
 	for (char **variable = environ; *variable != NULL; variable++) {
 		const char *equals = strchr(*variable, '=');
@@ -96,7 +111,12 @@ int cgi_serve(answer_function *answer, void *context)
 		if (announced <= REQUEST_BODY_MAX_BYTES)
 			read_body(q, announced);
 	}
-	answer(context, &x, 1);
-	deadline_replying(0);
-	return cgi_write_reply(STDOUT_FILENO, &x.reply) == 0 ? 0 : 1;
+	unsigned delay_ms = program->admit(program->context, &x);
+	if (delay_ms > 0) {
+		deadline_stop();
+		wait_a_while(delay_ms);
+		x.due_ms = clock_ms() + DEADLINE_MS;
+	}
+	program->answer(program->context, (struct exchange *const[]){&x}, 1, finish);
+	return x.fd >= 0 ? 0 : 1;
 }

@@ -1,20 +1,21 @@
 #include "http/deadline.h"
 #include "core/clock.h"
 #include "core/log.h"
-#include "core/reply.h"
+#include "http/exchange.h"
 
-#include <signal.h>
+#include <limits.h>
 #include <stddef.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#define NEVER LLONG_MAX
+
 /* The state that the signal handler uses. */
-static volatile sig_atomic_t serving;               /* the number of requests … */
-static volatile int reply_fd[DEADLINE_REPLIES_MAX]; /* … and their sockets; -1: no 503 */
-static const struct reply *volatile begun[DEADLINE_REPLIES_MAX]; /* … and their replies so far */
+static const struct hand *in_hand;
+static volatile long long due; /* of the present step; 0: when the alarm rings */
+static volatile long long alarm_ms;
 static volatile sig_atomic_t armed;
-static volatile long long started_ms; /* 0: they started when the alarm was set */
 
 static void set_alarm(long long ms)
 {
@@ -24,40 +25,48 @@ static void set_alarm(long long ms)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
+static void answer_late(const struct exchange *x)
+{
+	struct reply late = {.result = RESULT_UNAVAILABLE,
+			     .allow_origin = x->reply.allow_origin,
+			     .vary_origin = x->reply.vary_origin};
+	struct reply_bytes answer;
+
+	reply_render(&late, &answer);
+	ssize_t ignored = writev(x->fd,
+				 (struct iovec[]){{answer.head, answer.head_len},
+						  {(char *)(size_t)answer.body, answer.body_len}},
+				 2);
+	(void)ignored;
+}
+
 static void expire(int signal)
 {
-	long long left_ms = started_ms == 0 ? 0 : started_ms + DEADLINE_MS - clock_ms();
-	struct reply_bytes answer;
+	long long left_ms;
 
 	(void)signal;
 	armed = 0;
-	if (!serving)
+	if (due == NEVER)
 		return;
+	left_ms = due == 0 ? 0 : due - clock_ms();
 	if (left_ms > 0) {
+		alarm_ms = due;
 		set_alarm(left_ms);
 		return;
 	}
-	for (int i = 0; i < serving; i++)
-		if (reply_fd[i] >= 0) {
-			struct reply late = {.result = RESULT_UNAVAILABLE,
-					     .allow_origin = begun[i]->allow_origin,
-					     .vary_origin = begun[i]->vary_origin};
-			reply_render(&late, &answer);
-			ssize_t ignored =
-			    writev(reply_fd[i],
-				   (struct iovec[]){{answer.head, answer.head_len},
-						    {(char *)(size_t)answer.body, answer.body_len}},
-				   2);
-			(void)ignored;
-		}
+	for (const struct exchange *x = in_hand->first; x != NULL; x = x->next)
+		if (!x->replied)
+			answer_late(x);
 	log_event("deadline passed", NULL);
 	_exit(1);
 }
 
-void deadline_prepare(void)
+void deadline_prepare(const struct hand *h)
 {
 	sigset_t alarm_alone;
 
+	in_hand = h;
+	due = NEVER;
 	signal(SIGALRM, expire);
 	/* The parent process may have blocked the signal, and signal masks are inherited. */
 	sigemptyset(&alarm_alone);
@@ -65,27 +74,20 @@ void deadline_prepare(void)
 	sigprocmask(SIG_UNBLOCK, &alarm_alone, NULL);
 }
 
-/* If every request set and cleared the alarm, a busy worker would do it thousands of times a second
- * for nothing. So an alarm that is set stays set. When it expires, the handler looks at the clock.
- * If it is too early for the current requests, the handler sets the alarm again. */
-void deadline_start(const int fds[], const struct reply *const replies[], unsigned count)
+/* If every step set and cleared the alarm, a busy worker would do it thousands of times a second
+ * for nothing. So an alarm that is set stays set. When it rings, the handler looks at the clock. If
+ * it is too early for the present step, the handler sets the alarm again. */
+void deadline_watch(long long due_ms)
 {
-	for (unsigned i = 0; i < count; i++) {
-		reply_fd[i] = fds[i];
-		begun[i] = replies[i];
-	}
-	started_ms = armed ? clock_ms() : 0;
-	serving = (int)count;
-	if (!armed)
-		set_alarm(DEADLINE_MS);
-}
-
-void deadline_replying(unsigned i)
-{
-	reply_fd[i] = -1;
+	due = due_ms;
+	if (armed && (due_ms == 0 || alarm_ms <= due_ms))
+		return;
+	long long left_ms = due_ms == 0 ? DEADLINE_MS : due_ms - clock_ms();
+	alarm_ms = due_ms;
+	set_alarm(left_ms > 0 ? left_ms : 1);
 }
 
 void deadline_stop(void)
 {
-	serving = 0;
+	due = NEVER;
 }

@@ -7,23 +7,19 @@
 #ifndef SSA_DEADLINE_H
 #define SSA_DEADLINE_H
 
-struct reply;
+struct hand;
 
-enum { DEADLINE_MS = 5000, DEADLINE_REPLIES_MAX = 16 };
+enum { DEADLINE_MS = 5000 };
 
-/* Call it once in each process. */
-void deadline_prepare(void);
+/* Call it once in each process. If a step takes too long, every request of this hand that has no
+ * reply yet gets a 503, and the process ends with status 1. Of their replies only the CORS fields
+ * are read. */
+void deadline_prepare(const struct hand *h);
 
-/* Starts the deadline of `count` requests, at most DEADLINE_REPLIES_MAX. After DEADLINE_MS a 503 is
- * written to each fd, and the process ends with status 1. Of the replies only the CORS fields are
- * read. */
-void deadline_start(const int fds[], const struct reply *const replies[], unsigned count);
+/* A step begins, which must be over at due_ms (clock_ms); 0: DEADLINE_MS after the first step. */
+void deadline_watch(long long due_ms);
 
-/* The reply to the i-th request is about to be written, or no client waits for it. From now on this
- * request gets no 503. */
-void deadline_replying(unsigned i);
-
-/* All requests are over. */
+/* No step is being taken. */
 void deadline_stop(void);
 
 #endif

@@ -5,7 +5,9 @@
 #include "core/sandbox.h"
 #include "http/cgi.h"
 #include "http/cors.h"
-#include "http/scgi.h"
+#include "http/deadline.h"
+#include "http/gate.h"
+#include "http/resident.h"
 #include "http/workers.h"
 #include "redis/fence.h"
 #include "redis/redis.h"
@@ -15,111 +17,17 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <time.h>
 #include <unistd.h>
-
-/* The methods of an endpoint, in the form of the Allow header (RFC 9110, 10.2.1). */
-enum { ALLOW_SIZE = 64 };
 
 /* What a process needs to serve requests. */
 struct process {
 	const struct endpoint *endpoint;
-	char allow[ALLOW_SIZE];
+	char allow[GATE_ALLOW_SIZE];
 	bool resident;
-	unsigned at_a_time; /* the most requests that it handles together */
 	struct config config;
 	struct service *service; /* NULL: not open yet */
-	struct job *jobs;        /* at_a_time elements; NULL: not allocated yet */
 };
-
-/* The state of one request during the steps of serve(). */
-struct job {
-	const struct operation *operation; /* NULL: the request was refused */
-	size_t servers;                    /* NEEDS_PROBE: that are probed */
-	struct endpoint_context context;
-};
-
-static void list_methods(const struct endpoint *e, char out[static ALLOW_SIZE])
-{
-	out[0] = '\0';
-	for (int i = 0; i < ENDPOINT_OPERATIONS_MAX && e->operations[i].method; i++) {
-		bool get = strcmp(e->operations[i].method, "GET") == 0;
-		strncat(out, e->operations[i].method, ALLOW_SIZE - strlen(out) - 1);
-		strncat(out, get ? ", HEAD, " : ", ", ALLOW_SIZE - strlen(out) - 1);
-	}
-	strncat(out, "OPTIONS", ALLOW_SIZE - strlen(out) - 1);
-}
-
-static const struct operation *find_operation(const struct endpoint *e, const char *method)
-{
-	if (strcmp(method, "HEAD") == 0)
-		method = "GET";
-	for (int i = 0; i < ENDPOINT_OPERATIONS_MAX && e->operations[i].method; i++)
-		if (strcmp(e->operations[i].method, method) == 0)
-			return &e->operations[i];
-	return NULL;
-}
-
-/* True for application/json and application/…+json, with any parameters (RFC 6839, 3.1). */
-static bool is_json(const char *content_type)
-{
-	static const char prefix[] = "application/", suffix[] = "+json";
-	size_t prefix_len = sizeof prefix - 1, suffix_len = sizeof suffix - 1;
-	size_t len = strcspn(content_type, "; \t");
-
-	if (len < prefix_len || strncasecmp(content_type, prefix, prefix_len) != 0)
-		return false;
-	const char *subtype = content_type + prefix_len, *end = content_type + len;
-	size_t subtype_len = (size_t)(end - subtype);
-	return (subtype_len == 4 && strncasecmp(subtype, "json", 4) == 0) ||
-	       (subtype_len > suffix_len && strncasecmp(end - suffix_len, suffix, suffix_len) == 0);
-}
-
-/* The cheapest test comes first. The first test that fails decides the answer. */
-static enum result gate(const struct operation *o, const struct request *q, struct reply *rep)
-{
-	size_t announced;
-
-	if (!request_announced(q, &announced))
-		return reply_refuse(rep, RESULT_BAD_REQUEST, "CONTENT_LENGTH is no number");
-	if (o->body_max_bytes > 0) {
-		if (announced > o->body_max_bytes)
-			return reply_refuse(rep, RESULT_TOO_LARGE, "body too large");
-		if (*q->content_type != '\0' && !is_json(q->content_type))
-			return reply_refuse(rep, RESULT_MEDIA_TYPE,
-					    "body is not JSON by its content type");
-		if (q->body == NULL)
-			return q->body_failed
-				   ? reply_refuse(rep, RESULT_INTERNAL,
-						  "no memory for the body, or it cannot be read")
-				   : reply_refuse(rep, RESULT_BAD_REQUEST,
-						  "body shorter than announced");
-	}
-	return RESULT_OK;
-}
-
-/* Returns the operation that may serve this request. NULL: the reply says why there is none. */
-static const struct operation *admit(const struct process *p, const struct request *q,
-				     struct reply *rep)
-{
-	const struct operation *o = find_operation(p->endpoint, q->method);
-
-	if (*q->path_info != '\0') {
-		reply_refuse(rep, RESULT_NOT_FOUND, "the path goes on behind the endpoint");
-	} else if (o == NULL) {
-		rep->allow = p->allow;
-		if (strcmp(q->method, "OPTIONS") == 0)
-			rep->result = RESULT_NO_CONTENT;
-		else
-			reply_refuse(rep, RESULT_METHOD, "method not allowed");
-	} else if (gate(o, q, rep) == RESULT_OK) {
-		return o;
-	}
-	return NULL;
-}
 
 static void log_reply(const struct request *q, const struct reply *rep)
 {
@@ -169,47 +77,48 @@ static bool ask_session(struct realm *realm, struct caller *caller, const struct
 }
 
 /* Queues the Redis commands for what the operation needs to know. false: nothing is queued. */
-static bool ask(struct service *s, struct job *job, struct exchange *x)
+static bool ask(struct service *s, struct exchange *x)
 {
-	switch (job->operation->needs) {
+	switch (x->operation->needs) {
 	case NEEDS_NOTHING:
 		return false;
 	case NEEDS_PROBE:
-		job->servers = fence_all(s->realm.redis);
+		x->servers = fence_all(s->realm.redis);
 		return true;
 	case NEEDS_SESSION:
 		break;
 	}
-	if (!ask_session(&s->realm, &job->context.caller, &x->request, &x->reply)) {
-		job->operation = NULL;
+	if (!ask_session(&s->realm, &x->context.caller, &x->request, &x->reply)) {
+		x->operation = NULL;
 		return false;
 	}
-	if (job->operation->ends_session)
+	if (x->operation->ends_session)
 		fence_write(s->realm.redis);
 	return true;
 }
 
 /* A reply that there is no session can be the last of several to an operation that ends one, so it
  * must be as sure as the end itself. If there is one, the handler ends it, and asks then. */
-static bool no_session_is_kept(struct redis *r, const struct job *job)
+static bool no_session_is_kept(struct redis *r, const struct caller *caller)
 {
-	return job->context.caller.found == RESULT_OK ? fence_write_reached(r)
-						      : fence_write_passed(r);
+	return caller->found == RESULT_OK ? fence_write_reached(r) : fence_write_passed(r);
 }
 
 /* Takes Redis's answer to what ask() queued. */
-static void take(struct service *s, struct job *job)
+static void take(struct service *s, struct exchange *x)
 {
-	switch (job->operation->needs) {
+	struct caller *caller = &x->context.caller;
+
+	switch (x->operation->needs) {
 	case NEEDS_NOTHING:
 		break;
 	case NEEDS_PROBE:
-		job->context.redis_up = fence_all_passed(s->realm.redis, job->servers);
+		x->context.redis_up = fence_all_passed(s->realm.redis, x->servers);
 		break;
 	case NEEDS_SESSION:
-		authenticate_take(&s->realm, &job->context.caller);
-		if (job->operation->ends_session && !no_session_is_kept(s->realm.redis, job))
-			job->context.caller.found = RESULT_UNAVAILABLE;
+		authenticate_take(&s->realm, caller);
+		if (x->operation->ends_session && !no_session_is_kept(s->realm.redis, caller))
+			caller->found = RESULT_UNAVAILABLE;
 		break;
 	}
 }
@@ -221,41 +130,39 @@ static enum result admit_caller(struct realm *realm, struct caller *caller, stru
 	return endpoint_conclude(rep, authenticate(realm, caller));
 }
 
-static void handle(struct service *s, struct job *job, struct exchange *x)
+static void handle(struct service *s, struct exchange *x)
 {
-	struct endpoint_context *c = &job->context;
+	struct endpoint_context *c = &x->context;
 
 	c->service = s;
-	if (job->operation->needs != NEEDS_SESSION ||
+	if (x->operation->needs != NEEDS_SESSION ||
 	    admit_caller(&s->realm, &c->caller, &x->reply) == RESULT_OK)
-		job->operation->handle(c, &x->request, &x->reply);
+		x->operation->handle(c, &x->request, &x->reply);
 }
 
-/* All the requests go through each step together. */
-static void serve(struct service *s, struct job *jobs, struct exchange *x, unsigned count)
+/* Asks Redis for all that the batch needs to know, in one round trip. */
+static void ask_all(struct service *s, struct exchange *const batch[], unsigned count)
 {
 	unsigned files = 0;
 	bool asking = false;
 
 	for (unsigned i = 0; i < count; i++) {
-		if (jobs[i].operation == NULL)
+		if (batch[i]->operation == NULL)
 			continue;
-		files |= jobs[i].operation->files;
-		if (ask(s, &jobs[i], &x[i]))
+		files |= batch[i]->operation->files;
+		if (ask(s, batch[i]))
 			asking = true;
 	}
 	/* If sending fails, take() finds out. */
 	if (asking)
 		redis_send(s->realm.redis);
-	service_refresh(s, files);
+	if (files != 0)
+		service_refresh(s, files);
 	if (count > 1)
 		sched_yield(); /* under load Redis runs now, and its answer is ready when we read */
 	for (unsigned i = 0; i < count; i++)
-		if (jobs[i].operation != NULL)
-			take(s, &jobs[i]);
-	for (unsigned i = 0; i < count; i++)
-		if (jobs[i].operation != NULL)
-			handle(s, &jobs[i], &x[i]);
+		if (batch[i]->operation != NULL)
+			take(s, batch[i]);
 }
 
 /* Returns the reason why this process cannot serve, or NULL if it can. If the configuration is
@@ -265,42 +172,58 @@ static const char *obstacle(struct process *p)
 {
 	if (p->config.fault[0] != '\0')
 		return p->config.fault;
-	if (p->jobs == NULL)
-		p->jobs = malloc(p->at_a_time * sizeof *p->jobs);
 	if (p->service == NULL)
 		p->service = service_open(&p->config, p->resident);
-	return p->jobs == NULL || p->service == NULL ? "out of memory" : NULL;
+	return p->service == NULL ? "out of memory" : NULL;
 }
 
-/* For a test double: its clients are to be tested with slow replies. */
-static void wait_a_while(const struct config *c)
+/* SSA_DELAY: for a test double, whose clients are to be tested with slow replies. */
+static unsigned choose_delay(const struct config *c)
 {
 	if (c->delay_most_ms == 0)
-		return;
+		return 0;
 	unsigned range_ms = c->delay_most_ms - c->delay_least_ms + 1;
-	unsigned ms = c->delay_least_ms + (unsigned)clock_ms() * 2654435761U % range_ms;
-	nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);
+	return c->delay_least_ms + (unsigned)clock_ms() * 2654435761U % range_ms;
 }
 
-/* An answer_function: makes the complete replies. */
-static void answer(void *context, struct exchange *x, unsigned count)
+/* The functions of struct program. */
+
+static unsigned admit(void *context, struct exchange *x)
 {
 	struct process *p = context;
 	const char *why_not = obstacle(p);
 
-	for (unsigned i = 0; i < count; i++) {
-		x[i].reply.without_body = strcmp(x[i].request.method, "HEAD") == 0;
-		cors_admit(&p->config, &x[i].request, p->allow, &x[i].reply);
-		if (why_not != NULL)
-			reply_refuse(&x[i].reply, RESULT_INTERNAL, why_not);
-		else
-			p->jobs[i].operation = admit(p, &x[i].request, &x[i].reply);
-	}
-	wait_a_while(&p->config);
-	if (why_not == NULL)
-		serve(p->service, p->jobs, x, count);
+	x->operation = NULL;
+	x->reply.without_body = strcmp(x->request.method, "HEAD") == 0;
+	cors_admit(&p->config, &x->request, p->allow, &x->reply);
+	if (why_not != NULL)
+		reply_refuse(&x->reply, RESULT_INTERNAL, why_not);
+	else
+		x->operation = gate_admit(p->endpoint, p->allow, &x->request, &x->reply);
+	return choose_delay(&p->config);
+}
+
+static void answer(void *context, struct exchange *const batch[], unsigned count,
+		   finish_function *finish)
+{
+	struct process *p = context;
+	long long last_ms = 0;
+
 	for (unsigned i = 0; i < count; i++)
-		complete(&x[i]);
+		if (batch[i]->due_ms > last_ms)
+			last_ms = batch[i]->due_ms;
+	deadline_watch(last_ms); /* when the time of all is over, something hangs */
+	if (p->service != NULL)
+		ask_all(p->service, batch, count);
+	for (unsigned i = 0; i < count; i++) {
+		struct exchange *x = batch[i];
+		deadline_watch(x->due_ms);
+		if (x->operation != NULL)
+			handle(p->service, x);
+		complete(x);
+		if (!finish(x))
+			break;
+	}
 }
 
 /* Runs when no request has come for a second. It looks at the files anyway, so that the last good
@@ -333,6 +256,8 @@ static void keep_standard_streams(void)
 int endpoint_main(const struct endpoint *e)
 {
 	struct process p;
+	const struct program program = {&p, e->slow ? 1 : RESIDENT_BATCH_MAX, admit, answer,
+					look_around};
 	pid_t parent = getppid();
 	int status = 0;
 
@@ -341,19 +266,16 @@ int endpoint_main(const struct endpoint *e)
 	signal(SIGPIPE, SIG_IGN); /* if a client or Redis has left, a write returns an error */
 	p.endpoint = e;
 	p.service = NULL;
-	p.jobs = NULL;
-	p.resident = scgi_is_listener(0);
-	p.at_a_time = p.resident && !e->slow ? SCGI_AT_A_TIME_MAX : 1;
-	list_methods(e, p.allow);
+	p.resident = resident_is_listener(0);
+	gate_list_methods(e, p.allow);
 	config_load(&p.config);
 	sandbox_enter();
 	if (!p.resident)
-		return cgi_serve(answer, &p); /* frees nothing: the kernel does it faster */
+		return cgi_serve(&program); /* frees nothing: the kernel does it faster */
 	if (p.config.delay_most_ms > 0)
 		log_event("every reply is delayed: SSA_DELAY is set", NULL);
 	if (workers_start(p.config.workers, p.config.supervised ? parent : 0))
-		status = scgi_serve(0, p.at_a_time, answer, look_around, &p);
+		status = resident_serve(0, &program);
 	service_close(p.service);
-	free(p.jobs);
 	return status;
 }

@@ -1,27 +1,29 @@
-/* scgi: serves requests from a listening socket until it is told to stop. An SCGI request is a
- * netstring of CGI variables, followed by the body. The reply has the form of a CGI reply. Then the
- * connection closes. lighttpd, nginx, Apache, spawn-fcgi and systemd can all give a program such a
- * socket as file descriptor 0. */
+/* scgi: reads an SCGI request, which is a netstring of CGI variables and a body. The reply has the
+ * form of a CGI reply, and then the connection closes. lighttpd, nginx, Apache, spawn-fcgi and
+ * systemd can all give a program a socket for such requests as file descriptor 0. */
 #ifndef SSA_SCGI_H
 #define SSA_SCGI_H
 
-#include "http/cgi.h"
+#include "core/request.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
-/* Whether fd is a listening socket. */
-bool scgi_is_listener(int fd);
+enum {
+	SCGI_HEADERS_MAX_BYTES = 65536, /* the limits of front-end servers are far lower */
+	SCGI_LENGTH_DIGITS = 6,
+	SCGI_MAX_BYTES =
+	    SCGI_LENGTH_DIGITS + 1 + SCGI_HEADERS_MAX_BYTES + 1 + REQUEST_IGNORED_MAX_BYTES,
+};
 
-enum { SCGI_AT_A_TIME_MAX = 8 };
+enum scgi_state {
+	SCGI_WHOLE,   /* *q is the request; its strings point to the bytes */
+	SCGI_PARTIAL, /* more bytes must come, at most SCGI_MAX_BYTES in all */
+	SCGI_BROKEN,  /* this is not SCGI, or was cut short: no answer is possible */
+};
 
-/* A worker calls this at its start, and whenever no request has come for a second. */
-typedef void idle_function(void *context);
-
-/* Serves until SIGTERM, SIGINT or SIGHUP comes, and then still serves the requests that wait. The
- * caller must have blocked these signals. Requests that wait are taken together, at most
- * `at_a_time`: they share one round trip to Redis, and each side wakes up only once. The result is
- * the exit status. */
-int scgi_serve(int listener, unsigned at_a_time, answer_function *answer, idle_function *idle,
-	       void *context);
+/* Reads a request from the bytes that have come so far. `ended`: no more will come. Of a body that
+ * is too large (request.h), no byte has to come. */
+enum scgi_state scgi_read(const char *at, size_t len, bool ended, struct request *q);
 
 #endif

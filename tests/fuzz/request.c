@@ -1,8 +1,8 @@
-/* How requests are read and replies are written: scgi.c, cgi.c, request.c and the checks of
- * endpoint.c, from endpoint_main on, as in a program. The input is a byte that says how it is cut
- * into pieces, then what SCGI clients send. Each client has a connection of its own, and MARK
- * separates them. A worker handles up to four of them concurrently. If a request is well-formed, it
- * is sent again as the environment and stdin of a CGI program. Both must give the same reply. */
+/* How requests are read and replies are written: scgi.c, resident.c, cgi.c, request.c and gate.c,
+ * from endpoint_main on, as in a program. The input is a byte that says how it is cut into pieces,
+ * then what SCGI clients send. Each client has a connection of its own, and MARK separates them. A
+ * worker handles up to six of them concurrently. If a request is well-formed, it is sent again as
+ * the environment and stdin of a CGI program. Both must give the same reply. */
 #include "false_system.h"
 #include "fuzz.h"
 

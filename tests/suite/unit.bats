@@ -37,6 +37,7 @@ unit() {
 @test "result: outcomes and their HTTP" { unit result; }
 @test "sandbox: what a process cannot do any more" { unit sandbox; }
 @test "scan: RFC 8259, accepted and rejected" { unit scan; }
+@test "scgi: a netstring and a body, in any pieces" { unit scgi; }
 @test "selection: conditions, paths, text, sorted slices" { unit selection; }
 @test "session: the form of tickets, fingerprints" { unit session; }
 @test "slots: never more are taken than there are; a killed process gives its slot back" { unit slots; }

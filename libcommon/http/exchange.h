@@ -1,0 +1,72 @@
+/* exchange: one request in hand, from its arrival to its reply. Transports and endpoints work on
+ * the same object. */
+#ifndef SSA_EXCHANGE_H
+#define SSA_EXCHANGE_H
+
+#include "auth/authenticate.h"
+#include "core/reply.h"
+#include "core/request.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct operation;
+struct service;
+
+/* What a handler gets in addition to the request. */
+struct endpoint_context {
+	struct service *service;
+	struct caller caller; /* NEEDS_SESSION */
+	bool redis_up;        /* NEEDS_PROBE; if false, redis_error() says why */
+};
+
+struct exchange {
+	struct request request;
+	struct reply reply;
+
+	/* What the endpoint knows of it. */
+	const struct operation
+	    *operation; /* NULL: the request is refused, and the reply says why */
+	size_t servers; /* NEEDS_PROBE: that are probed */
+	struct endpoint_context context;
+
+	/* What the transport knows of it. */
+	int fd;           /* the reply goes here */
+	long long due_ms; /* by clock_ms: when it gets a 503; 0: when the alarm rings */
+	volatile sig_atomic_t replied;    /* the reply is being written: it gets no 503 any more */
+	struct exchange *next, *previous; /* in the hand */
+};
+
+/* The requests that a process has in hand, the oldest first. */
+struct hand {
+	struct exchange *first, *last;
+	unsigned count;
+};
+
+/* Both keep the chain from `first` over `next` whole at every instruction, because the signal
+ * handler of deadline.c may walk along it at any time. */
+void hand_add(struct hand *h, struct exchange *x);
+void hand_remove(struct hand *h, struct exchange *x);
+
+/* Sends the reply, which is complete. After that the exchange may be gone. false: the others of the
+ * batch have to wait; they will come again in a later batch. */
+typedef bool finish_function(struct exchange *x);
+
+/* A program, as a transport sees it. */
+struct program {
+	void *context;
+	/* How many requests are answered together at most: they share one round trip to Redis. */
+	unsigned at_a_time;
+	/* Looks at a request before anything is done for it. Its reply is empty, all members zero.
+	 * Returns for how many milliseconds the request is to be put aside. */
+	unsigned (*admit)(void *context, struct exchange *x);
+	/* Answers the requests of a batch one after another, and calls `finish` for each as soon as
+	 * its reply is complete. */
+	void (*answer)(void *context, struct exchange *const batch[], unsigned count,
+		       finish_function *finish);
+	/* A worker calls this at its start, and whenever no request has come for a second. */
+	void (*idle)(void *context);
+};
+
+#endif

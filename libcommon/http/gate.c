@@ -1,0 +1,94 @@
+#include "http/gate.h"
+#include "core/reply.h"
+#include "core/request.h"
+#include "http/operation.h"
+
+#include <string.h>
+#include <strings.h>
+
+void gate_list_methods(const struct endpoint *e, char out[static GATE_ALLOW_SIZE])
+{
+	out[0] = '\0';
+	for (int i = 0; i < ENDPOINT_OPERATIONS_MAX && e->operations[i].method; i++) {
+		bool get = strcmp(e->operations[i].method, "GET") == 0;
+		strncat(out, e->operations[i].method, GATE_ALLOW_SIZE - strlen(out) - 1);
+		strncat(out, get ? ", HEAD, " : ", ", GATE_ALLOW_SIZE - strlen(out) - 1);
+	}
+	strncat(out, "OPTIONS", GATE_ALLOW_SIZE - strlen(out) - 1);
+}
+
+static const struct operation *find_operation(const struct endpoint *e, const char *method)
+{
+	if (strcmp(method, "HEAD") == 0)
+		method = "GET";
+	for (int i = 0; i < ENDPOINT_OPERATIONS_MAX && e->operations[i].method; i++)
+		if (strcmp(e->operations[i].method, method) == 0)
+			return &e->operations[i];
+	return NULL;
+}
+
+/* True for application/json and application/…+json, with any parameters (RFC 6839, 3.1). */
+static bool is_json(const char *content_type)
+{
+	static const char prefix[] = "application/", suffix[] = "+json";
+	size_t prefix_len = sizeof prefix - 1, suffix_len = sizeof suffix - 1;
+	size_t len = strcspn(content_type, "; \t");
+
+	if (len < prefix_len || strncasecmp(content_type, prefix, prefix_len) != 0)
+		return false;
+	const char *subtype = content_type + prefix_len, *end = content_type + len;
+	size_t subtype_len = (size_t)(end - subtype);
+	return (subtype_len == 4 && strncasecmp(subtype, "json", 4) == 0) ||
+	       (subtype_len > suffix_len && strncasecmp(end - suffix_len, suffix, suffix_len) == 0);
+}
+
+static enum result refuse_body(struct reply *rep, const char *message)
+{
+	rep->message = message;
+	return reply_refuse(rep, RESULT_BAD_REQUEST, message);
+}
+
+/* The cheapest test comes first. The first test that fails decides the answer. */
+static enum result check_body(const struct operation *o, const struct request *q, struct reply *rep)
+{
+	size_t announced,
+	    most = o->body_max_bytes > 0 ? o->body_max_bytes : REQUEST_IGNORED_MAX_BYTES;
+
+	if (!request_announced(q, &announced))
+		return reply_refuse(rep, RESULT_BAD_REQUEST, "CONTENT_LENGTH is no number");
+	if (announced > most)
+		return reply_refuse(rep, RESULT_TOO_LARGE, "body too large");
+	if (o->body_max_bytes == 0)
+		return RESULT_OK;
+	if (*q->content_type != '\0' && !is_json(q->content_type))
+		return reply_refuse(rep, RESULT_MEDIA_TYPE, "body is not JSON by its content type");
+	if (*q->coding != '\0' && strcasecmp(q->coding, "identity") != 0) {
+		rep->message = "the body must not be compressed";
+		return reply_refuse(rep, RESULT_MEDIA_TYPE, rep->message);
+	}
+	if (announced == 0)
+		return refuse_body(rep, "the body is empty");
+	if (q->body_failed)
+		return reply_refuse(rep, RESULT_INTERNAL,
+				    "no memory for the body, or it cannot be read");
+	return q->body != NULL ? RESULT_OK : refuse_body(rep, "the body is shorter than announced");
+}
+
+const struct operation *gate_admit(const struct endpoint *e, const char *allow,
+				   const struct request *q, struct reply *rep)
+{
+	const struct operation *o = find_operation(e, q->method);
+
+	if (*q->path_info != '\0') {
+		reply_refuse(rep, RESULT_NOT_FOUND, "the path goes on behind the endpoint");
+	} else if (o == NULL) {
+		rep->allow = allow;
+		if (strcmp(q->method, "OPTIONS") == 0)
+			rep->result = RESULT_NO_CONTENT;
+		else
+			reply_refuse(rep, RESULT_METHOD, "method not allowed");
+	} else if (check_body(o, q, rep) == RESULT_OK) {
+		return o;
+	}
+	return NULL;
+}

@@ -1,0 +1,50 @@
+/* operation: what an endpoint allows, as rows of data. */
+#ifndef SSA_OPERATION_H
+#define SSA_OPERATION_H
+
+#include "core/result.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct endpoint_context;
+struct reply;
+struct request;
+
+/* What Redis must tell before a handler runs. A worker that has several requests asks Redis for all
+ * of them at once. */
+enum endpoint_needs {
+	NEEDS_NOTHING, /* the handler asks Redis itself, if at all */
+	NEEDS_PROBE,   /* whether Redis can be written to: context->redis_up */
+	NEEDS_SESSION, /* context->caller. Without a live session the handler does not run */
+};
+
+/* One method of an endpoint. GET includes HEAD, and every endpoint has OPTIONS. */
+struct operation {
+	const char *method;
+	/* 0: a body is ignored, up to REQUEST_IGNORED_MAX_BYTES. Otherwise the operation needs one,
+	 * in JSON; at most REQUEST_BODY_MAX_BYTES */
+	size_t body_max_bytes;
+	unsigned files; /* enum service_files: the files to refresh while Redis works */
+	enum endpoint_needs needs;
+	/* NEEDS_SESSION: that there is no session must be true of the replicas, too. So a logout
+	 * that had to be repeated (SSA_REDIS_WAIT) is over when its answer is 401. */
+	bool ends_session;
+	/* Fills the body of the reply, or refuses the request (reply_refuse). Returns rep->result.
+	 * The body of an error is made from its result, unless the handler writes a body of its own
+	 * after it has refused. */
+	enum result (*handle)(struct endpoint_context *c, const struct request *q,
+			      struct reply *rep);
+};
+
+enum { ENDPOINT_OPERATIONS_MAX = 4 };
+
+struct endpoint {
+	const char *name;
+	/* true: a request can take long. Then a worker takes one request at a time, so that other
+	 * workers can serve the requests that wait. */
+	bool slow;
+	struct operation operations[ENDPOINT_OPERATIONS_MAX]; /* the list ends at method NULL */
+};
+
+#endif
