@@ -60,6 +60,7 @@ static const struct endpoint info = {
     .operations = {{.method = "GET",
 		    .files = SERVICE_USERS | SERVICE_MACHINES,
 		    .needs = NEEDS_SESSION,
+		    .reads_query = true,
 		    .handle = handle_get}},
 };
 

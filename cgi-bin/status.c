@@ -7,28 +7,33 @@
 #include <string.h>
 
 enum { REDIS, USERS, MACHINES, CHECKS };
+enum { VERBOSE = 1, ANY = 2 }; /* the flags */
 
 struct check {
 	const char *name;
 	const char *fault; /* NULL: fine */
+	bool fatal;        /* nobody can be served */
 	char note[100];
 };
 
+/* `any`: a last good version is good enough. */
 static void check_records(struct check *c, const struct records *r, bool usable)
 {
 	c->fault = r->fault != NULL ? r->fault : usable ? NULL : "unreadable";
+	c->fatal = !usable; /* otherwise the last good version serves on */
 	if (c->fault == NULL && r->table.skipped > 0)
 		snprintf(c->note, sizeof c->note, "%zu record%s skipped", r->table.skipped,
 			 r->table.skipped == 1 ? "" : "s");
 }
 
-/* Writes the names of the checks that fail, such as "redis, machines". */
-static void write_failing(struct text *out, const struct check checks[CHECKS])
+/* Writes the names of the checks that fail, such as "redis, machines". `any`: of those for which
+ * nobody can be served. */
+static void write_failing(struct text *out, const struct check checks[CHECKS], bool any)
 {
 	const char *separator = "";
 
 	for (int i = 0; i < CHECKS; i++) {
-		if (checks[i].fault == NULL)
+		if (any ? !checks[i].fatal : checks[i].fault == NULL)
 			continue;
 		text_string(out, separator);
 		text_string(out, checks[i].name);
@@ -52,16 +57,20 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 			      struct reply *rep)
 {
 	struct service *s = context->service;
-	struct check checks[CHECKS] = {
-	    {"redis", NULL, ""}, {"users", NULL, ""}, {"machines", NULL, ""}};
+	struct check checks[CHECKS] = {[REDIS] = {.name = "redis"},
+				       [USERS] = {.name = "users"},
+				       [MACHINES] = {.name = "machines"}};
 	struct text failing = {0};
 
+	(void)q;
 	check_records(&checks[USERS], &s->realm.users.records, s->realm.users_usable);
 	check_records(&checks[MACHINES], &s->machines.records, s->machines_usable);
-	if (!context->redis_up)
+	if (!context->redis_up) {
 		checks[REDIS].fault = "unavailable";
+		checks[REDIS].fatal = true;
+	}
 
-	write_failing(&failing, checks);
+	write_failing(&failing, checks, context->flags & ANY);
 	if (failing.failed)
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	if (failing.len > 0)
@@ -73,7 +82,7 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 	text_add(&rep->body, failing.at, failing.len);
 	if (failing.len > 0)
 		text_string(&rep->body, "\",\"data\":\"\"");
-	if (request_has_parameter(q, "verbose")) {
+	if (context->flags & VERBOSE) {
 		const char *advice = context->redis_up ? advice_ask(s->realm.redis) : NULL;
 		snprintf(checks[REDIS].note, sizeof checks[REDIS].note, "%s", advice ? advice : "");
 		write_checks(&rep->body, checks);
@@ -88,6 +97,7 @@ static const struct endpoint status = {
     .operations = {{.method = "GET",
 		    .files = SERVICE_USERS | SERVICE_MACHINES,
 		    .needs = NEEDS_PROBE,
+		    .flags = {"verbose", "any"},
 		    .handle = handle_get}},
 };
 

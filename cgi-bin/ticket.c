@@ -131,9 +131,10 @@ static enum result handle_delete(struct endpoint_context *context, const struct 
 {
 	struct redis *redis = context->service->realm.redis;
 	const struct session *session = &context->caller.session;
-	bool all = request_has_parameter(q, "all");
+	bool all = context->flags != 0;
 	enum result result = all ? session_end_all(redis, session) : session_end(redis, session);
 
+	(void)q;
 	if (result != RESULT_OK)
 		return reply_refuse(rep, result,
 				    result == RESULT_INTERNAL ? "the user's index is not ours"
@@ -155,6 +156,7 @@ static const struct endpoint ticket = {
 	 {.method = "DELETE",
 	  .files = SERVICE_USERS,
 	  .needs = NEEDS_SESSION,
+	  .flags = {"all"},
 	  .ends_session = true,
 	  .handle = handle_delete}},
 };

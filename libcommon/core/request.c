@@ -1,5 +1,4 @@
 #include "core/request.h"
-#include "core/span.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -90,15 +89,4 @@ bool request_announced(const struct request *q, size_t *bytes)
 	}
 	*bytes = sum;
 	return true;
-}
-
-bool request_has_parameter(const struct request *q, const char *name)
-{
-	struct span parameters = span_of(q->query), parameter, before_value;
-
-	while (span_next(&parameters, '&', &parameter))
-		if (span_next(&parameter, '=', &before_value) &&
-		    span_is(before_value, name, strlen(name)))
-			return true;
-	return false;
 }

@@ -43,7 +43,4 @@ void request_take(struct request *q, const char *name, size_t name_len, const ch
  * plain decimal number. */
 bool request_announced(const struct request *q, size_t *bytes);
 
-/* Tells whether the query string has this parameter, with or without a value. */
-bool request_has_parameter(const struct request *q, const char *name);
-
 #endif

@@ -199,7 +199,8 @@ static unsigned admit(void *context, struct exchange *x)
 	if (why_not != NULL)
 		reply_refuse(&x->reply, RESULT_INTERNAL, why_not);
 	else
-		x->operation = gate_admit(p->endpoint, p->allow, &x->request, &x->reply);
+		x->operation =
+		    gate_admit(p->endpoint, p->allow, &x->request, &x->context.flags, &x->reply);
 	return choose_delay(&p->config);
 }
 

@@ -19,6 +19,7 @@ struct endpoint_context {
 	struct service *service;
 	struct caller caller; /* NEEDS_SESSION */
 	bool redis_up;        /* NEEDS_PROBE; if false, redis_error() says why */
+	unsigned flags;       /* those of the operation that the query string has: bit i */
 };
 
 struct exchange {

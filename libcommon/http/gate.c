@@ -74,8 +74,20 @@ static enum result check_body(const struct operation *o, const struct request *q
 	return q->body != NULL ? RESULT_OK : refuse_body(rep, "the body is shorter than announced");
 }
 
+static enum result check_query(const struct operation *o, const struct request *q, unsigned *flags,
+			       struct reply *rep)
+{
+	char why[FLAGS_WHY_SIZE];
+
+	if (o->reads_query || flags_read(q->query, o->flags, flags, why))
+		return RESULT_OK;
+	reply_refuse(rep, RESULT_BAD_REQUEST, why);
+	rep->message = rep->reason;
+	return rep->result;
+}
+
 const struct operation *gate_admit(const struct endpoint *e, const char *allow,
-				   const struct request *q, struct reply *rep)
+				   const struct request *q, unsigned *flags, struct reply *rep)
 {
 	const struct operation *o = find_operation(e, q->method);
 
@@ -87,7 +99,8 @@ const struct operation *gate_admit(const struct endpoint *e, const char *allow,
 			rep->result = RESULT_NO_CONTENT;
 		else
 			reply_refuse(rep, RESULT_METHOD, "method not allowed");
-	} else if (check_body(o, q, rep) == RESULT_OK) {
+	} else if (check_query(o, q, flags, rep) == RESULT_OK &&
+		   check_body(o, q, rep) == RESULT_OK) {
 		return o;
 	}
 	return NULL;

@@ -11,8 +11,9 @@ struct request;
 enum { GATE_ALLOW_SIZE = 64 };
 void gate_list_methods(const struct endpoint *e, char out[static GATE_ALLOW_SIZE]);
 
-/* Returns the operation that may serve this request. NULL: the reply says why there is none. */
+/* Returns the operation that may serve this request, and sets *flags to those that its query string
+ * has. NULL: the reply says why there is none. */
 const struct operation *gate_admit(const struct endpoint *e, const char *allow,
-				   const struct request *q, struct reply *rep);
+				   const struct request *q, unsigned *flags, struct reply *rep);
 
 #endif

@@ -3,6 +3,7 @@
 #define SSA_OPERATION_H
 
 #include "core/result.h"
+#include "http/flags.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,6 +28,10 @@ struct operation {
 	size_t body_max_bytes;
 	unsigned files; /* enum service_files: the files to refresh while Redis works */
 	enum endpoint_needs needs;
+	/* The query string may have these flags and nothing else. `reads_query`: the handler reads
+	 * it itself. */
+	const char *flags[FLAGS_MAX];
+	bool reads_query;
 	/* NEEDS_SESSION: that there is no session must be true of the replicas, too. So a logout
 	 * that had to be repeated (SSA_REDIS_WAIT) is over when its answer is 401. */
 	bool ends_session;

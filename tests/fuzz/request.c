@@ -21,21 +21,23 @@ static enum result handle(struct endpoint_context *c, const struct request *q, s
 	size_t n = strlen(q->method) + strlen(q->query) + strlen(q->remote_addr) +
 		   strlen(q->ticket) + strlen(q->csrf_token);
 
-	(void)c;
 	CLAIM(q->body_bytes <= REQUEST_BODY_MAX_BYTES || q->body == NULL);
 	for (size_t i = 0; q->body != NULL && i < q->body_bytes; i++)
 		n += (unsigned char)q->body[i];
 	text_string(&rep->body, "{\"data\":");
 	text_number(&rep->body, (long long)n);
-	text_string(&rep->body, request_has_parameter(q, "verbose") ? ",\"verbose\":1}" : "}");
+	text_string(&rep->body, c->flags & 1 ? ",\"verbose\":1}" : "}");
 	rep->retry_after_s = (unsigned)n % 3;
-	return rep->result = request_has_parameter(q, "all") ? RESULT_NO_CONTENT : RESULT_OK;
+	return rep->result = c->flags & 2 ? RESULT_NO_CONTENT : RESULT_OK;
 }
 
 static const struct endpoint e = {
     .name = "fuzz",
-    .operations = {{.method = "POST", .body_max_bytes = REQUEST_BODY_MAX_BYTES, .handle = handle},
-		   {.method = "GET", .handle = handle}},
+    .operations = {{.method = "POST",
+		    .body_max_bytes = REQUEST_BODY_MAX_BYTES,
+		    .flags = {"verbose", "all"},
+		    .handle = handle},
+		   {.method = "GET", .flags = {"verbose", "all"}, .handle = handle}},
 };
 
 /* The netstring of names and values, read by a second reader. */

@@ -455,24 +455,6 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   expect_dead "$other"
 }
 
-@test "only the parameter named all ends all tickets" {
-  local query
-  for query in '?al' '?alll' '?x=all' '?ALL' '?all2=1'; do
-    enter
-    local kept=$ticket
-    enter
-    leave "$ticket" "$query"
-    expect 204
-    expect_alive "$kept"
-  done
-  enter
-  local kept=$ticket
-  enter
-  leave "$ticket" '?x=1&all=1'
-  expect 204
-  expect_dead "$kept"
-}
-
 # --- the CSRF token -------------------------------------------------------------------------------
 
 @test "a CSRFPreventionToken is checked if it is sent" {

@@ -123,37 +123,9 @@ static void test_announced(void)
 	CHECK(!request_announced(&q, &bytes) || bytes == SIZE_MAX);
 }
 
-static void test_parameter(void)
-{
-	static const struct {
-		const char *query;
-		bool there;
-	} rows[] = {
-	    {"", false},           {"verbose", true},
-	    {"verbose=", true},    {"verbose=1", true},
-	    {"verbose=0", true},   {"a&verbose", true},
-	    {"verbose&a", true},   {"a=b&verbose=c&d", true},
-	    {"&verbose", true},    {"&&verbose&&", true},
-	    {"verbos", false},     {"verboses", false},
-	    {"xverbose", false},   {"Verbose", false},
-	    {"a=verbose", false},  {"a=&b=verbose", false},
-	    {"=verbose", false},   {"verbose1=1", false},
-	    {"&", false},          {"=", false},
-	    {"a=verbose&", false}, {"verbos=e", false},
-	};
-
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct request q;
-		request_init(&q);
-		q.query = rows[i].query;
-		CHECK_ROW(request_has_parameter(&q, "verbose") == rows[i].there, rows[i].query);
-	}
-}
-
 int main(void)
 {
 	test_take();
 	test_announced();
-	test_parameter();
 	return check_done();
 }
