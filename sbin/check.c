@@ -42,7 +42,7 @@ static long long line_of(struct report *r, const char *at)
 static long long place_of(struct report *r, const char *record)
 {
 	if (r->record_at == NULL || record < r->record_at) {
-		scan_begin(&r->scan, r->text, r->len, SCAN_DEPTH_MAX - 1);
+		scan_begin_document(&r->scan, r->text, r->len, SCAN_DEPTH_MAX - 1);
 		scan_enter(&r->scan, '[');
 		r->record_at = r->text;
 		r->place = -1;
@@ -159,6 +159,9 @@ static void check_file(struct report *r, const struct ctl *c, const struct table
 	if (table_read(&table, kind, text, len, complain, r, not_split) == TABLE_FINE) {
 		for (size_t i = 0; i < table.count; i++)
 			check(r, &table, i);
+		if (table.count == 0 && table.skipped > 0)
+			fault(r, NULL, -1, NULL,
+			      records_describe(words, DATAFILE_NO_RECORD, RECORDS_NONE_USABLE));
 		table_free(&table);
 	} else {
 		fault(r, NULL, -1, NULL, records_describe(words, DATAFILE_INVALID, not_split));
@@ -223,7 +226,8 @@ static const char *file_fault(struct records *r, bool opened)
 {
 	if (!opened)
 		return "its path is too long";
-	return records_refresh(r) ? NULL : r->fault;
+	records_refresh(r);
+	return r->fault;
 }
 
 /* As GET /api/status says it. */

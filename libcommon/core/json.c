@@ -34,7 +34,8 @@ static struct json_field *find_field(struct json_field *fields, size_t count, st
 	return NULL;
 }
 
-bool json_object(struct scan *s, struct json_field *fields, size_t count)
+bool json_members(struct scan *s, struct json_field *fields, size_t count, json_other *other,
+		  void *context)
 {
 	struct span name, value;
 
@@ -47,8 +48,11 @@ bool json_object(struct scan *s, struct json_field *fields, size_t count)
 		enum json_type type = type_of(scan_peek(s));
 		if (!scan_value(s, &value))
 			return false;
-		if (f == NULL)
+		if (f == NULL) {
+			if (other != NULL)
+				other(context, name);
 			continue;
+		}
 		if (f->state != JSON_ABSENT)
 			f->state = JSON_TWICE;
 		else
@@ -58,11 +62,16 @@ bool json_object(struct scan *s, struct json_field *fields, size_t count)
 	return !s->failed;
 }
 
+bool json_object(struct scan *s, struct json_field *fields, size_t count)
+{
+	return json_members(s, fields, count, NULL, NULL);
+}
+
 enum json_read json_read(const char *text, size_t len, struct json_field *fields, size_t count)
 {
 	struct scan s;
 
-	scan_begin(&s, text, len, JSON_DEPTH_MAX);
+	scan_begin_document(&s, text, len, JSON_DEPTH_MAX);
 	bool object = json_object(&s, fields, count);
 	if (!object && !s.failed)
 		scan_value(&s, NULL);

@@ -50,7 +50,12 @@ struct json_field {
  * the text is not JSON (s->failed). The values point into the scanned text. */
 bool json_object(struct scan *s, struct json_field *fields, size_t count);
 
-/* Reads a whole text that must be one object. */
+/* The same, and calls `other` for each member that is not asked for, with its name as written. */
+typedef void json_other(void *context, struct span name);
+bool json_members(struct scan *s, struct json_field *fields, size_t count, json_other *other,
+		  void *context);
+
+/* Reads a whole text that must be one object. A byte order mark before it is skipped. */
 enum json_read {
 	JSON_FINE,
 	/* The text is not JSON, is deeper than JSON_DEPTH_MAX, or has a string with \u0000 or with

@@ -29,6 +29,15 @@ void scan_begin(struct scan *s, const char *text, size_t len, unsigned max_depth
 	s->failed = s->first = s->escaped = s->unrepresentable = false;
 }
 
+void scan_begin_document(struct scan *s, const char *text, size_t len, unsigned max_depth)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	scan_begin(s, text, len, max_depth);
+	if (len >= sizeof mark - 1 && memcmp(text, mark, sizeof mark - 1) == 0)
+		s->at += sizeof mark - 1;
+}
+
 char scan_peek(struct scan *s)
 {
 	skip_space(s);

@@ -36,6 +36,10 @@ struct scan {
 /* Begins a scan of text[0..len). max_depth is at most SCAN_DEPTH_MAX. */
 void scan_begin(struct scan *s, const char *text, size_t len, unsigned max_depth);
 
+/* The same for a whole file or body. A UTF-8 byte order mark before the JSON text is skipped: some
+ * editors write one (RFC 8259, 8.1). */
+void scan_begin_document(struct scan *s, const char *text, size_t len, unsigned max_depth);
+
 /* Returns the first character of the value ahead: { [ " - 0…9 t f n; or '\0' at the end. */
 char scan_peek(struct scan *s);
 

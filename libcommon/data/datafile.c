@@ -21,6 +21,7 @@ const char *datafile_fault_name(enum datafile_fault fault)
 	    [DATAFILE_TOO_LARGE] = "too large",
 	    [DATAFILE_INVALID] = "invalid",
 	    [DATAFILE_OUTDATED] = "outdated",
+	    [DATAFILE_NO_RECORD] = "no usable record",
 	    [DATAFILE_NO_MEMORY] = "out of memory",
 	};
 

@@ -20,6 +20,7 @@ enum datafile_fault {
 	 * alone, and was replaced or removed where it comes from. So no later version is ever seen
 	 * here. */
 	DATAFILE_OUTDATED,
+	DATAFILE_NO_RECORD, /* only from a caller: the file was read, but no record of it is used */
 	DATAFILE_NO_MEMORY,
 };
 

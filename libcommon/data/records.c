@@ -69,7 +69,15 @@ static void complain(struct records *r, enum datafile_fault fault, const char *w
 			  datafile_fault_name(fault), "reason", why, NULL);
 }
 
-/* Logs a record that is left out. `logged` counts them. */
+/* The file is as it must be, but that helps nobody if it has no record that can be used. */
+static void judge(struct records *r, bool quiet)
+{
+	r->fault = NULL;
+	if (r->table.count == 0 && r->table.skipped > 0)
+		complain(r, DATAFILE_NO_RECORD, RECORDS_NONE_USABLE, quiet);
+}
+
+/* Logs a rule that a record breaks, which is left out. `logged` counts them. */
 static void log_record(void *logged, const struct table_kind *kind, const struct table_fault *f)
 {
 	char index[TEXT_DECIMAL_SIZE];
@@ -167,11 +175,12 @@ static enum datafile_fault read_once(struct records *r, bool quiet)
 		enum datafile_fault fault = read_version(r, quiet, &v);
 		if (fault != DATAFILE_FINE)
 			return fault;
-		r->fault = NULL;
 		if (!v.is_known && !r->resident)
 			use(r, &v.table, v.text, NULL, v.len);
-		if (v.is_known || !r->resident || share(r, before, &v))
-			return DATAFILE_FINE;
+		else if (!v.is_known && !share(r, before, &v))
+			continue;
+		judge(r, v.is_known);
+		return DATAFILE_FINE;
 	}
 }
 

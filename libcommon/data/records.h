@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The reason of DATAFILE_NO_RECORD. */
+#define RECORDS_NONE_USABLE "each of its records is left out"
+
 enum { RECORDS_FAULT_SIZE = 16 + TABLE_WHY_SIZE };
 
 struct records {

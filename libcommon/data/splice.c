@@ -38,7 +38,7 @@ void splice_append(struct text *out, struct span text, struct span record)
 	struct scan s;
 
 	/* The white space before the last record. A file of `{}` counts as an empty array. */
-	scan_begin(&s, text.at, text.len, SCAN_DEPTH_MAX - 1);
+	scan_begin_document(&s, text.at, text.len, SCAN_DEPTH_MAX - 1);
 	if (scan_enter(&s, '['))
 		while (scan_next(&s, NULL)) {
 			space_end = after_space(s.at, end);
@@ -47,7 +47,7 @@ void splice_append(struct text *out, struct span text, struct span record)
 				break;
 		}
 	if (space == NULL) {
-		const char *open = after_space(text.at, end);
+		const char *open = memchr(text.at, bracket[0] == ']' ? '[' : '{', text.len);
 		add(out, text.at, open);
 		text_string(out, "[\n  ");
 		text_add(out, record.at, record.len);

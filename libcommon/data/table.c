@@ -1,27 +1,11 @@
 #include "data/table.h"
+#include "core/nearest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { KEY_MAX_BYTES = 1024 };
-
-/* Tells whether a record breaks a rule; *field and *why say which rule. */
-static bool breaks_rule(const struct table_kind *kind, const struct json_field *fields,
-			const char **field, const char **why)
-{
-	for (size_t i = 0; i < kind->count; i++) {
-		enum json_state state = fields[i].state;
-		if (state == JSON_PRESENT || (state == JSON_ABSENT && i >= kind->required))
-			continue;
-		*field = fields[i].name;
-		*why = state == JSON_ABSENT  ? "missing"
-		       : state == JSON_TWICE ? "stands twice"
-					     : "of the wrong type";
-		return true;
-	}
-	return false;
-}
 
 /* A table that is being made. Its list grows. */
 struct split {
@@ -55,50 +39,112 @@ static bool keep(struct split *to, struct span record, struct span key)
 	return true;
 }
 
+/* A record that is being read. */
+struct candidate {
+	const struct table_kind *kind;
+	size_t place;
+	struct span text;
+	struct json_field fields[TABLE_MAX_FIELDS];
+	const char *misspelt; /* the guarded name of which it has a near miss, or NULL */
+	bool broken;
+};
+
+/* A rule is broken. `field` NULL: by the whole record. */
+static void break_rule(struct split *to, struct candidate *c, const char *field, const char *why)
+{
+	struct table_fault fault = {c->place, c->text.at, field, why};
+
+	c->broken = true;
+	if (to->complain != NULL)
+		to->complain(to->context, c->kind, &fault);
+}
+
+/* A name with escapes is decoded first. If there is no memory, it counts as a near miss. */
+static bool is_slip(struct span name, const char *guarded)
+{
+	struct text decoded = {0};
+
+	if (memchr(name.at, '\\', name.len) == NULL)
+		return nearest_is_slip(name, guarded);
+	json_append(&decoded, name);
+	bool slip =
+	    decoded.failed || nearest_is_slip((struct span){decoded.at, decoded.len}, guarded);
+	text_free(&decoded);
+	return slip;
+}
+
+/* The member is none of the fields of the kind. One of them may be guarded all the same. */
+static void note_other(void *context, struct span name)
+{
+	struct candidate *c = context;
+
+	for (const char *const *guarded = c->kind->guarded; *guarded != NULL; guarded++)
+		if (is_slip(name, *guarded) && !json_equals(name, *guarded, strlen(*guarded)))
+			c->misspelt = *guarded;
+}
+
+/* Tells whether the record, which lacks this field, has a member of nearly that name. */
+static bool has_near(const struct candidate *c, const char *field)
+{
+	struct span name;
+	struct scan s;
+	bool near = false;
+
+	scan_begin(&s, c->text.at, c->text.len, SCAN_DEPTH_MAX - 1);
+	scan_enter(&s, '{');
+	while (!near && scan_next(&s, &name) && scan_value(&s, NULL))
+		near = nearest_is_same(name, field) ||
+		       (strlen(field) > 3 && nearest_is_slip(name, field));
+	return near;
+}
+
+static void check_fields(struct split *to, struct candidate *c)
+{
+	for (size_t i = 0; i < c->kind->count; i++) {
+		const struct json_field *f = &c->fields[i];
+		if (f->state == JSON_TWICE)
+			break_rule(to, c, f->name, "stands twice");
+		else if (f->state == JSON_WRONG_TYPE)
+			break_rule(to, c, f->name, "of the wrong type");
+		else if (f->state == JSON_ABSENT && i < c->kind->required)
+			break_rule(to, c, f->name,
+				   has_near(c, f->name)
+				       ? "missing, but a member has nearly this name"
+				       : "missing");
+	}
+}
+
 /* Steps over the record ahead, and keeps it if it follows the rules. Returns false if the text is
  * not JSON, or if there is no memory. */
 static bool split_record(struct split *to, struct scan *s, size_t place)
 {
-	struct json_field fields[TABLE_MAX_FIELDS];
-	const struct table_kind *kind = to->kind;
-	const char *field = NULL, *why;
+	struct candidate c = {.kind = to->kind, .place = place};
 
-	memcpy(fields, kind->fields, sizeof fields);
+	memcpy(c.fields, to->kind->fields, sizeof c.fields);
 	s->unrepresentable = false;
 	scan_peek(s);
-	const char *begin = s->at;
-	if (json_object(s, fields, kind->count)) {
-		if (s->unrepresentable)
-			why = "\\u0000 or half a surrogate pair in a string";
-		else if (!breaks_rule(kind, fields, &field, &why))
-			return keep(to, (struct span){begin, (size_t)(s->at - begin)},
-				    fields[0].value);
-	} else {
-		if (!scan_value(s, NULL))
-			return false;
-		why = "not an object";
-	}
+	c.text.at = s->at;
+	bool object =
+	    json_members(s, c.fields, c.kind->count, c.kind->guarded ? note_other : NULL, &c);
+	if (!object && !scan_value(s, NULL))
+		return false;
+	c.text.len = (size_t)(s->at - c.text.at);
+	if (object)
+		check_fields(to, &c);
+	else
+		break_rule(to, &c, NULL, "not an object");
+	if (c.misspelt != NULL)
+		break_rule(to, &c, c.misspelt, "misspelt: a member has nearly this name");
+	if (object && s->unrepresentable)
+		break_rule(to, &c, NULL, "\\u0000 or half a surrogate pair in a string");
+	if (!c.broken)
+		return keep(to, c.text, c.fields[0].value);
 	to->table.skipped++;
-	if (to->complain != NULL)
-		to->complain(to->context, kind, &(struct table_fault){place, begin, field, why});
 	return true;
 }
 
-/* Tells a person with an editor where the scan stopped. */
-static void tell_place(const char *text, const struct scan *s, char why[static TABLE_WHY_SIZE])
-{
-	unsigned line = 1, column = 1;
-
-	for (const char *at = text; at < s->at; at++, column++)
-		if (*at == '\n') {
-			line++;
-			column = 0;
-		}
-	snprintf(why, TABLE_WHY_SIZE, "not JSON at line %u, column %u", line, column);
-}
-
 /* Steps through the text and keeps its records. */
-static enum table_result split_text(struct split *to, struct scan *s,
+static enum table_result split_text(struct split *to, struct scan *s, size_t len,
 				    char why[static TABLE_WHY_SIZE])
 {
 	bool kept = true, array = scan_enter(s, '[');
@@ -115,10 +161,7 @@ static enum table_result split_text(struct split *to, struct scan *s,
 	}
 	if (array && scan_finish(s))
 		return TABLE_FINE;
-	if (array || s->failed)
-		tell_place(to->table.text, s, why);
-	else
-		strcpy(why, "not an array of records");
+	malformed_tell(to->table.text, len, to->kind->fields[0].name, why);
 	return TABLE_INVALID;
 }
 
@@ -130,8 +173,8 @@ enum table_result table_read(struct table *t, const struct table_kind *kind, con
 	    .kind = kind, .table = {.text = text}, .complain = complain, .context = context};
 	struct scan s;
 
-	scan_begin(&s, text, len, SCAN_DEPTH_MAX - 1);
-	enum table_result result = split_text(&to, &s, why);
+	scan_begin_document(&s, text, len, SCAN_DEPTH_MAX - 1);
+	enum table_result result = split_text(&to, &s, len, why);
 	if (result != TABLE_FINE) {
 		table_free(&to.table);
 		return result;

@@ -5,6 +5,7 @@
 #define SSA_TABLE_H
 
 #include "core/json.h"
+#include "data/malformed.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +21,10 @@ struct table_kind {
 	 * type. The first field is the key. */
 	struct json_field fields[TABLE_MAX_FIELDS];
 	size_t count, required;
+	/* Names of members that limit what a record allows, up to a NULL. A record with a near
+	 * miss of one of them is left out: a misspelt restriction must not widen anything. NULL:
+	 * none. */
+	const char *const *guarded;
 };
 
 /* The places of one record and its key in the text: 16 bytes for each record. The key of a string
@@ -38,7 +43,7 @@ struct table {
 	unsigned lookups;
 };
 
-/* A record that breaks a rule. */
+/* A rule that a record breaks. */
 struct table_fault {
 	size_t place;      /* its index in the array */
 	const char *at;    /* where it begins in the text */
@@ -49,14 +54,14 @@ typedef void table_complain(void *context, const struct table_kind *kind,
 			    const struct table_fault *fault);
 
 /* Splits text[0..len), at most 4 GiB. Records that break the rules are left out, and `complain`
- * (NULL: nobody) is called for each. On TABLE_FINE the caller frees *t. Otherwise *t is unchanged,
- * and `why` holds the reason. */
+ * (NULL: nobody) is called for each rule that one breaks. On TABLE_FINE the caller frees *t.
+ * Otherwise *t is unchanged, and `why` holds the reason. */
 enum table_result {
 	TABLE_FINE,
 	TABLE_INVALID,
 	TABLE_NO_MEMORY,
 };
-enum { TABLE_WHY_SIZE = 160 };
+enum { TABLE_WHY_SIZE = MALFORMED_WHY_SIZE };
 enum table_result table_read(struct table *t, const struct table_kind *kind, const char *text,
 			     size_t len, table_complain *complain, void *context,
 			     char why[static TABLE_WHY_SIZE]);

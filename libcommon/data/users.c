@@ -5,6 +5,8 @@
 
 enum { NAME, PASSWORD, DISABLED, MACHINES, FIELDS };
 
+static const char *const guarded[] = {"disabled", "machines", "tokens", NULL};
+
 const struct table_kind users_kind = {
     .name = "users",
     .file_name = "users.json",
@@ -14,6 +16,7 @@ const struct table_kind users_kind = {
 	       [MACHINES] = JSON_FIELD("machines", JSON_ARRAY)},
     .count = FIELDS,
     .required = DISABLED,
+    .guarded = guarded,
 };
 
 bool users_open(struct users *u, const char *data_dir, bool resident)

@@ -24,6 +24,8 @@ unit() {
 @test "link: a silent server is left alone for a while; an unused connection is not used again" { unit link; }
 @test "log: lines that cannot be forged" { unit log; }
 @test "machines: order, ids, values byte for byte" { unit machines; }
+@test "malformed: what a file is that is no array of records, and what to do" { unit malformed; }
+@test "nearest: near misses of names" { unit nearest; }
 @test "order: stable, the first few and all, what is missing comes last" { unit order; }
 @test "password: plain, Argon2id of other parameters, other methods" { unit password; }
 @test "percent: percent-encoding, in both directions" { unit percent; }

@@ -87,7 +87,6 @@ for name, body in [
     ('a second object behind', b'{"username":"user1","password":"x"}{"username":"user1","password":"x"}'),
     ('NUL behind', b'{"username":"user1","password":"x"}\0'),
     ('NUL between', b'{"username":"user1",\0"password":"x"}'),
-    ('byte order mark', b'\xef\xbb\xbf{"username":"user1","password":"x"}'),
     ('UTF-16', '{"username":"user1","password":"x"}'.encode('utf-16-le')),
     ('UTF-16 with a mark', '{"username":"user1","password":"x"}'.encode('utf-16')),
     ('UTF-32', '{"username":"user1","password":"x"}'.encode('utf-32-be')),

@@ -113,7 +113,9 @@ static void test_read(void)
 	    {"{\"a\":\"\\udc00x\"}", JSON_INVALID},
 	    {"\"\\ud800\"", JSON_INVALID},
 	    {"{\"a\":\"\\ud83d\\udda5\"}", JSON_FINE},
-	    {"\xef\xbb\xbf{}", JSON_INVALID},
+	    {"\xef\xbb\xbf{}", JSON_FINE},
+	    {"\xef\xbb{}", JSON_INVALID},
+	    {"{}\xef\xbb\xbf", JSON_INVALID},
 	    {"{'a':1}", JSON_INVALID},
 	};
 	char text[400];

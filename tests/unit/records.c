@@ -66,7 +66,12 @@ static void test_files(void)
 	    {"[{\"key\":\"a\",\"n\":1},]", false, 0, 0},
 	    {"[{\"key\":\"a\",\"n\":01}]", false, 0, 0},
 	    {"[{\"key\":\"a\",\"n\":1}] x", false, 0, 0},
-	    {"\xef\xbb\xbf[]", false, 0, 0},
+	    {"\xef\xbb\xbf[]", true, 0, 0},
+	    {"\xef\xbb\xbf {}", true, 0, 0},
+	    {"\xef\xbb\xbf[{\"key\":\"a\",\"n\":1}]\n", true, 1, 0},
+	    {"\xef\xbb\xbf\xef\xbb\xbf[]", false, 0, 0},
+	    {" \xef\xbb\xbf[]", false, 0, 0},
+	    {"\xef\xbb\xbf", false, 0, 0},
 	    {"[{\"key\":\"\xff\",\"n\":1}]", false, 0, 0},
 	    {"[]{}", false, 0, 0},
 	    {"{}[]", false, 0, 0},
@@ -108,7 +113,7 @@ static void test_rules(void)
 	} rows[] = {
 	    {"{\"n\":1}", "key", "missing"},
 	    {"{\"key\":\"x\"}", "n", "missing"},
-	    {"{}", "key", "missing"},
+	    {"{\"KEY\":\"x\",\"n\":1}", "key", "missing, but a member has nearly this name"},
 	    {"{\"Key\":\"x\",\"n\":1}", "key", "missing"},
 	    {"{\"key\":1,\"n\":1}", "key", "wrong type"},
 	    {"{\"key\":null,\"n\":1}", "key", "wrong type"},
@@ -163,7 +168,20 @@ static void test_rules(void)
 	struct records r;
 	records_open(&r, &kind, folder, true);
 	CHECK(records_refresh(&r) && r.table.count == 0 && r.table.skipped == 10000);
-	CHECK(strlen(folder_logged()) < 10000);
+	/* The file is taken as empty, and that is a fault: a user who was disabled must not come
+	 * back with an older version. */
+	CHECK(fault_is(&r, "no usable record: "));
+	CHECK(records_refresh(&r) && fault_is(&r, "no usable record: "));
+	const char *log = folder_logged();
+	CHECK(strlen(log) < 10000 && strstr(log, "fault=\"no usable record\"") != NULL);
+	/* All faults of a record are said at once. */
+	folder_replace("users.json",
+		       "[{\"key\":1,\"on\":1,\"o\":\"\\u0000\"},{\"key\":\"a\",\"n\":1}]");
+	CHECK(records_refresh(&r) && r.fault == NULL && r.table.count == 1 && r.table.skipped == 1);
+	log = folder_logged();
+	CHECK_ROW(strstr(log, "field=\"key\"") && strstr(log, "field=\"n\"") &&
+		      strstr(log, "field=\"on\"") && strstr(log, "surrogate"),
+		  log);
 	records_close(&r);
 	free(many);
 }

@@ -19,8 +19,7 @@ static void test_find(struct users *u)
 		"{\"username\":\"b\",\"password\":\"p\\u00e4\\\"\",\"disabled\":true,\"machines\":["
 		" 1, \"x\" ]},"
 		"{\"username\":\"c\",\"password\":\"\",\"disabled\":false,\"machines\":[]},"
-		"{\"id\":7,\"password\":\"pe\",\"username\":\"user@1\",\"disabled "
-		"\":true,\"Machines\":[]},"
+		"{\"id\":7,\"password\":\"pe\",\"username\":\"user@1\",\"role\":\"x\"},"
 		"{\"username\":\"a\",\"password\":\"second\",\"disabled\":true},"
 		"{\"username\":\"\\u0064\",\"password\":\"pd\"}]");
 	CHECK(users_find(u, "a", &user) == USERS_FOUND && strcmp(user.password, "pa") == 0 &&
@@ -58,6 +57,13 @@ static void test_rules(struct users *u)
 	    "{\"username\":\"x\",\"password\":\"p\",\"machines\":[1],\"machines\":[2]}",
 	    "{\"username\":\"x\",\"password\":\"p\",\"disabled\":true,\"disabled\":false}",
 	    "{\"username\":\"x\",\"password\":\"p\",\"password\":\"q\"}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"Disabled\":true}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"disabled \":false}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"dis_abled\":null}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"\\u0044isabled\":true}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"machine\":[100]}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"machines\":[1],\"Machines\":[2]}",
+	    "{\"username\":\"x\",\"password\":\"p\",\"token\":[]}",
 	    "{\"username\":\"x\",\"username\":\"x\",\"password\":\"p\"}",
 	};
 	char text[300];
