@@ -79,6 +79,11 @@ ifneq ($(other_goals),)
 $(other_goals): | $(deps_first)
 endif
 
+# These build, so they use all processors, unless -j says how many.
+ifeq ($(MAKELEVEL)$(filter-out all run test test-full dist install,$(other_goals)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
 ##@ To use it: run test docs install uninstall deb all deps help clean
 
 all: $(programs:%=$(CGI_BIN)/%) $(SSACTL)  ## build the three programs and ssactl (the default)

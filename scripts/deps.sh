@@ -206,7 +206,7 @@ for service in lighttpd redis-server prometheus-blackbox-exporter fail2ban hapro
         $sudo systemctl disable --now "$service"
         [ "$service" != lighttpd ] || $sudo systemctl disable --now lighttpd-maint.timer 2>/dev/null || : # Debian 13
     else
-        [ "$service" != lighttpd ] || $sudo deb-systemd-helper disable lighttpd-maint.timer >/dev/null || :
+        [ "$service" != lighttpd ] || $sudo env DPKG_MAINTSCRIPT_PACKAGE=lighttpd deb-systemd-helper disable lighttpd-maint.timer || :
         $sudo service "$service" stop || : # some scripts fail if it is not running
         $sudo update-rc.d "$service" disable
     fi
