@@ -188,8 +188,11 @@ static const char *fault_of_redis(struct ctl *c)
 {
 	size_t servers = fence_all(c->redis);
 
-	return redis_send(c->redis) && fence_all_passed(c->redis, servers) ? NULL
-									   : redis_error(c->redis);
+	redis_begin(c->redis);
+	return redis_send(c->redis) && fence_all_passed(c->redis, servers) &&
+		       redis_replicated(c->redis)
+		   ? NULL
+		   : redis_error(c->redis);
 }
 
 enum exit_code ctl_check(struct ctl *c)

@@ -79,6 +79,8 @@ static struct outcome consult(struct attempt *a, bool count)
 		return redis_failed(a);
 	if (result == RESULT_TOO_MANY)
 		return too_many(a);
+	if (count && !redis_replicated(a->redis))
+		return redis_failed(a);
 	if (a->old_found == RESULT_INTERNAL)
 		return outcome_refused(RESULT_INTERNAL, "out of memory");
 	if (!a->realm->users_usable)

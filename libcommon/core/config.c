@@ -63,7 +63,7 @@ static bool take_redis(struct config *c)
 
 	if (!redis_url_parse(url ? url : "redis://127.0.0.1:6379/0", &c->redis, &fault))
 		return fail(c, "REDIS_URL", fault);
-	c->redis_wait = c->redis.kind != REDIS_SINGLE;
+	c->redis_wait = c->redis.kind != REDIS_SINGLE ? CONFIG_WAIT_ALL : 0;
 	if (wait == NULL || (take_number(&wait, REPLICAS_MAX, &c->redis_wait) && *wait == '\0'))
 		return true;
 	return fail(c, "SSA_REDIS_WAIT",

@@ -11,6 +11,9 @@
 /* scripts/lighttpd-vars.sh has the same limit: lighttpd does not start with more workers. */
 #define CONFIG_WORKERS_MAX 512
 
+/* As SSA_REDIS_WAIT: every replica that could be promoted. */
+#define CONFIG_WAIT_ALL 1000
+
 enum { CONFIG_ORIGIN_MAX_BYTES = 255, CONFIG_ORIGINS_MAX_BYTES = 1023 };
 
 /* At most `count` failures in `window_s` seconds. If `count` is 0, there is no limit. */

@@ -92,16 +92,7 @@ static bool ask(struct service *s, struct exchange *x)
 		x->operation = NULL;
 		return false;
 	}
-	if (x->operation->ends_session)
-		fence_write(s->realm.redis);
 	return true;
-}
-
-/* A reply that there is no session can be the last of several to an operation that ends one, so it
- * must be as sure as the end itself. If there is one, the handler ends it, and asks then. */
-static bool no_session_is_kept(struct redis *r, const struct caller *caller)
-{
-	return caller->found == RESULT_OK ? fence_write_reached(r) : fence_write_passed(r);
 }
 
 /* Takes Redis's answer to what ask() queued. */
@@ -117,9 +108,33 @@ static void take(struct service *s, struct exchange *x)
 		break;
 	case NEEDS_SESSION:
 		authenticate_take(&s->realm, caller);
-		if (x->operation->ends_session && !no_session_is_kept(s->realm.redis, caller))
-			caller->found = RESULT_UNAVAILABLE;
 		break;
+	}
+}
+
+/* Whether the answer must survive a failover: that a login is possible, and that there is no
+ * session to end. A client repeats a failed logout until it gets 401, so that is as sure as a
+ * 204. */
+static bool must_survive(const struct exchange *x)
+{
+	return x->operation != NULL &&
+	       ((x->operation->needs == NEEDS_PROBE && x->context.redis_up) ||
+		(x->operation->ends_session && x->context.caller.found == RESULT_UNAUTHENTICATED));
+}
+
+static void make_sure(struct redis *r, struct exchange *const batch[], unsigned count)
+{
+	enum { UNKNOWN, SURE, UNSURE } replicated = UNKNOWN;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (!must_survive(batch[i]))
+			continue;
+		if (replicated == UNKNOWN)
+			replicated = redis_replicated(r) ? SURE : UNSURE;
+		if (replicated == UNSURE) {
+			batch[i]->context.redis_up = false;
+			batch[i]->context.caller.found = RESULT_UNAVAILABLE;
+		}
 	}
 }
 
@@ -146,6 +161,7 @@ static void ask_all(struct service *s, struct exchange *const batch[], unsigned 
 	unsigned files = 0;
 	bool asking = false;
 
+	redis_begin(s->realm.redis);
 	for (unsigned i = 0; i < count; i++) {
 		if (batch[i]->operation == NULL)
 			continue;
@@ -163,6 +179,7 @@ static void ask_all(struct service *s, struct exchange *const batch[], unsigned 
 	for (unsigned i = 0; i < count; i++)
 		if (batch[i]->operation != NULL)
 			take(s, batch[i]);
+	make_sure(s->realm.redis, batch, count);
 }
 
 /* Returns the reason why this process cannot serve, or NULL if it can. If the configuration is

@@ -45,7 +45,7 @@ static const char *ask_one(struct redis *r, const char *tag)
 
 const char *advice_ask(struct redis *r)
 {
-	const char *advice = NULL;
+	const char *advice = redis_fault_of_sentinels(r);
 	char tag[TAG_LEN + 1];
 
 	if (!redis_is_replaceable(r))

@@ -1,8 +1,9 @@
 #include "redis/cluster.h"
 #include "core/text.h"
 #include "redis/link.h"
+#include "redis/nodes.h"
+#include "redis/replication.h"
 #include "redis/resp.h"
-#include "redis/shards.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@ enum { ROUNDS_MAX = 16 /* how often a batch is sent on */, OUT_KEEP_BYTES = 1638
 struct command {
 	size_t end; /* in the bytes of the batch */
 	int slot;
+	char tag[TAG_LEN]; /* of the key */
 	bool keyless, ask; /* ask: ASKING must precede it */
 	bool elsewhere;    /* a node that had lost the others refused it */
 	unsigned stage;
@@ -26,25 +28,15 @@ struct commands {
 	size_t count, cap;
 };
 
-struct node {
-	struct link *link; /* NULL: never used */
-	struct text out;
-	unsigned commands; /* in `out` */
-};
-
 struct cluster {
-	const struct link_terms *terms;
-	struct shards shards;
-	struct node nodes[SHARDS_NODES_MAX + 1];
-	unsigned turn;         /* the node that was asked last because nothing was known */
-	unsigned long changes; /* see redis_changes */
+	struct nodes nodes;
+	uint8_t masters[SHARDS_NODES_MAX];
 	const char *bytes;
 	struct commands now, before; /* this batch, and the one before it */
 	size_t next;                 /* the command whose reply is taken next */
 	unsigned stage;              /* of the command that is added next */
 	int slot;                    /* of the last command */
 	bool no_memory, once, collected;
-	char *error;
 };
 
 struct cluster *cluster_new(const struct redis_url *url, const struct link_terms *terms,
@@ -54,10 +46,7 @@ struct cluster *cluster_new(const struct redis_url *url, const struct link_terms
 
 	if (c == NULL)
 		return NULL;
-	c->terms = terms;
-	c->error = error;
-	for (unsigned i = 0; i < url->count; i++)
-		shards_add(&c->shards, &url->servers[i]);
+	nodes_init(&c->nodes, url, terms, error);
 	return c;
 }
 
@@ -87,10 +76,7 @@ void cluster_free(struct cluster *c)
 		return;
 	drop_commands(&c->before);
 	drop_commands(&c->now);
-	for (unsigned i = 1; i <= c->shards.count; i++) {
-		link_free(c->nodes[i].link);
-		text_free(&c->nodes[i].out);
-	}
+	nodes_close(&c->nodes);
 	free(c->before.at);
 	free(c->now.at);
 	free(c);
@@ -112,8 +98,11 @@ void cluster_add(struct cluster *c, const char *argument, size_t end)
 	}
 	if (slot >= 0)
 		c->slot = slot;
-	c->now.at[c->now.count++] = (struct command){
+	struct command *command = &c->now.at[c->now.count++];
+	*command = (struct command){
 	    .end = end, .slot = c->slot, .keyless = slot < 0, .stage = c->stage, .state = LATER};
+	if (slot >= 0)
+		memcpy(command->tag, strchr(argument, '{') + 1, TAG_LEN);
 }
 
 void cluster_barrier(struct cluster *c)
@@ -131,7 +120,7 @@ static void send_to(struct command *command, unsigned node, bool ask)
 
 static void fail(struct cluster *c, struct command *command, const char *doing, const char *why)
 {
-	snprintf(c->error, CLUSTER_ERROR_SIZE, "%s%s", doing, why);
+	snprintf(c->nodes.error, REPLICATION_WHY_SIZE, "%s%s", doing, why);
 	command->state = FAILED;
 }
 
@@ -139,72 +128,74 @@ static void fail(struct cluster *c, struct command *command, const char *doing, 
  * it did not answer, so nobody knows whether it did them. */
 static void give_up(struct cluster *c, unsigned node, bool again)
 {
-	shards_forget(&c->shards, node);
+	shards_forget(&c->nodes.shards, node);
+	c->nodes.changed = true;
 	for (size_t i = 0; i < c->now.count; i++) {
 		struct command *command = &c->now.at[i];
 		if (command->state != SENT || command->node != node)
 			continue;
-		fail(c, command, "", link_error(c->nodes[node].link));
+		fail(c, command, "", link_error(c->nodes.at[node].link));
 		if (again)
 			send_to(command, 0, false);
 	}
 }
 
-static bool open_node(struct cluster *c, unsigned node)
-{
-	struct link *link = c->nodes[node].link;
-
-	if (link_is_usable(link) || c->once)
-		return link_is_usable(link);
-	c->changes++;
-	return link_open(link, &c->shards.nodes[node]);
-}
-
 static bool deliver(struct cluster *c, unsigned node)
 {
-	struct node *n = &c->nodes[node];
+	struct node *n = &c->nodes.at[node];
 
-	return open_node(c, node) && link_send(n->link, n->out.at, n->out.len, n->commands);
+	return nodes_open(&c->nodes, node, c->once) &&
+	       link_send(n->link, n->out.at, n->out.len, n->commands);
+}
+
+/* Adds a command to what its node is sent. */
+static void add_to_node(struct cluster *c, size_t i, unsigned other)
+{
+	struct command *command = &c->now.at[i];
+	size_t begin = i > 0 ? c->now.at[i - 1].end : 0;
+
+	if (command->node == 0)
+		command->node = c->nodes.shards.node_of[command->slot];
+	if (command->node == 0)
+		command->node = other;
+	struct node *n = &c->nodes.at[command->node];
+	if (command->ask)
+		n->commands += resp_add(&n->out, "ASKING", NULL);
+	text_add(&n->out, c->bytes + begin, command->end - begin);
+	n->commands++;
+	command->state = SENT;
+}
+
+static void send_to_node(struct cluster *c, unsigned i)
+{
+	struct node *n = &c->nodes.at[i];
+
+	if (n->out.failed)
+		n->commands = 0;
+	if (n->out.failed || !nodes_open(&c->nodes, i, c->once))
+		give_up(c, i, !n->out.failed && !c->once);
+	else if (!deliver(c, i) && !(link_was_dead(n->link) && deliver(c, i)))
+		give_up(c, i, false);
 }
 
 /* Sends all commands that are ready. false: there was none. */
 static bool send_ready(struct cluster *c)
 {
-	/* Any node can say which one has a slot. */
-	unsigned other = c->turn = c->turn < c->shards.count ? c->turn + 1 : 1;
+	unsigned other = nodes_next(&c->nodes);
 	bool any = false;
 
-	for (unsigned i = 1; i <= c->shards.count; i++) {
-		text_clear(&c->nodes[i].out, OUT_KEEP_BYTES);
-		c->nodes[i].commands = 0;
+	for (unsigned i = 1; i <= c->nodes.shards.count; i++) {
+		text_clear(&c->nodes.at[i].out, OUT_KEEP_BYTES);
+		c->nodes.at[i].commands = 0;
 	}
-	for (size_t i = 0; i < c->now.count; i++) {
-		struct command *command = &c->now.at[i];
-		size_t begin = i > 0 ? c->now.at[i - 1].end : 0;
-		if (command->state != READY)
-			continue;
-		any = true;
-		if (command->node == 0)
-			command->node = c->shards.node_of[command->slot];
-		if (command->node == 0)
-			command->node = other;
-		struct node *n = &c->nodes[command->node];
-		if (n->link == NULL && (n->link = link_new(c->terms)) == NULL) {
-			fail(c, command, "redis: ", "out of memory");
-			continue;
+	for (size_t i = 0; i < c->now.count; i++)
+		if (c->now.at[i].state == READY) {
+			any = true;
+			add_to_node(c, i, other);
 		}
-		if (command->ask)
-			n->commands += resp_add(&n->out, "ASKING", NULL);
-		text_add(&n->out, c->bytes + begin, command->end - begin);
-		n->commands++;
-		command->state = n->out.failed ? FAILED : SENT;
-	}
-	for (unsigned i = 1; i <= c->shards.count; i++)
-		if (c->nodes[i].commands > 0 && !open_node(c, i))
-			give_up(c, i, !c->once);
-		else if (c->nodes[i].commands > 0 && !deliver(c, i) &&
-			 !(link_was_dead(c->nodes[i].link) && deliver(c, i)))
-			give_up(c, i, false);
+	for (unsigned i = 1; i <= c->nodes.shards.count; i++)
+		if (c->nodes.at[i].commands > 0)
+			send_to_node(c, i);
 	return any;
 }
 
@@ -226,18 +217,19 @@ static bool begin_stage(struct cluster *c)
 /* Closes the links that owe replies. They must not be read as replies of the next batch. */
 static void close_links(struct cluster *c)
 {
-	for (unsigned i = 1; i <= c->shards.count; i++)
-		if (c->nodes[i].link != NULL && link_pending(c->nodes[i].link) > 0)
-			link_close(c->nodes[i].link);
+	for (unsigned i = 1; i <= c->nodes.shards.count; i++)
+		if (c->nodes.at[i].link != NULL && link_pending(c->nodes.at[i].link) > 0)
+			link_close(c->nodes.at[i].link);
 }
 
 bool cluster_send(struct cluster *c, const char *bytes, bool once)
 {
 	if (c->no_memory) {
-		snprintf(c->error, CLUSTER_ERROR_SIZE, "redis: write: out of memory");
+		snprintf(c->nodes.error, REPLICATION_WHY_SIZE, "redis: write: out of memory");
 		return false;
 	}
 	close_links(c);
+	nodes_refresh(&c->nodes);
 	c->bytes = bytes;
 	c->once = once;
 	c->collected = false;
@@ -279,9 +271,14 @@ static void take_reply(struct cluster *c, size_t i, const struct redisReply *rep
 	 * before it. A replica answers WAIT with an error. */
 	unsigned also = command->keyless ? followed(c, i) : 0;
 	if (!resp_is_error(reply, code)) {
+		struct node *n = &c->nodes.at[command->node];
 		if (!command->keyless && !command->ask)
-			c->shards.node_of[command->slot] = (uint8_t)command->node;
-		keep(command, link_keep(c->nodes[command->node].link));
+			c->nodes.shards.node_of[command->slot] = (uint8_t)command->node;
+		if (!command->keyless) {
+			memcpy(n->tag, command->tag, TAG_LEN);
+			n->touched = true;
+		}
+		keep(command, link_keep(n->link));
 		command->state = DONE;
 		if (also != 0)
 			send_to(command, also, false);
@@ -291,21 +288,23 @@ static void take_reply(struct cluster *c, size_t i, const struct redisReply *rep
 	unsigned node = also;
 	fail(c, command, "redis: error reply: ", resp_words(code));
 	/* CLUSTERDOWN: it has lost the others, or has just found them again. Another may know. */
-	if (node == 0 && !shards_redirect(&c->shards, reply, command->node, &node, &ask) && down)
-		node = command->node < c->shards.count ? command->node + 1 : 1;
+	if (node == 0 && !shards_redirect(&c->nodes.shards, reply, command->node, &node, &ask) &&
+	    down)
+		node = command->node < c->nodes.shards.count ? command->node + 1 : 1;
+	c->nodes.changed = c->nodes.changed || !ask;
 	command->elsewhere = command->elsewhere || down;
 	if (node == 0 || c->once) {
-		c->shards.node_of[command->slot] = 0; /* it may not be the master any more */
+		c->nodes.shards.node_of[command->slot] = 0; /* it may not be the master any more */
 		return;
 	}
-	c->changes++;
+	c->nodes.changes++;
 	send_to(command, node, ask);
 }
 
 /* Takes the replies of a node to all that it was sent. */
 static void take_replies(struct cluster *c, unsigned node)
 {
-	struct node *n = &c->nodes[node];
+	struct node *n = &c->nodes.at[node];
 	bool again = !c->once;
 
 	for (size_t i = 0; i < c->now.count; i++) {
@@ -332,8 +331,8 @@ static void take_replies(struct cluster *c, unsigned node)
 static void collect(struct cluster *c)
 {
 	for (int rounds = 0;; rounds++) {
-		for (unsigned i = 1; i <= c->shards.count; i++)
-			if (c->nodes[i].link != NULL && link_pending(c->nodes[i].link) > 0)
+		for (unsigned i = 1; i <= c->nodes.shards.count; i++)
+			if (c->nodes.at[i].link != NULL && link_pending(c->nodes.at[i].link) > 0)
 				take_replies(c, i);
 		if (rounds == ROUNDS_MAX || !(send_ready(c) || (begin_stage(c) && send_ready(c))))
 			break;
@@ -353,12 +352,27 @@ const struct redisReply *cluster_next(struct cluster *c)
 
 unsigned long cluster_changes(const struct cluster *c)
 {
-	return c->changes;
+	return c->nodes.changes;
 }
 
-struct shards *cluster_map(struct cluster *c, unsigned *first)
+unsigned cluster_masters(struct cluster *c)
 {
-	if (first != NULL)
-		*first = c->now.at[0].node;
-	return &c->shards;
+	return nodes_masters(&c->nodes, c->masters);
+}
+
+void cluster_tag(const struct cluster *c, size_t i, char tag[static TAG_LEN + 1])
+{
+	if (!shards_tag(&c->nodes.shards, c->masters[i], tag))
+		strcpy(tag, "all");
+}
+
+void cluster_begin_request(struct cluster *c)
+{
+	nodes_begin(&c->nodes);
+}
+
+bool cluster_replicated(struct cluster *c, unsigned number)
+{
+	close_links(c);
+	return nodes_replicated(&c->nodes, number);
 }

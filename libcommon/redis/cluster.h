@@ -5,19 +5,19 @@
 #ifndef SSA_CLUSTER_H
 #define SSA_CLUSTER_H
 
+#include "redis/tag.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
 struct cluster;
 struct link_terms;
-struct shards;
 struct redis_url;
 struct redisReply;
 
 /* `url`, `terms` and `error` must live longer than the result. The last failure is written into
- * `error`, which has CLUSTER_ERROR_SIZE bytes, as one line. NULL: no memory. `c` may be NULL in
+ * `error`, which has REPLICATION_WHY_SIZE bytes, as one line. NULL: no memory. `c` may be NULL in
  * cluster_free. */
-enum { CLUSTER_ERROR_SIZE = 200 };
 struct cluster *cluster_new(const struct redis_url *url, const struct link_terms *terms,
 			    char *error);
 void cluster_free(struct cluster *c);
@@ -37,8 +37,13 @@ const struct redisReply *cluster_next(struct cluster *c);
 
 unsigned long cluster_changes(const struct cluster *c); /* see redis_changes */
 
-/* The map of slots. `first`, if it is not NULL, becomes the number of the node that did the first
- * command of the batch, whose reply must have been taken. */
-struct shards *cluster_map(struct cluster *c, unsigned *first);
+/* cluster_masters lists the masters, see nodes_masters; cluster_tag finds a tag whose keys the i-th
+ * one has. */
+unsigned cluster_masters(struct cluster *c);
+void cluster_tag(const struct cluster *c, size_t i, char tag[static TAG_LEN + 1]);
+
+/* See redis_begin and redis_replicated. `number`: 0, or that of replicas. */
+void cluster_begin_request(struct cluster *c);
+bool cluster_replicated(struct cluster *c, unsigned number);
 
 #endif

@@ -1,6 +1,6 @@
-/* fence: what must be true of a server before its answer counts: it can write, it has not been
- * replaced, and its replicas have what it wrote. The functions that end in _passed or _reached take
- * the replies to what the others queue. */
+/* fence: what must be true of a server before its answer counts: it can write, and it has not been
+ * replaced. The functions that end in _passed take the replies to what the others queue. That its
+ * replicas have what it wrote: redis_replicated. */
 #ifndef SSA_FENCE_H
 #define SSA_FENCE_H
 
@@ -27,14 +27,5 @@ bool fence_all_passed(struct redis *r, size_t servers);
  * was read counts unless the write before it succeeded. */
 void fence_read(struct redis *r, const char *tag);
 bool fence_read_passed(struct redis *r);
-
-/* Queues WAIT, if SSA_REDIS_WAIT is not 0: all that the server had written when it did the command
- * before must be in the memory of so many replicas. fence_write_passed also asks the sentinels
- * whether the server is still the master; fence_write_reached does not, for what may be lost with a
- * master. false: Redis failed, there were too few replicas in time, or another master may not have
- * it. What was written stays written. */
-void fence_write(struct redis *r);
-bool fence_write_reached(struct redis *r);
-bool fence_write_passed(struct redis *r);
 
 #endif

@@ -1,19 +1,19 @@
 #include "redis/redis.h"
-#include "core/clock.h"
-#include "core/redis_url.h"
+#include "core/config.h"
 #include "core/text.h"
 #include "redis/cluster.h"
 #include "redis/link.h"
+#include "redis/replication.h"
 #include "redis/resp.h"
 #include "redis/sentinel.h"
-#include "redis/shards.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUT_KEEP_BYTES = 16384, MASTERS_MS = 1000 };
+enum { OUT_KEEP_BYTES = 16384 };
+#define ONE_TAG "all" /* where one server has all keys */
 
 struct redis {
 	const struct redis_url *url;
@@ -29,11 +29,9 @@ struct redis {
 	bool sent;        /* it was sent: the next command begins a new batch */
 	unsigned queued;  /* the number of commands in it */
 	unsigned repeats; /* how often it may still be sent again */
-	char error[CLUSTER_ERROR_SIZE];
-
-	uint8_t masters[SHARDS_NODES_MAX]; /* of the cluster */
-	unsigned master_count;
-	long long masters_until_ms;
+	bool answered;    /* since redis_begin or redis_replicated … */
+	bool lost;        /* … and then the connection was lost */
+	char error[REPLICATION_WHY_SIZE];
 };
 
 bool redis_fault(struct redis *r, const char *why)
@@ -59,6 +57,7 @@ static bool open_master(struct redis *r)
 static bool open_link(struct redis *r)
 {
 	r->changes++;
+	r->lost = r->lost || r->answered;
 	if (r->sentinel != NULL)
 		return open_master(r);
 	return link_open(r->link, &r->url->servers[0]) || redis_fault(r, link_error(r->link));
@@ -219,8 +218,10 @@ const struct redisReply *redis_next(struct redis *r)
 			if (!may_repeat(r) || !send_batch(r))
 				return NULL;
 		}
-		if (!resp_is_error(reply, code))
+		if (!resp_is_error(reply, code)) {
+			r->answered = true;
 			return reply;
+		}
 		bool again = r->repeats > 0 && is_replaced(r, code);
 		link_fail(r->link, "error reply", resp_words(code));
 		redis_fault(r, link_error(r->link));
@@ -248,15 +249,44 @@ bool redis_is_replaceable(const struct redis *r)
 	return r->url->kind != REDIS_SINGLE;
 }
 
-unsigned redis_replicas(const struct redis *r)
+void redis_begin(struct redis *r)
 {
-	return r->replicas;
+	r->answered = r->lost = false;
+	if (r->cluster != NULL)
+		cluster_begin_request(r->cluster);
 }
 
-bool redis_confirm(struct redis *r)
+static bool master_replicated(struct redis *r, unsigned number)
 {
-	return r->sentinel == NULL || sentinel_confirm(r->sentinel, &r->master) ||
-	       redis_fault(r, sentinel_error(r->sentinel));
+	struct replication n = {.number = number};
+
+	if (number == 0 && r->sentinel != NULL && !sentinel_replicas(r->sentinel, &r->master, &n))
+		return redis_fault(r, sentinel_error(r->sentinel));
+	if (link_pending(r->link) > 0)
+		link_close(r->link);
+	if (!link_is_usable(r->link) || !r->answered || r->lost)
+		return redis_fault(r, "redis: not replicated: connection closed");
+	return replication_ask(&n, r->link, ONE_TAG, r->error) &&
+	       replication_take(&n, r->link, r->error);
+}
+
+bool redis_replicated(struct redis *r)
+{
+	unsigned number = r->replicas == CONFIG_WAIT_ALL ? 0 : r->replicas;
+	bool replicated;
+
+	if (r->replicas == 0)
+		return true;
+	if (r->cluster != NULL)
+		return cluster_replicated(r->cluster, number);
+	replicated = master_replicated(r, number);
+	r->answered = r->lost = false;
+	return replicated;
+}
+
+const char *redis_fault_of_sentinels(struct redis *r)
+{
+	return r->sentinel != NULL ? sentinel_advice(r->sentinel) : NULL;
 }
 
 void redis_ask_time(struct redis *r)
@@ -279,40 +309,17 @@ bool redis_time(struct redis *r, long long *now_us)
 	return true;
 }
 
-/* Asks a cluster for its map, but not while a batch is being queued: then the map of a moment ago
- * has to do. */
-static bool ask_masters(struct redis *r)
-{
-	const struct redisReply *reply;
-	struct shards *shards;
-	unsigned first;
-	long long now = clock_ms();
-
-	if (!r->sent || (r->master_count > 0 && now < r->masters_until_ms))
-		return true;
-	r->master_count = 0;
-	redis_command(r, "CLUSTER", "SLOTS", NULL);
-	if (!redis_send(r) || (reply = redis_next(r)) == NULL)
-		return false;
-	shards = cluster_map(r->cluster, &first);
-	if (!shards_read(shards, reply, first))
-		return redis_fault(r, "redis: a part of the cluster has no master");
-	r->master_count = shards_masters(shards, r->masters);
-	r->masters_until_ms = now + MASTERS_MS;
-	return true;
-}
-
 size_t redis_find_masters(struct redis *r)
 {
-	if (r->cluster == NULL)
-		return 1;
-	return ask_masters(r) ? r->master_count : 0;
+	return r->cluster != NULL ? cluster_masters(r->cluster) : 1;
 }
 
 void redis_master_tag(const struct redis *r, size_t i, char tag[static TAG_LEN + 1])
 {
-	if (r->cluster == NULL || !shards_tag(cluster_map(r->cluster, NULL), r->masters[i], tag))
-		strcpy(tag, "all");
+	if (r->cluster != NULL)
+		cluster_tag(r->cluster, i, tag);
+	else
+		strcpy(tag, ONE_TAG);
 }
 
 void redis_barrier(struct redis *r)

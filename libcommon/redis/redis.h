@@ -27,7 +27,8 @@ struct redisReply; /* see resp.h */
 
 enum { REDIS_ANSWER_MS = 500 }; /* to a batch's first reply byte, and from there to its last */
 
-/* Makes no connection yet. `url` must live longer than the result. `replicas`: SSA_REDIS_WAIT.
+/* Makes no connection yet. `url` must live longer than the result. `replicas`: SSA_REDIS_WAIT, see
+ * redis_replicated; CONFIG_WAIT_ALL: all that could be promoted.
  * NULL: no memory. */
 struct redis *redis_new(const struct redis_url *url, unsigned replicas);
 void redis_free(struct redis *r);
@@ -64,12 +65,18 @@ bool redis_done(struct redis *r, size_t replies);
 /* True with Sentinel and in a cluster: the server that answers may have been replaced. */
 bool redis_is_replaceable(const struct redis *r);
 
-/* SSA_REDIS_WAIT: how many replicas must have what is written. */
-unsigned redis_replicas(const struct redis *r);
+/* redis_begin begins a request. redis_replicated tells whether all that was answered since then, or
+ * since the last time, is in the memory of enough replicas (SSA_REDIS_WAIT): as a rule of every one
+ * that could be promoted, so that no failover undoes it. All replies must have been taken. It needs
+ * round trips of its own, and writes ssa:{TAG}:fence. If SSA_REDIS_WAIT is 0, it is true at once.
+ * false: Redis failed, or too few replicas have it in time, or that cannot be known. What was
+ * written stays written. */
+void redis_begin(struct redis *r);
+bool redis_replicated(struct redis *r);
 
-/* With Sentinel: asks the sentinels whether the server that answered last is still the master. See
- * sentinel_confirm. Otherwise true. */
-bool redis_confirm(struct redis *r);
+/* With Sentinel: why the sentinels would not replace the master, if they would not, in static
+ * storage. Otherwise NULL. */
+const char *redis_fault_of_sentinels(struct redis *r);
 
 /* redis_ask_time queues the question for Redis's time. redis_time takes the reply: *now_us is in
  * microseconds since 1970. false: Redis failed. */

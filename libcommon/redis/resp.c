@@ -162,6 +162,17 @@ bool resp_text(const struct redisReply *reply, const char **text, size_t *len)
 	return true;
 }
 
+bool resp_copy(const struct redisReply *reply, char *out, size_t size)
+{
+	const char *at;
+	size_t len;
+
+	if (!resp_text(reply, &at, &len) || len == 0 || len >= size || strlen(at) != len)
+		return false;
+	memcpy(out, at, len + 1);
+	return true;
+}
+
 bool resp_number(const struct redisReply *reply, long long *number)
 {
 	char *end;

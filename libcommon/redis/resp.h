@@ -51,6 +51,9 @@ bool resp_is_error(const struct redisReply *reply, char code[static RESP_ERROR_C
 const char *resp_words(const char *code);
 const char *resp_error_text(const struct redisReply *reply);
 
+/* Copies a text without NUL that is not empty. false: it is no such text, or does not fit. */
+bool resp_copy(const struct redisReply *reply, char *out, size_t size);
+
 /* These return false if the reply is of another type. */
 bool resp_is_nil(const struct redisReply *reply);
 bool resp_text(const struct redisReply *reply, const char **text, size_t *len);

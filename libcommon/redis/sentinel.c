@@ -1,21 +1,19 @@
 #include "redis/sentinel.h"
-#include "core/clock.h"
 #include "core/redis_url.h"
 #include "core/text.h"
 #include "redis/link.h"
+#include "redis/replication.h"
 #include "redis/resp.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A sentinel that is silent costs 200 ms. CONFIRM_MS has room for some of them, so that the others
- * are asked, too. */
-enum { SENTINEL_ANSWER_MS = 200, OTHERS_MAX = 14, CONFIRM_MS = 1000 };
+enum { SENTINEL_ANSWER_MS = 200, OTHERS_MAX = 32, ID_SIZE = 48 };
 
 struct sentinel {
 	const struct redis_url *url;
-	struct link *link;
+	struct link *links[REDIS_SERVERS_MAX];
 	unsigned first; /* the one that is asked first */
 	char error[200];
 };
@@ -23,95 +21,30 @@ struct sentinel {
 struct sentinel *sentinel_new(const struct redis_url *url)
 {
 	struct sentinel *s = calloc(1, sizeof *s);
+	struct link_terms terms = {.user = "",
+				   .password = url->sentinel_password,
+				   .db = "",
+				   .answer_ms = SENTINEL_ANSWER_MS,
+				   .patient = true};
 
 	if (s == NULL)
 		return NULL;
 	s->url = url;
-	s->link = link_new(&(struct link_terms){.user = "",
-						.password = url->sentinel_password,
-						.db = "",
-						.answer_ms = SENTINEL_ANSWER_MS});
-	if (s->link != NULL)
-		return s;
-	free(s);
-	return NULL;
+	for (unsigned i = 0; i < url->count; i++)
+		if ((s->links[i] = link_new(&terms)) == NULL) {
+			sentinel_free(s);
+			return NULL;
+		}
+	return s;
 }
 
 void sentinel_free(struct sentinel *s)
 {
 	if (s == NULL)
 		return;
-	link_free(s->link);
+	for (unsigned i = 0; i < s->url->count; i++)
+		link_free(s->links[i]);
 	free(s);
-}
-
-static bool copy(char *out, size_t size, const struct redisReply *text)
-{
-	const char *at;
-	size_t len;
-
-	if (!resp_text(text, &at, &len) || len == 0 || len >= size || strlen(at) != len)
-		return false;
-	memcpy(out, at, len + 1);
-	return true;
-}
-
-/* Takes the answer: host and port, or nil if this sentinel does not know the service. */
-static bool take_answer(struct sentinel *s, struct redis_server *master)
-{
-	const struct redisReply *reply = link_next(s->link);
-	char code[RESP_ERROR_CODE_SIZE];
-
-	if (reply == NULL)
-		return false;
-	if (resp_is_error(reply, code))
-		return link_fail(s->link, "error reply", resp_words(code));
-	if (resp_is_nil(reply))
-		return link_fail(s->link, "read", "it does not know the service");
-	return (resp_count(reply) == 2 &&
-		copy(master->host, sizeof master->host, resp_element(reply, 0)) &&
-		copy(master->port, sizeof master->port, resp_element(reply, 1))) ||
-	       link_fail(s->link, "read", "not an answer of a sentinel");
-}
-
-static unsigned add_question(struct text *questions, const char *name, const struct sentinel *s)
-{
-	return resp_add(questions, "SENTINEL", name, s->url->service, NULL);
-}
-
-/* Sends the questions to one sentinel. true: its answers can be taken. */
-static bool send_questions(struct sentinel *s, const struct redis_server *server,
-			   struct text *questions, unsigned count)
-{
-	bool sent = link_open(s->link, server) &&
-		    (questions->failed ? link_fail(s->link, "write", "out of memory")
-				       : link_send(s->link, questions->at, questions->len, count));
-
-	text_free(questions);
-	return sent;
-}
-
-static bool ask_one(struct sentinel *s, const struct redis_server *server,
-		    struct redis_server *master)
-{
-	struct text question = {0};
-
-	unsigned count = add_question(&question, "GET-MASTER-ADDR-BY-NAME", s);
-	bool answered = send_questions(s, server, &question, count) && take_answer(s, master);
-	link_close(s->link);
-	return answered;
-}
-
-bool sentinel_ask(struct sentinel *s, struct redis_server *master)
-{
-	for (unsigned tries = 0; tries < s->url->count; tries++) {
-		if (ask_one(s, &s->url->servers[s->first], master))
-			return true;
-		sentinel_doubt(s);
-	}
-	snprintf(s->error, sizeof s->error, "no sentinel answers; the last one: %s",
-		 link_error(s->link));
-	return false;
 }
 
 const char *sentinel_error(const struct sentinel *s)
@@ -124,20 +57,76 @@ void sentinel_doubt(struct sentinel *s)
 	s->first = (s->first + 1) % s->url->count;
 }
 
-/* What one sentinel says of a master. */
-struct opinion {
-	bool confirms;    /* it names this master, and does not replace it */
-	bool replaces;    /* it replaces this master now */
-	bool voted;       /* it voted for a failover that has not succeeded */
-	long long epoch;  /* of the failover that made its master one */
-	long long others; /* how many other sentinels it knows */
+/* What a sentinel is asked, in one write. */
+struct question {
+	struct text bytes;
+	unsigned commands;
 };
 
-/* The addresses of the sentinels that another one knows. */
-struct others {
-	struct redis_server at[OTHERS_MAX];
-	unsigned count;
-};
+static void add(struct question *q, const char *name, const char *service)
+{
+	q->commands += resp_add(&q->bytes, "SENTINEL", name, service, NULL);
+}
+
+/* Sends the question to one sentinel, on a connection that was kept or is new. */
+static bool send_to(struct sentinel *s, unsigned i, const struct question *q)
+{
+	struct link *l = s->links[i];
+
+	if (q->bytes.failed)
+		return link_fail(l, "write", "out of memory");
+	return (link_is_usable(l) || link_open(l, &s->url->servers[i])) &&
+	       link_send(l, q->bytes.at, q->bytes.len, q->commands);
+}
+
+/* Takes the first reply to the question. A connection that was kept may be dead by now. */
+static const struct redisReply *first_reply(struct sentinel *s, unsigned i,
+					    const struct question *q)
+{
+	const struct redisReply *reply = link_next(s->links[i]);
+
+	if (reply == NULL && link_was_dead(s->links[i]) && send_to(s, i, q))
+		reply = link_next(s->links[i]);
+	return reply;
+}
+
+/* Reads the answer: host and port, or nil if this sentinel does not know the service. */
+static bool read_master(struct link *l, const struct redisReply *reply, struct redis_server *master)
+{
+	char code[RESP_ERROR_CODE_SIZE];
+
+	if (reply == NULL)
+		return false;
+	if (resp_is_error(reply, code))
+		return link_fail(l, "error reply", resp_words(code));
+	if (resp_is_nil(reply))
+		return link_fail(l, "read", "it does not know the service");
+	return (resp_count(reply) == 2 &&
+		resp_copy(resp_element(reply, 0), master->host, sizeof master->host) &&
+		resp_copy(resp_element(reply, 1), master->port, sizeof master->port)) ||
+	       link_fail(l, "read", "not an answer of a sentinel");
+}
+
+bool sentinel_ask(struct sentinel *s, struct redis_server *master)
+{
+	struct question q = {0};
+	struct link *l = NULL;
+	bool answered = false;
+
+	add(&q, "GET-MASTER-ADDR-BY-NAME", s->url->service);
+	for (unsigned tries = 0; tries < s->url->count && !answered; tries++) {
+		l = s->links[s->first];
+		answered = send_to(s, s->first, &q) &&
+			   read_master(l, first_reply(s, s->first, &q), master);
+		if (!answered)
+			sentinel_doubt(s);
+	}
+	text_free(&q.bytes);
+	if (!answered)
+		snprintf(s->error, sizeof s->error, "no sentinel answers; the last one: %s",
+			 link_error(l));
+	return answered;
+}
 
 /* The value of a field, in a list of names and values. NULL: there is none. */
 static const struct redisReply *field(const struct redisReply *list, const char *name)
@@ -155,7 +144,7 @@ static bool text_field(char *out, size_t size, const struct redisReply *list, co
 {
 	const struct redisReply *value = field(list, name);
 
-	return value != NULL && copy(out, size, value);
+	return value != NULL && resp_copy(value, out, size);
 }
 
 static bool number_field(long long *out, const struct redisReply *list, const char *name)
@@ -165,10 +154,46 @@ static bool number_field(long long *out, const struct redisReply *list, const ch
 	return value != NULL && resp_number(value, out);
 }
 
-static bool server_fields(struct redis_server *out, const struct redisReply *list)
+/* Whether the sentinel holds what the list describes for down. */
+static bool is_down(const struct redisReply *list)
 {
-	return text_field(out->host, sizeof out->host, list, "ip") &&
-	       text_field(out->port, sizeof out->port, list, "port");
+	char flags[256];
+
+	return text_field(flags, sizeof flags, list, "flags") && strstr(flags, "s_down") != NULL;
+}
+
+/* What the sentinels say of each other, by their ids. */
+struct poll {
+	char answered[REDIS_SERVERS_MAX][ID_SIZE];
+	char alive[OTHERS_MAX][ID_SIZE]; /* that one of them does not hold for down */
+	unsigned answers, alive_count, sentinels;
+	bool all_alive_known; /* `alive` had a place for all */
+};
+
+static void add_alive(struct poll *p, const struct redisReply *other)
+{
+	if (p->alive_count == OTHERS_MAX ||
+	    !text_field(p->alive[p->alive_count], ID_SIZE, other, "runid"))
+		p->all_alive_known = false;
+	else
+		p->alive_count++;
+}
+
+static bool has_answered(const struct poll *p, const char *id)
+{
+	for (unsigned i = 0; i < p->answers; i++)
+		if (strcmp(p->answered[i], id) == 0)
+			return true;
+	return false;
+}
+
+/* Whether each sentinel that has not answered is down, by the word of all that have. */
+static bool all_others_are_down(const struct poll *p)
+{
+	for (unsigned i = 0; i < p->alive_count; i++)
+		if (!has_answered(p, p->alive[i]))
+			return false;
+	return p->all_alive_known;
 }
 
 static bool is_same(const struct redis_server *a, const struct redis_server *b)
@@ -176,112 +201,112 @@ static bool is_same(const struct redis_server *a, const struct redis_server *b)
 	return strcmp(a->host, b->host) == 0 && strcmp(a->port, b->port) == 0;
 }
 
-/* Takes the answers of one sentinel. While it replaces a master, it keeps the record of the old
- * one; but as soon as the new one is a master, it names that one to those who ask. */
-static bool take_opinion(struct sentinel *s, const struct redis_server *master, struct opinion *o)
+static void add_replicas(struct replication *n, const struct redisReply *list,
+			 const struct redis_server *master)
 {
-	struct redis_server recorded, named;
-	const struct redisReply *reply;
-	char flags[256];
-	long long voted_epoch;
+	struct redis_server server;
+	long long priority;
 
-	if ((reply = link_next(s->link)) == NULL || !server_fields(&recorded, reply) ||
-	    !text_field(flags, sizeof flags, reply, "flags") ||
-	    !number_field(&o->epoch, reply, "config-epoch") ||
-	    !number_field(&o->others, reply, "num-other-sentinels") || o->others < 0 ||
-	    o->others > OTHERS_MAX || !take_answer(s, &named))
-		return false;
-	o->replaces = is_same(&recorded, master) && strstr(flags, "failover_in_progress") != NULL;
-	o->confirms = is_same(&named, master) && !o->replaces;
-	if ((reply = link_next(s->link)) == NULL || resp_count(reply) != 3 ||
-	    !resp_number(resp_element(reply, 2), &voted_epoch))
-		return false;
-	o->voted = voted_epoch > o->epoch;
-	return true;
-}
-
-static bool take_others(struct sentinel *s, struct others *others)
-{
-	const struct redisReply *reply = link_next(s->link);
-
-	if (reply == NULL)
-		return false;
-	others->count = 0;
-	for (size_t i = 0; i < resp_count(reply) && others->count < OTHERS_MAX; i++)
-		if (server_fields(&others->at[others->count], resp_element(reply, i)))
-			others->count++;
-	return true;
-}
-
-/* A question for a vote in the epoch 0, which is over, is answered with the vote that this sentinel
- * gave last. It changes nothing: a sentinel votes only in an epoch that is not over. `others` may
- * be NULL. */
-static bool ask_opinion(struct sentinel *s, const struct redis_server *server,
-			const struct redis_server *master, struct opinion *o, struct others *others)
-{
-	static const char nobody[] = "0000000000000000000000000000000000000000";
-	struct text questions = {0};
-
-	unsigned count = add_question(&questions, "MASTER", s);
-	count += add_question(&questions, "GET-MASTER-ADDR-BY-NAME", s);
-	count += resp_add(&questions, "SENTINEL", "IS-MASTER-DOWN-BY-ADDR", master->host,
-			  master->port, "0", nobody, NULL);
-	if (others != NULL)
-		count += add_question(&questions, "SENTINELS", s);
-	bool answered = send_questions(s, server, &questions, count) &&
-			take_opinion(s, master, o) && (others == NULL || take_others(s, others));
-	link_close(s->link);
-	return answered;
-}
-
-static bool no_confirmation(struct sentinel *s, const char *why)
-{
-	snprintf(s->error, sizeof s->error, "redis: not confirmed: %s", why);
-	return false;
-}
-
-/* All opinions together. */
-struct poll {
-	long long confirming;
-	bool replaced, voted;
-	long long epoch,
-	    other_epoch; /* the newest of those that confirm, and of those that do not */
-};
-
-static void add_opinion(struct poll *p, const struct opinion *o)
-{
-	long long *newest = o->confirms ? &p->epoch : &p->other_epoch;
-
-	if (o->epoch > *newest)
-		*newest = o->epoch;
-	p->confirming += o->confirms;
-	p->voted = p->voted || (o->confirms && o->voted);
-	p->replaced = p->replaced || o->replaces;
-}
-
-bool sentinel_confirm(struct sentinel *s, const struct redis_server *master)
-{
-	struct opinion first, next;
-	struct others others;
-	struct poll p = {.epoch = -1, .other_epoch = -1};
-	long long until_ms = clock_ms() + CONFIRM_MS;
-	bool answered = false;
-
-	for (unsigned tries = 0; tries < s->url->count && !answered; tries++) {
-		answered = ask_opinion(s, &s->url->servers[s->first], master, &first, &others);
-		if (!answered)
-			sentinel_doubt(s);
+	for (size_t i = 0; i < resp_count(list); i++) {
+		const struct redisReply *replica = resp_element(list, i);
+		if (!text_field(server.host, sizeof server.host, replica, "ip") ||
+		    !text_field(server.port, sizeof server.port, replica, "port"))
+			n->too_many = true; /* nobody knows which server it means */
+		else if (!is_same(&server, master))
+			replication_add(n, &server,
+					is_down(replica) ||
+					    (number_field(&priority, replica, "slave-priority") &&
+					     priority == 0));
 	}
-	if (!answered)
-		return no_confirmation(s, "no sentinel answers");
-	add_opinion(&p, &first);
-	for (unsigned i = 0; i < others.count && !p.replaced && clock_ms() < until_ms; i++)
-		if (ask_opinion(s, &others.at[i], master, &next, NULL))
-			add_opinion(&p, &next);
-	/* A sentinel that was cut off names an old master. Its epoch is older. */
-	if (p.replaced || p.other_epoch > p.epoch)
-		return no_confirmation(s, "the master is being replaced");
-	if (p.confirming < (p.voted ? first.others + 1 : first.others / 2 + 1))
-		return no_confirmation(s, "too few sentinels answer");
+}
+
+/* Takes what one sentinel knows. false: it does not answer, or does not know the service. */
+static bool take_view(struct sentinel *s, unsigned i, const struct question *q,
+		      const struct redis_server *master, struct poll *p, struct replication *n)
+{
+	struct link *l = s->links[i];
+	const struct redisReply *reply = first_reply(s, i, q);
+	struct redis_server named;
+
+	if (reply == NULL || !resp_copy(reply, p->answered[p->answers], ID_SIZE) ||
+	    !read_master(l, link_next(l), &named) || (reply = link_next(l)) == NULL)
+		return false;
+	if (!is_same(&named, master))
+		replication_add(n, &named, false);
+	add_replicas(n, reply, master);
+	if ((reply = link_next(l)) == NULL)
+		return false;
+	p->answers++;
+	if (resp_count(reply) + 1 > p->sentinels)
+		p->sentinels = (unsigned)resp_count(reply) + 1;
+	for (size_t other = 0; other < resp_count(reply); other++)
+		if (!is_down(resp_element(reply, other)))
+			add_alive(p, resp_element(reply, other));
 	return true;
+}
+
+bool sentinel_replicas(struct sentinel *s, const struct redis_server *master, struct replication *n)
+{
+	struct poll p = {.sentinels = s->url->count, .all_alive_known = true};
+	struct question q = {0};
+	bool sent[REDIS_SERVERS_MAX];
+
+	q.commands = resp_add(&q.bytes, "SENTINEL", "MYID", NULL);
+	add(&q, "GET-MASTER-ADDR-BY-NAME", s->url->service);
+	add(&q, "REPLICAS", s->url->service);
+	add(&q, "SENTINELS", s->url->service);
+	for (unsigned i = 0; i < s->url->count; i++)
+		sent[i] = send_to(s, i, &q);
+	for (unsigned i = 0; i < s->url->count; i++)
+		if (sent[i] && !take_view(s, i, &q, master, &p, n))
+			link_close(s->links[i]);
+	text_free(&q.bytes);
+	if (p.answers < p.sentinels / 2 + 1) {
+		snprintf(s->error, sizeof s->error,
+			 "redis: not replicated: %u of %u sentinels answer, which is no majority",
+			 p.answers, p.sentinels);
+		return false;
+	}
+	if (!all_others_are_down(&p))
+		for (unsigned i = 0; i < n->count; i++)
+			n->at[i].spared = false;
+	return true;
+}
+
+static const char *judge(const struct sentinel *s, const struct redisReply *master)
+{
+	char flags[256];
+	long long others, replicas;
+
+	if (resp_count(master) == 0 || !text_field(flags, sizeof flags, master, "flags") ||
+	    !number_field(&others, master, "num-other-sentinels") ||
+	    !number_field(&replicas, master, "num-slaves"))
+		return "a sentinel does not know the service: compare its `sentinel monitor`";
+	if (strstr(flags, "s_down") != NULL || strstr(flags, "disconnected") != NULL)
+		return "a sentinel cannot talk to the master: with a password on Redis it needs "
+		       "`sentinel auth-pass`";
+	if (replicas == 0)
+		return "a sentinel knows no replica: nothing can replace the master";
+	if (others + 1 < s->url->count)
+		return "a sentinel does not know all others: nothing may be able to replace the "
+		       "master";
+	if (others + 1 > s->url->count)
+		return "REDIS_URL does not name all sentinels: a replica that is down blocks "
+		       "logins";
+	return NULL;
+}
+
+const char *sentinel_advice(struct sentinel *s)
+{
+	const char *advice = NULL;
+	struct question q = {0};
+
+	add(&q, "MASTER", s->url->service);
+	for (unsigned i = 0; i < s->url->count && advice == NULL; i++) {
+		const struct redisReply *reply = send_to(s, i, &q) ? first_reply(s, i, &q) : NULL;
+		advice =
+		    reply != NULL ? judge(s, reply) : "a sentinel of REDIS_URL does not answer";
+	}
+	text_free(&q.bytes);
+	return advice;
 }

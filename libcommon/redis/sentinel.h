@@ -1,9 +1,10 @@
-/* sentinel: asks Redis Sentinel which server is the master. A process asks at each new connection,
- * and keeps the answer nowhere: a remembered address is that of the old master for as long as it is
- * remembered. The rules are those of Redis's "Guidelines for Redis clients with support for Redis
- * Sentinel": the sentinels are asked one after the other, with a short limit for each; the first
- * that answers is asked first from then on; and the server must say that it is a master. The caller
- * verifies that (link.h), and calls sentinel_doubt if it is not. */
+/* sentinel: asks Redis Sentinel which server is the master, and which servers it could promote. A
+ * process asks at each new connection, and keeps the answer nowhere: a remembered address is that
+ * of the old master for as long as it is remembered. The rules are those of Redis's "Guidelines for
+ * Redis clients with support for Redis Sentinel": the sentinels are asked one after the other, with
+ * a short limit for each; the first that answers is asked first from then on; and the server must
+ * say that it is a master. The caller verifies that (link.h), and calls sentinel_doubt if it is
+ * not. */
 #ifndef SSA_SENTINEL_H
 #define SSA_SENTINEL_H
 
@@ -12,6 +13,7 @@
 struct sentinel;
 struct redis_server;
 struct redis_url;
+struct replication;
 
 /* `url` must live longer than the result. NULL: no memory. `s` may be NULL in sentinel_free. */
 struct sentinel *sentinel_new(const struct redis_url *url);
@@ -21,17 +23,20 @@ void sentinel_free(struct sentinel *s);
 bool sentinel_ask(struct sentinel *s, struct redis_server *master);
 const char *sentinel_error(const struct sentinel *s);
 
-/* Asks all sentinels whether the server still is the master, after it has written something. false:
- * another server replaces it, or it cannot be excluded; sentinel_error() says why.
+/* Asks all sentinels of the URL, and adds to *n each server that one of them knows, but for the
+ * master itself. false: fewer than a majority answer; sentinel_error() says why.
  *
- * WAIT does not show this. If a master stops for a second and goes on, the sentinels replace it all
- * the same. Until they have told all of its replicas, it writes to those that are left, WAIT counts
- * them, and then what they wrote is thrown away. But before a sentinel replaces a master, a
- * majority of the sentinels has voted for it. So if a majority says after the write that it has
- * not, any replacement begins later, and finds the write. A sentinel that replaces it at the word
- * of an administrator needs no vote, but says so by itself, or names a master of a newer epoch. A
- * vote that led to nothing stays; then all sentinels must confirm. */
-bool sentinel_confirm(struct sentinel *s, const struct redis_server *master);
+ * A sentinel does not promote a replica that it holds for down, or whose replica-priority is 0. So
+ * a replica is spared if each sentinel that answers would not promote it, provided that a majority
+ * answers, and that these hold all others for down: one that is alive could see more, and could be
+ * elected to replace the master. The number of sentinels is at least that in the URL, since one
+ * that was reset knows no others. */
+bool sentinel_replicas(struct sentinel *s, const struct redis_server *master,
+		       struct replication *n);
+
+/* Asks all sentinels for faults because of which they will not replace the master. Returns the
+ * first one, in static storage. NULL: there is none. */
+const char *sentinel_advice(struct sentinel *s);
 
 /* The last answer led to no master. The next question goes to another sentinel first. */
 void sentinel_doubt(struct sentinel *s);

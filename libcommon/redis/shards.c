@@ -13,12 +13,21 @@ void shards_forget(struct shards *s, unsigned node)
 			s->node_of[slot] = 0;
 }
 
-unsigned shards_add(struct shards *s, const struct redis_server *node)
+unsigned shards_find(const struct shards *s, const struct redis_server *node)
 {
 	for (unsigned i = 1; i <= s->count; i++)
 		if (strcmp(s->nodes[i].host, node->host) == 0 &&
 		    strcmp(s->nodes[i].port, node->port) == 0)
 			return i;
+	return 0;
+}
+
+unsigned shards_add(struct shards *s, const struct redis_server *node)
+{
+	unsigned known = shards_find(s, node);
+
+	if (known != 0)
+		return known;
 	if (s->count == SHARDS_NODES_MAX)
 		return 0;
 	s->nodes[++s->count] = *node;
@@ -87,14 +96,13 @@ static bool read_range(struct shards *s, const struct redisReply *range, unsigne
 	return true;
 }
 
-bool shards_read(struct shards *s, const struct redisReply *reply, unsigned from)
+bool shards_read(struct shards *s, const struct redisReply *reply, unsigned from, int *covered)
 {
-	int covered = 0;
-
+	*covered = 0;
 	for (size_t i = 0; i < resp_count(reply); i++)
-		if (!read_range(s, resp_element(reply, i), from, &covered))
+		if (!read_range(s, resp_element(reply, i), from, covered))
 			return false;
-	return covered == TAG_SLOTS;
+	return resp_count(reply) > 0;
 }
 
 unsigned shards_masters(const struct shards *s, uint8_t masters[static SHARDS_NODES_MAX])
@@ -114,11 +122,11 @@ unsigned shards_masters(const struct shards *s, uint8_t masters[static SHARDS_NO
 /* There are 16 tags for each slot, so the first ones are enough as a rule. */
 bool shards_tag(const struct shards *s, unsigned node, char tag[static TAG_LEN + 1])
 {
-	char key[] = TAG_BEFORE "tag}";
+	char key[TAG_KEY_SIZE];
 
 	for (unsigned number = 0; number < TAG_COUNT; number++) {
 		tag_numbered(tag, number);
-		memcpy(key + sizeof TAG_BEFORE - 1, tag, TAG_LEN);
+		tag_key(key, tag, "");
 		if (s->node_of[tag_slot(key)] == node)
 			return true;
 	}

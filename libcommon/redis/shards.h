@@ -25,6 +25,9 @@ struct shards {
 	unsigned count; /* of the nodes, which are nodes[1] to nodes[count] */
 };
 
+/* The number of a node. 0: it is not there. */
+unsigned shards_find(const struct shards *s, const struct redis_server *node);
+
 /* The number of a node, which is added if it is new. 0: there are too many nodes. */
 unsigned shards_add(struct shards *s, const struct redis_server *node);
 
@@ -42,9 +45,9 @@ void shards_forget(struct shards *s, unsigned node);
 bool shards_redirect(struct shards *s, const struct redisReply *error, unsigned from,
 		     unsigned *node, bool *ask);
 
-/* Reads the reply to CLUSTER SLOTS of the node `from` into the map. false: it is no such reply, or
- * a slot has no node. */
-bool shards_read(struct shards *s, const struct redisReply *reply, unsigned from);
+/* Reads the reply to CLUSTER SLOTS of the node `from` into the map. *covered becomes the number of
+ * slots that have a node. false: it is no such reply, or there are too many nodes. */
+bool shards_read(struct shards *s, const struct redisReply *reply, unsigned from, int *covered);
 
 /* Lists the numbers of the nodes that have slots, and returns how many they are. */
 unsigned shards_masters(const struct shards *s, uint8_t masters[static SHARDS_NODES_MAX]);

@@ -13,6 +13,15 @@ void tag_numbered(char tag[static TAG_LEN + 1], unsigned number)
 	tag[TAG_LEN] = '\0';
 }
 
+void tag_key(char key[static TAG_KEY_SIZE], const char *tag, const char *name)
+{
+	char *at = stpcpy(key, TAG_BEFORE);
+
+	memcpy(at, tag, TAG_LEN);
+	at = stpcpy(at + TAG_LEN, "}:");
+	strcpy(at, name);
+}
+
 /* CRC-16/XMODEM, which the specification of Redis Cluster asks for. */
 static unsigned crc16(const char *text, size_t len)
 {

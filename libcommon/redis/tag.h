@@ -10,6 +10,10 @@ enum { TAG_LEN = 3, TAG_COUNT = 64 * 64 * 64, TAG_SLOTS = 16384 };
 /* What a key begins with, up to its tag. */
 #define TAG_BEFORE "ssa:{"
 
+/* Writes the key ssa:{TAG}:NAME. Only the first TAG_LEN characters of `tag` count. */
+enum { TAG_KEY_SIZE = sizeof TAG_BEFORE "tag}:" + 6 };
+void tag_key(char key[static TAG_KEY_SIZE], const char *tag, const char *name);
+
 /* Writes one of the TAG_COUNT possible tags, as a string. */
 void tag_numbered(char tag[static TAG_LEN + 1], unsigned number);
 

@@ -1,6 +1,5 @@
 #include "store/regulation.h"
 #include "core/text.h"
-#include "redis/fence.h"
 #include "redis/redis.h"
 #include "redis/resp.h"
 #include "store/client.h"
@@ -77,7 +76,6 @@ void regulation_ask_counted(struct regulation *g, struct redis *r)
 			continue;
 		redis_command(r, "ZADD", g->rule[i].key, "0", g->attempt, NULL);
 		queue_expire(&g->rule[i], r);
-		fence_write(r);
 		redis_command(r, "ZCARD", g->rule[i].key, NULL);
 	}
 }
@@ -90,8 +88,8 @@ enum result regulation_answer(struct regulation *g, struct redis *r)
 		long long attempts;
 		if (!is_on(&g->rule[i]))
 			continue;
-		/* The replies to ZADD, EXPIRE and WAIT. */
-		if (g->counted && (!redis_done(r, 2) || !fence_write_reached(r)))
+		/* The replies to ZADD and EXPIRE. */
+		if (g->counted && !redis_done(r, 2))
 			return RESULT_UNAVAILABLE;
 		const struct redisReply *reply = redis_next(r);
 		if (reply == NULL)

@@ -184,7 +184,6 @@ enum result session_ask_create(struct redis *r, const struct config *c, long lon
 	s->name.login[TICKETS_LOGIN_LEN] = '\0';
 	if (!queue_create(r, c, now_us, s))
 		return RESULT_INTERNAL;
-	fence_write(r);
 	tickets_ask_surplus(r, s->username, c->tickets_per_user);
 	return RESULT_OK;
 }
@@ -201,9 +200,8 @@ enum result session_answer_create(struct redis *r, const struct config *c, const
 {
 	if (!tickets_added(r) || !redis_done(r, 1))
 		return RESULT_UNAVAILABLE;
-	if (!fence_write_passed(r))
-		return take_back(r, s);
-	return tickets_end_surplus(r, s->username, &s->name, c->tickets_per_user);
+	enum result result = tickets_end_surplus(r, s->username, &s->name, c->tickets_per_user);
+	return redis_replicated(r) ? result : take_back(r, s);
 }
 
 enum result session_ask_renew(struct redis *r, const struct config *c, long long now_us,
@@ -227,7 +225,6 @@ enum result session_ask_renew(struct redis *r, const struct config *c, long long
 	tickets_replace(r, old->username, &old->name, now_us, graced.expires_at);
 	if (!queue_set(r, &graced, "XX"))
 		return RESULT_INTERNAL;
-	fence_write(r);
 	tickets_ask_surplus(r, s->username, c->tickets_per_user);
 	return RESULT_OK;
 }
@@ -252,9 +249,9 @@ enum result session_answer_renew(struct redis *r, const struct config *c, const 
 	/* XX decides the race with a logout. If the old session has been ended, SET does not make
 	 * it again, and the new session must not exist either. */
 	bool ended_meanwhile = resp_is_nil(reply);
-	if (!fence_write_passed(r))
-		return take_renewal_back(r, old, s);
 	enum result result = tickets_end_surplus(r, s->username, &s->name, c->tickets_per_user);
+	if (!redis_replicated(r))
+		return take_renewal_back(r, old, s);
 	if (ended_meanwhile && result == RESULT_OK)
 		result = tickets_end_one(r, s->username, &s->name) == RESULT_OK
 			     ? RESULT_UNAUTHENTICATED

@@ -1,6 +1,5 @@
 #include "store/tickets.h"
 #include "core/text.h"
-#include "redis/fence.h"
 #include "redis/redis.h"
 #include "redis/resp.h"
 #include "store/keys.h"
@@ -257,6 +256,7 @@ struct pass {
 	unsigned long changes; /* redis_changes when the first page was answered */
 	bool broken;           /* it was another number at a later page */
 	size_t ended;
+	bool wrote; /* this pass or one before it has ended a ticket */
 };
 
 static bool is_broken(struct redis *r, struct pass *p)
@@ -289,27 +289,13 @@ static enum result end_page(struct redis *r, struct pass *p)
 		return RESULT_UNAVAILABLE;
 	strcpy(p->cursor, next);
 	struct members m = {.list = resp_element(reply, 1), .step = 2, .spared = p->spared};
-	return end_listed(r, p->index, &m, &p->ended);
+	enum result result = end_listed(r, p->index, &m, &p->ended);
+	p->wrote = p->wrote || p->ended > 0;
+	return result;
 }
 
-/* Waits until the replicas have all that this server did. A server that is not the one of the pass
- * may know less. A write comes before, because WAIT counts what was written before the last
- * command of its own connection. That the server is still the master counts at the end, so it is
- * asked once, when no ticket is spared any more. */
-static enum result replicate(struct redis *r, struct pass *p)
-{
-	if (redis_replicas(r) == 0)
-		return RESULT_OK;
-	fence_master(r, keys_tag_of(p->index));
-	fence_write(r);
-	if (!redis_send(r) || !redis_done(r, 1) ||
-	    !(p->spared != NULL ? fence_write_reached(r) : fence_write_passed(r)))
-		return RESULT_UNAVAILABLE;
-	is_broken(r, p);
-	return RESULT_OK;
-}
-
-/* Makes passes until a whole pass finds nothing. A concurrent renewal may put its new ticket into
+/* Makes passes until a whole pass finds nothing, and then waits until the replicas have all that
+ * this server did. A concurrent renewal may put its new ticket into
  * the index. If the old ticket has been deleted before, the renewal notices it and takes the new
  * ticket back (session_answer_renew). If not, the next pass finds the new ticket. */
 static enum result end_matching(struct redis *r, struct pass *p)
@@ -317,15 +303,18 @@ static enum result end_matching(struct redis *r, struct pass *p)
 	enum result result;
 
 	do {
+		redis_begin(
+		    r); /* a whole pass that finds nothing needs no word of another server */
 		strcpy(p->cursor, "0");
 		p->ended = 0;
 		do
 			result = end_page(r, p);
 		while (result == RESULT_OK && !p->broken && strcmp(p->cursor, "0") != 0);
-		if (result == RESULT_OK && !p->broken && p->ended == 0)
-			result = replicate(r, p);
 	} while (result == RESULT_OK && (p->broken || p->ended > 0));
-	return result;
+	/* `spared` ends when all others surely have. If there were none, there is no hurry. */
+	if (result != RESULT_OK || (p->spared != NULL && !p->wrote))
+		return result;
+	return redis_replicated(r) ? RESULT_OK : RESULT_UNAVAILABLE;
 }
 
 enum result tickets_end(struct redis *r, const char *username, const struct ticket_name *own,

@@ -88,8 +88,8 @@ finish() {
 @test "the documented rights of the Redis user are enough" {
   local i words
   read -ra words < <(grep -x 'ACL SETUSER ssa .*' "$ROOT/docs/operating.md")
-  for i in 0 1 2; do node "$i" "${words[@]}" +wait +info +asking '+cluster|slots' >/dev/null; done
-  grep -q 'needs `+wait +info +asking +cluster|slots` too' "$ROOT/docs/scaling.md"
+  for i in 0 1 2; do node "$i" "${words[@]}" +role +wait +info +asking '+cluster|slots' '+cluster|replicas' '+cluster|myid' >/dev/null; done
+  grep -q 'needs `+role +wait +info +asking +cluster|slots +cluster|replicas +cluster|myid`' "$ROOT/docs/scaling.md"
   set -- $PORTS
   REDIS_URL=redis+cluster://ssa:a-long-random-password@127.0.0.1:$1
   for i in {1..4}; do whole_life "user$i" "$PASSWORD"; done
@@ -185,7 +185,7 @@ finish() {
 }
 
 @test "a node that is silent: its users get a 503, the others are served" {
-  local i statuses=
+  local i statuses= blocked
   programs SSA_LOGIN_LIMITS=0,0,0 # the counter of an address may be on any node
   kill -STOP "$(pid_of node1)"
   direct GET status
@@ -193,11 +193,12 @@ finish() {
   for i in {1..12}; do
     direct_login "user$i" "$PASSWORD"
     statuses+="$http "
+    [ "$http" = 200 ] || blocked=user$i
   done
   [[ $statuses == *200* && $statuses == *503* && ! $statuses =~ 401|500 ]]
   kill -CONT "$(pid_of node1)"
   for i in 0 1 2; do wait_until 20 "$(pid_of node0)" knows_all "$i"; done
-  is_up() { direct GET status && [ "$http" = 200 ]; }
+  is_up() { direct_login "$blocked" "$PASSWORD" && [ "$http" = 200 ]; }
   wait_until 10 $$ is_up
   for i in {1..12}; do
     direct_login "user$i" "$PASSWORD"

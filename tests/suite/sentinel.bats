@@ -42,12 +42,13 @@ false_sentinel() {
 }
 
 master() { redis-cli -p "$MASTER" "$@"; }
-# replicates: the master counts a replica that answers.
-replicates() { [[ $(master wait 1 100) == 1 ]]; }
+# replicates: the replica has what was written on this connection. Without a write WAIT counts it
+# also before it has acknowledged anything.
+replicates() { [[ $(printf 'set waited 1 px 1\nwait 1 100\n' | master) == $'OK\n1' ]]; }
 
 @test "a ticket from its login to its end, on the master that the sentinel names" {
   whole_life user1 "$PASSWORD"
-  [ "$(redis-cli -p "$REPLICA" dbsize)" = 0 ]
+  [ -z "$(redis-cli -p "$REPLICA" --scan --pattern 'ssa:{*}:*:*')" ] # only the fence
   direct GET status
   expect 200
 }
@@ -55,22 +56,23 @@ replicates() { [[ $(master wait 1 100) == 1 ]]; }
 @test "user and password of Redis, and the password of the sentinels" {
   local port
   port=$(free_port)
-  sentinel_on_port guarded "$port" "$MASTER" 'requirepass s3cret-of-sentinels'
+  # Under a name of its own, so that it and the other one do not find each other.
+  service=guarded sentinel_on_port guarded "$port" "$MASTER" 'requirepass s3cret-of-sentinels'
   # The documented rights of the Redis user, and no more.
   local words
   read -ra words < <(grep -x 'ACL SETUSER ssa .*' "$ROOT/docs/operating.md")
   master "${words[@]}" '>s3cret-of-redis' +role +wait +info >/dev/null
   grep -q 'needs `+role +wait +info` too' "$ROOT/docs/scaling.md"
-  REDIS_URL="redis+sentinel://ssa:s3cret-of-redis@127.0.0.1:$port/ssa?sentinel_password=s3cret-of-sentinels"
+  REDIS_URL="redis+sentinel://ssa:s3cret-of-redis@127.0.0.1:$port/guarded?sentinel_password=s3cret-of-sentinels"
   whole_life user1 "$PASSWORD"
   direct GET status '' QUERY_STRING=verbose
   expect_json '.checks.redis | startswith("set ")'
   stop_workers
-  REDIS_URL="redis+sentinel://ssa:s3cret-of-redis@127.0.0.1:$port/ssa?sentinel_password=s3cret-wrong"
+  REDIS_URL="redis+sentinel://ssa:s3cret-of-redis@127.0.0.1:$port/guarded?sentinel_password=s3cret-wrong"
   cgi GET status
   expect_error 503
   [[ $stderr == *'no sentinel answers; the last one: redis: error reply: WRONGPASS'* && $stderr != *s3cret* ]]
-  REDIS_URL="redis+sentinel://ssa:s3cret-wrong@127.0.0.1:$port/ssa?sentinel_password=s3cret-of-sentinels"
+  REDIS_URL="redis+sentinel://ssa:s3cret-wrong@127.0.0.1:$port/guarded?sentinel_password=s3cret-of-sentinels"
   cgi GET status
   expect_error 503
   [[ $stderr == *'redis: error reply: WRONGPASS'* && $stderr != *s3cret* ]]
@@ -80,11 +82,11 @@ replicates() { [[ $(master wait 1 100) == 1 ]]; }
   REDIS_URL+=/3
   direct_login user1 "$PASSWORD"
   expect 200
-  [ "$(master -n 0 dbsize) $(master -n 3 dbsize)" = '0 2' ]
+  [[ -z $(master --scan --pattern 'ssa:*') && -n $(master -n 3 --scan --pattern 'ssa:{*}:ticket:*') ]]
 }
 
 @test "the next sentinel is asked when one is dead, is silent, or does not know the service" {
-  local port ignorant
+  local port another SSA_REDIS_WAIT=0
   REDIS_URL=redis+sentinel://127.0.0.1:$NOBODY,127.0.0.1:$SENTINEL/ssa
   whole_life user1 "$PASSWORD"
   stop_workers
@@ -96,9 +98,9 @@ replicates() { [[ $(master wait 1 100) == 1 ]]; }
   cgi GET status
   expect_error 503
   [[ $stderr == *'it does not know the service'* ]]
-  ignorant=$(free_port)
-  sentinel_on_port ignorant "$ignorant" "$MASTER" 'sentinel monitor another 127.0.0.1 '"$MASTER"' 1'
-  REDIS_URL=redis+sentinel://127.0.0.1:$SENTINEL,127.0.0.1:$ignorant/another
+  another=$(free_port)
+  service=another sentinel_on_port another "$another" "$MASTER"
+  REDIS_URL=redis+sentinel://127.0.0.1:$SENTINEL,127.0.0.1:$another/another
   whole_life user1 "$PASSWORD"
 }
 
@@ -219,9 +221,8 @@ replicates() { [[ $(master wait 1 100) == 1 ]]; }
   [ -z "$(redis-cli -p "$REPLICA" --scan --pattern 'ssa:{*}:ticket:*')" ]
 }
 
-# logs_in STATUS [WORDS]: what a login gets with the false sentinel on $port. WORDS are in the log.
+# logs_in STATUS [WORDS]: what a login gets with the sentinels of REDIS_URL. WORDS are in the log.
 logs_in() {
-  local REDIS_URL=redis+sentinel://127.0.0.1:$port/ssa
   master flushall >/dev/null
   programs SSA_LOGIN_LIMITS=0,0,0
   direct_login user1 "$PASSWORD"
@@ -231,62 +232,110 @@ logs_in() {
   [[ $1 == 200 || -z $(master --scan --pattern 'ssa:{*}:ticket:*') ]]
 }
 
-REPLACED='redis: not confirmed: the master is being replaced'
-FEW='redis: not confirmed: too few sentinels answer'
+# sentinels FIELDS...: false sentinels, each with these fields with spaces between, on their own
+# ports, are those of REDIS_URL.
+sentinels() {
+  local port each
+  REDIS_URL=
+  for each; do
+    # shellcheck disable=SC2086  # several fields
+    false_sentinel 127.0.0.1 "$MASTER" $each
+    REDIS_URL+=,127.0.0.1:$port
+  done
+  REDIS_URL=redis+sentinel://${REDIS_URL#,}/ssa
+}
 
-@test "a sentinel replaces the master: a login is taken back, and a logout is a 503" {
-  local port
+@test "a write waits for every replica that one of the sentinels could promote" {
+  local missing="redis: not replicated: 127.0.0.1:$NOBODY has not acknowledged in time"
+  sentinels replicas="$REPLICA"
+  logs_in 200
+  sentinels replicas="$REPLICA,$NOBODY"
+  logs_in 503 "$missing"
+  SSA_REDIS_WAIT=1 logs_in 200 # a number takes any
+  SSA_REDIS_WAIT=0 logs_in 200
+  # All sentinels have to hold it for down, or for one that is never promoted.
+  sentinels "id=a others=b replicas=$REPLICA,$NOBODY:s_down" "id=b others=a replicas=$REPLICA,$NOBODY:s_down+disconnected"
+  logs_in 200
+  sentinels "id=a others=b replicas=$REPLICA,$NOBODY::0" "id=b others=a replicas=$REPLICA,$NOBODY::0"
+  logs_in 200
+  sentinels "id=a others=b replicas=$REPLICA,$NOBODY:s_down" "id=b others=a replicas=$REPLICA,$NOBODY"
+  logs_in 503 "$missing"
+  sentinels "id=a others=b replicas=$REPLICA,$NOBODY::0" "id=b others=a replicas=$REPLICA,$NOBODY:disconnected"
+  logs_in 503 "$missing"
+}
+
+@test "a read and a logout while a replica is missing" {
   direct_login user1 "$PASSWORD"
   expect 200
   stop_workers
-  false_sentinel 127.0.0.1 "$MASTER" flags=master,failover_in_progress
-  REDIS_URL=redis+sentinel://127.0.0.1:$port/ssa
-  direct GET info '' HTTP_X_AUTH_TOKEN="$ticket" # a read needs no confirmation
+  sentinels replicas="$REPLICA,$NOBODY"
+  direct GET info '' HTTP_X_AUTH_TOKEN="$ticket"
   expect 200
   direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket"
   expect_error 503
-  [[ $stderr == *"$REPLACED"* ]]
   direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket"
   expect_error 503 # not 401, though the master has no such ticket any more
-  logs_in 503 "$REPLACED"
+  direct GET status
+  expect_error 503 # as a login
 }
 
-@test "it is enough if one sentinel replaces the master, or knows a newer one" {
-  local port
-  false_sentinel 127.0.0.1 "$MASTER" flags=master,failover_in_progress
-  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=1 other="$port"
-  logs_in 503 "$REPLACED"
-  false_sentinel 127.0.0.1 "$REPLICA" config-epoch=1
-  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=1 other="$port"
-  logs_in 503 "$REPLACED"
-  SSA_REDIS_WAIT=0 logs_in 200
-  # It has put this master in the place of another, and is not through with the replicas.
-  false_sentinel 127.0.0.1 "$MASTER" flags=master,failover_in_progress port="$NOBODY"
-  logs_in 200
+@test "a sentinel that has put another server in the place of the master" {
+  local port other
+  sentinels "id=a others=b replicas=$REPLICA"
+  false_sentinel 127.0.0.1 "$NOBODY" id=b others=a replicas="$REPLICA"
+  REDIS_URL=${REDIS_URL/\/ssa/,127.0.0.1:$port/ssa}
+  logs_in 503 "127.0.0.1:$NOBODY has not acknowledged in time"
 }
 
-@test "a majority of the sentinels must answer, and all if one has voted for a failover that did not come" {
-  local port
-  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=2 other="$NOBODY"
-  logs_in 503 "$FEW"
-  false_sentinel 127.0.0.1 "$MASTER"
-  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=2 other="$port" config-epoch=5 voted=6
-  logs_in 503 "$FEW"
-  false_sentinel 127.0.0.1 "$MASTER" config-epoch=5 voted=6
-  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=2 other="$port"
-  logs_in 503 "$FEW"
-  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=1 other="$port"
+@test "a majority of the sentinels must answer: at least those of the URL, and of those that one knows" {
+  sentinels "replicas=$REPLICA"
+  REDIS_URL=${REDIS_URL/\/ssa/,127.0.0.1:$NOBODY,127.0.0.1:$NOBODY/ssa}
+  logs_in 503 '1 of 3 sentinels answer, which is no majority'
+  sentinels "id=a replicas=$REPLICA" "id=b replicas=$REPLICA"
+  REDIS_URL=${REDIS_URL/\/ssa/,127.0.0.1:$NOBODY/ssa}
   logs_in 200
-  false_sentinel 127.0.0.1 "$MASTER"
-  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=2 other="$port" config-epoch=6 voted=6
+  sentinels "id=a replicas=$REPLICA others=b,c"
+  logs_in 503 '1 of 3 sentinels answer, which is no majority'
+}
+
+@test "a sentinel that is alive and was not asked could promote a replica that the others hold for down" {
+  local down="replicas=$REPLICA,$NOBODY:s_down"
+  sentinels "id=a others=b,c $down" "id=b others=a,c:s_down $down"
+  logs_in 503 "127.0.0.1:$NOBODY has not acknowledged in time"
+  sentinels "id=a others=b,c:s_down $down" "id=b others=a,c:s_down $down"
   logs_in 200
-  # One that was cut off, and names the master of an older epoch, does not count.
-  local old
-  false_sentinel 127.0.0.1 "$REPLICA" config-epoch=5
-  old=$port
-  false_sentinel 127.0.0.1 "$MASTER" config-epoch=6
-  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=2 other="$old,$port" config-epoch=6
+  sentinels "id=a others=b,c replicas=$REPLICA" "id=b others=a,c replicas=$REPLICA"
+  logs_in 200 # all replicas have it
+}
+
+@test "a sentinel that was reset knows nothing: what the master says counts then" {
+  sentinels ''
   logs_in 200
-  false_sentinel 127.0.0.1 "$MASTER" num-other-sentinels=2 other="$old,$NOBODY" config-epoch=6
-  logs_in 503 "$FEW"
+  kill -STOP "$(pid_of replica)"
+  logs_in 503 "127.0.0.1:$REPLICA has not acknowledged in time"
+  kill -CONT "$(pid_of replica)"
+  wait_until 20 "$(pid_of replica)" replicates
+}
+
+@test "status and ssactl check show sentinels that would not replace the master" {
+  local fields says
+  says() {
+    direct GET status '' QUERY_STRING=verbose
+    expect 200
+    expect_json ".checks.redis | startswith(\"$1\")"
+    run "$SSACTL" --data "$DATA_DIR" check
+    [[ $status == 1 && $output == *"$1"* ]]
+    stop_workers
+  }
+  sentinels "flags=master,s_down,disconnected"
+  says 'a sentinel cannot talk to the master'
+  sentinels ''
+  says 'a sentinel knows no replica'
+  sentinels "id=a replicas=$REPLICA" "id=b replicas=$REPLICA"
+  says 'a sentinel does not know all others'
+  sentinels "id=a others=b,c replicas=$REPLICA" "id=b others=a,c replicas=$REPLICA"
+  says 'REDIS_URL does not name all sentinels'
+  sentinels "id=a others=b,c replicas=$REPLICA" "id=b others=a,c replicas=$REPLICA"
+  REDIS_URL=${REDIS_URL/\/ssa/,127.0.0.1:$NOBODY/ssa}
+  says 'a sentinel of REDIS_URL does not answer'
 }

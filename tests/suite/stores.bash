@@ -12,12 +12,13 @@ redis_on_port() {
   wait_until 10 "$!" redis-cli -p "$port" ping
 }
 
-# sentinel_on_port NAME PORT MASTER-PORT [LINE...]: starts a sentinel that watches it as `ssa`.
+# sentinel_on_port NAME PORT MASTER-PORT [LINE...]: starts a sentinel that watches it as `ssa`, or
+# as $service.
 sentinel_on_port() {
   local name=$1 port=$2 master=$3 dir=$BATS_FILE_TMPDIR/$1
   shift 3
   mkdir -p "$dir"
-  printf '%s\n' "port $port" 'bind 127.0.0.1' "dir $dir" "sentinel monitor ssa 127.0.0.1 $master 1" "$@" >"$dir/conf"
+  printf '%s\n' "port $port" 'bind 127.0.0.1' "dir $dir" "sentinel monitor ${service:-ssa} 127.0.0.1 $master 1" "$@" >"$dir/conf"
   redis-server "$dir/conf" --sentinel >"$dir.log" 2>&1 3>&- &
   echo $! >"$dir.pid"
   wait_until 10 "$!" listens "$port"

@@ -3,8 +3,10 @@
     sentinel.py PORT silent                     accepts, and never answers
     sentinel.py PORT HOST PORT [FIELD=VALUE…]   says that this is the master
 
-The fields are those of SENTINEL MASTER (port, flags, config-epoch, num-other-sentinels), `voted`,
-the epoch of its last vote, and `other`, the ports of other sentinels, with commas."""
+    id=NAME                        its own id; the number of its port unless told
+    replicas=PORT[:FLAGS[:PRIORITY]]…  with commas; flags such as slave, or s_down+disconnected
+    others=NAME[:FLAGS]…           the ids of the sentinels that it knows
+    flags=FLAGS                    of the master"""
 
 import socket
 import sys
@@ -13,17 +15,26 @@ import threading
 import resp
 
 
+def listed(text):
+    """The parts of a list with commas, each as a list of at least three words."""
+    return [(part.split(':') + ['', ''])[:3] for part in text.split(',') if part]
+
+
 def answer(command, host, port, fields):
+    replicas, others = listed(fields['replicas']), listed(fields['others'])
     match command:
+        case 'MYID':
+            return fields['id']
         case 'GET-MASTER-ADDR-BY-NAME':
             return [host, port]
         case 'MASTER':
-            return ['name', 'ssa', 'ip', host] + [
-                word for name in ('port', 'flags', 'config-epoch', 'num-other-sentinels') for word in (name, fields[name])]
-        case 'IS-MASTER-DOWN-BY-ADDR':
-            return [0, '*', int(fields['voted'])]
+            return ['name', 'ssa', 'ip', host, 'port', port, 'flags', fields['flags'], 'num-slaves', str(len(replicas)),
+                    'num-other-sentinels', str(len(others))]
+        case 'REPLICAS':
+            return [['ip', '127.0.0.1', 'port', at, 'flags', ','.join(['slave', *flags.split('+')]), 'slave-priority',
+                     priority or '100'] for at, flags, priority in replicas]
         case 'SENTINELS':
-            return [['name', 'other', 'ip', '127.0.0.1', 'port', other] for other in fields['other'].split(',') if other]
+            return [['runid', name, 'flags', ','.join(['sentinel', *flags.split('+')])] for name, flags, _ in others]
 
 
 def serve(connection, host, port, fields):
@@ -36,7 +47,7 @@ def serve(connection, host, port, fields):
 
 def main():
     host, port, *given = sys.argv[2:] + ['']
-    fields = {'port': port, 'other': '', 'flags': 'master', 'config-epoch': '0', 'num-other-sentinels': '0', 'voted': '0'}
+    fields = {'id': sys.argv[1], 'replicas': '', 'others': '', 'flags': 'master'}
     fields |= dict(field.split('=') for field in given if field)
     with socket.create_server(('127.0.0.1', int(sys.argv[1]))) as listener:
         while True:

@@ -97,12 +97,14 @@ static void test_map(void)
 	struct redis_server first = {.host = "192.0.2.1", .port = "6379"};
 	struct resp_reader *r = resp_reader_new();
 	uint8_t masters[SHARDS_NODES_MAX];
+	int covered;
 	char tag[TAG_LEN + 1], key[] = "ssa:{tag}:probe";
 
 	memset(&s, 0, sizeof s);
 	shards_add(&s, &first);
-	CHECK(!shards_read(&s, reply(r, hole), 1));
-	CHECK(shards_read(&s, reply(r, two), 1));
+	CHECK(shards_read(&s, reply(r, hole), 1, &covered) && covered == 100);
+	CHECK(!shards_read(&s, reply(r, "*0\r\n"), 1, &covered));
+	CHECK(shards_read(&s, reply(r, two), 1, &covered) && covered == TAG_SLOTS);
 	CHECK(shards_masters(&s, masters) == 2 && masters[0] != masters[1]);
 	CHECK(strcmp(s.nodes[s.node_of[99]].host, "a") == 0);
 	CHECK(strcmp(s.nodes[s.node_of[100]].host, "192.0.2.1") == 0 &&

@@ -1,0 +1,272 @@
+#include "redis/nodes.h"
+#include "core/clock.h"
+#include "redis/link.h"
+#include "redis/replication.h"
+#include "redis/resp.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void add_hosts(struct shards *s, const struct redis_url *url)
+{
+	for (unsigned i = 0; i < url->count; i++)
+		shards_add(s, &url->servers[i]);
+}
+
+void nodes_init(struct nodes *n, const struct redis_url *url, const struct link_terms *terms,
+		char *error)
+{
+	n->url = url;
+	n->terms = terms;
+	n->error = error;
+	n->fresh_until_ms = clock_ms() + NODES_FRESH_MS;
+	add_hosts(&n->shards, url);
+}
+
+static void close_node(struct node *node)
+{
+	link_free(node->link);
+	text_free(&node->out);
+	*node = (struct node){0};
+}
+
+void nodes_close(struct nodes *n)
+{
+	for (unsigned i = 1; i <= n->shards.count; i++)
+		close_node(&n->at[i]);
+}
+
+static bool fail(struct nodes *n, const char *why)
+{
+	snprintf(n->error, REPLICATION_WHY_SIZE, "%s", why);
+	return false;
+}
+
+bool nodes_open(struct nodes *n, unsigned number, bool once)
+{
+	struct node *node = &n->at[number];
+
+	if (node->link == NULL && (node->link = link_new(n->terms)) == NULL)
+		return fail(n, "redis: out of memory");
+	if (link_is_usable(node->link))
+		return true;
+	n->lost = n->lost || node->touched;
+	node->touched = false;
+	node->id[0] = '\0'; /* another node may have the address by now */
+	if (once)
+		return link_fail(node->link, "write", "connection closed");
+	n->changes++;
+	return link_open(node->link, &n->shards.nodes[number]);
+}
+
+unsigned nodes_next(struct nodes *n)
+{
+	n->turn = n->turn < n->shards.count ? n->turn + 1 : 1;
+	return n->turn;
+}
+
+/* Sends a question to the node, and takes the first reply. NULL: it fails, or answers with an
+ * error. */
+static const struct redisReply *ask(struct nodes *n, unsigned number, struct text *question)
+{
+	struct link *l = NULL;
+	const struct redisReply *reply = NULL;
+	char code[RESP_ERROR_CODE_SIZE];
+
+	for (int tries = 0; reply == NULL && tries < 2; tries++) {
+		if (question->failed || !nodes_open(n, number, false))
+			break;
+		l = n->at[number].link;
+		if (link_send(l, question->at, question->len, 1))
+			reply = link_next(l);
+		if (reply == NULL && !link_was_dead(l))
+			break;
+	}
+	text_free(question);
+	if (reply != NULL && !resp_is_error(reply, code))
+		return reply;
+	if (reply != NULL)
+		link_fail(l, "error reply", resp_words(code));
+	if (n->at[number].link != NULL)
+		fail(n, link_error(n->at[number].link));
+	return NULL;
+}
+
+static const struct redisReply *ask_slots(struct nodes *n, unsigned number)
+{
+	struct text question = {0};
+
+	resp_add(&question, "CLUSTER", "SLOTS", NULL);
+	return ask(n, number, &question);
+}
+
+/* Takes the place of the map, and forgets the nodes that are not in the new one. */
+static void replace(struct nodes *n, struct shards *fresh)
+{
+	static const struct node none;
+	struct node *was = calloc(SHARDS_NODES_MAX + 1, sizeof *was);
+
+	if (was == NULL)
+		return;
+	memcpy(was, n->at, sizeof n->at);
+	for (unsigned i = 1; i <= fresh->count; i++) {
+		unsigned old = shards_find(&n->shards, &fresh->nodes[i]);
+		n->at[i] = was[old];
+		was[old] = none;
+	}
+	for (unsigned i = 1; i <= n->shards.count; i++)
+		close_node(&was[i]);
+	for (unsigned i = fresh->count + 1; i <= SHARDS_NODES_MAX; i++)
+		n->at[i] = none;
+	n->shards = *fresh;
+	free(was);
+}
+
+/* Asks one node after the other for the map. */
+static void learn(struct nodes *n)
+{
+	struct shards *fresh = calloc(1, sizeof *fresh);
+	bool learnt = false;
+
+	n->changed = n->whole = false;
+	n->fresh_until_ms = clock_ms() + NODES_FRESH_MS;
+	for (unsigned i = 0; i < n->shards.count && fresh != NULL && !learnt; i++) {
+		unsigned from = nodes_next(n);
+		const struct redisReply *reply = ask_slots(n, from);
+		int covered;
+		if (reply == NULL)
+			continue;
+		*fresh = (struct shards){0};
+		add_hosts(fresh, n->url);
+		learnt =
+		    shards_read(fresh, reply, shards_add(fresh, &n->shards.nodes[from]), &covered);
+		n->whole = learnt && covered == TAG_SLOTS;
+	}
+	if (learnt)
+		replace(n, fresh);
+	free(fresh);
+}
+
+void nodes_refresh(struct nodes *n)
+{
+	if (n->changed && clock_ms() >= n->fresh_until_ms)
+		learn(n);
+}
+
+unsigned nodes_masters(struct nodes *n, uint8_t masters[static SHARDS_NODES_MAX])
+{
+	if (!n->whole || n->changed || clock_ms() >= n->fresh_until_ms) {
+		fail(n, "redis: a part of the cluster has no master");
+		learn(n);
+	}
+	return n->whole ? shards_masters(&n->shards, masters) : 0;
+}
+
+void nodes_begin(struct nodes *n)
+{
+	n->lost = false;
+	for (unsigned i = 1; i <= n->shards.count; i++)
+		n->at[i].touched = false;
+}
+
+/* Learns the id of a node, by which others are told. */
+static bool learn_id(struct nodes *n, unsigned number)
+{
+	struct text question = {0};
+
+	if (n->at[number].id[0] != '\0')
+		return true;
+	resp_add(&question, "CLUSTER", "MYID", NULL);
+	const struct redisReply *reply = ask(n, number, &question);
+	return reply != NULL && (resp_copy(reply, n->at[number].id, NODES_ID_SIZE) ||
+				 fail(n, "redis: not an answer of a cluster"));
+}
+
+/* Reads a line of CLUSTER REPLICAS: ID HOST:PORT@BUS[,NAME] FLAGS …. A replica that a majority of
+ * the masters holds for failed gets no vote, and one with the flag nofailover asks for none. */
+static bool read_replica(const struct redisReply *line, struct replication *r)
+{
+	struct redis_server server;
+	char text[512], *at, *next;
+
+	if (!resp_copy(line, text, sizeof text) || (at = strchr(text, ' ')) == NULL ||
+	    (next = strchr(++at, ' ')) == NULL)
+		return false;
+	*next++ = '\0';
+	next[strcspn(next, " ")] = '\0';
+	at[strcspn(at, "@,")] = '\0';
+	char *port = strrchr(at, ':');
+	if (port == NULL || strlen(port + 1) >= sizeof server.port ||
+	    (size_t)(port - at) >= sizeof server.host)
+		return false;
+	*port++ = '\0';
+	strcpy(server.host, at);
+	strcpy(server.port, port);
+	bool spared = false;
+	for (char *flag = strtok_r(next, ",", &at); flag != NULL; flag = strtok_r(NULL, ",", &at))
+		if (strcmp(flag, "fail") == 0 || strcmp(flag, "nofailover") == 0)
+			spared = true;
+	replication_add(r, &server, spared);
+	return true;
+}
+
+static bool add_replicas(struct nodes *n, unsigned number, struct replication *r)
+{
+	const struct redisReply *reply;
+	struct text question = {0};
+
+	if (!learn_id(n, number))
+		return false;
+	resp_add(&question, "CLUSTER", "REPLICAS", n->at[number].id, NULL);
+	if ((reply = ask(n, number, &question)) == NULL)
+		return false;
+	for (size_t i = 0; i < resp_count(reply); i++)
+		if (!read_replica(resp_element(reply, i), r))
+			return fail(n, "redis: not an answer of a cluster");
+	return true;
+}
+
+/* The questions about one node. */
+struct proof {
+	unsigned node;
+	struct replication replication;
+};
+
+static bool begin_proof(struct nodes *n, struct proof *p)
+{
+	struct node *node = &n->at[p->node];
+
+	if (p->replication.number == 0 && !add_replicas(n, p->node, &p->replication))
+		return false;
+	if (!nodes_open(n, p->node, true) || n->lost)
+		return fail(n, "redis: not replicated: connection closed");
+	return replication_ask(&p->replication, node->link, node->tag, n->error);
+}
+
+bool nodes_replicated(struct nodes *n, unsigned number)
+{
+	struct proof *proofs = NULL;
+	unsigned count = 0, begun = 0;
+	bool good = true;
+
+	for (unsigned i = 1; i <= n->shards.count; i++)
+		count += n->at[i].touched;
+	if (count == 0 || n->lost)
+		return fail(n, "redis: not replicated: connection closed");
+	if ((proofs = calloc(count, sizeof *proofs)) == NULL)
+		return fail(n, "redis: not replicated: out of memory");
+	for (unsigned i = 1; i <= n->shards.count && good; i++)
+		if (n->at[i].touched) {
+			proofs[begun].node = i;
+			proofs[begun].replication.number = number;
+			good = begin_proof(n, &proofs[begun]);
+			begun += good;
+		}
+	for (unsigned i = 0; i < begun; i++)
+		if (!replication_take(&proofs[i].replication, n->at[proofs[i].node].link, n->error))
+			good = false;
+	nodes_begin(n);
+	free(proofs);
+	return good;
+}
