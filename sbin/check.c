@@ -90,16 +90,11 @@ static void complain(void *context, const struct table_kind *kind, const struct 
 
 static void check_user(struct report *r, struct table *t, size_t i)
 {
-	struct json_field field = JSON_FIELD("username", JSON_STRING);
 	struct span record = table_text(t, i);
 	char name[USERNAME_MAX_BYTES + 1];
 	struct user user;
 
-	if (json_read(record.at, record.len, &field, 1) != JSON_FINE) {
-		fault(r, record.at, place_of(r, record.at), NULL, "nested too deep");
-		return;
-	}
-	if (json_decode(field.value, name, sizeof name) != JSON_DECODED || name[0] == '\0') {
+	if (!users_name(record, name)) {
 		fault(r, record.at, place_of(r, record.at), "username", "empty, or over 256 bytes");
 		return;
 	}

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 enum { LISTING_COLUMNS_MAX = 8 };
 
@@ -24,8 +25,13 @@ void listing_value(struct listing *l, const char *at, size_t len);
 /* A time, as YYYY-MM-DDTHH:MM:SSZ. */
 void listing_time(struct listing *l, long long unix_seconds);
 
-/* Prints it to stdout and frees it. In a table, bytes that could command a terminal are written as
- * \xNN. false: memory ran out, or stdout took not all. */
+/* Writes a text to `to` (NULL: nowhere) and returns its width on a terminal, if every character is
+ * one column wide. What commands a terminal, or cannot be seen, such as a character that turns the
+ * direction of writing, is written as \xNN or \u{NNNN}. */
+size_t listing_escape(const char *text, FILE *to);
+
+/* Prints it to stdout and frees it, escaped; in JSON, what cannot be seen is \uNNNN. false: memory
+ * ran out, or stdout took not all. */
 bool listing_print(struct listing *l, bool json);
 
 #endif

@@ -1,5 +1,4 @@
 /* The commands about Redis: sessions, revoke, bans, unban. */
-#include "core/json.h"
 #include "data/users.h"
 #include "listing.h"
 #include "redis/redis.h"
@@ -106,14 +105,11 @@ static void list_ban(void *context, const struct ban *b)
 /* The keys in Redis are digests of names, so only users can be listed whose names are known. */
 static enum result list_known(struct ctl *c, struct search *search, struct users *u)
 {
-	struct json_field field = JSON_FIELD("username", JSON_STRING);
 	char name[USERNAME_MAX_BYTES + 1];
 	enum result result = RESULT_OK;
 
 	for (size_t i = 0; i < u->records.table.count && result == RESULT_OK; i++) {
-		struct span record = records_text(&u->records, i);
-		if (json_read(record.at, record.len, &field, 1) != JSON_FINE ||
-		    json_decode(field.value, name, sizeof name) != JSON_DECODED)
+		if (!users_name(records_text(&u->records, i), name))
 			continue;
 		search->user = name;
 		result = bans_list(c->redis, &c->config, name, NULL, list_ban, search);

@@ -1,6 +1,7 @@
 /* ssactl: an administrator's tool. This file knows the commands; the others do their work. */
 #include "ssactl.h"
 #include "core/log.h"
+#include "listing.h"
 #include "redis/redis.h"
 
 #include <limits.h>
@@ -50,12 +51,14 @@ enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 enum exit_code ctl_say(enum exit_code code, const char *format, ...)
 {
+	char line[2048];
 	va_list arguments;
 
-	fputs("ssactl: ", stderr);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	vsnprintf(line, sizeof line, format, arguments);
 	va_end(arguments);
+	fputs("ssactl: ", stderr);
+	listing_escape(line, stderr);
 	fputc('\n', stderr);
 	return code;
 }

@@ -1,7 +1,6 @@
 /* The commands that look at users: user list, user show. */
 #include "data/users.h"
 #include "core/crypto.h"
-#include "core/json.h"
 #include "listing.h"
 #include "ssactl.h"
 
@@ -53,8 +52,7 @@ static enum exit_code print(struct ctl *c, struct listing *l, struct users *u)
 enum exit_code ctl_user_list(struct ctl *c)
 {
 	struct listing l = {.columns = USER_COLUMNS};
-	struct json_field field = JSON_FIELD("username", JSON_STRING);
-	char name[PASSWORD_MAX_BYTES + 1];
+	char name[USERNAME_MAX_BYTES + 1];
 	struct user user;
 	struct users u;
 
@@ -62,10 +60,8 @@ enum exit_code ctl_user_list(struct ctl *c)
 		return CTL_FAILED;
 	for (size_t i = 0; i < u.records.table.count; i++) {
 		struct span record = records_text(&u.records, i);
-		if (json_read(record.at, record.len, &field, 1) != JSON_FINE ||
-		    json_decode(field.value, name, sizeof name) != JSON_DECODED ||
-		    users_read(record, &user) != USERS_FOUND)
-			continue; /* `check` tells of it */
+		if (!users_name(record, name) || users_read(record, &user) != USERS_FOUND)
+			continue; /* nobody can log in with it, and `check` tells of it */
 		list_user(&l, name, &user);
 	}
 	crypto_wipe(&user, sizeof user);

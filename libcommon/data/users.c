@@ -43,14 +43,30 @@ enum users_found users_find(struct users *u, const char *name, struct user *user
 					   : users_read(records_text(&u->records, i), user);
 }
 
+/* The record may be as deep as the table lets it be. */
+static bool read_fields(struct span record, struct json_field fields[static FIELDS])
+{
+	struct scan s;
+
+	memcpy(fields, users_kind.fields, FIELDS * sizeof *fields);
+	scan_begin(&s, record.at, record.len, SCAN_DEPTH_MAX - 1);
+	return json_object(&s, fields, FIELDS);
+}
+
+bool users_name(struct span record, char name[static USERNAME_MAX_BYTES + 1])
+{
+	struct json_field fields[FIELDS];
+
+	return read_fields(record, fields) &&
+	       json_decode(fields[NAME].value, name, USERNAME_MAX_BYTES + 1) == JSON_DECODED &&
+	       name[0] != '\0';
+}
+
 enum users_found users_read(struct span record, struct user *user)
 {
 	struct json_field fields[FIELDS];
-	struct scan s;
 
-	memcpy(fields, users_kind.fields, sizeof fields);
-	scan_begin(&s, record.at, record.len, SCAN_DEPTH_MAX - 1);
-	if (!json_object(&s, fields, FIELDS))
+	if (!read_fields(record, fields))
 		return USERS_UNKNOWN;
 	switch (json_decode(fields[PASSWORD].value, user->password, sizeof user->password)) {
 	case JSON_DECODED:

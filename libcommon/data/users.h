@@ -42,6 +42,10 @@ enum users_found {
 };
 enum users_found users_find(struct users *u, const char *name, struct user *user);
 
+/* Writes the name of one record, which a table of users_kind holds. false: it is empty, longer than
+ * any that can be sent, or there is no memory. */
+bool users_name(struct span record, char name[static USERNAME_MAX_BYTES + 1]);
+
 /* Reads one record, which a table of users_kind holds. USERS_UNKNOWN: as above. */
 enum users_found users_read(struct span record, struct user *user);
 

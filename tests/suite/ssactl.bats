@@ -214,6 +214,34 @@ END
   [ "$(jq -c . <<<"$output")" = '[{"username":"a\u001b[2J","password":"plain","disabled":false,"machines":null},{"username":"b","password":"unsupported","disabled":false,"machines":null},{"username":"c","password":"argon2id","disabled":true,"machines":[1,2]}]' ]
 }
 
+@test "nothing that cannot be seen is printed as it is: names that turn the direction of writing" {
+  printf '[{"username":"a\\u202Ecod.exe","password":"p"},{"username":"b\\u200b\\u00ad\\udb40\\udc41","password":"p"},{"username":"Jürgen 中文","password":"p"}]' >"$users"
+  ctl user list
+  done_with 0
+  [[ $output == *'a\u{202e}cod.exe '* && $output == *'b\u{200b}\xad\u{e0041}'* && $output == *'Jürgen 中文'* ]]
+  ctl user list --json
+  [[ $output == *'"a\u202ecod.exe"'* && $output == *'"b\u200b\u00ad\udb40\udc41"'* && $output == *'"Jürgen 中文"'* ]]
+  [ "$(jq -r '.[1].username' <<<"$output")" = $'b\u200b\u00ad\U000e0041' ]
+  ctl user show $'x\u202ey'
+  done_with 1
+  [[ $stderr == *'x\u{202e}y'* ]]
+  ctl user show $'x\xffy\e'
+  [[ $stderr == *'x\xffy\x1b'* ]]
+}
+
+@test "user list, bans and check know a user whose record is deep, as the service does" {
+  python3 -c 'print("[{\"username\":\"deep\",\"password\":\"p\",\"x\":" + "[" * 400 + "]" * 400 + "}]")' >"$users"
+  can_log_in deep p 200
+  for n in {1..10}; do can_log_in deep wrong 401; done
+  ctl user list
+  [[ $output == *deep* ]]
+  ctl bans
+  [[ $output == *deep* ]]
+  ctl check
+  [[ $output != *'too deep'* ]]
+  redis flushall >/dev/null
+}
+
 @test "an edit of a file that is broken, missing or closed changes nothing" {
   echo '[{' >"$users"
   typed=x ctl user add a
