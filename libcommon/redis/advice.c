@@ -50,7 +50,8 @@ const char *advice_ask(struct redis *r)
 
 	if (!redis_is_replaceable(r))
 		return NULL;
-	size_t masters = redis_find_masters(r);
+	bool whole;
+	size_t masters = redis_find_masters(r, &whole);
 	for (size_t i = 0; i < masters && advice == NULL; i++) {
 		redis_master_tag(r, i, tag);
 		advice = ask_one(r, tag);

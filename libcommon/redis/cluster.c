@@ -355,9 +355,9 @@ unsigned long cluster_changes(const struct cluster *c)
 	return c->nodes.changes;
 }
 
-unsigned cluster_masters(struct cluster *c)
+unsigned cluster_masters(struct cluster *c, bool *whole)
 {
-	return nodes_masters(&c->nodes, c->masters);
+	return nodes_masters(&c->nodes, c->masters, whole);
 }
 
 void cluster_tag(const struct cluster *c, size_t i, char tag[static TAG_LEN + 1])

@@ -39,7 +39,7 @@ unsigned long cluster_changes(const struct cluster *c); /* see redis_changes */
 
 /* cluster_masters lists the masters, see nodes_masters; cluster_tag finds a tag whose keys the i-th
  * one has. */
-unsigned cluster_masters(struct cluster *c);
+unsigned cluster_masters(struct cluster *c, bool *whole);
 void cluster_tag(const struct cluster *c, size_t i, char tag[static TAG_LEN + 1]);
 
 /* See redis_begin and redis_replicated. `number`: 0, or that of replicas. */

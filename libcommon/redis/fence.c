@@ -22,14 +22,30 @@ void fence_master(struct redis *r, const char *tag)
 
 size_t fence_all(struct redis *r)
 {
-	size_t servers = redis_find_masters(r);
+	bool whole;
+	size_t servers = redis_find_masters(r, &whole);
+	char tag[TAG_LEN + 1];
+
+	for (size_t i = 0; whole && i < servers; i++) {
+		redis_master_tag(r, i, tag);
+		fence_probe(r, tag);
+	}
+	return whole ? servers : 0;
+}
+
+bool fence_any(struct redis *r)
+{
+	bool whole, any = false;
+	size_t servers = redis_find_masters(r, &whole);
 	char tag[TAG_LEN + 1];
 
 	for (size_t i = 0; i < servers; i++) {
 		redis_master_tag(r, i, tag);
-		fence_probe(r, tag);
+		fence_master(r, tag);
 	}
-	return servers;
+	for (size_t i = redis_send(r) ? servers : 0; i > 0; i--)
+		any = redis_next(r) != NULL || any;
+	return any;
 }
 
 bool fence_all_passed(struct redis *r, size_t servers)

@@ -21,6 +21,10 @@ void fence_master(struct redis *r, const char *tag);
 size_t fence_all(struct redis *r);
 bool fence_all_passed(struct redis *r, size_t servers);
 
+/* Whether one of these servers, at least, answers reads (fence_master), so that this node can serve
+ * a part of the users. It needs a round trip of its own. */
+bool fence_any(struct redis *r);
+
 /* Queues fence_master if the server may have been replaced. A master that was replaced, but does
  * not know it yet, still answers reads from its old data, and even says that it is the master. Its
  * writes fail at once if min-replicas-to-write is set. So with Sentinel or a cluster nothing that

@@ -130,6 +130,7 @@ static void learn(struct nodes *n)
 	bool learnt = false;
 
 	n->changed = n->whole = false;
+	n->asked = true;
 	n->fresh_until_ms = clock_ms() + NODES_FRESH_MS;
 	for (unsigned i = 0; i < n->shards.count && fresh != NULL && !learnt; i++) {
 		unsigned from = nodes_next(n);
@@ -154,13 +155,12 @@ void nodes_refresh(struct nodes *n)
 		learn(n);
 }
 
-unsigned nodes_masters(struct nodes *n, uint8_t masters[static SHARDS_NODES_MAX])
+unsigned nodes_masters(struct nodes *n, uint8_t masters[static SHARDS_NODES_MAX], bool *whole)
 {
-	if (!n->whole || n->changed || clock_ms() >= n->fresh_until_ms) {
-		fail(n, "redis: a part of the cluster has no master");
+	if (!n->asked || n->changed || clock_ms() >= n->fresh_until_ms)
 		learn(n);
-	}
-	return n->whole ? shards_masters(&n->shards, masters) : 0;
+	*whole = n->whole || fail(n, "redis: a part of the cluster has no master");
+	return shards_masters(&n->shards, masters);
 }
 
 void nodes_begin(struct nodes *n)

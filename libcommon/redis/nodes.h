@@ -32,7 +32,8 @@ struct nodes {
 	unsigned turn;                        /* the one that was asked last because nothing was
 					       * known */
 	bool changed;                         /* the map was wrong somewhere */
-	bool whole;                           /* every slot had a master when it was asked for */
+	bool asked;                           /* it was asked for at least once … */
+	bool whole;                           /* … and then every slot had a master */
 	bool lost;                            /* the connection to a touched node */
 	long long fresh_until_ms;
 	unsigned long changes; /* see redis_changes */
@@ -54,9 +55,9 @@ unsigned nodes_next(struct nodes *n);
 void nodes_refresh(struct nodes *n);
 
 /* Lists the nodes that have slots, by the map of the last NODES_FRESH_MS, and returns their number.
- * 0: no node answers, or a part of the cluster has no master. Their numbers are valid until the
- * next refresh. */
-unsigned nodes_masters(struct nodes *n, uint8_t masters[static SHARDS_NODES_MAX]);
+ * *whole is false if no node answers, or a part of the cluster has no master. Their numbers are
+ * valid until the next refresh. */
+unsigned nodes_masters(struct nodes *n, uint8_t masters[static SHARDS_NODES_MAX], bool *whole);
 
 /* nodes_begin begins a request. nodes_replicated tells whether what the nodes did since then, or
  * since the last time, is on every replica that could be promoted, or, if `number` is not 0, on so

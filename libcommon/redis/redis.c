@@ -156,6 +156,8 @@ void redis_drop(struct redis *r)
 /* Ends the queueing, before the batch is sent. */
 static bool close_batch(struct redis *r)
 {
+	if (r->sent)
+		return false; /* nothing is queued */
 	r->sent = true;
 	if (r->out.failed) {
 		link_close(r->link);
@@ -309,9 +311,10 @@ bool redis_time(struct redis *r, long long *now_us)
 	return true;
 }
 
-size_t redis_find_masters(struct redis *r)
+size_t redis_find_masters(struct redis *r, bool *whole)
 {
-	return r->cluster != NULL ? cluster_masters(r->cluster) : 1;
+	*whole = true;
+	return r->cluster != NULL ? cluster_masters(r->cluster, whole) : 1;
 }
 
 void redis_master_tag(const struct redis *r, size_t i, char tag[static TAG_LEN + 1])

@@ -84,9 +84,9 @@ void redis_ask_time(struct redis *r);
 bool redis_time(struct redis *r, long long *now_us);
 
 /* redis_find_masters finds all servers to which the programs write: 1, or the masters of a cluster,
- * which are asked for. 0: Redis failed, or a part of the cluster has no master. redis_master_tag
- * gives a tag whose keys the i-th of them has. */
-size_t redis_find_masters(struct redis *r);
+ * which are asked for. *whole is false if Redis failed, or a part of the cluster has no master.
+ * redis_master_tag gives a tag whose keys the i-th of them has. */
+size_t redis_find_masters(struct redis *r, bool *whole);
 void redis_master_tag(const struct redis *r, size_t i, char tag[static TAG_LEN + 1]);
 
 /* The commands after this are done only when all before it are done. One Redis works in this order

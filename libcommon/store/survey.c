@@ -111,8 +111,9 @@ enum result survey_sessions(struct redis *r, survey_found *found, void *context)
 	enum result result = RESULT_INTERNAL;
 
 	if (keys != NULL && sessions != NULL) {
-		size_t masters = redis_find_masters(r);
-		result = masters > 0 ? RESULT_OK : RESULT_UNAVAILABLE;
+		bool whole;
+		size_t masters = redis_find_masters(r, &whole);
+		result = whole ? RESULT_OK : RESULT_UNAVAILABLE;
 		for (size_t i = 0; i < masters && result == RESULT_OK; i++)
 			result = look_at_master(r, i, &p, sessions, found, context);
 	}
