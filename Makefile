@@ -138,7 +138,7 @@ dist: all  ## a tarball of the static programs and all that they need; ARCH=arm6
 	@CGI_BIN='$(CGI_BIN)' SSACTL='$(SSACTL)' MACHINE='$(patsubst arm64,aarch64,$(cross))' scripts/dist.sh
 
 deps:  ## install by apt what is missing for the goals that follow: make deps run, make deps test
-	@LIBC=$(LIBC) scripts/deps.sh $(if $(other_goals),$(filter run test,$(other_goals:test%=test)),run test)
+	@LIBC=$(LIBC) scripts/deps.sh $(if $(other_goals),$(filter run test deb check bench,$(other_goals:test%=test)),run test)
 
 docs:  ## fetch the viewer that shows the API at /docs/; needs npm
 	@scripts/docs.sh

@@ -96,9 +96,10 @@ for purpose; do
     case $purpose in
     run) purposes="$purposes$purpose " ;;
     test) purposes="${purposes}run test " ;;
-    deb) purposes="$purposes$purpose " ;;
+    deb) purposes="${purposes}system deb " ;;
     build) ;;
-    check | bench | arm64 | debian | engines | web) purposes="${purposes}run test $purpose " ;;
+    check | bench) purposes="${purposes}run test system $purpose " ;;
+    arm64 | debian | engines | web) purposes="${purposes}run test $purpose " ;;
     *)
         echo "usage: scripts/deps.sh [build|run|test|check|bench|deb|arm64|debian|engines|web]..." >&2
         exit 2
