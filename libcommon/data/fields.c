@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Looking at a path costs as much time as walking over this many bytes. */
+enum { LOOK_BYTES = 16 };
+
 /* The paths from `low` to before `high` agree in their first `at` bytes, which reach the value at
  * hand. `at` is one more than the length of a path that ends here; this one is the first. */
 struct cursor {
@@ -183,16 +186,36 @@ static const char *visit_picked(struct fields *f, const char *at, struct cursor 
 	return visit(f, at, next);
 }
 
+/* Whether a path ends at the array, or goes through it to its elements. */
+static bool goes_through(const struct fields *f, const struct cursor *c)
+{
+	if (!f->any_number || ends_here(f, c))
+		return true;
+	for (size_t i = c->low; i < c->high; i++) {
+		struct span name = name_at(f->paths[i].path, c->at);
+		if (!is_index(name.at, name.len))
+			return true;
+	}
+	return false;
+}
+
 static const char *visit_array(struct fields *f, const char *at, struct cursor c)
 {
-	struct cursor through = {c.low, c.high, c.at, true, true};
+	struct cursor element = {c.low, c.high, c.at, true, true};
+	bool through = goes_through(f, &c);
 	size_t place = 0;
+
+	f->more += f->any_number ? LOOK_BYTES * (c.high - c.low) : 0;
 
 	for (bool more = walk_enter(&at); more; more = walk_more(&at), place++) {
 		const char *end = visit_picked(f, at, c, place);
-		if (end != NULL)
-			f->again += (size_t)(end - at);
-		at = visit(f, at, through);
+		f->more += f->any_number ? LOOK_BYTES : 0;
+		if (end != NULL && through)
+			f->more += (size_t)(end - at); /* which are walked again */
+		if (through)
+			at = visit(f, at, element);
+		else
+			at = end != NULL ? end : walk_end(at);
 	}
 	return at;
 }
@@ -204,6 +227,8 @@ static const char *visit(struct fields *f, const char *at, struct cursor c)
 	const char *end = array || object ? at + 1 : walk_end(at);
 	const struct field_path *p = &f->paths[c.low];
 
+	if (f->more > f->more_max)
+		return walk_end(at);
 	if (ends && !p->whole)
 		f->found(f->context,
 			 &(struct reached){p->field, {at, (size_t)(end - at)}, c.listed});
@@ -239,7 +264,7 @@ size_t fields_find(struct fields *f, struct span record)
 	const char *at = record.at;
 	bool escaped;
 
-	f->again = 0;
+	f->more = 0;
 	for (size_t i = 0; i < f->count; i++)
 		f->paths[i].whole = false;
 	for (bool more = left > 0 && walk_enter(&at); more; more = left > 0 && walk_more(&at)) {
@@ -252,11 +277,11 @@ size_t fields_find(struct fields *f, struct span record)
 		}
 		if (f->any_dotted && memchr(name.at, '.', name.len) != NULL) {
 			left -= find_whole(f, name, at);
-			f->again += f->count;
+			f->more += LOOK_BYTES * f->count;
 		}
 		bool goes_on = narrow(f, &all, name, &next) && take(&taken, next.low);
 		left -= goes_on && !f->paths[next.low].dotted;
 		at = goes_on ? visit(f, at, next) : walk_end(at);
 	}
-	return (size_t)(at - record.at) + f->again;
+	return (size_t)(at - record.at) + f->more;
 }

@@ -40,7 +40,8 @@ struct fields {
 	uint64_t initials;     /* a bit for the first character of each path, modulo 64 */
 	struct text unescaped; /* a name */
 	bool failed;           /* memory ran out: what was found is worth nothing */
-	size_t again;          /* bytes that were walked a second time */
+	size_t more;           /* what a record costs beside its bytes, in bytes */
+	size_t more_max;       /* beyond that the search ends; the caller sets it */
 	fields_found *found;
 	void *context;
 };
@@ -54,7 +55,7 @@ void fields_free(struct fields *f);
 
 /* Calls found() for each value that is reached, in the record's order: for an array first with the
  * array itself, then with each of its elements, also those of arrays within. Returns the number of
- * bytes that were walked. */
+ * bytes that were walked, or could have been in the same time. */
 size_t fields_find(struct fields *f, struct span record);
 
 #endif

@@ -215,6 +215,7 @@ static bool matches(struct run *r, struct span record)
 	if (r->fields.count > 0) {
 		for (size_t i = 0; i < r->fields.count; i++)
 			r->looks[i].found = r->looks[i].listed = false;
+		r->fields.more_max = r->scratch.left;
 		value_spend(&r->scratch, fields_find(&r->fields, record));
 	}
 	return conditions_hold(r) && has_text(r, record);
