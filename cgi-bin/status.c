@@ -1,6 +1,7 @@
 /* GET /api/status tells whether the services that this API needs are up. */
 #include "http/endpoint.h"
 #include "redis/advice.h"
+#include "redis/fence.h"
 #include "redis/redis.h"
 
 #include <stdio.h>
@@ -13,7 +14,7 @@ struct check {
 	const char *name;
 	const char *fault; /* NULL: fine */
 	bool fatal;        /* nobody can be served */
-	char note[100];
+	char note[160];
 };
 
 /* `any`: a last good version is good enough. */
@@ -66,8 +67,10 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 	check_records(&checks[USERS], &s->realm.users.records, s->realm.users_usable);
 	check_records(&checks[MACHINES], &s->machines.records, s->machines_usable);
 	if (!context->redis_up) {
-		checks[REDIS].fault = "unavailable";
-		checks[REDIS].fatal = true;
+		snprintf(checks[REDIS].note, sizeof checks[REDIS].note, "%s",
+			 redis_error(s->realm.redis));
+		checks[REDIS].fault = checks[REDIS].note;
+		checks[REDIS].fatal = (context->flags & ANY) && !fence_any(s->realm.redis);
 	}
 
 	write_failing(&failing, checks, context->flags & ANY);
@@ -75,7 +78,7 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	if (failing.len > 0)
 		reply_refuse(rep, RESULT_UNAVAILABLE,
-			     checks[REDIS].fault ? redis_error(s->realm.redis)
+			     checks[REDIS].fault ? checks[REDIS].fault
 						 : "a data file is not usable");
 	text_string(&rep->body, failing.len == 0 ? "{\"code\":200,\"message\":\"OK\""
 						 : "{\"code\":503,\"message\":\"");
@@ -83,8 +86,10 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 	if (failing.len > 0)
 		text_string(&rep->body, "\",\"data\":\"\"");
 	if (context->flags & VERBOSE) {
-		const char *advice = context->redis_up ? advice_ask(s->realm.redis) : NULL;
-		snprintf(checks[REDIS].note, sizeof checks[REDIS].note, "%s", advice ? advice : "");
+		bool ask = context->redis_up && redis_is_replaceable(s->realm.redis);
+		const char *advice = ask ? advice_ask(s->realm.redis) : NULL;
+		if (advice != NULL)
+			snprintf(checks[REDIS].note, sizeof checks[REDIS].note, "%s", advice);
 		write_checks(&rep->body, checks);
 	}
 	text_string(&rep->body, "}");

@@ -9,8 +9,8 @@
 #include "http/gate.h"
 #include "http/resident.h"
 #include "http/workers.h"
-#include "redis/fence.h"
 #include "redis/redis.h"
+#include "store/readiness.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -83,7 +83,7 @@ static bool ask(struct service *s, struct exchange *x)
 	case NEEDS_NOTHING:
 		return false;
 	case NEEDS_PROBE:
-		x->servers = fence_all(s->realm.redis);
+		x->replies = readiness_ask(s->realm.redis);
 		return true;
 	case NEEDS_SESSION:
 		break;
@@ -104,7 +104,7 @@ static void take(struct service *s, struct exchange *x)
 	case NEEDS_NOTHING:
 		break;
 	case NEEDS_PROBE:
-		x->context.redis_up = fence_all_passed(s->realm.redis, x->servers);
+		x->context.redis_up = readiness_passed(s->realm.redis, x->replies);
 		break;
 	case NEEDS_SESSION:
 		authenticate_take(&s->realm, caller);

@@ -29,7 +29,7 @@ struct exchange {
 	/* What the endpoint knows of it. */
 	const struct operation
 	    *operation; /* NULL: the request is refused, and the reply says why */
-	size_t servers; /* NEEDS_PROBE: that are probed */
+	size_t replies; /* NEEDS_PROBE: of Redis, see readiness.h */
 	struct endpoint_context context;
 
 	/* What the transport knows of it. */

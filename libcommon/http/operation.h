@@ -16,7 +16,7 @@ struct request;
  * of them at once. */
 enum endpoint_needs {
 	NEEDS_NOTHING, /* the handler asks Redis itself, if at all */
-	NEEDS_PROBE,   /* whether Redis can be written to: context->redis_up */
+	NEEDS_PROBE,   /* whether Redis can do what a login does: context->redis_up */
 	NEEDS_SESSION, /* context->caller. Without a live session the handler does not run */
 };
 

@@ -265,7 +265,7 @@ static void keep(struct command *command, struct redisReply *reply)
 static void take_reply(struct cluster *c, size_t i, const struct redisReply *reply)
 {
 	struct command *command = &c->now.at[i];
-	char code[RESP_ERROR_CODE_SIZE];
+	char code[RESP_ERROR_CODE_SIZE], refusal[RESP_REFUSAL_SIZE];
 
 	/* What a node says to a command without a key does not count if it sent on the commands
 	 * before it. A replica answers WAIT with an error. */
@@ -286,7 +286,8 @@ static void take_reply(struct cluster *c, size_t i, const struct redisReply *rep
 	}
 	bool ask = false, down = strcmp(code, "CLUSTERDOWN") == 0 && !command->elsewhere;
 	unsigned node = also;
-	fail(c, command, "redis: error reply: ", resp_words(code));
+	resp_refusal(refusal, code, c->bytes + (i > 0 ? c->now.at[i - 1].end : 0), 0);
+	fail(c, command, "redis: error reply: ", refusal);
 	/* CLUSTERDOWN: it has lost the others, or has just found them again. Another may know. */
 	if (node == 0 && !shards_redirect(&c->nodes.shards, reply, command->node, &node, &ask) &&
 	    down)

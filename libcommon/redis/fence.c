@@ -20,19 +20,6 @@ void fence_master(struct redis *r, const char *tag)
 	redis_command(r, "DEL", key, NULL);
 }
 
-size_t fence_all(struct redis *r)
-{
-	bool whole;
-	size_t servers = redis_find_masters(r, &whole);
-	char tag[TAG_LEN + 1];
-
-	for (size_t i = 0; whole && i < servers; i++) {
-		redis_master_tag(r, i, tag);
-		fence_probe(r, tag);
-	}
-	return whole ? servers : 0;
-}
-
 bool fence_any(struct redis *r)
 {
 	bool whole, any = false;
@@ -46,11 +33,6 @@ bool fence_any(struct redis *r)
 	for (size_t i = redis_send(r) ? servers : 0; i > 0; i--)
 		any = redis_next(r) != NULL || any;
 	return any;
-}
-
-bool fence_all_passed(struct redis *r, size_t servers)
-{
-	return redis_done(r, servers) && servers > 0;
 }
 
 void fence_read(struct redis *r, const char *tag)

@@ -16,13 +16,8 @@ void fence_probe(struct redis *r, const char *tag);
 /* The same, but it does not need memory: while Redis is full, tickets can be used and ended. */
 void fence_master(struct redis *r, const char *tag);
 
-/* Queues a probe of each server to which the programs write, and returns their number, which
- * fence_all_passed takes. false: Redis failed, or a part of the cluster has no master. */
-size_t fence_all(struct redis *r);
-bool fence_all_passed(struct redis *r, size_t servers);
-
-/* Whether one of these servers, at least, answers reads (fence_master), so that this node can serve
- * a part of the users. It needs a round trip of its own. */
+/* Whether one of the servers to which the programs write, at least, answers reads (fence_master).
+ * Then this node can serve a part of the users. It needs a round trip of its own. */
 bool fence_any(struct redis *r);
 
 /* Queues fence_master if the server may have been replaced. A master that was replaced, but does

@@ -171,6 +171,8 @@ static bool read_more(struct link *l)
 		l->shortened = true;
 	}
 	ssize_t n = stream_read(l->fd, bytes, sizeof bytes, &why, &late);
+	if (n == 0 && !l->idle && l->read_bytes == 0)
+		why = "connection closed before any answer: a port for TLS, or no Redis";
 	if (n <= 0) {
 		l->was_dead = l->idle && !late && l->read_bytes == 0;
 		if (late)

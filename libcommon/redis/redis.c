@@ -208,7 +208,7 @@ static bool is_replaced(const struct redis *r, const char *code)
 const struct redisReply *redis_next(struct redis *r)
 {
 	const struct redisReply *reply;
-	char code[RESP_ERROR_CODE_SIZE];
+	char code[RESP_ERROR_CODE_SIZE], refusal[RESP_REFUSAL_SIZE];
 
 	if (r->cluster != NULL)
 		return cluster_next(r->cluster);
@@ -225,7 +225,8 @@ const struct redisReply *redis_next(struct redis *r)
 			return reply;
 		}
 		bool again = r->repeats > 0 && is_replaced(r, code);
-		link_fail(r->link, "error reply", resp_words(code));
+		resp_refusal(refusal, code, r->out.at, r->queued - link_pending(r->link) - 1);
+		link_fail(r->link, "error reply", refusal);
 		redis_fault(r, link_error(r->link));
 		if (!again)
 			return NULL;

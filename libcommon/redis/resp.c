@@ -1,6 +1,7 @@
 #include "redis/resp.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,22 +126,58 @@ const struct redisReply *resp_next(struct resp_reader *r, bool *broken)
 	return r->last;
 }
 
+static const char capitals[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
 bool resp_is_error(const struct redisReply *reply, char code[static RESP_ERROR_CODE_SIZE])
 {
-	size_t len = 0;
-
 	if (reply->type != REDIS_REPLY_ERROR)
 		return false;
-	for (; len < RESP_ERROR_CODE_SIZE - 1 && reply->str[len] >= 'A' && reply->str[len] <= 'Z';
-	     len++)
-		code[len] = reply->str[len];
+	size_t len = strspn(reply->str, capitals);
+	if (len >= RESP_ERROR_CODE_SIZE)
+		len = RESP_ERROR_CODE_SIZE - 1;
+	memcpy(code, reply->str, len);
 	code[len] = '\0';
 	return true;
 }
 
 const char *resp_words(const char *code)
 {
+	if (strcmp(code, "DENIED") == 0)
+		return "DENIED: protected mode, set a password or bind to an address";
 	return code[0] != '\0' ? code : "not one of Redis";
+}
+
+/* Reads the number behind a * or $, and moves *at behind its line. */
+static size_t take_count(const char **at)
+{
+	char *end;
+	size_t count = strtoul(*at + 1, &end, 10);
+
+	*at = end + 2;
+	return count;
+}
+
+void resp_refusal(char out[static RESP_REFUSAL_SIZE], const char *code, const char *batch,
+		  unsigned index)
+{
+	size_t len = (size_t)snprintf(out, RESP_REFUSAL_SIZE, "%s", resp_words(code));
+
+	if (strcmp(out, code) != 0) /* the words say enough */
+		return;
+	len += (size_t)snprintf(out + len, RESP_REFUSAL_SIZE - len, " to");
+
+	for (;; index--) {
+		for (size_t arguments = take_count(&batch); arguments > 0; arguments--) {
+			size_t argument_len = take_count(&batch);
+			bool is_word = argument_len > 0 && strspn(batch, capitals) == argument_len;
+			if (index == 0 && is_word && len + argument_len + 2 < RESP_REFUSAL_SIZE)
+				len += (size_t)snprintf(out + len, RESP_REFUSAL_SIZE - len, " %.*s",
+							(int)argument_len, batch);
+			batch += argument_len + 2;
+		}
+		if (index == 0)
+			return;
+	}
 }
 
 const char *resp_error_text(const struct redisReply *reply)

@@ -17,6 +17,7 @@ enum {
 	RESP_DEPTH_MAX = 7,      /* levels of nested arrays; more is a fault */
 	RESP_ARGUMENTS_MAX = 10, /* arguments of a command, with its name */
 	RESP_ERROR_CODE_SIZE = 32,
+	RESP_REFUSAL_SIZE = 96,
 };
 
 /* Adds a command: its name and its arguments, which are strings up to a NULL. Each string is one
@@ -49,6 +50,12 @@ void resp_free(struct redisReply *reply);
  * be a password. resp_error_text is that text, for the redirects of a cluster. */
 bool resp_is_error(const struct redisReply *reply, char code[static RESP_ERROR_CODE_SIZE]);
 const char *resp_words(const char *code);
+
+/* Writes what a log may say of a command that was refused, such as "NOPERM to ZADD XX": the code,
+ * the name, and those arguments that are words in capitals, which are options. `batch` holds
+ * commands of resp_add_command, of which `index` come before it. */
+void resp_refusal(char out[static RESP_REFUSAL_SIZE], const char *code, const char *batch,
+		  unsigned index);
 const char *resp_error_text(const struct redisReply *reply);
 
 /* Copies a text without NUL that is not empty. false: it is no such text, or does not fit. */

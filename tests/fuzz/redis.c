@@ -8,6 +8,7 @@
 
 #include "core/config.h"
 #include "redis/fence.h"
+#include "store/readiness.h"
 #include "store/regulation.h"
 #include "store/session.h"
 
@@ -316,8 +317,8 @@ static enum result look(struct redis *r)
 		CLAIM(sum < 1 << 30);
 	}
 	CLAIM(redis_next(r) == NULL);
-	size_t servers = fence_all(r);
-	return redis_send(r) && fence_all_passed(r, servers) ? RESULT_OK : RESULT_UNAVAILABLE;
+	size_t replies = readiness_ask(r);
+	return redis_send(r) && readiness_passed(r, replies) ? RESULT_OK : RESULT_UNAVAILABLE;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -355,6 +355,26 @@ END
   [[ $output == *'note: it is plain text' ]]
 }
 
+@test "check names each command of a login, a renewal or a logout that Redis refuses, and settings that lose sessions" {
+  needs_single "a transaction is tried with one Redis only"
+  local command
+  for command in set expire expireat ttl time get del zadd zcard zrem zrange zscan zremrangebyscore watch unwatch multi exec; do
+    redis acl setuser default "-$command" >/dev/null
+    ctl check
+    redis acl setuser default "+$command" >/dev/null
+    [[ $output =~ 'redis: error reply: '(NOPERM|EXECABORT)" to ${command^^}" ]]
+  done
+  redis config set maxmemory-policy volatile-ttl >/dev/null
+  ctl check
+  redis config set maxmemory-policy noeviction >/dev/null
+  done_with 1
+  [[ $output == *'set maxmemory-policy noeviction'* ]]
+  redis acl setuser default -info >/dev/null
+  ctl check
+  redis acl setuser default +info >/dev/null
+  [[ $output == *'note: it is not known whether Redis removes keys'* ]]
+}
+
 @test "status: as the service says it" {
   ctl status --json
   done_with 0
