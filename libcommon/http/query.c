@@ -26,18 +26,11 @@ static const char *const reserved_names[RESERVED] = {
 
 /* What other APIs call these. A client that does not know ours must not get an empty list, which
  * looks like an answer. */
-#define MEMBER(name) ", or " name ":eq for a member of this name"
 static const struct {
-	const char *name, *what;
+	const char *name, *ours;
 } foreign[] = {
-    {"page", "use _page" MEMBER("page")},
-    {"per_page", "use _per_page" MEMBER("per_page")},
-    {"limit", "use _limit" MEMBER("limit")},
-    {"offset", "use _start" MEMBER("offset")},
-    {"sort", "use _sort" MEMBER("sort")},
-    {"order", "use _order" MEMBER("order")},
-    {"fields", "machines have all their fields; use fields:eq for a member of this name"},
-    {"filter", "use field=value" MEMBER("filter")},
+    {"page", "_page"}, {"per_page", "_per_page"}, {"limit", "_limit"},       {"offset", "_start"},
+    {"sort", "_sort"}, {"order", "_order"},       {"filter", "field=value"}, {"fields", NULL},
 };
 enum { FOREIGN = sizeof foreign / sizeof foreign[0] };
 
@@ -122,23 +115,29 @@ static bool add_condition(struct reading *r, struct span field, size_t i, struct
 	return true;
 }
 
-/* What to use instead of a name that other APIs have. NULL: it is no such name. */
-static const char *what_to_use(struct span name)
+/* Says what to use instead of a name that other APIs have. true: it is no such name. */
+static bool is_no_foreign(struct reading *r, struct span name)
 {
-	for (size_t i = 0; i < FOREIGN; i++)
-		if (span_is(name, foreign[i].name, strlen(foreign[i].name)))
-			return foreign[i].what;
-	return NULL;
+	size_t i = 0;
+
+	while (i < FOREIGN && !span_is(name, foreign[i].name, strlen(foreign[i].name)))
+		i++;
+	if (i == FOREIGN)
+		return true;
+	if (foreign[i].ours == NULL)
+		return refuse(r, r->place, "a reply has all fields, or use fields:eq for a member");
+	snprintf(r->why, QUERY_WHY_SIZE, "parameter %u: use %s, or %s:eq for a member of this name",
+		 r->place, foreign[i].ours, foreign[i].name);
+	return false;
 }
 
 /* field:operator, as json-server 1.0 writes it, or field[operator]. */
 static bool take_operator(struct reading *r, struct span field, struct span word)
 {
 	size_t i = find_operator(word, true);
-	const char *instead = what_to_use(field);
 
 	if (i == OPERATORS)
-		return refuse(r, r->place, instead != NULL ? instead : "unknown operator");
+		return is_no_foreign(r, field) && refuse(r, r->place, "unknown operator");
 	if (field.len == 0)
 		return refuse(r, r->place, "a name is missing");
 	return add_condition(r, field, i, (struct span){NULL, 0});
@@ -148,10 +147,9 @@ static bool take_operator(struct reading *r, struct span field, struct span word
 static bool take_field(struct reading *r)
 {
 	struct span name = r->name, field, word;
-	const char *instead = what_to_use(name);
 
-	if (instead != NULL)
-		return refuse(r, r->place, instead);
+	if (!is_no_foreign(r, name))
+		return false;
 	size_t i = split(name, '_', &field, &word) && field.len > 0 ? find_operator(word, false)
 								    : OPERATORS;
 	if (i < OPERATORS)

@@ -160,8 +160,7 @@ static void test_refusals(void)
 	    {"offset=1", "parameter 1: use _start, or offset:eq for a member of this name"},
 	    {"sort=-cpus", "parameter 1: use _sort, or sort:eq for a member of this name"},
 	    {"order=1", "parameter 1: use _order, or order:eq for a member of this name"},
-	    {"fields=id", "parameter 1: machines have all their fields; use fields:eq for a member "
-			  "of this name"},
+	    {"fields=id", "parameter 1: a reply has all fields, or use fields:eq for a member"},
 	    {"filter=id", FILTER},
 	    {"filter[status]=running", FILTER},
 	    {"filter%5Bstatus%5D=running", FILTER},
