@@ -2,7 +2,6 @@
 # every kind of request. tools/calls.py checks what must hold: the reply is whole, and it is either
 # the right one or an error, and a worker continues to serve.
 # modes: scgi cgi
-# bats file_tags=transport
 load helpers
 
 setup_file() { start_redis; }
@@ -24,12 +23,17 @@ each() { # KIND
   [ "$status" -eq 0 ]
 }
 
+# bats test_tags=transport
 @test "one allocation fails" { each memory; }
+# bats test_tags=long
 @test "all allocations fail from one on" { each drought; }
+# bats test_tags=transport
 @test "one system call fails" { each error; }
+# bats test_tags=transport
 @test "killed at one call: the data in Redis are complete" {
-  [[ $SSA_MODE == cgi ]] || skip "the steps are the same in a worker"
-  each kill
+  [[ $SSA_MODE == scgi ]] || each kill # the steps are the same in a worker
 }
+# bats test_tags=long
 @test "a signal interrupts one call" { each signal; }
+# bats test_tags=long
 @test "one call transfers only one byte" { each short; }

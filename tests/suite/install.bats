@@ -194,11 +194,13 @@ END
   [[ -z $(find "$lib" -name '*.new') ]]
 }
 
+# bats test_tags=long
 @test "an upgrade in place under load, CGI: no request fails; data and modes stay" {
   ORIGINAL=$ROOT
   upgrade_under_load cgi
 }
 
+# bats test_tags=long
 @test "an upgrade in place under load, resident workers: no request fails; data and modes stay" {
   ORIGINAL=$ROOT
   upgrade_under_load scgi
