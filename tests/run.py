@@ -254,6 +254,7 @@ def prepare(work):
     # The commands that make deps installs. Another python3 in PATH, such as that of a version
     # manager, can take ten times as long to start.
     os.environ['PATH'] = '/usr/sbin:/usr/bin:/sbin:/bin:' + os.environ['PATH']
+    os.environ['SSA_TEST_ISOLATED'] = ' '.join(ISOLATED)
     # The tests ask for Redis by its commands' names.
     engine = os.environ.get('SSA_TEST_REDIS', 'redis')
     if engine != 'redis':

@@ -25,21 +25,22 @@ SOCKETS=$ROOT/build/tools/sockets # tests/tools/sockets.c
 
 # --- waiting --------------------------------------------------------------------------------------
 
-# moment: sleeps for 20 ms. It reads from where nothing ever comes, so it needs no process.
+# moment [SECONDS]: sleeps for 20 ms. It reads from where nothing ever comes, so it needs no process.
 moment() {
   [[ -v quiet ]] || exec {quiet}<> <(:)
-  read -rt 0.02 -u "$quiet" || true
+  read -rt "${1-0.02}" -u "$quiet" || true
 }
 
 # wait_until SECONDS PID COMMAND...: returns when the command succeeds. It fails when the time is
 # over or the process has ended.
 wait_until() {
-  local end=$((SECONDS + $1)) pid=$2
+  local end=$((SECONDS + $1)) pid=$2 tries=0
   shift 2
   until "$@" >/dev/null 2>&1; do
     kill -0 "$pid" 2>/dev/null || return 1
     ((SECONDS < end)) || return 1
-    moment
+    # Most commands are processes. What takes long is asked less often.
+    moment "0.0$((++tries < 10 ? 2 : 9))"
   done
 }
 
@@ -252,12 +253,8 @@ export DATA_DIR=${BATS_FILE_TMPDIR:-}/data
 
 # fresh: restores the fixtures of tests/fixtures, and empties Redis and the log.
 fresh() {
-  mkdir -p "$DATA_DIR"
-  local name
-  for name in users machines; do
-    cp "$ROOT/tests/fixtures/$name.json" "$DATA_DIR/.$name.new"
-    mv "$DATA_DIR/.$name.new" "$DATA_DIR/$name.json"
-  done
+  [[ -d $DATA_DIR ]] || mkdir -p "$DATA_DIR"
+  cp --remove-destination "$ROOT"/tests/fixtures/{users,machines}.json "$DATA_DIR"
   [[ ! -e $BATS_FILE_TMPDIR/redis.pid ]] || redis flushall >/dev/null
   [[ ! -v LOG ]] || : >"$LOG"
 }
