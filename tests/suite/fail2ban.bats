@@ -130,7 +130,7 @@ found() {
   not_counts=$(grep -oP '^# - \K.*' "$filter" | grep -oP '"\K[^",]+(?=")')
   cd "$ROOT/libcommon"
   # The reasons in the sources.
-  sed -nE 's/.*(return fail\(rep, |why = |begin_rule\(.*, |disabled \? )"([a-z ]+)".*/\2/p' auth/login.c auth/password.c store/regulation.c |
+  sed -nE 's/.*(return wrong\(|why = |begin_rule\(.*, |disabled \? )"([a-z ]+)".*/\2/p' auth/login.c auth/password.c store/regulation.c |
     LC_ALL=C sort -u >"$BATS_TEST_TMPDIR/reasons"
   (($(wc -l <"$BATS_TEST_TMPDIR/reasons") >= 9))
   diff "$BATS_TEST_TMPDIR/reasons" <(printf '%s\n' "$counts" "$not_counts" | LC_ALL=C sort)

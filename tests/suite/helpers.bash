@@ -25,7 +25,7 @@ SOCKETS=$ROOT/build/tools/sockets # tests/tools/sockets.c
 
 # --- waiting --------------------------------------------------------------------------------------
 
-# moment [SECONDS]: sleeps for 20 ms. It reads from where nothing ever comes, so it needs no process.
+# moment [SECONDS]: sleeps (20 ms). It reads from where nothing ever comes, so it needs no process.
 moment() {
   [[ -v quiet ]] || exec {quiet}<> <(:)
   read -rt "${1-0.02}" -u "$quiet" || true
