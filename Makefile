@@ -93,6 +93,9 @@ $(CGI_BIN)/%: $(BUILD)/obj/%.o $(BUILD)/libcommon.a $(archives)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(BUILD)/libcommon.a $(LDLIBS)
 
+$(BUILD)/obj/sbin/ssactl.o: VERSION
+$(BUILD)/obj/sbin/ssactl.o: override CFLAGS += -DSSA_VERSION='"$(shell cat VERSION)"'
+
 $(SSACTL): $(ssactl_objects) $(BUILD)/libcommon.a $(archives)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)

@@ -1,13 +1,13 @@
-/* The commands that look whether all is well: check and status. */
+/* The command check: all that is wrong with files, modes, settings and Redis. */
 #include "core/crypto.h"
 #include "core/json.h"
 #include "data/machines.h"
 #include "data/users.h"
 #include "listing.h"
+#include "place.h"
 #include "redis/advice.h"
 #include "redis/redis.h"
 #include "ssactl.h"
-#include "store/readiness.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -25,6 +25,7 @@ struct report {
 	const char *line_at, *record_at;
 	long long line, place;
 	struct scan scan;
+	struct table *machines; /* of machines.json; NULL: it cannot be read */
 };
 
 static long long line_of(struct report *r, const char *at)
@@ -88,6 +89,54 @@ static void complain(void *context, const struct table_kind *kind, const struct 
 
 /* --- users.json ------------------------------------------------------------------------------ */
 
+/* A fault of a member of a record that is used. */
+static void member_fault(struct report *r, struct span record, const char *field, const char *what)
+{
+	fault(r, record.at, place_of(r, record.at), field, what);
+}
+
+static void check_spaces(struct report *r, struct span record, const char *field, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len > 0 &&
+	    (strchr(" \t\r\n", text[0]) != NULL || strchr(" \t\r\n", text[len - 1]) != NULL))
+		member_fault(r, record, field, "note: it begins or ends with a space");
+}
+
+/* The ids that the user may see. */
+static void check_ids(struct report *r, struct span record, struct span ids)
+{
+	char words[120];
+	struct span id;
+	struct scan s;
+
+	scan_begin(&s, ids.at, ids.len, SCAN_DEPTH_MAX - 1);
+	scan_enter(&s, '[');
+	while (scan_next(&s, NULL) && scan_value(&s, &id)) {
+		bool number = strchr("-0123456789", *id.at) != NULL;
+		if (number && (r->machines == NULL ||
+			       table_find(r->machines, id.at, id.len) < r->machines->count))
+			continue;
+		snprintf(words, sizeof words,
+			 number ? "no machine has the id %.*s" : "no id, which is a number: %.*s",
+			 (int)(id.len < 60 ? id.len : 60), id.at);
+		member_fault(r, record, "machines", words);
+	}
+}
+
+static void check_password(struct report *r, struct span record, const char *password)
+{
+	bool ours = strncmp(password, CRYPTO_ARGON2ID, sizeof CRYPTO_ARGON2ID - 1) == 0;
+
+	if (password[0] == '\0')
+		member_fault(r, record, "password", "empty: nobody can log in with it");
+	else if (!ours && password[0] == '$' && strchr(password + 1, '$') != NULL)
+		member_fault(r, record, "password", "a hash of an unsupported method");
+	else if (!ours)
+		member_fault(r, record, "password", "note: it is plain text");
+}
+
 static void check_user(struct report *r, struct table *t, size_t i)
 {
 	struct span record = table_text(t, i);
@@ -95,25 +144,19 @@ static void check_user(struct report *r, struct table *t, size_t i)
 	struct user user;
 
 	if (!users_name(record, name)) {
-		fault(r, record.at, place_of(r, record.at), "username", "empty, or over 256 bytes");
-		return;
+		member_fault(r, record, "username", "empty, or over 256 bytes");
+	} else {
+		if (table_find(t, name, strlen(name)) != i)
+			member_fault(r, record, "username", "an earlier record has this name");
+		check_spaces(r, record, "username", name);
 	}
-	if (table_find(t, name, strlen(name)) != i)
-		fault(r, record.at, place_of(r, record.at), "username",
-		      "an earlier record has this name");
 	if (users_read(record, &user) != USERS_FOUND) {
-		fault(r, record.at, place_of(r, record.at), "password", "over 1024 bytes");
+		member_fault(r, record, "password", "over 1024 bytes");
 		return;
 	}
-	bool ours = strncmp(user.password, CRYPTO_ARGON2ID, sizeof CRYPTO_ARGON2ID - 1) == 0;
-	if (user.password[0] == '\0')
-		fault(r, record.at, place_of(r, record.at), "password",
-		      "empty: nobody can log in with it");
-	else if (!ours && user.password[0] == '$' && strchr(user.password + 1, '$') != NULL)
-		fault(r, record.at, place_of(r, record.at), "password",
-		      "a hash of an unsupported method");
-	else if (!ours)
-		fault(r, record.at, place_of(r, record.at), "password", "note: it is plain text");
+	check_password(r, record, user.password);
+	if (user.machines.at != NULL)
+		check_ids(r, record, user.machines);
 	crypto_wipe(&user, sizeof user);
 }
 
@@ -121,46 +164,95 @@ static void check_user(struct report *r, struct table *t, size_t i)
 
 static void check_machine(struct report *r, struct table *t, size_t i)
 {
-	struct json_field field = JSON_FIELD("id", JSON_NUMBER);
+	enum { ID, STATUS, GPU, IP, NAME, FIELDS };
+	struct json_field f[FIELDS] = {[ID] = JSON_FIELD("id", JSON_NUMBER),
+				       [STATUS] = JSON_FIELD("status", JSON_STRING),
+				       [GPU] = JSON_FIELD("GPU", JSON_STRING),
+				       [IP] = JSON_FIELD("ip", JSON_STRING),
+				       [NAME] = JSON_FIELD("name", JSON_STRING)};
 	struct span record = table_text(t, i);
+	struct scan s;
+	char text[1024];
 
-	if (json_read(record.at, record.len, &field, 1) == JSON_FINE &&
-	    table_find(t, field.value.at, field.value.len) != i)
-		fault(r, record.at, place_of(r, record.at), "id", "an earlier record has this id");
+	scan_begin(&s, record.at, record.len, SCAN_DEPTH_MAX - 1);
+	if (!json_object(&s, f, FIELDS))
+		return;
+	if (table_find(t, f[ID].value.at, f[ID].value.len) != i)
+		member_fault(r, record, "id", "an earlier record has this id");
+	for (int k = STATUS; k < FIELDS; k++)
+		if (f[k].state == JSON_PRESENT &&
+		    json_decode(f[k].value, text, sizeof text) == JSON_DECODED)
+			check_spaces(r, record, f[k].name, text);
 }
 
-static void check_file(struct report *r, const struct ctl *c, const struct table_kind *kind,
-		       void (*check)(struct report *, struct table *, size_t))
+/* A data file and its records. */
+struct file {
+	const struct table_kind *kind;
+	char *text; /* NULL: it could not be read */
+	size_t len;
+	struct table table;
+	bool split; /* it has a table */
+};
+
+/* Reads and splits a file, and reports what is wrong with it. */
+static void open_file(struct report *r, const struct ctl *c, const struct table_kind *kind,
+		      struct file *f)
 {
 	char path[1040], not_split[TABLE_WHY_SIZE], words[RECORDS_FAULT_SIZE];
 	struct datafile_version version;
-	struct table table;
 	const char *why;
-	size_t len;
-	char *text;
 
+	*f = (struct file){.kind = kind};
 	snprintf(path, sizeof path, "%s/%s", c->config.data_dir, kind->file_name);
 	r->file = kind->file_name;
-	enum datafile_fault state = datafile_read(path, &text, &len, &version, &why);
+	enum datafile_fault state = datafile_read(path, &f->text, &f->len, &version, &why);
 	if (state != DATAFILE_FINE) {
+		f->text = NULL;
 		fault(r, NULL, -1, NULL, records_describe(words, state, why));
 		return;
 	}
-	r->text = text;
-	r->len = len;
+	r->text = f->text;
+	r->len = f->len;
 	r->line_at = r->record_at = NULL;
-	if (table_read(&table, kind, text, len, complain, r, not_split) == TABLE_FINE) {
-		for (size_t i = 0; i < table.count; i++)
-			check(r, &table, i);
-		if (table.count == 0 && table.skipped > 0)
-			fault(r, NULL, -1, NULL,
-			      records_describe(words, DATAFILE_NO_RECORD, RECORDS_NONE_USABLE));
-		table_free(&table);
-	} else {
+	f->split =
+	    table_read(&f->table, kind, f->text, f->len, complain, r, not_split) == TABLE_FINE;
+	if (!f->split)
 		fault(r, NULL, -1, NULL, records_describe(words, DATAFILE_INVALID, not_split));
-	}
-	explicit_bzero(text, len);
-	free(text);
+	else if (f->table.count == 0 && f->table.skipped > 0)
+		fault(r, NULL, -1, NULL,
+		      records_describe(words, DATAFILE_NO_RECORD, RECORDS_NONE_USABLE));
+}
+
+static void check_records(struct report *r, struct file *f,
+			  void (*check)(struct report *, struct table *, size_t))
+{
+	r->file = f->kind->file_name;
+	r->text = f->text;
+	r->len = f->len;
+	r->line_at = r->record_at = NULL;
+	for (size_t i = 0; f->split && i < f->table.count; i++)
+		check(r, &f->table, i);
+}
+
+static void close_file(struct file *f)
+{
+	table_free(&f->table);
+	if (f->text != NULL)
+		explicit_bzero(f->text, f->len);
+	free(f->text);
+}
+
+static void check_files(struct report *r, const struct ctl *c)
+{
+	struct file users, machines;
+
+	open_file(r, c, &users_kind, &users);
+	open_file(r, c, &machines_kind, &machines);
+	r->machines = machines.split ? &machines.table : NULL;
+	check_records(r, &users, check_user);
+	check_records(r, &machines, check_machine);
+	close_file(&users);
+	close_file(&machines);
 }
 
 /* Others must not read the passwords, nor replace a file. */
@@ -176,71 +268,39 @@ static void check_mode(struct report *r, const struct ctl *c, const char *name, 
 		fault(r, NULL, -1, NULL, what);
 }
 
-/* NULL: it can do what a login does. */
-static const char *fault_of_redis(struct ctl *c)
+/* A setting with a wrong value, or a variable that is no setting. */
+static void bad_setting(void *context, const char *name, const char *what)
 {
-	size_t replies = readiness_ask(c->redis);
+	struct report *r = context;
 
-	redis_begin(c->redis);
-	return redis_send(c->redis) && readiness_passed(c->redis, replies) &&
-		       redis_replicated(c->redis)
-		   ? NULL
-		   : redis_error(c->redis);
+	r->file = "settings";
+	fault(r, NULL, -1, name, what);
 }
 
 enum exit_code ctl_check(struct ctl *c)
 {
 	struct report r = {.listing = {.columns = {"where", "line", "record", "field", "fault"}}};
 
+	place_find(&c->config, CONFIG_ALL, bad_setting, &r);
+	config_unknown(bad_setting, &r);
 	check_mode(&r, c, "", S_IWOTH, "every user of this machine may replace its files");
 	check_mode(&r, c, "users.json", S_IROTH | S_IWOTH,
 		   "every user of this machine may read it: chmod 640");
-	check_file(&r, c, &users_kind, check_user);
-	check_file(&r, c, &machines_kind, check_machine);
-	const char *redis = fault_of_redis(c);
-	r.file = "Redis";
-	if (redis == NULL)
-		redis = advice_ask(c->redis);
-	if (redis != NULL)
-		fault(&r, NULL, -1, NULL, redis);
+	check_files(&r, c);
+	/* With a wrong REDIS_URL there is nothing to ask. */
+	if (c->config.redis.count > 0) {
+		if (ctl_open_redis(c) != CTL_DONE)
+			return CTL_FAILED;
+		const char *redis = ctl_fault_of_redis(c);
+		r.file = "Redis";
+		if (redis == NULL)
+			redis = advice_ask(c->redis);
+		if (redis != NULL)
+			fault(&r, NULL, -1, NULL, redis);
+	}
 	if (r.listing.count == 0 && !c->json)
 		return CTL_DONE;
 	if (!listing_print(&r.listing, c->json))
 		return ctl_say(CTL_FAILED, "cannot write the list");
 	return r.faults == 0 ? CTL_DONE : CTL_NO;
-}
-
-static bool list_part(struct listing *l, const char *part, const char *fault)
-{
-	listing_text(l, part);
-	listing_text(l, fault != NULL ? fault : "OK");
-	return fault == NULL;
-}
-
-/* NULL: the file has a good version. */
-static const char *file_fault(struct records *r, bool opened)
-{
-	if (!opened)
-		return "its path is too long";
-	records_refresh(r);
-	return r->fault;
-}
-
-/* As GET /api/status says it. */
-enum exit_code ctl_status(struct ctl *c)
-{
-	struct listing l = {.columns = {"part", "state"}};
-	struct users u;
-	struct machines m;
-	bool users = users_open(&u, c->config.data_dir, false);
-	bool machines = machines_open(&m, c->config.data_dir, false);
-
-	bool up = list_part(&l, "redis", fault_of_redis(c));
-	up &= list_part(&l, "users", file_fault(&u.records, users));
-	up &= list_part(&l, "machines", file_fault(&m.records, machines));
-	users_close(&u);
-	machines_close(&m);
-	if (!listing_print(&l, c->json))
-		return ctl_say(CTL_FAILED, "cannot write the list");
-	return up ? CTL_DONE : CTL_NO;
 }

@@ -2,12 +2,14 @@
 #include "core/crypto.h"
 #include "core/scan.h"
 #include "data/edit.h"
+#include "data/machines.h"
 #include "data/splice.h"
 #include "data/users.h"
 #include "passwords.h"
 #include "ssactl.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The file while it is edited. */
@@ -224,6 +226,28 @@ static bool is_number(const char *text)
 	       value.len == strlen(text) && scan_finish(&s);
 }
 
+/* Says which of the ids are of no machine. They are granted all the same: the machine may come. */
+static void warn_of_unknown(struct ctl *c)
+{
+	char path[1040], why[TABLE_WHY_SIZE];
+	struct datafile_version version;
+	struct table table;
+	const char *fault;
+	size_t len;
+	char *text;
+
+	snprintf(path, sizeof path, "%s/machines.json", c->config.data_dir);
+	if (datafile_read(path, &text, &len, &version, &fault) != DATAFILE_FINE)
+		return;
+	if (table_read(&table, &machines_kind, text, len, NULL, NULL, why) == TABLE_FINE) {
+		for (char **id = c->args + 1; *id != NULL; id++)
+			if (table_find(&table, *id, strlen(*id)) == table.count)
+				ctl_say(CTL_DONE, "note: no machine has the id %s", *id);
+		table_free(&table);
+	}
+	free(text);
+}
+
 /* The user sees exactly these machines; `all`: all of them; `none`: none. */
 enum exit_code ctl_user_grant(struct ctl *c)
 {
@@ -245,6 +269,8 @@ enum exit_code ctl_user_grant(struct ctl *c)
 	struct span value = {all ? NULL : ids.at, ids.len};
 	enum exit_code code =
 	    ids.failed ? ctl_say(CTL_FAILED, "out of memory") : set_member(c, "machines", value);
+	if (code == CTL_DONE && !all && !none)
+		warn_of_unknown(c);
 	text_free(&ids);
 	return code;
 }

@@ -7,6 +7,7 @@
 #include "store/session.h"
 #include "store/survey.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,7 +64,8 @@ enum exit_code ctl_end_sessions(struct ctl *c, const char *user)
 	redis_failed(c, result);
 	return ctl_say(CTL_FAILED,
 		       "the sessions of the user were not ended: when Redis is back, run"
-		       " `ssactl revoke`");
+		       " `ssactl revoke %s`",
+		       user);
 }
 
 static enum result end_session(void *context, const struct session *s)
@@ -117,6 +119,20 @@ static enum result list_known(struct ctl *c, struct search *search, struct users
 	return result;
 }
 
+/* An address is counted as the server names it: an IP address, or the path of a Unix socket. */
+static bool is_address(const char *text)
+{
+	struct in6_addr address;
+
+	return text[0] == '/' || inet_pton(AF_INET, text, &address) == 1 ||
+	       inet_pton(AF_INET6, text, &address) == 1;
+}
+
+static enum exit_code no_address(const char *text)
+{
+	return ctl_say(CTL_USAGE, "not an address of IPv4 or IPv6: %s", text);
+}
+
 enum exit_code ctl_bans(struct ctl *c)
 {
 	struct search search = {
@@ -130,6 +146,8 @@ enum exit_code ctl_bans(struct ctl *c)
 	if (c->address != NULL || c->count > 0) {
 		if (c->address != NULL && c->count > 0)
 			return ctl_say(CTL_USAGE, "name a user or an address");
+		if (c->address != NULL && !is_address(c->address))
+			return no_address(c->address);
 		result = bans_list(c->redis, &c->config, c->args[0], c->address, list_ban, &search);
 	} else {
 		if (!ctl_open_users(c, &u))
@@ -152,6 +170,8 @@ enum exit_code ctl_unban(struct ctl *c)
 	if ((user == NULL) == (c->address == NULL))
 		return ctl_say(CTL_USAGE,
 			       "name a user, a user and an address, or --address ADDRESS");
+	if (address != NULL && !is_address(address))
+		return no_address(address);
 	enum result result = bans_forget(c->redis, &c->config, user, address, &forgotten);
 	if (result != RESULT_OK)
 		return redis_failed(c, result);

@@ -1,53 +1,79 @@
 /* ssactl: an administrator's tool. This file knows the commands; the others do their work. */
 #include "ssactl.h"
 #include "core/log.h"
+#include "core/nearest.h"
 #include "listing.h"
+#include "place.h"
 #include "redis/redis.h"
 
 #include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum options { JSON = 1, RANDOM = 2, ALL = 4, ADDRESS = 8 };
+/* --- The options ----------------------------------------------------------------------------- */
+
+enum { DATA = 1, HELP = 2, VERSION = 4, JSON = 8, RANDOM = 16, ALL = 32, ADDRESS = 64 };
+
+static const struct option {
+	unsigned bit;
+	const char *name, *value, *help;
+	size_t place; /* in struct ctl: a bool, or the text of the value */
+} options[] = {
+    {JSON, "--json", "", "a list as JSON", offsetof(struct ctl, json)},
+    {RANDOM, "--random", "", "make a password, and print it once", offsetof(struct ctl, random)},
+    {ALL, "--all", "", "of all users", offsetof(struct ctl, all)},
+    {ADDRESS, "--address", " ADDRESS", "of an address", offsetof(struct ctl, address)},
+    {DATA, "--data", " DIR", "the folder of users.json and machines.json; also SSA_DATA_DIR",
+     offsetof(struct ctl, data)},
+    {HELP, "--help", "", "this text, or that of one command", offsetof(struct ctl, help)},
+    {VERSION, "--version", "", "the version of ssactl", offsetof(struct ctl, version)},
+};
+enum { OPTIONS = sizeof options / sizeof options[0], EVERYWHERE = DATA | HELP | VERSION };
+
+/* --- The commands ---------------------------------------------------------------------------- */
+
+#define FILES CONFIG_DATA
+#define REDIS (CONFIG_REDIS | CONFIG_DATA) /* without REDIS_URL the data tell which Redis it is */
 
 static const struct command {
 	const char *group, *name; /* group "": the name stands alone */
-	const char *arguments;
-	const char *help;
-	int least, most; /* arguments */
-	unsigned options;
+	const char *arguments, *help;
+	int least, most;  /* arguments */
+	unsigned options; /* besides those that are everywhere */
+	unsigned parts;   /* of the settings: a wrong value in another part does not matter */
 	enum exit_code (*run)(struct ctl *c);
 } commands[] = {
-    {"", "check", "", "look for faults in the data files, their modes, and Redis", 0, 0, JSON,
-     ctl_check},
-    {"", "status", "", "whether Redis and both files are usable", 0, 0, JSON, ctl_status},
-    {"", "hash", "", "make the Argon2id string of a password", 0, 0, RANDOM, ctl_hash},
-    {"", "verify", "NAME", "whether a password is that of a user", 1, 1, 0, ctl_verify},
-    {"user", "list", "", "all users", 0, 0, JSON, ctl_user_list},
-    {"user", "show", "NAME", "one user", 1, 1, JSON, ctl_user_show},
-    {"user", "add", "NAME", "add a user", 1, 1, RANDOM, ctl_user_add},
-    {"user", "passwd", "NAME", "give a user another password", 1, 1, RANDOM, ctl_user_passwd},
-    {"user", "disable", "NAME", "no more logins, and the end of all sessions", 1, 1, 0,
+    {"", "check", "", "look for faults in the data files, their modes, the settings and Redis", 0,
+     0, JSON, 0, ctl_check},
+    {"", "status", "", "whether Redis and both files are usable", 0, 0, JSON, REDIS, ctl_status},
+    {"", "hash", "", "make the Argon2id string of a password", 0, 0, RANDOM, FILES, ctl_hash},
+    {"", "verify", "NAME", "whether a password is that of a user", 1, 1, 0, FILES, ctl_verify},
+    {"user", "list", "", "all users", 0, 0, JSON, FILES, ctl_user_list},
+    {"user", "show", "NAME", "one user", 1, 1, JSON, FILES, ctl_user_show},
+    {"user", "add", "NAME", "add a user", 1, 1, RANDOM, FILES, ctl_user_add},
+    {"user", "passwd", "NAME", "give a user another password", 1, 1, RANDOM, FILES,
+     ctl_user_passwd},
+    {"user", "disable", "NAME", "no more logins, and the end of all sessions", 1, 1, 0, REDIS,
      ctl_user_disable},
-    {"user", "enable", "NAME", "logins again", 1, 1, 0, ctl_user_enable},
-    {"user", "remove", "NAME", "remove a user, and end all sessions", 1, 1, 0, ctl_user_remove},
-    {"user", "grant", "NAME ID...|all|none", "the machines that a user sees", 2, INT_MAX, 0,
+    {"user", "enable", "NAME", "logins again", 1, 1, 0, FILES, ctl_user_enable},
+    {"user", "remove", "NAME", "remove a user, and end all sessions", 1, 1, 0, REDIS,
+     ctl_user_remove},
+    {"user", "grant", "NAME ID...|all|none", "the machines that a user sees", 2, INT_MAX, 0, FILES,
      ctl_user_grant},
-    {"", "sessions", "[USER]", "live sessions", 0, 1, JSON, ctl_sessions},
-    {"", "revoke", "USER|--all", "end all sessions of a user, or of all", 0, 1, ALL, ctl_revoke},
-    {"", "bans", "[USER|--address ADDRESS]", "limits on guessing that are reached", 0, 1,
-     JSON | ADDRESS, ctl_bans},
-    {"", "unban", "NAME [ADDRESS]|--address ADDRESS", "forget failed logins", 0, 2, ADDRESS,
+    {"", "sessions", "[USER]", "live sessions", 0, 1, JSON, REDIS, ctl_sessions},
+    {"", "revoke", "[USER]", "end all sessions of a user, or of all", 0, 1, ALL, REDIS, ctl_revoke},
+    {"", "bans", "[USER]", "limits on guessing that are reached", 0, 1, JSON | ADDRESS,
+     REDIS | CONFIG_LIMITS, ctl_bans},
+    {"", "unban", "[USER [ADDRESS]]", "forget failed logins", 0, 2, ADDRESS, REDIS | CONFIG_LIMITS,
      ctl_unban},
     {"", "export", "ansible|ssh|file_sd|csv|metrics", "the machines, for other programs", 1, 1, 0,
-     ctl_export},
+     FILES, ctl_export},
 };
-enum { COMMANDS = sizeof commands / sizeof commands[0] };
+enum { COMMANDS = sizeof commands / sizeof commands[0], LINE_SIZE = 100 };
 
 enum exit_code ctl_say(enum exit_code code, const char *format, ...)
 {
@@ -63,36 +89,61 @@ enum exit_code ctl_say(enum exit_code code, const char *format, ...)
 	return code;
 }
 
-static void print_command(const struct command *k)
+static void add(char line[static LINE_SIZE], const char *before, const char *text)
 {
-	char line[80];
+	size_t len = strlen(line);
 
-	snprintf(line, sizeof line, "%s%s%s%s%s", k->group, *k->group ? " " : "", k->name,
-		 *k->arguments ? " " : "", k->arguments);
-	printf("  %-42s %s\n", line, k->help);
+	snprintf(line + len, LINE_SIZE - len, "%s%s", *text ? before : "", text);
+}
+
+/* The name of a command, such as "user add". */
+static const char *name_of(const struct command *k, char line[static LINE_SIZE])
+{
+	snprintf(line, LINE_SIZE, "%s", k->group);
+	add(line, *k->group ? " " : "", k->name);
+	return line;
+}
+
+/* What to type, such as "user add [--random] NAME". */
+static const char *usage_of(const struct command *k, char line[static LINE_SIZE])
+{
+	name_of(k, line);
+	for (int i = 0; i < OPTIONS; i++)
+		if (options[i].bit & k->options) {
+			add(line, " [", options[i].name);
+			add(line, "", options[i].value);
+			add(line, "", "]");
+		}
+	add(line, " ", k->arguments);
+	return line;
 }
 
 static void print_help(const struct command *only)
 {
+	unsigned shown = EVERYWHERE;
+	char line[LINE_SIZE];
+
 	puts("usage: ssactl [--data DIR] COMMAND\n");
-	for (int i = 0; i < COMMANDS; i++)
-		if (only == NULL || only == &commands[i])
-			print_command(&commands[i]);
+	for (const struct command *k = commands; k < commands + COMMANDS; k++)
+		if (only == NULL || only == k) {
+			printf("  %-46s %s\n", usage_of(k, line), k->help);
+			shown |= k->options;
+		}
 	puts("");
-	if (only == NULL || (only->options & JSON))
-		puts("  --json             a list as JSON");
-	if (only == NULL || (only->options & RANDOM))
-		puts("  --random           make a password, and print it once");
-	puts("  --data DIR         the folder of users.json and machines.json; also SSA_DATA_DIR");
-	puts("\nRedis is that of REDIS_URL. A password comes from a prompt or from stdin.\n"
+	for (int i = 0; i < OPTIONS; i++)
+		if (options[i].bit & shown) {
+			snprintf(line, sizeof line, "%s%s", options[i].name, options[i].value);
+			printf("  %-18s %s\n", line, options[i].help);
+		}
+	puts("\nRedis is that of REDIS_URL, or that of `make run` beside the data, or on"
+	     " 127.0.0.1:6379.\nA password comes from a prompt or from stdin.\n"
 	     "Exit code: 0 done; 1 no, or faults; 2 wrong usage; 3 it could not be done.");
 }
 
 /* Finds the command that the words name, and moves *words behind its name. */
 static const struct command *find_command(char ***words)
 {
-	for (int i = 0; i < COMMANDS; i++) {
-		const struct command *k = &commands[i];
+	for (const struct command *k = commands; k < commands + COMMANDS; k++) {
 		char **at = *words;
 		if (*k->group && (*at == NULL || strcmp(*at++, k->group) != 0))
 			continue;
@@ -104,123 +155,166 @@ static const struct command *find_command(char ***words)
 	return NULL;
 }
 
-/* What is known before the command is found. */
-struct line {
-	const char *data;
-	bool help;
-	unsigned options; /* that stand there */
-	char **words;     /* what is no option, up to a NULL */
-};
-
-/* Separates options from words. Options may stand anywhere before `--`. */
-static enum exit_code read_line(struct ctl *c, int argc, char **argv, struct line *l)
+static bool is_group(const char *word)
 {
-	int count = 0;
-	bool only_words = false;
+	bool found = false;
 
-	l->words = argv;
-	for (int i = 1; i < argc; i++) {
+	for (int i = 0; i < COMMANDS && word != NULL; i++)
+		found = found || strcmp(word, commands[i].group) == 0;
+	return found && *word != '\0';
+}
+
+/* Names the words, and what was probably meant by them. */
+static enum exit_code no_command(char **words)
+{
+	char names[COMMANDS][LINE_SIZE], typed[LINE_SIZE] = "";
+	const char *list[COMMANDS + 1] = {NULL};
+	const char *nearest;
+
+	for (int i = 0; i < COMMANDS; i++)
+		list[i] = name_of(&commands[i], names[i]);
+	/* A command of one word, or one of a group, whose name is mistyped perhaps. */
+	add(typed, "", words[0]);
+	nearest = is_group(words[0]) ? NULL : nearest_of(typed, list);
+	if (nearest == NULL && words[1] != NULL) {
+		add(typed, " ", words[1]);
+		nearest = nearest_of(typed, list);
+		if (nearest == NULL && !is_group(words[0]))
+			typed[strlen(words[0]) < LINE_SIZE ? strlen(words[0]) : 0] = '\0';
+	}
+	if (nearest != NULL)
+		return ctl_say(CTL_USAGE, "no such command: %s; the nearest is: %s", typed,
+			       nearest);
+	return ctl_say(CTL_USAGE, "no such command: %s; see ssactl help", typed);
+}
+
+static enum exit_code no_option(const char *word)
+{
+	const char *names[OPTIONS + 1] = {NULL};
+
+	for (int i = 0; i < OPTIONS; i++)
+		names[i] = options[i].name;
+	const char *nearest = nearest_of(word, names);
+	if (nearest != NULL)
+		return ctl_say(CTL_USAGE, "no such option: %s; the nearest is: %s", word, nearest);
+	return ctl_say(CTL_USAGE, "no such option: %s", word);
+}
+
+/* Reads the option argv[*i], and its value, which is behind a `=` or the next word. */
+static enum exit_code take_option(struct ctl *c, char **argv, int *i, unsigned *seen)
+{
+	const char *word = strcmp(argv[*i], "-h") == 0 ? "--help" : argv[*i], *value;
+	size_t len = strcspn(word, "=");
+
+	for (const struct option *o = options; o < options + OPTIONS; o++) {
+		char *to = (char *)c + o->place;
+		if (strlen(o->name) != len || memcmp(o->name, word, len) != 0)
+			continue;
+		if (*seen & o->bit)
+			return ctl_say(CTL_USAGE, "%s stands twice", o->name);
+		*seen |= o->bit;
+		if (*o->value == '\0') {
+			if (word[len] == '=')
+				return ctl_say(CTL_USAGE, "%s has no value", o->name);
+			*(bool *)(void *)to = true;
+			return CTL_DONE;
+		}
+		value = word[len] == '=' ? word + len + 1 : argv[*i + 1] != NULL ? argv[++*i] : "";
+		if (*value == '\0')
+			return ctl_say(CTL_USAGE, "%s needs a value", o->name);
+		*(const char **)(void *)to = value;
+		return CTL_DONE;
+	}
+	return no_option(word);
+}
+
+/* Separates options from words, which are left in argv, up to a NULL. Options may stand anywhere
+ * before `--`. A negative number is a word. */
+static enum exit_code read_line(struct ctl *c, char **argv, unsigned *seen)
+{
+	bool only_words = false;
+	int count = 0;
+
+	for (int i = 1; argv[i] != NULL; i++) {
 		const char *word = argv[i];
-		bool has_value = strcmp(word, "--data") == 0 || strcmp(word, "--address") == 0;
+		enum exit_code code = CTL_DONE;
 		if (only_words || word[0] != '-' || (word[1] >= '0' && word[1] <= '9'))
 			argv[count++] = argv[i];
 		else if (strcmp(word, "--") == 0)
 			only_words = true;
-		else if (has_value && (i + 1 == argc || argv[i + 1][0] == '\0'))
-			return ctl_say(CTL_USAGE, "%s needs a value", word);
-		else if (strcmp(word, "--data") == 0)
-			l->data = argv[++i];
-		else if (strcmp(word, "--address") == 0) {
-			l->options |= ADDRESS;
-			c->address = argv[++i];
-		} else if (strcmp(word, "--json") == 0)
-			l->options |= JSON;
-		else if (strcmp(word, "--random") == 0)
-			l->options |= RANDOM;
-		else if (strcmp(word, "--all") == 0)
-			l->options |= ALL;
-		else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
-			l->help = true;
 		else
-			return ctl_say(CTL_USAGE, "no such option: %s", word);
+			code = take_option(c, argv, &i, seen);
+		if (code != CTL_DONE)
+			return code;
 	}
 	argv[count] = NULL;
-	c->json = l->options & JSON;
-	c->random = l->options & RANDOM;
-	c->all = l->options & ALL;
 	return CTL_DONE;
 }
 
-/* Where the data are, without --data and SSA_DATA_DIR: in the first of these folders that exists.
- * The first two are relative to the folder of this program: in a checkout, and where `make install`
- * puts it. */
-static void find_data(struct config *c)
+static enum exit_code prepare(struct ctl *c, const struct command *k)
 {
-	static const struct {
-		bool beside;
-		const char *path;
-	} places[] = {{true, "../data"},
-		      {true, "../lib/simpleserverapi/data"},
-		      {false, "/etc/simpleserverapi"},
-		      {false, "data"}};
-	int program = (int)(strlen(c->data_dir) - strlen("../data"));
-	char path[sizeof c->data_dir + 32];
-	struct stat st;
-
-	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-		snprintf(path, sizeof path, "%.*s%s", places[i].beside ? program : 0, c->data_dir,
-			 places[i].path);
-		if (stat(path, &st) == 0 && strlen(path) < sizeof c->data_dir) {
-			strcpy(c->data_dir, path);
-			return;
-		}
-	}
+	if (c->data != NULL && setenv("SSA_DATA_DIR", c->data, 1) != 0)
+		return ctl_say(CTL_FAILED, "out of memory");
+	if (k->parts == 0) /* it looks at the settings by itself */
+		return CTL_DONE;
+	if (!place_find(&c->config, k->parts, NULL, NULL))
+		return ctl_say(CTL_USAGE, "%s", c->config.fault);
+	return k->parts & CONFIG_REDIS ? ctl_open_redis(c) : CTL_DONE;
 }
 
-static enum exit_code prepare(struct ctl *c, const struct line *l)
+enum exit_code ctl_open_redis(struct ctl *c)
 {
-	const char *address = c->address;
+	char name[PLACE_REDIS_SIZE];
 
-	if (l->data != NULL && setenv("SSA_DATA_DIR", l->data, 1) != 0)
-		return ctl_say(CTL_FAILED, "out of memory");
-	if (!config_load(&c->config))
-		return ctl_say(CTL_USAGE, "%s", c->config.fault);
-	c->address = address;
-	const char *set = getenv("SSA_DATA_DIR");
-	if (set == NULL || *set == '\0')
-		find_data(&c->config);
+	fprintf(stderr, "ssactl: Redis: %s\n", place_of_redis(&c->config.redis, name));
 	c->redis = redis_new(&c->config.redis, c->config.redis_wait);
 	return c->redis != NULL ? CTL_DONE : ctl_say(CTL_FAILED, "out of memory");
+}
+
+static enum exit_code run(struct ctl *c, const struct command *k, unsigned seen)
+{
+	char line[LINE_SIZE];
+
+	while (c->args[c->count] != NULL)
+		c->count++;
+	if (c->count < k->least || c->count > k->most || (seen & ~(k->options | EVERYWHERE)) != 0) {
+		fprintf(stderr, "usage: ssactl %s\n", usage_of(k, line));
+		return CTL_USAGE;
+	}
+	enum exit_code code = prepare(c, k);
+	if (code == CTL_DONE)
+		code = k->run(c);
+	redis_free(c->redis);
+	return code;
 }
 
 int main(int argc, char **argv)
 {
 	struct ctl c = {0};
-	struct line l = {0};
-	enum exit_code code = read_line(&c, argc, argv, &l);
+	unsigned seen = 0;
 
+	(void)argc;
 	log_name("ctl");
 	signal(SIGPIPE, SIG_IGN);
+	enum exit_code code = read_line(&c, argv, &seen);
 	if (code != CTL_DONE)
 		return (int)code;
-	c.args = l.words;
+	c.args = argv;
+	if (c.version) {
+		puts("ssactl " SSA_VERSION);
+		return CTL_DONE;
+	}
+	if (c.args[0] != NULL && strcmp(c.args[0], "help") == 0) {
+		c.help = true;
+		c.args++;
+	}
+	bool named = c.args[0] != NULL;
 	const struct command *k = find_command(&c.args);
-	if (l.help || (k == NULL && c.args[0] == NULL)) {
+	if (k == NULL && named && !(c.help && is_group(c.args[0])))
+		return (int)no_command(c.args);
+	if (k == NULL || c.help) {
 		print_help(k);
-		return l.help ? CTL_DONE : CTL_USAGE;
+		return c.help ? CTL_DONE : CTL_USAGE;
 	}
-	if (k == NULL)
-		return (int)ctl_say(CTL_USAGE, "no such command: %s; see ssactl --help", c.args[0]);
-	while (c.args[c.count] != NULL)
-		c.count++;
-	if (c.count < k->least || c.count > k->most || (l.options & ~k->options) != 0) {
-		fprintf(stderr, "usage: ssactl %s%s%s %s\n", k->group, *k->group ? " " : "",
-			k->name, k->arguments);
-		return CTL_USAGE;
-	}
-	code = prepare(&c, &l);
-	if (code == CTL_DONE)
-		code = k->run(&c);
-	redis_free(c.redis);
-	return (int)code;
+	return (int)run(&c, k, seen);
 }

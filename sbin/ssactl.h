@@ -20,19 +20,21 @@ struct redis;
 struct users;
 
 struct ctl {
-	struct config config;
-	struct redis *redis; /* connects at the first use */
-	bool json;           /* --json */
-	bool random;         /* --random */
-	bool all;            /* --all */
-	const char *address; /* --address ADDRESS */
-	char **args;         /* what follows the name of the command, up to a NULL */
+	struct config config; /* the parts that the command needs, see struct command */
+	struct redis *redis;  /* connects at the first use; NULL: the command does not need it */
+	/* Options; a text that is not given is NULL. */
+	bool json, random, all, help, version;
+	const char *data, *address;
+	char **args; /* what follows the name of the command, up to a NULL */
 	int count;
 };
 
 /* Writes "ssactl: " and one line to stderr, and returns `code`. */
 enum exit_code ctl_say(enum exit_code code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Opens c->redis, and says on stderr which Redis it is. */
+enum exit_code ctl_open_redis(struct ctl *c);
 
 /* passwords.c */
 enum exit_code ctl_hash(struct ctl *c);
@@ -64,7 +66,11 @@ enum exit_code ctl_end_sessions(struct ctl *c, const char *user);
 
 /* check.c */
 enum exit_code ctl_check(struct ctl *c);
+
+/* status.c */
 enum exit_code ctl_status(struct ctl *c);
+/* NULL: Redis is there, and can do what a login needs. */
+const char *ctl_fault_of_redis(struct ctl *c);
 
 /* export.c */
 enum exit_code ctl_export(struct ctl *c);

@@ -29,8 +29,8 @@ for program in status ticket info; do
     install -D -m 755 "${CGI_BIN:-cgi-bin}/$program" "$new/$name/cgi-bin/$program"
 done
 install -D -m 755 "${SSACTL:-sbin/ssactl}" "$new/$name/sbin/ssactl"
-put 755 scripts/{run,lighttpd-vars,scgi-sockets,scgi-start}.sh
-put 644 scripts/connections.lua lighttpd.conf conf.d/*.conf www/errors/*.html www/console/* www/openapi.json
+put 755 scripts/{run,lighttpd-vars}.sh
+put 644 scripts/connections.lua lighttpd.conf www/errors/*.html www/console/* www/openapi.json
 put 644 man/* completions/* docs/* ./*.md LICENSE data/machines.json
 put 640 data/users.json
 cat >"$new/$name/run" <<'END'

@@ -41,7 +41,7 @@ valgrind:  ## the suite under valgrind; takes half an hour
 		timeout 300 $$own valgrind -q --error-exitcode=99 --track-fds=no --leak-check=full --log-file=$(vg)/log/unit-$$unit \
 			$(vg)/build/unit/$$unit >/dev/null || echo "  unit $$unit failed"; \
 	done; true
-	@SSA_CGI_BIN=$(vg)/cgi-bin SSA_UNIT_BIN=$(vg)/build/unit SSA_TEST_TIMEOUT=900 tests/run.py $(TESTS) >$(vg)/suite.log; \
+	@SSA_CGI_BIN=$(vg)/cgi-bin SSA_TEST_UNIT_BIN=$(vg)/build/unit SSA_TEST_TIMEOUT=900 tests/run.py $(TESTS) >$(vg)/suite.log; \
 		sed -n 's/^    not ok [0-9]* /  failed: /p' $(vg)/suite.log; tail -n 1 $(vg)/suite.log
 	@echo "  valgrind looked at $$(ls $(vg)/log | wc -l) runs"
 	@grep -rE '^==[0-9]+==' $(vg)/log && exit 1; echo "  valgrind: no complaint"
@@ -53,7 +53,7 @@ coverage:  ## lines and branches that the suite reaches
 	@mkdir -p build/coverage/obj && find build/coverage -name '*.gcda' -delete
 	@gcc $(std) $(warnings) -c -o build/coverage/obj/coverage.o tests/tools/coverage.c
 	@$(cover_make) LDFLAGS='-pie $(CURDIR)/build/coverage/obj/coverage.o' all unit
-	@SSA_CGI_BIN=build/coverage/cgi-bin SSA_UNIT_BIN=build/coverage/unit tests/run.py >build/coverage/suite.log; tail -n 1 build/coverage/suite.log
+	@SSA_CGI_BIN=build/coverage/cgi-bin SSA_TEST_UNIT_BIN=build/coverage/unit tests/run.py >build/coverage/suite.log; tail -n 1 build/coverage/suite.log
 	@gcovr -r . --object-directory build/coverage -f libcommon/ -f cgi-bin/ -s build/coverage
 
 .PHONY: check valgrind coverage

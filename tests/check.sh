@@ -110,7 +110,7 @@ check_doors() { # each library and each system interface is used by one module
   only json.c -- '#include <cjson'
   only crypto.c -- '#include <sodium'
   only config.c -- '\<(secure_)?getenv\>'
-  only cgi.c -- '\<environ\>'
+  only cgi.c config.c -- '\<environ\>'
   only 'log.[ch]' -- '\<(STDERR_FILENO|stderr|perror|syslog)\>'
   # A worker must not end by itself. Only the deadline may end the process, and a fork that
   # came too late.
@@ -125,7 +125,7 @@ check_words() { # no work is marked as left to do
 # comments PATTERN...: prints FILE:LINE:TEXT for each line of comment in the tracked files whose
 # names match the patterns, with spaces in place of tabs. A comment after code is FILE:LINE-TEXT,
 # and so is a test name of bats. The docstrings of Python are comments, and so is all text of
-# Markdown.
+# Markdown. Lines of lighttpd.conf such as #cgi# are configuration.
 comments() {
   # shellcheck disable=SC2016  # a program of awk
   git ls-files -z -- "$@" | xargs -0 awk '
@@ -134,7 +134,7 @@ comments() {
     kind ~ /^([ch]|js)$/ { whole = text ~ /^[ \t]*(\/\*|\/\/|\* )/; mark = "/[*/] .*" }
     kind == "lua" { whole = text ~ /^[ \t]*--/; mark = "-- .*" }
     kind == "py" { whole = string || /"""/; if (gsub(/"""/, "&") % 2) string = !string }
-    kind !~ /^([ch]|js|lua|md)$/ && /^[ \t]*#/ { whole = 1 }
+    kind !~ /^([ch]|js|lua|md)$/ && /^[ \t]*#/ { whole = text !~ /^#[a-z]+#/ }
     !whole && !/^@test / { text = match(text, mark) ? substr(text, RSTART) : "" }
     text != "" {
       while (at = index(text, "\t"))
@@ -196,7 +196,7 @@ check_web() {
 check_sanitizers() {
   quiet_make SANITIZE=address,undefined all unit
   rm -f build/sanitize/report.*
-  SSA_CGI_BIN=build/sanitize/cgi-bin SSA_UNIT_BIN=build/sanitize/unit SSA_TEST_TIMEOUT=180 tests/run.py >$build/sanitizers.log 2>&1 ||
+  SSA_CGI_BIN=build/sanitize/cgi-bin SSA_TEST_UNIT_BIN=build/sanitize/unit SSA_TEST_TIMEOUT=180 tests/run.py >$build/sanitizers.log 2>&1 ||
     grep -vE ' 0 failed ' $build/sanitizers.log
   local report
   for report in build/sanitize/report.*; do cat "$report"; done

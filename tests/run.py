@@ -15,7 +15,7 @@ Comments in the first lines of a bats file say how it runs:
 
 A test with the tag `long` runs in `make test-full` only (`# bats test_tags=long` above the test).
 
-    SSA_CGI_BIN, SSA_UNIT_BIN   the programs and the unit tests to run (cgi-bin, build/unit)
+    SSA_CGI_BIN, SSA_TEST_UNIT_BIN   the programs and the unit tests to run (cgi-bin, build/unit)
     SSA_TEST_FULL       1: all tests in both modes, rows by each transport
     SSA_TEST_MODES      only these modes, with all of their tests
     SSA_TEST_JOBS       files at a time (two for each processor)
@@ -243,7 +243,7 @@ class Suite:
 
 def prepare(work):
     # A relative path starts at the caller's folder, but the tests would start at the project's.
-    for name, value in ('SSA_CGI_BIN', 'cgi-bin'), ('SSA_UNIT_BIN', 'build/unit'):
+    for name, value in ('SSA_CGI_BIN', 'cgi-bin'), ('SSA_TEST_UNIT_BIN', 'build/unit'):
         given = os.environ.get(name)
         os.environ[name] = os.path.abspath(given) if given and os.path.isdir(given) else given or os.path.join(ROOT, value)
     # The tests set what they need. The settings of the caller must not change the results.

@@ -43,15 +43,15 @@ $(failing): tests/tools/failing.c $(BUILD)/libcommon.a $(archives)
 ##@ To use it
 
 test: all unit  ## the suite, in three minutes; TESTS="a.bats b.rows": only these
-	@SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit tests/run.py $(TESTS)
+	@SSA_CGI_BIN=$(CGI_BIN) SSA_TEST_UNIT_BIN=$(BUILD)/unit tests/run.py $(TESTS)
 
 test-full: all unit  ## the whole suite, in both modes, in eight minutes
-	@SSA_TEST_FULL=1 SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit tests/run.py $(TESTS)
+	@SSA_TEST_FULL=1 SSA_CGI_BIN=$(CGI_BIN) SSA_TEST_UNIT_BIN=$(BUILD)/unit tests/run.py $(TESTS)
 
 ##@ To check it: check check-web test-acl test-arm64 valgrind coverage
 
 test-acl: all unit  ## sessions and logins with the documented Redis user
-	@SSA_TEST_ACL=1 SSA_CGI_BIN=$(CGI_BIN) SSA_UNIT_BIN=$(BUILD)/unit \
+	@SSA_TEST_ACL=1 SSA_CGI_BIN=$(CGI_BIN) SSA_TEST_UNIT_BIN=$(BUILD)/unit \
 		tests/run.py sessions.bats regulation.bats ticket.bats ticket.rows info.rows status.rows log.bats http.bats races.bats calls.bats
 
 # The suite with the programs for arm64. tests/tools/emulated.c says how they are run, and
@@ -70,7 +70,7 @@ test-arm64:  ## the suite with the programs for arm64, in an emulator; TESTS="a.
 	@scripts/deps.sh arm64
 	@$(MAKE) --no-print-directory ARCH=arm64 all unit emulated
 	@SSA_TEST_EMULATED=1 SSA_TEST_TIMEOUT=$${SSA_TEST_TIMEOUT:-300} SSA_TEST_MODES=$${SSA_TEST_MODES:-scgi} \
-		SSA_CGI_BIN=$(emulated)/cgi-bin SSA_UNIT_BIN=$(emulated)/unit tests/run.py $(or $(TESTS),$(emulated_files))
+		SSA_CGI_BIN=$(emulated)/cgi-bin SSA_TEST_UNIT_BIN=$(emulated)/unit tests/run.py $(or $(TESTS),$(emulated_files))
 
 emulated: $(emulated_list:%=$(emulated)/%)
 

@@ -1,10 +1,14 @@
 #include "core/config.h"
+#include "core/nearest.h"
 #include "core/span.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/auxv.h>
+#include <unistd.h>
 
 #define SECONDS_MAX          31622400 /* 366 days */
 #define COUNT_MAX            1000000
@@ -14,19 +18,6 @@
 #define TEXT_OF_VALUE(value) #value
 #define COUNT_RULE(max)      "must be a number, 1 to " TEXT_OF(max)
 #define SECONDS_RULE         "must be a number of seconds, 1 to " TEXT_OF(SECONDS_MAX)
-
-static bool fail(struct config *c, const char *name, const char *rule)
-{
-	snprintf(c->fault, sizeof c->fault, "%s: %s", name, rule);
-	return false;
-}
-
-static const char *get(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value != NULL && *value != '\0' ? value : NULL;
-}
 
 /* Reads a plain decimal number up to `max`, and moves *at behind it. */
 static bool take_number(const char **at, unsigned max, unsigned *out)
@@ -46,28 +37,18 @@ static bool take_number(const char **at, unsigned max, unsigned *out)
 	return true;
 }
 
-/* Reads a number from 1 to `max`, if the variable is set. `rule` is the text of the error. */
-static bool take_count(struct config *c, const char *name, unsigned max, const char *rule,
-		       unsigned *out)
+static bool take_redis_url(struct config *c, const char *value, const char **rule)
 {
-	const char *at = get(name);
-
-	if (at == NULL || (take_number(&at, max, out) && *at == '\0' && *out > 0))
-		return true;
-	return fail(c, name, rule);
+	if (!redis_url_parse(value, &c->redis, rule))
+		return false;
+	c->redis_wait = c->redis.kind != REDIS_SINGLE ? CONFIG_WAIT_ALL : 0;
+	return true;
 }
 
-static bool take_redis(struct config *c)
+static bool take_redis_wait(struct config *c, const char *value, const char **rule)
 {
-	const char *url = get("REDIS_URL"), *wait = get("SSA_REDIS_WAIT"), *fault;
-
-	if (!redis_url_parse(url ? url : "redis://127.0.0.1:6379/0", &c->redis, &fault))
-		return fail(c, "REDIS_URL", fault);
-	c->redis_wait = c->redis.kind != REDIS_SINGLE ? CONFIG_WAIT_ALL : 0;
-	if (wait == NULL || (take_number(&wait, REPLICAS_MAX, &c->redis_wait) && *wait == '\0'))
-		return true;
-	return fail(c, "SSA_REDIS_WAIT",
-		    "must be a number of replicas, 0 to " TEXT_OF(REPLICAS_MAX));
+	(void)rule;
+	return take_number(&value, REPLICAS_MAX, &c->redis_wait) && *value == '\0';
 }
 
 static bool take_limit(const char **at, char after, struct limit *limit)
@@ -84,15 +65,11 @@ static bool take_limit(const char **at, char after, struct limit *limit)
 	return limit->window_s > 0;
 }
 
-static bool take_limits(struct config *c)
+static bool take_limits(struct config *c, const char *value, const char **rule)
 {
-	const char *at = get("SSA_LOGIN_LIMITS");
-
-	if (at == NULL || (take_limit(&at, ',', &c->user_addr) && take_limit(&at, ',', &c->user) &&
-			   take_limit(&at, '\0', &c->addr)))
-		return true;
-	return fail(c, "SSA_LOGIN_LIMITS",
-		    "must be three of count/seconds, such as 10/600,100/3600,60/60");
+	(void)rule;
+	return take_limit(&value, ',', &c->user_addr) && take_limit(&value, ',', &c->user) &&
+	       take_limit(&value, '\0', &c->addr);
 }
 
 /* scheme://host[:port], as browsers send it (RFC 6454, 6.2): lower case, no path. */
@@ -107,101 +84,199 @@ static bool is_origin(const char *at, size_t len)
 	return strspn(at + scheme + 3, host) >= len - scheme - 3;
 }
 
-static bool take_cors_origins(struct config *c)
+static bool take_cors_origins(struct config *c, const char *value, const char **rule)
 {
-	const char *origins = get("SSA_CORS_ORIGINS");
+	struct span list = span_of(value), origin;
 
-	if (origins == NULL)
+	if (list.len > CONFIG_ORIGINS_MAX_BYTES) {
+		*rule = "is too long";
+		return false;
+	}
+	c->cors_origins = value;
+	if (strcmp(value, "*") == 0)
 		return true;
-	if (strlen(origins) > CONFIG_ORIGINS_MAX_BYTES)
-		return fail(c, "SSA_CORS_ORIGINS", "is too long");
-	c->cors_origins = origins;
-	if (strcmp(origins, "*") == 0)
-		return true;
-	struct span list = span_of(origins), origin;
 	while (span_next(&list, ',', &origin))
 		if (!is_origin(origin.at, origin.len))
-			return fail(c, "SSA_CORS_ORIGINS",
-				    "must be * or origins with commas, such as "
-				    "http://localhost:5173,https://app.example");
+			return false;
 	return true;
 }
 
-static bool take_delay(struct config *c)
+static bool take_delay(struct config *c, const char *value, const char **rule)
 {
-	const char *at = get("SSA_DELAY");
+	unsigned least, most;
 
-	if (at == NULL)
-		return true;
-	bool good = take_number(&at, DELAY_MAX_MS, &c->delay_least_ms);
-	c->delay_most_ms = c->delay_least_ms;
-	if (good && *at == '-') {
-		at++;
-		good = take_number(&at, DELAY_MAX_MS, &c->delay_most_ms);
-	}
-	if (good && *at == '\0' && c->delay_least_ms <= c->delay_most_ms)
-		return true;
-	c->delay_least_ms = c->delay_most_ms = 0; /* the 500 is not delayed */
-	return fail(
-	    c, "SSA_DELAY",
-	    "must be milliseconds or a range of them, such as 200 or 100-800, up to " TEXT_OF(
-		DELAY_MAX_MS));
+	(void)rule;
+	if (!take_number(&value, DELAY_MAX_MS, &least))
+		return false;
+	most = least;
+	if (*value == '-' && (value++, !take_number(&value, DELAY_MAX_MS, &most)))
+		return false;
+	if (*value != '\0' || least > most)
+		return false;
+	c->delay_least_ms = least;
+	c->delay_most_ms = most;
+	return true;
 }
 
-/* The default is ../data, relative to the folder of the program. AT_EXECFN is the path with which
- * the kernel started the program. Unlike /proc/self/exe it also exists in an empty chroot. */
-static bool take_data_dir(struct config *c)
+/* AT_EXECFN is the path with which the kernel started the program. Unlike /proc/self/exe it also
+ * exists in an empty chroot. */
+bool config_beside(char *path, size_t size, const char *relative)
 {
-	static const char beside[] = "../data";
-	const char *dir = get("SSA_DATA_DIR");
-	size_t len = 0;
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): getauxval returns a number */
+	const char *program = (const char *)getauxval(AT_EXECFN);
+	const char *slash = program ? strrchr(program, '/') : NULL;
+	size_t len = slash ? (size_t)(slash + 1 - program) : 0;
 
-	if (dir == NULL) {
-		/* NOLINTNEXTLINE(performance-no-int-to-ptr): getauxval returns a number */
-		const char *program = (const char *)getauxval(AT_EXECFN);
-		const char *slash = program ? strrchr(program, '/') : NULL;
-		len = slash ? (size_t)(slash + 1 - program) : 0;
-		if (len < sizeof c->data_dir)
-			memcpy(c->data_dir, program ? program : "", len);
-		dir = beside;
-	}
-	if (len + strlen(dir) >= sizeof c->data_dir)
-		return fail(c, "SSA_DATA_DIR", "is too long");
-	strcpy(c->data_dir + len, dir);
+	if (len + strlen(relative) >= size)
+		return false;
+	memcpy(path, program ? program : "", len);
+	strcpy(path + len, relative);
 	return true;
+}
+
+static bool take_data_dir(struct config *c, const char *value, const char **rule)
+{
+	*rule = "is too long";
+	if (value == NULL)
+		return config_beside(c->data_dir, sizeof c->data_dir, CONFIG_DATA_BESIDE);
+	if (strlen(value) >= sizeof c->data_dir)
+		return false;
+	strcpy(c->data_dir, value);
+	return true;
+}
+
+static bool take_supervised(struct config *c, const char *value, const char **rule)
+{
+	(void)rule;
+	c->supervised = strcmp(value, "1") == 0;
+	return true;
+}
+
+/* All settings. The origins are first, so that the pages of these origins can also read the 500 for
+ * another bad value. */
+static const struct setting {
+	const char *name;
+	unsigned part;        /* who needs it; 0: lighttpd.conf and the scripts read and check it */
+	const char *standard; /* the value if the variable is not set; NULL: see `config_load` */
+	/* Reads a value. false: *rule is what it must be. Or a number from 1 to `most` at
+	 * `place`. */
+	bool (*take)(struct config *c, const char *value, const char **rule);
+	size_t place;
+	unsigned most;
+	const char *rule; /* what the value must be, unless `take` says it */
+} settings[] = {
+#define NUMBER(member, most) NULL, offsetof(struct config, member), most
+    {"SSA_CORS_ORIGINS", CONFIG_SERVICE, NULL, take_cors_origins, 0, 0,
+     "must be * or origins with commas, such as http://localhost:5173,https://app.example"},
+    {"REDIS_URL", CONFIG_REDIS, "redis://127.0.0.1:6379/0", take_redis_url, 0, 0, NULL},
+    {"SSA_REDIS_WAIT", CONFIG_REDIS, NULL, take_redis_wait, 0, 0,
+     "must be a number of replicas, 0 to " TEXT_OF(REPLICAS_MAX)},
+    {"SSA_DATA_DIR", CONFIG_DATA, NULL, take_data_dir, 0, 0, NULL},
+    {"SSA_LOGIN_LIMITS", CONFIG_LIMITS, "10/600,100/3600,60/60", take_limits, 0, 0,
+     "must be three of count/seconds, such as 10/600,100/3600,60/60"},
+    {"SSA_TICKET_TTL", CONFIG_SERVICE, "7200", NUMBER(ticket_ttl_s, SECONDS_MAX), SECONDS_RULE},
+    {"SSA_TICKET_MAX", CONFIG_SERVICE, NULL, NUMBER(ticket_max_s, SECONDS_MAX), SECONDS_RULE},
+    {"SSA_TICKETS_PER_USER", CONFIG_SERVICE, "100", NUMBER(tickets_per_user, COUNT_MAX),
+     COUNT_RULE(COUNT_MAX)},
+    {"SSA_WORKERS", CONFIG_SERVICE, "1", NUMBER(workers, CONFIG_WORKERS_MAX),
+     COUNT_RULE(CONFIG_WORKERS_MAX)},
+    {"SSA_DELAY", CONFIG_SERVICE, NULL, take_delay, 0, 0,
+     "must be milliseconds or a range of them, such as 200 or 100-800, up to " TEXT_OF(
+	 DELAY_MAX_MS)},
+    {"SSA_SUPERVISED", CONFIG_SERVICE, NULL, take_supervised, 0, 0, NULL},
+    {"SSA_BIND", 0, NULL, NULL, 0, 0, NULL},
+    {"SSA_PORT", 0, NULL, NULL, 0, 0, NULL},
+    {"SSA_MODE", 0, NULL, NULL, 0, 0, NULL},
+    {"SSA_CONSOLE", 0, NULL, NULL, 0, 0, NULL},
+    {"SSA_CONNECTIONS_PER_ADDRESS", 0, NULL, NULL, 0, 0, NULL},
+    {"SSA_PROXY_FROM", 0, NULL, NULL, 0, 0, NULL},
+    {"SSA_RUN_DIR", 0, NULL, NULL, 0, 0, NULL},
+    {"SSA_MAKE", 0, NULL, NULL, 0, 0, NULL},
+    {"SSA_RUN_AS", 0, NULL, NULL, 0, 0, NULL},
+    {"SSA_CGI_BIN", 0, NULL, NULL, 0, 0, NULL},
+#undef NUMBER
+};
+enum { SETTINGS = sizeof settings / sizeof settings[0] };
+
+/* Returns the rule that the value of a setting breaks, or NULL. */
+static const char *take(struct config *c, const struct setting *s)
+{
+	const char *value = getenv(s->name), *rule = s->rule;
+
+	if (value == NULL || *value == '\0')
+		value = s->standard;
+	if (s->take != NULL && (value != NULL || s->take == take_data_dir))
+		return s->take(c, value, &rule) ? NULL : rule;
+	if (s->take != NULL || value == NULL)
+		return NULL;
+	unsigned *number = (unsigned *)(void *)((char *)c + s->place);
+	return take_number(&value, s->most, number) && *value == '\0' && *number > 0 ? NULL : rule;
+}
+
+/* What two settings say together. */
+static const char *take_together(struct config *c)
+{
+	enum { TICKET_MAX_S = 43200 };
+
+	if (c->ticket_max_s == 0)
+		c->ticket_max_s = c->ticket_ttl_s > TICKET_MAX_S ? c->ticket_ttl_s : TICKET_MAX_S;
+	return c->ticket_max_s < c->ticket_ttl_s ? "must not be less than SSA_TICKET_TTL" : NULL;
+}
+
+bool config_load_parts(struct config *c, unsigned parts, config_fault *tell, void *context)
+{
+	const char *rule;
+
+	*c = (struct config){.cors_origins = "", .workers = 1};
+	for (size_t i = 0; i <= SETTINGS; i++) {
+		if (i < SETTINGS && (settings[i].part & parts) == 0)
+			continue;
+		if (i == SETTINGS && (parts & CONFIG_SERVICE) == 0)
+			break;
+		const char *name = i < SETTINGS ? settings[i].name : "SSA_TICKET_MAX";
+		rule = i < SETTINGS ? take(c, &settings[i]) : take_together(c);
+		if (rule == NULL)
+			continue;
+		if (c->fault[0] == '\0')
+			snprintf(c->fault, sizeof c->fault, "%s: %s", name, rule);
+		if (tell == NULL)
+			break;
+		tell(context, name, rule);
+	}
+	return c->fault[0] == '\0';
 }
 
 bool config_load(struct config *c)
 {
-	const char *supervised = get("SSA_SUPERVISED");
+	return config_load_parts(c, CONFIG_ALL, NULL, NULL);
+}
 
-	*c = (struct config){
-	    .ticket_ttl_s = 7200,
-	    .ticket_max_s = 43200,
-	    .tickets_per_user = 100,
-	    .cors_origins = "",
-	    .user_addr = {10, 600},
-	    .user = {100, 3600},
-	    .addr = {60, 60},
-	    .workers = 1,
-	    .supervised = supervised != NULL && strcmp(supervised, "1") == 0,
-	};
-	/* This is first, so that the pages of these origins can also read the 500 for another bad
-	 * value. */
-	if (!take_cors_origins(c))
-		return false;
-	if (!take_redis(c) ||
-	    !take_count(c, "SSA_TICKET_TTL", SECONDS_MAX, SECONDS_RULE, &c->ticket_ttl_s) ||
-	    !take_count(c, "SSA_TICKET_MAX", SECONDS_MAX, SECONDS_RULE, &c->ticket_max_s) ||
-	    !take_count(c, "SSA_TICKETS_PER_USER", COUNT_MAX, COUNT_RULE(COUNT_MAX),
-			&c->tickets_per_user) ||
-	    !take_count(c, "SSA_WORKERS", CONFIG_WORKERS_MAX, COUNT_RULE(CONFIG_WORKERS_MAX),
-			&c->workers) ||
-	    !take_limits(c) || !take_delay(c) || !take_data_dir(c))
-		return false;
-	if (c->ticket_max_s < c->ticket_ttl_s && get("SSA_TICKET_MAX") == NULL)
-		c->ticket_max_s = c->ticket_ttl_s;
-	if (c->ticket_max_s < c->ticket_ttl_s)
-		return fail(c, "SSA_TICKET_MAX", "must not be less than SSA_TICKET_TTL");
-	return true;
+static bool is_known(const char *name)
+{
+	if (strncmp(name, "SSA_TEST_", strlen("SSA_TEST_")) == 0)
+		return true;
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (strcmp(name, settings[i].name) == 0)
+			return true;
+	return false;
+}
+
+void config_unknown(config_fault *tell, void *context)
+{
+	const char *names[SETTINGS + 1] = {NULL};
+	char name[64], words[96];
+
+	for (char **variable = environ; variable != NULL && *variable != NULL; variable++) {
+		if (strncasecmp(*variable, "SSA_", 4) != 0)
+			continue;
+		snprintf(name, sizeof name, "%.*s", (int)strcspn(*variable, "="), *variable);
+		if (is_known(name))
+			continue;
+		for (size_t i = 0; i < SETTINGS; i++)
+			names[i] = settings[i].name;
+		const char *nearest = nearest_of(name, names);
+		snprintf(words, sizeof words,
+			 nearest ? "no setting; the nearest one is %s" : "no setting", nearest);
+		tell(context, name, words);
+	}
 }

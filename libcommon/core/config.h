@@ -7,6 +7,7 @@
 #include "core/redis_url.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* scripts/lighttpd-vars.sh has the same limit: lighttpd does not start with more workers. */
 #define CONFIG_WORKERS_MAX 512
@@ -36,7 +37,35 @@ struct config {
 	char fault[160]; /* what is wrong, for the log; "" when the config is good */
 };
 
-/* Returns false if a value is wrong: c->fault names the variable and the rule, never the value. */
+/* Who needs a setting. */
+enum config_part {
+	CONFIG_REDIS = 1,   /* who speaks to Redis */
+	CONFIG_DATA = 2,    /* who reads the data files */
+	CONFIG_LIMITS = 4,  /* who asks for limits on guessing */
+	CONFIG_SERVICE = 8, /* the programs of the service */
+	CONFIG_ALL = 15,
+};
+
+/* Writes the path of a file or folder that is named from the folder of this program. false: it is
+ * too long. */
+bool config_beside(char *path, size_t size, const char *relative);
+
+/* Where the data are if SSA_DATA_DIR is not set, relative to the folder of the program. */
+#define CONFIG_DATA_BESIDE "../data"
+
+/* A variable that is wrong: its name and what is wrong with it, which never is its value. */
+typedef void config_fault(void *context, const char *name, const char *what);
+
+/* Reads all settings. Returns false if a value is wrong: c->fault names the variable and the rule,
+ * never the value. */
 bool config_load(struct config *c);
+
+/* Reads the settings of these parts only; the others are zero. With `tell`, it goes on after a
+ * fault, and tells each one. */
+bool config_load_parts(struct config *c, unsigned parts, config_fault *tell, void *context);
+
+/* Tells each variable SSA_… of the environment that is no setting, with the nearest one that is.
+ * SSA_TEST_… is left to the tests. */
+void config_unknown(config_fault *tell, void *context);
 
 #endif

@@ -271,6 +271,12 @@ static void keep_standard_streams(void)
 			open("/", O_RDONLY);
 }
 
+static void log_unknown(void *context, const char *name, const char *what)
+{
+	(void)context;
+	log_event("unknown setting", "name", name, "reason", what, NULL);
+}
+
 int endpoint_main(const struct endpoint *e)
 {
 	struct process p;
@@ -287,6 +293,7 @@ int endpoint_main(const struct endpoint *e)
 	p.resident = resident_is_listener(0);
 	gate_list_methods(e, p.allow);
 	config_load(&p.config);
+	config_unknown(log_unknown, NULL);
 	sandbox_enter();
 	if (!p.resident)
 		return cgi_serve(&program); /* frees nothing: the kernel does it faster */

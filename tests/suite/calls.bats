@@ -16,7 +16,7 @@ setup() {
 }
 
 each() { # KIND
-  run "${ISOLATED[@]}" python3 -EsSB "$ROOT/tests/tools/calls.py" "$1" "$SSA_MODE" "${SSA_UNIT_BIN:-$ROOT/build/unit}/calls" "$BATS_FILE_TMPDIR/redis.sock" \
+  run "${ISOLATED[@]}" python3 -EsSB "$ROOT/tests/tools/calls.py" "$1" "$SSA_MODE" "${SSA_TEST_UNIT_BIN:-$ROOT/build/unit}/calls" "$BATS_FILE_TMPDIR/redis.sock" \
     "$DATA_DIR" "$BATS_TEST_TMPDIR"
   echo "$output"
   echo "# ${lines[-1]}" >&3

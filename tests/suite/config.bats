@@ -125,7 +125,7 @@ has_no_rights() { grep -qE '^NoNewPrivs:\s+1$' "/proc/$1/status"; }
 
 @test "a program gives up its rights before it reads a request, and so does a worker" {
   if ! is_static; then skip "a build for tests may have no sandbox"; fi
-  run "${SSA_UNIT_BIN:-$ROOT/build/unit}/sandbox"
+  run "${SSA_TEST_UNIT_BIN:-$ROOT/build/unit}/sandbox"
   if [[ $output == *'Landlock: version 0'* ]]; then skip "no Landlock in this kernel"; fi
   # A CGI program that waits for a body.
   mkfifo "$BATS_TEST_TMPDIR/body"

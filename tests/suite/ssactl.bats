@@ -21,7 +21,8 @@ ctl() {
   status=0
   output=$(printf %s "${typed-}" | env -i PATH="$PATH" REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" \
     "${ENVIRONMENT[@]}" "$SSACTL" "$@" 2>"$BATS_TEST_TMPDIR/stderr" 3>&-) || status=$?
-  stderr=$(<"$BATS_TEST_TMPDIR/stderr")
+  # Which Redis it asks is said each time, and tested once.
+  stderr=$(grep -v '^ssactl: Redis: ' "$BATS_TEST_TMPDIR/stderr") || true
 }
 
 # with NAME=VALUE COMMAND...: one more variable in the environment of ssactl.
@@ -174,7 +175,7 @@ END
 @test "user disable tells when Redis is down, after the file was changed" {
   with REDIS_URL=unix:///nowhere ctl user disable user1
   done_with 3
-  [[ $stderr == *'when Redis is back, run `ssactl revoke`' ]]
+  [[ $stderr == *'when Redis is back, run `ssactl revoke user1`' ]]
   jq -e '.[] | select(.username == "user1") | .disabled' "$users" >/dev/null
 }
 
@@ -193,7 +194,8 @@ END
 @test "user grant: some ids as they are written, none, all" {
   printf '[{"username":"a","password":"1"}]' >"$users"
   ctl user grant a 100 1e2 -5
-  done_with 0
+  # An id that no machine has is granted, and named.
+  [[ $status == 0 && $stderr == *'no machine has the id -5' && $stderr != *' 100'* ]]
   [ "$(<"$users")" = '[{"username":"a","password":"1", "machines": [100, 1e2, -5]}]' ]
   ctl user grant a none
   [ "$(<"$users")" = '[{"username":"a","password":"1", "machines": []}]' ]
@@ -285,8 +287,8 @@ END
 }
 
 @test "killed, failing or interrupted at any call, an edit leaves the old file or the new one whole" {
-  [[ -x ${SSA_UNIT_BIN:=$ROOT/build/unit}/calls/ssactl ]]
-  [[ $SSA_UNIT_BIN == /* ]] || SSA_UNIT_BIN=$ROOT/$SSA_UNIT_BIN
+  [[ -x ${SSA_TEST_UNIT_BIN:=$ROOT/build/unit}/calls/ssactl ]]
+  [[ $SSA_TEST_UNIT_BIN == /* ]] || SSA_TEST_UNIT_BIN=$ROOT/$SSA_TEST_UNIT_BIN
   local kind n old new code hits
   old=$(<"$users")
   ctl user grant user1 100
@@ -298,8 +300,8 @@ END
       printf '%s\n' "$old" >"$users"
       : >"$BATS_TEST_TMPDIR/hit"
       code=0
-      env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" SSA_FAIL=$kind:$n SSA_FAIL_LOG="$BATS_TEST_TMPDIR/hit" \
-        "$SSA_UNIT_BIN/calls/ssactl" user grant user1 100 >/dev/null 2>&1 3>&- || code=$?
+      env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" SSA_TEST_FAIL=$kind:$n SSA_TEST_FAIL_LOG="$BATS_TEST_TMPDIR/hit" \
+        "$SSA_TEST_UNIT_BIN/calls/ssactl" user grant user1 100 >/dev/null 2>&1 3>&- || code=$?
       ((code == 137 || code < 4)) # killed by the test, and by nothing else
       [[ $(<"$users") == "$new" || ($(<"$users") == "$old" && $code != 0) ]] || {
         echo "$kind:$n ($(<"$BATS_TEST_TMPDIR/hit")): exit code $code, $(<"$users")"
@@ -373,6 +375,98 @@ END
   ctl check
   redis acl setuser default +info >/dev/null
   [[ $output == *'note: it is not known whether Redis removes keys'* ]]
+}
+
+@test "check: ids of no machine, names with a space at an end, all faults of a record, settings" {
+  echo '[{"username": "a ", "password": "$1$x$y", "machines": [100, "100", 7]}, {"username": 1, "Disabled": true}]' >"$users"
+  echo '[{"id": 100, "Cpus": 1, "status": 1, "GPU": "g", "ip": "i"}, {"id": 100, "cpus": 1, "mem": 1, "status": "s", "GPU": "g", "ip": " i"}]' >"$DATA_DIR/machines.json"
+  local ENVIRONMENT=(SSA_DELAY=1s SSA_MODES=scgi)
+  ctl check --json
+  done_with 1
+  local fault
+  for fault in 'username|note: it begins or ends with a space' 'password|a hash of an unsupported method' 'machines|no id, which is a number: "100"' \
+    'machines|no machine has the id 7' 'username|of the wrong type' 'password|missing' 'disabled|misspelt: a member has nearly this name' \
+    'cpus|missing, but a member has nearly this name' 'mem|missing' 'status|of the wrong type' 'ip|note: it begins or ends with a space' \
+    'SSA_MODES|no setting; the nearest one is SSA_MODE'; do
+    jq -e --arg f "${fault%%|*}" --arg w "${fault#*|}" 'any(.field == $f and .fault == $w)' <<<"$output" >/dev/null || {
+      echo "not named: $fault in $output"
+      return 1
+    }
+  done
+  jq -e 'any(.where == "settings" and .field == "SSA_DELAY")' <<<"$output" >/dev/null
+}
+
+@test "only the settings that a command uses matter to it" {
+  with SSA_DELAY=1s ctl export csv
+  done_with 0
+  with REDIS_URL=nonsense ctl user list
+  done_with 0
+  with SSA_LOGIN_LIMITS=x ctl sessions
+  done_with 0
+  with REDIS_URL=nonsense ctl sessions
+  [[ $status == 2 && $stderr == 'ssactl: REDIS_URL: it must begin with '* ]]
+  with SSA_LOGIN_LIMITS=x ctl bans
+  [[ $status == 2 && $stderr == 'ssactl: SSA_LOGIN_LIMITS: '* ]]
+}
+
+# Without REDIS_URL it is the Redis of `make run`, whose folder is beside that of the data.
+@test "which Redis: that of the service whose data it edits, and stderr says which" {
+  local said=$BATS_TEST_TMPDIR/stderr
+  ctl sessions
+  grep -qx "ssactl: Redis: $BATS_FILE_TMPDIR/redis.sock" "$said"
+  mkdir -p "$BATS_TEST_TMPDIR/service/data" "$BATS_TEST_TMPDIR/service/run"
+  cp "$DATA_DIR"/*.json "$BATS_TEST_TMPDIR/service/data"
+  ln -s "$BATS_FILE_TMPDIR/redis.sock" "$BATS_TEST_TMPDIR/service/run/redis.sock"
+  with REDIS_URL= ctl sessions --data "$BATS_TEST_TMPDIR/service/data"
+  done_with 0
+  grep -qx "ssactl: Redis: $BATS_TEST_TMPDIR/service/data/../run/redis.sock" "$said"
+  mkdir "$BATS_TEST_TMPDIR/elsewhere"
+  mv "$BATS_TEST_TMPDIR/service/run/redis.sock" "$BATS_TEST_TMPDIR/elsewhere"
+  local ENVIRONMENT=("SSA_RUN_DIR=$BATS_TEST_TMPDIR/elsewhere" REDIS_URL=)
+  ctl sessions --data="$BATS_TEST_TMPDIR/service/data"
+  grep -qx "ssactl: Redis: $BATS_TEST_TMPDIR/elsewhere/redis.sock" "$said"
+  ENVIRONMENT=(REDIS_URL=redis://user:s3cret@127.0.0.1:1/3)
+  ctl sessions
+  [[ $status == 3 ]]
+  grep -qx 'ssactl: Redis: 127.0.0.1:1, database 3' "$said"
+  run -1 grep s3cret "$said"
+}
+
+@test "help, --version, and what was probably meant" {
+  ctl --version
+  [ "$output" = "ssactl $(<"$ROOT/VERSION")" ]
+  ctl help user add
+  [[ $status == 0 && $output == *'user add [--random] NAME'* && $output != *grant* ]]
+  ctl help
+  [[ $status == 0 && $output == *'user grant'* ]]
+  local row
+  for row in 'user lst|user list' 'usr list|user list' 'chekc|check' 'sesions|sessions' 'user|'; do
+    # shellcheck disable=SC2086
+    ctl ${row%%|*}
+    [[ $status == 2 && $stderr == "ssactl: no such command: ${row%%|*}"*"${row#*|}" ]]
+  done
+  ctl export csv --jsno
+  [[ $status == 2 && $stderr == 'ssactl: no such option: --jsno; the nearest is: --json' ]]
+  ctl user add
+  [[ $status == 2 && $stderr == 'usage: ssactl user add [--random] NAME' ]]
+  ctl user list --json=1
+  [[ $status == 2 && $stderr == 'ssactl: --json has no value' ]]
+  ctl sessions --json --json
+  [[ $status == 2 ]]
+}
+
+@test "an address that is none is refused" {
+  local address
+  for address in 999.1.1.1 1.2.3 host.example 1.2.3.4/24; do
+    ctl unban "$address" "$address"
+    done_with 2
+    ctl unban --address "$address"
+    done_with 2
+    ctl bans --address "$address"
+    done_with 2
+  done
+  ctl unban --address 2001:db8::1
+  done_with 1
 }
 
 @test "status: as the service says it" {
@@ -593,7 +687,7 @@ END
 }
 
 # The commands, as --help lists them: "user add", "check"…
-commands() { "$SSACTL" --help | sed -nE 's/^  ((user )?[a-z]+)( .*)?  .*/\1/p'; }
+commands() { "$SSACTL" --help | sed -nE 's/^  (((user|machine) )?[a-z]+) .*/\1/p'; }
 
 @test "the man page has no fault and describes every command and option" {
   local page=$ROOT/man/ssactl.8 word text

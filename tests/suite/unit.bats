@@ -7,7 +7,7 @@ setup() { cd "$ROOT" || return; }
 
 unit() {
   [[ $1 != config ]] || needs_native "the program is in another folder"
-  run "${SSA_UNIT_BIN:-$ROOT/build/unit}/$1"
+  run "${SSA_TEST_UNIT_BIN:-$ROOT/build/unit}/$1"
   echo "$output"
   # The last line shows that it made assertions and that all of them were true.
   [[ $status == 0 && ${lines[-1]} == *' claims, 0 false' ]]

@@ -216,7 +216,7 @@ def strike(case, number, good):
     the call, and what was wrong."""
     forget_tickets()
     open(HIT, 'wb').close()
-    environment = {b'SSA_FAIL': b'%s:%d' % (KIND.encode(), number), b'SSA_FAIL_LOG': os.fsencode(HIT)}
+    environment = {b'SSA_TEST_FAIL': b'%s:%d' % (KIND.encode(), number), b'SSA_TEST_FAIL_LOG': os.fsencode(HIT)}
     server, call, found = SERVER(case.program, environment), '', []
     # A resident program gets more requests, on the same connection to Redis, until one request
     # after the failure.

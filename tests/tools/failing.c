@@ -1,13 +1,13 @@
 /* Only for tests/suite/calls.bats and ssactl.bats: linked before the C library into copies of the
  * programs, so that each of their calls can be made to fail. The environment says which one:
  *
- *   SSA_FAIL=memory:7     the 7th allocation gets no memory
- *   SSA_FAIL=drought:7    the same, and each allocation after it
- *   SSA_FAIL=error:7      the 7th system call fails, with an error that it may have
- *   SSA_FAIL=kill:7       the process is killed at its 7th system call
- *   SSA_FAIL=signal:7     the 7th call that a signal may interrupt is interrupted
- *   SSA_FAIL=short:7      the 7th transfer of more than a byte transfers only one byte
- *   SSA_FAIL_LOG=FILE     an empty file that gets the name of the first call that failed
+ *   SSA_TEST_FAIL=memory:7     the 7th allocation gets no memory
+ *   SSA_TEST_FAIL=drought:7    the same, and each allocation after it
+ *   SSA_TEST_FAIL=error:7      the 7th system call fails, with an error that it may have
+ *   SSA_TEST_FAIL=kill:7       the process is killed at its 7th system call
+ *   SSA_TEST_FAIL=signal:7     the 7th call that a signal may interrupt is interrupted
+ *   SSA_TEST_FAIL=short:7      the 7th transfer of more than a byte transfers only one byte
+ *   SSA_TEST_FAIL_LOG=FILE     an empty file that gets the name of the first call that failed
  *
  * Only one call fails in all processes that inherit this environment, so a process that is started
  * again works. A drought ends when the file is removed. */
@@ -36,7 +36,7 @@ ssize_t __real_write(int fd, const void *bytes, size_t size);
 /* Succeeds once for all processes, because the file is empty only before. */
 static bool record(const char *name)
 {
-	const char *path = getenv("SSA_FAIL_LOG");
+	const char *path = getenv("SSA_TEST_FAIL_LOG");
 	int fd = path != NULL ? __real_open(path, O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
 	bool first = fd >= 0 && flock(fd, LOCK_EX) == 0 && lseek(fd, 0, SEEK_END) == 0 &&
 		     __real_write(fd, name, strlen(name)) > 0;
@@ -54,7 +54,7 @@ static long *left_of(const char *kind)
 	static size_t len;
 
 	if (wanted == NULL) {
-		wanted = getenv("SSA_FAIL");
+		wanted = getenv("SSA_TEST_FAIL");
 		wanted = wanted != NULL ? wanted : "";
 		len = strcspn(wanted, ":");
 		if (wanted[len] == ':')
@@ -76,7 +76,7 @@ static bool is_dry(const char *name)
 	static bool dry;
 
 	dry = dry || is_hit("drought", name);
-	return dry && access(getenv("SSA_FAIL_LOG"), F_OK) == 0;
+	return dry && access(getenv("SSA_TEST_FAIL_LOG"), F_OK) == 0;
 }
 
 static bool fails(bool hit, int before, int error)

@@ -244,6 +244,55 @@ static void test_faults(void)
 	CHECK(!config_load(&c) && strncmp(c.fault, "SSA_DATA_DIR", 12) == 0);
 }
 
+static char unknown[400];
+
+static void note(void *context, const char *name, const char *what)
+{
+	size_t len = strlen(unknown);
+
+	CHECK(context == unknown);
+	snprintf(unknown + len, sizeof unknown - len, "%s: %s. ", name, what);
+}
+
+static void test_unknown(void)
+{
+	clear();
+	clearenv();
+	setenv("SSA_PORT", "1", 1);
+	setenv("SSA_TEST_X", "1", 1);
+	setenv("SSATICKET", "1", 1);
+	config_unknown(note, unknown);
+	CHECK_ROW(unknown[0] == '\0', unknown);
+	setenv("SSA_PROT", "8005", 1);
+	setenv("SSA_MODES", "scgi", 1);
+	setenv("ssa_port", "1", 1);
+	setenv("SSA_ENTIRELY_ELSE", "s3cret", 1);
+	config_unknown(note, unknown);
+	CHECK(strstr(unknown, "SSA_PROT: no setting; the nearest one is SSA_PORT. ") != NULL);
+	CHECK(strstr(unknown, "SSA_MODES: no setting; the nearest one is SSA_MODE. ") != NULL);
+	CHECK(strstr(unknown, "ssa_port: no setting; the nearest one is SSA_PORT. ") != NULL);
+	CHECK_ROW(strstr(unknown, "SSA_ENTIRELY_ELSE: no setting. ") != NULL, unknown);
+	clearenv();
+}
+
+/* A part is read without the others, and all faults can be told. */
+static void test_parts(void)
+{
+	struct config c;
+
+	setenv("SSA_DELAY", "1s", 1);
+	setenv("SSA_TICKET_TTL", "x", 1);
+	setenv("REDIS_URL", "nonsense", 1);
+	CHECK(config_load_parts(&c, CONFIG_DATA | CONFIG_LIMITS, NULL, NULL) && c.addr.count == 60);
+	CHECK(!config_load_parts(&c, CONFIG_REDIS, NULL, NULL));
+	CHECK(strncmp(c.fault, "REDIS_URL: ", 11) == 0);
+	unknown[0] = '\0';
+	CHECK(!config_load_parts(&c, CONFIG_ALL, note, unknown));
+	CHECK(strstr(unknown, "REDIS_URL") && strstr(unknown, "SSA_DELAY") &&
+	      strstr(unknown, "SSA_TICKET_TTL"));
+	clearenv();
+}
+
 int main(int argc, char **argv)
 {
 	CHECK(argc == 1);
@@ -253,5 +302,7 @@ int main(int argc, char **argv)
 	test_limits();
 	test_seconds();
 	test_faults();
+	test_unknown();
+	test_parts();
 	return check_done();
 }

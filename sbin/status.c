@@ -1,0 +1,52 @@
+/* The command status: as GET /api/status says it. */
+#include "data/machines.h"
+#include "data/users.h"
+#include "listing.h"
+#include "redis/redis.h"
+#include "ssactl.h"
+#include "store/readiness.h"
+
+const char *ctl_fault_of_redis(struct ctl *c)
+{
+	size_t replies = readiness_ask(c->redis);
+
+	redis_begin(c->redis);
+	return redis_send(c->redis) && readiness_passed(c->redis, replies) &&
+		       redis_replicated(c->redis)
+		   ? NULL
+		   : redis_error(c->redis);
+}
+
+static bool list_part(struct listing *l, const char *part, const char *fault)
+{
+	listing_text(l, part);
+	listing_text(l, fault != NULL ? fault : "OK");
+	return fault == NULL;
+}
+
+/* NULL: the file has a good version. */
+static const char *file_fault(struct records *r, bool opened)
+{
+	if (!opened)
+		return "its path is too long";
+	records_refresh(r);
+	return r->fault;
+}
+
+enum exit_code ctl_status(struct ctl *c)
+{
+	struct listing l = {.columns = {"part", "state"}};
+	struct users u;
+	struct machines m;
+	bool users = users_open(&u, c->config.data_dir, false);
+	bool machines = machines_open(&m, c->config.data_dir, false);
+
+	bool up = list_part(&l, "redis", ctl_fault_of_redis(c));
+	up &= list_part(&l, "users", file_fault(&u.records, users));
+	up &= list_part(&l, "machines", file_fault(&m.records, machines));
+	users_close(&u);
+	machines_close(&m);
+	if (!listing_print(&l, c->json))
+		return ctl_say(CTL_FAILED, "cannot write the list");
+	return up ? CTL_DONE : CTL_NO;
+}
