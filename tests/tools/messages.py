@@ -13,6 +13,7 @@ from pathlib import Path
 
 NEVER_LOGGED = {
     "%zu record%s skipped",  # in a reply
+    "%s %s",  # a field of a login, and what is wrong with it
     # in the names of keys in Redis
     "attempts of user and address",
     "attempts of user",
