@@ -15,7 +15,7 @@
 /* As SSA_REDIS_WAIT: every replica that could be promoted. */
 #define CONFIG_WAIT_ALL 1000
 
-enum { CONFIG_ORIGIN_MAX_BYTES = 255, CONFIG_ORIGINS_MAX_BYTES = 1023 };
+enum { CONFIG_ORIGIN_MAX_BYTES = 255 };
 
 /* At most `count` failures in `window_s` seconds. If `count` is 0, there is no limit. */
 struct limit {

@@ -45,13 +45,15 @@ static void put_cors(struct piece *p, const struct reply *rep)
 	put(p, "Access-Control-Allow-Origin: ");
 	put(p, rep->allow_origin);
 	if (rep->preflight == NULL) {
-		put(p, "\r\nAccess-Control-Expose-Headers: X-Total-Count, Link, Retry-After\r\n");
+		put(p, "\r\nAccess-Control-Expose-Headers: X-Total-Count, Link, Retry-After, "
+		       "ETag\r\n");
 		return;
 	}
 	put(p, "\r\nAccess-Control-Allow-Methods: ");
 	put(p, rep->preflight);
-	put(p, "\r\nAccess-Control-Allow-Headers: Content-Type, X-Auth-Token, CSRFPreventionToken"
-	       "\r\nAccess-Control-Max-Age: 7200\r\n");
+	put(p,
+	    "\r\nAccess-Control-Allow-Headers: Authorization, Content-Type, If-None-Match, Prefer, "
+	    "X-Auth-Token, CSRFPreventionToken\r\nAccess-Control-Max-Age: 7200\r\n");
 }
 
 static void put_head(struct piece *p, const struct reply *rep, const struct result_http *http,
