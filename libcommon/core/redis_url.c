@@ -112,6 +112,8 @@ static const char *parse_tcp(const char *at, struct redis_url *out)
 	const char *fault = parse_server(&at, "6379", &out->servers[out->count++]);
 	if (fault != NULL)
 		return fault;
+	if (strchr(at, '?') != NULL)
+		return "only unix:// and redis+sentinel:// have parameters behind a ?";
 	if (*at == '/' && at[1] != '\0' && !take_db(at + 1, out))
 		return "the database must be a number";
 	if (*at != '/' && *at != '\0')
@@ -159,7 +161,7 @@ static const char *parse_sentinel(const char *at, struct redis_url *out)
 	}
 	if (*at == '\0')
 		return NULL;
-	if (strncmp(at, query, sizeof query - 1) != 0 ||
+	if (strncmp(at, query, sizeof query - 1) != 0 || strchr(at, '&') != NULL ||
 	    !decode(at + sizeof query - 1, strlen(at + sizeof query - 1), out->sentinel_password,
 		    sizeof out->sentinel_password))
 		return "only /DATABASE and ?sentinel_password= may follow the service";

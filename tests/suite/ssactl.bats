@@ -573,6 +573,33 @@ END
   done_with 2
 }
 
+@test "export: two statuses of one group, equal machines, GPUs that are none, formulas" {
+  python3 - "$DATA_DIR/machines.json" <<'END'
+import json, sys
+def machine(id, status="in use", gpu="g", **more): return {"id": id, "cpus": 1, "mem": 1, "status": status, "GPU": gpu, "ip": "192.0.2.1", "name": f"m{id}"} | more
+formulas = ["=1+1", "x;=1+1", "x\n=1+1", "\n", "\t", "＝1+1", " ＋1", "－1", "＠x", "a;@b", "a|-b", "-1", "fine", "a+b", "x=1"]
+json.dump([machine(1), machine(2, "in_use", "none"), machine(3, "in use", "None", gpus=4), machine(1), machine(5, gpu=""), machine(6, name="m2"), machine(7, cpus=7)]
+          + [machine(100 + i, text) for i, text in enumerate(formulas)] + [machine(i, f"s{i}") for i in range(1000, 21000)], open(sys.argv[1], "w"))
+END
+  sed -i 's/"cpus": 7/"cpus": 1e999/' "$DATA_DIR/machines.json"
+  ctl export ansible
+  # A name that stands twice would be one host. The two statuses are one group.
+  [[ $status == 0 && $stderr == *'record 3 of machines.json: an earlier machine has its name'* && $stderr == *'record 5 of'* ]]
+  [ "$(sed -n '/^\[status_in_use\]/,/^$/p' <<<"$output" | sort | tr '\n' ' ')" = ' [status_in_use] m1 m2 m3 m5 m7 ' ]
+  [ "$(sort <<<"$output" | uniq -d | grep -c '^\[')" = 0 ]
+  ctl export metrics
+  [ -z "$(sed 's/ [^ ]*$//' <<<"$output" | grep -v '^#' | sort | uniq -d)" ]
+  [ "$(grep -c '^ssa_machine_gpus.*"none"} 0$\|^ssa_machine_gpus.*gpu=""} 0$\|^ssa_machine_gpus.*"None"} 4$' <<<"$output")" = 3 ]
+  grep -q '^ssa_machine_cpus{id="7",.*} +Inf$' <<<"$output"
+  "$SSACTL" --data "$DATA_DIR" export csv >"$BATS_TEST_TMPDIR/csv"
+  python3 - "$BATS_TEST_TMPDIR/csv" <<'END'
+import csv, sys
+cells = [row[2] for row in csv.reader(open(sys.argv[1], newline=""))]
+want = ["'=1+1", "'x;'=1+1", "'x\n'=1+1", "'\n", "'\t", "'＝1+1", "' ＋1", "'－1", "'＠x", "'a;'@b", "'a|'-b", "'-1", "fine", "a+b", "x=1"]
+assert [c for c in want if c not in cells] == [], [c for c in want if c not in cells]
+END
+}
+
 @test "export: a strange name cannot inject a line" {
   local name='a\nHost *\n  ProxyCommand evil' format
   printf '[{"id":1,"name":"%s","cpus":1,"mem":1,"status":"s\\n[all]","GPU":"g\\"}\\n","ip":"192.0.2.7"},{"id":2,"name":"good","cpus":1,"mem":1,"status":"ok","GPU":"","ip":"192.0.2.8\\nx"},{"id":3,"name":"-oops","cpus":1,"mem":1,"status":"=1+1","GPU":"","ip":"::1"}]' "$name" >"$DATA_DIR/machines.json"
