@@ -55,10 +55,14 @@ install_all() {
     # first, because the shipped users have published passwords, and the shipped machines do not
     # exist. Only root can read them before the folder is given to the service's user.
     [ -d "$DESTDIR$DATA" ] || install -d -m 750 "$DESTDIR$DATA"
-    echo '[]' >"$new"
     for file in "$DESTDIR$DATA/users.json" "$DESTDIR$DATA/machines.json"; do
-        # A link may lead to a folder that is not mounted now.
-        if [ ! -e "$file" ] && [ ! -L "$file" ]; then put 640 "$new" "$file"; fi
+        # A link may lead to a folder that is not mounted now. The folder may be the service's: the
+        # file is made only if nothing has its name, so that root writes through no link.
+        if [ ! -e "$file" ] && [ ! -L "$file" ]; then
+            new_data=$(mktemp -u "$file.XXXXXXXXXX")
+            (umask 027 && set -C && echo '[]' >"$new_data")
+            mv -T "$new_data" "$file"
+        fi
     done
 }
 

@@ -169,6 +169,16 @@ check "the programs, the pages and the documents" in_debian ls /usr/lib/simplese
   /usr/lib/simpleserverapi/www/{openapi.json,console/index.html,errors/404.html} \
   /usr/share/doc/simpleserverapi/{README.md,README.Debian,docs/operating.md,examples/machines.json,copyright} \
   /usr/sbin/ssactl /usr/share/man/man8/ssactl.8.gz /usr/share/bash-completion/completions/ssactl
+links() {
+  local file link
+  while read -r file; do
+    grep -o '](\([^)]*\))' "$file" | sed 's/^](//; s/)$//; s/#.*//' | grep -v '^[a-z]*:\|^$' | while read -r link; do
+      [[ -e ${file%/*}/$link ]] || echo "$file: $link"
+    done
+  done < <(find "$root/usr/share/doc/simpleserverapi" -name '*.md')
+  find "$root/usr/share/doc/simpleserverapi" -xtype l
+}
+check "no link of the documents leads nowhere" same '' links
 check "systemd accepts the units" same '' in_debian sh -c 'systemd-analyze verify simpleserverapi.service simpleserverapi@status.socket 2>&1'
 check "at most 2.5 in systemd-analyze security" in_debian systemd-analyze security --offline=true --threshold=25 --no-pager \
   /lib/systemd/system/simpleserverapi.service
@@ -229,6 +239,81 @@ check "it listens on the loopback only" same '127.0.0.1:8340' \
   nsenter --target "$system" --net sh -c "ss -Hlnt 'sport = :8340' | awk '{ print \$4 }'"
 check "the journal has the refused login" grep -q 'authentication failure; .*user="alice" reason="wrong password"' <(logged)
 check "the journal has no password" same '' grep -E 'correct-horse|long-enough|argon2id' <(logged)
+
+# --- it comes back by itself ----------------------------------------------------------------------
+
+property() { in_debian systemctl show -P "$1" simpleserverapi; }
+restarts() { (($(property NRestarts) >= $1)); }
+answers() { [[ $(curl -s "$1/api/status") == '{"code":200,"message":"OK"}' ]]; }
+setting() { in_debian sed -i "/^SSA_BIND=/d; \$ a $1" /etc/default/simpleserverapi; }
+
+killed_six_times() {
+  local was
+  for _ in 1 2 3 4 5 6; do
+    was=$(property MainPID)
+    in_debian sh -c "kill -KILL $was"
+    wait_for answers $url || return
+    [[ $(property MainPID) != "$was" ]] || return
+  done
+}
+check "killed six times in a row, it is back each time" killed_six_times
+
+late_address() {
+  setting SSA_BIND=10.9.8.7
+  in_debian systemctl restart --no-block simpleserverapi
+  wait_for restarts 6 || return # more often than systemd's default allows
+  nsenter --target "$system" --net ip address add 10.9.8.7/32 dev lo
+  wait_for answers http://10.9.8.7:8340
+}
+check "an address that comes late" late_address
+setting '#SSA_BIND='
+in_debian systemctl restart simpleserverapi
+
+# Ten logins with a hash of 64 MiB, in 64 MB: the kernel kills workers.
+short_of_memory() {
+  local clients=()
+  in_debian sh -ec 'cp -p /etc/simpleserverapi/users.json /srv/users.kept
+    install -m 640 -o root -g _ssa /srv/carol.json /etc/simpleserverapi/.new && mv /etc/simpleserverapi/.new /etc/simpleserverapi/users.json
+    systemctl set-property --runtime simpleserverapi MemoryMax=64M MemorySwapMax=0'
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    curl -s --max-time 10 -o /dev/null -H 'Content-Type: application/json' -d '{"username":"carol","password":"wrong"}' $url/api/ticket &
+    clients+=($!)
+  done
+  wait "${clients[@]}"
+  in_debian grep -h . /sys/fs/cgroup/system.slice/simpleserverapi.service/memory.events
+  in_debian grep -q '^oom_kill [1-9]' /sys/fs/cgroup/system.slice/simpleserverapi.service/memory.events || return
+  wait_for answers $url || return
+  same 0 property NRestarts || return
+  in_debian sh -ec 'cp -p /srv/users.kept /etc/simpleserverapi/.new && mv /etc/simpleserverapi/.new /etc/simpleserverapi/users.json; systemctl set-property --runtime simpleserverapi MemoryMax=infinity'
+}
+printf '[{"username":"carol","password":"%s"}]\n' "$(echo long-enough-secret | argon2 saltsaltsalt -id -k 65536 -t 1 -p 1 -e)" >"$root/srv/carol.json"
+if in_debian sh -c 'test -e /sys/fs/cgroup/system.slice/simpleserverapi.service/memory.events'; then
+  check "the kernel kills workers for lack of memory, and the service goes on" short_of_memory
+else
+  echo "  skipped: no limits of memory here (cgroup v2)"
+fi
+
+# docs/operating.md's drop-in, with the names of this package. There is no curl in that system.
+make -s build/tools/sockets
+cp build/tools/sockets "$root/srv"
+asks() { # USER GROUP: whether this user gets an answer by the Unix socket
+  printf 'GET /api/status HTTP/1.0\r\nHost: localhost\r\n\r\n' |
+    in_debian setpriv --reuid "$1" --regid "$2" --clear-groups /srv/sockets http /run/simpleserverapi/http/socket |
+    grep -q '^HTTP/1.0 200'
+}
+unix_socket() {
+  in_debian mkdir -p /etc/systemd/system/simpleserverapi.service.d
+  awk '/<!-- snippet: unix-socket -->/ { found = 1; next } found && /^```$/ { exit } found && !/^```/' docs/operating.md |
+    sed 's/^SupplementaryGroups=ssa/SupplementaryGroups=_ssa/; s/ssa\//simpleserverapi\//g' \
+      >"$root/etc/systemd/system/simpleserverapi.service.d/socket.conf"
+  in_debian sh -ec 'systemctl daemon-reload; systemctl restart simpleserverapi'
+  wait_for in_debian test -S /run/simpleserverapi/http/socket || return
+  wait_for asks www-data www-data || return
+  ! asks nobody nogroup || return
+  in_debian rm -r /etc/systemd/system/simpleserverapi.service.d
+  in_debian sh -ec 'systemctl daemon-reload; systemctl restart simpleserverapi'
+}
+check "a Unix socket for a server in front, as docs/operating.md sets it up" unix_socket
 
 # --- reload, upgrade ------------------------------------------------------------------------------
 
