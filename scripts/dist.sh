@@ -4,42 +4,59 @@
 # Makes dist/simpleserverapi-VERSION-ARCHITECTURE.tar.gz and dist/SHA256SUMS: the static programs
 # and all that they need, so that `./run` in the unpacked folder serves. `make dist` calls it after
 # the build. Two builds of the same commit have the same bytes: names are sorted, owners are 0, and
-# all times are SOURCE_DATE_EPOCH (the time of the commit, if git knows it). The Makefile sets
-# CGI_BIN, SSACTL and MACHINE (aarch64, if the programs are not for this machine). SHA256SUMS has
-# all tarballs that are in dist/.
+# all times are SOURCE_DATE_EPOCH (the time of the commit). The Makefile sets CGI_BIN, SSACTL and
+# MACHINE (aarch64, if the programs are not for this machine). SHA256SUMS has all tarballs that are
+# in dist/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-version=$(sed -nE '1s/^[^(]*\(([^)]+)\).*/\1/p' debian/changelog 2>/dev/null) || true
-name=simpleserverapi-${version:-0}-${MACHINE:-$(uname -m)}
-when=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
+fail() {
+    echo "dist.sh: $1" >&2
+    exit 1
+}
+git() { command git -c safe.directory="$PWD" "$@"; }
+[[ -e .git ]] || fail "this is no clone of the repository, and the sample data come from a commit: \`git clone\` makes one"
+
+version=$(sed -nE '1s/^[^(]*\(([^)]+)\).*/\1/p' debian/changelog)
+name=simpleserverapi-$version-${MACHINE:-$(uname -m)}
+when=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 
 new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT
-mkdir "$new/$name"
+top=$new/$name
+mkdir "$top"
 
 # put MODE FILE...: each keeps its path.
 put() {
     local mode=$1 file
     shift
-    for file; do install -D -m "$mode" "$file" "$new/$name/$file"; done
+    for file; do install -D -m "$mode" "$file" "$top/$file"; done
 }
 
 for program in status ticket info; do
-    install -D -m 755 "${CGI_BIN:-cgi-bin}/$program" "$new/$name/cgi-bin/$program"
+    install -D -m 755 "${CGI_BIN:-cgi-bin}/$program" "$top/cgi-bin/$program"
 done
-install -D -m 755 "${SSACTL:-sbin/ssactl}" "$new/$name/sbin/ssactl"
+install -D -m 755 "${SSACTL:-sbin/ssactl}" "$top/sbin/ssactl"
 put 755 scripts/{run,lighttpd-vars}.sh
 put 644 scripts/connections.lua lighttpd.conf www/errors/*.html www/console/* www/openapi.json
-put 644 man/* completions/* docs/* ./*.md LICENSE data/machines.json
-put 640 data/users.json
-cat >"$new/$name/run" <<'END'
+put 644 man/* completions/* docs/{api,console,data,operating,queries,recipes,settings}.md docs/console*.png LICENSE
+sed 's|](\([a-z]*[.]md\))|](docs/\1)|g; s|]([.][.]/|](|g' docs/release.md >"$top/README.md"
+scripts/plain-links.sh "$top"
+
+# The sample of the commit: those of the working tree may be real users by now. Its passwords are
+# published, so everybody may read it.
+mkdir "$top/data"
+for file in data/users.json data/machines.json; do git show "HEAD:$file" >"$top/$file"; done
+
+cat >"$top/run" <<'END'
 #!/bin/sh
-# Serves until Ctrl-C. It needs lighttpd, and redis-server or valkey-server.
+# Serves until Ctrl-C; `./run --help` lists the settings. It needs lighttpd, and redis-server or
+# valkey-server.
 cd "$(dirname "$0")" || exit
-SSA_RUN_DIR=${SSA_RUN_DIR:-$PWD/state} exec scripts/run.sh
+SSA_RUN_AS=./run SSA_RUN_DIR=${SSA_RUN_DIR:-$PWD/state} exec scripts/run.sh "$@"
 END
-chmod 755 "$new/$name/run"
+chmod 755 "$top/run"
+chmod -R u=rwX,go=rX "$top"
 
 mkdir -p dist
 tar --create --directory "$new" --sort=name --owner=0 --group=0 --numeric-owner --format=ustar \

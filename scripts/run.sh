@@ -97,7 +97,7 @@ usage() {
 usage: [NAME=VALUE]... $this
 
 Serves until Ctrl-C, on http://127.0.0.1:8000, with a private Redis. Settings are environment
-variables; README.md has all of them, among them:
+variables; docs/settings.md has all of them, among them:
   SSA_PORT=8001         another port
   SSA_BIND=0.0.0.0      an address: here all of this machine; or the path of a Unix socket
   SSA_MODE=scgi         resident workers

@@ -672,12 +672,25 @@ after_remedy() {
   after_remedy
 }
 
+# commit: makes a repository of $here, whose commit has the sample data.
+commit() {
+  type -P git >/dev/null || skip "git is not installed"
+  git -C "$here" init -q
+  git -C "$here" add -f data
+  git -C "$here" -c user.name=x -c user.email=x@example.org commit -q -m data
+}
+
 @test "make dist: two runs make the same bytes, and ./run of the tarball serves" {
   is_static || skip "the tarball is of static programs"
   [[ -x $ROOT/sbin/ssactl ]] || skip "ssactl is not built"
   cp -a "$ROOT"/{man,completions,docs,LICENSE,*.md} "$here"
-  mkdir -p "$here/sbin"
+  mkdir -p "$here"/{sbin,debian}
   cp -a "$ROOT/sbin/ssactl" "$here/sbin"
+  cp "$ROOT/debian/changelog" "$here/debian"
+  commit
+  # What was edited since stays here.
+  echo '[{"username":"real","password":"secret"}]' >"$here/data/users.json"
+  echo '[]' >"$here/data/machines.json"
   SOURCE_DATE_EPOCH=1700000000 "$here/scripts/dist.sh"
   mv "$here/dist" "$BATS_TEST_TMPDIR/first"
   # Other times and owners of the files make no difference.
@@ -694,13 +707,34 @@ after_remedy() {
   tar xzf "$here"/dist/*-other.tar.gz -C "$BATS_TEST_TMPDIR" --transform 's,^[^/]*,other,'
   [[ $(cat "$BATS_TEST_TMPDIR"/other/{cgi-bin/{status,ticket,info},sbin/ssactl}) == $'other status\nother ticket\nother info\nother ssactl' ]]
   rm "$here"/dist/*-other.tar.gz
-  tar xzf "$here"/dist/*.tar.gz -C "$BATS_TEST_TMPDIR"
-  here=$(echo "$BATS_TEST_TMPDIR"/simpleserverapi-*/)
+  if [[ $(id -u) == 0 ]]; then in_the_open; else outside=$(mktemp -d /tmp/ssa-run.XXXXXX); fi
+  tar xzf "$here"/dist/*.tar.gz -C "$outside"
+  here=$(echo "$outside"/simpleserverapi-*/)
   here=${here%/}
+  cmp "$here/data/users.json" "$ROOT/data/users.json"
+  run grep -rE '`make|make (run|deps|install|docs|dist|test)' "$here"/{README.md,docs,man,lighttpd.conf}
+  [ "$status" = 1 ]
+  [[ $(sed -n 3p "$here/README.md") == "    ./run" ]]
+  [[ $("$here/run" --help) == 'usage: [NAME=VALUE]... ./run'* ]]
   (cd / && exec "${clean[@]}" SSA_PORT="$port" "$here/run") >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
   pid=$! out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
   ready
   [[ $(curl -s "http://127.0.0.1:$port/api/status") == '{"code":200,"message":"OK"}' ]]
   [[ $(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/main.js") == 200 ]]
+  # Root needs no right to read every file: all are for everybody.
+  [[ $(id -u) != 0 || $(owners) == www-data ]]
+  run grep '^run.sh' "$err"
+  [ "$status" = 1 ]
   end TERM
+}
+
+@test "make dist in a folder that is no clone: one line, since the sample data come from a commit" {
+  run -1 "$here/scripts/dist.sh"
+  [[ $output == "dist.sh: this is no clone of the repository"* ]]
+}
+
+@test "a LANG whose locale was not generated: everything starts" {
+  begin LANG=zh_CN.UTF-8 LC_ALL=zh_CN.UTF-8
+  ready
+  log_in | jq -e .data.ticket
 }
