@@ -312,6 +312,7 @@ unix_socket() {
   ! asks nobody nogroup || return
   in_debian rm -r /etc/systemd/system/simpleserverapi.service.d
   in_debian sh -ec 'systemctl daemon-reload; systemctl restart simpleserverapi'
+  wait_for answers $url
 }
 check "a Unix socket for a server in front, as docs/operating.md sets it up" unix_socket
 
