@@ -17,8 +17,7 @@ fail() {
 git() { command git -c safe.directory="$PWD" "$@"; }
 [[ -e .git ]] || fail "this is no clone of the repository, and the sample data come from a commit: \`git clone\` makes one"
 
-version=$(sed -nE '1s/^[^(]*\(([^)]+)\).*/\1/p' debian/changelog)
-name=simpleserverapi-$version-${MACHINE:-$(uname -m)}
+name=simpleserverapi-$(<VERSION)-${MACHINE:-$(uname -m)}
 when=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 
 new=$(mktemp -d)

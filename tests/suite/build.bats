@@ -41,7 +41,7 @@ plan() { env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -n -C "$ROOT" B
 @test "make -j8 deps run: nothing is compiled before the packages are there" {
   local folder=$BATS_TEST_TMPDIR/copy
   mkdir -p "$folder/cgi-bin" "$folder/scripts"
-  cp -r "$ROOT"/{Makefile,libcommon} "$folder"
+  cp -r "$ROOT"/{Makefile,VERSION,libcommon} "$folder"
   cp -r "$ROOT"/sbin "$folder"
   cp "$ROOT"/cgi-bin/*.c "$folder/cgi-bin"
   # Each of these stands for a program, and writes its name when it ends.
@@ -62,7 +62,7 @@ END
   [[ -d $ROOT/build/src/libsodium ]] || skip "the sources of the libraries are not here"
   local folder="$BATS_TEST_TMPDIR/it's a place"
   mkdir -p "$folder/cgi-bin" "$folder/build"
-  cp -r "$ROOT"/{Makefile,libcommon,scripts,sbin} "$folder"
+  cp -r "$ROOT"/{Makefile,VERSION,libcommon,scripts,sbin} "$folder"
   rm -f "$folder/sbin/ssactl"
   cp "$ROOT"/cgi-bin/*.c "$folder/cgi-bin"
   ln -s "$ROOT/build/src" "$folder/build/src"

@@ -14,6 +14,10 @@ compare() { run "$1" python3 tests/tools/translation.py "$2" "$3"; }
   ((${lines[-1]% blocks} > 40))
 }
 
+@test "VERSION is also that of the Debian package" {
+  [[ $(head -n 1 debian/changelog) == "simpleserverapi ($(<VERSION)) "* ]]
+}
+
 @test "no link of a document leads nowhere" {
   local file link missing=
   for file in *.md docs/*.md tests/README.md; do

@@ -683,10 +683,9 @@ commit() {
 @test "make dist: two runs make the same bytes, and ./run of the tarball serves" {
   is_static || skip "the tarball is of static programs"
   [[ -x $ROOT/sbin/ssactl ]] || skip "ssactl is not built"
-  cp -a "$ROOT"/{man,completions,docs,LICENSE,*.md} "$here"
-  mkdir -p "$here"/{sbin,debian}
+  cp -a "$ROOT"/{man,completions,docs,LICENSE,VERSION,*.md} "$here"
+  mkdir -p "$here/sbin"
   cp -a "$ROOT/sbin/ssactl" "$here/sbin"
-  cp "$ROOT/debian/changelog" "$here/debian"
   commit
   # What was edited since stays here.
   echo '[{"username":"real","password":"secret"}]' >"$here/data/users.json"
