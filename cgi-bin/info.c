@@ -1,6 +1,7 @@
 /* GET /api/info answers with the machines that the caller may see, or those that a query selects of
- * them. */
+ * them; GET /api/info/100 with one machine. */
 #include "http/endpoint.h"
+#include "http/etag.h"
 #include "http/pages.h"
 #include "http/query.h"
 
@@ -14,17 +15,34 @@ static enum result refuse_query(struct reply *rep, const char *why)
 	return rep->result;
 }
 
-static enum result write_selected(struct endpoint_context *c, const struct request *q,
-				  struct reply *rep)
+/* Writes the ETag. It names the file, the ids that the caller may see, and what was asked; nothing
+ * else decides what the reply is. true: the client has the reply, and nothing is to be rendered. */
+static bool is_known(struct endpoint_context *c, const struct request *q, struct reply *rep)
 {
-	struct query query;
-	char why[QUERY_WHY_SIZE];
+	struct span ids = c->caller.user.machines;
+	char digest[CRYPTO_DIGEST_LEN + 1];
+	const struct span parts[] = {
+	    {machines_digest(&c->service->machines), CRYPTO_DIGEST_LEN},
+	    span_of(q->path_info),
+	    span_of(q->query),
+	    ids.at != NULL ? ids : (struct span){"", 0},
+	};
+
+	crypto_digest_spans(digest, parts, sizeof parts / sizeof parts[0]);
+	etag_write(&rep->headers, digest);
+	if (!etag_is_known(q->known_tags, digest))
+		return false;
+	rep->result = RESULT_NOT_MODIFIED;
+	return true;
+}
+
+static enum result write_selected(struct endpoint_context *c, const struct request *q,
+				  const struct query *query, struct reply *rep)
+{
 	size_t total;
 
-	if (!query_read(&query, q->query, why))
-		return refuse_query(rep, why);
 	switch (machines_write_selected(&c->service->machines, c->caller.user.machines,
-					&query.selection, &rep->body, &total)) {
+					&query->selection, &rep->body, &total)) {
 	case SELECTION_NO_MEMORY:
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	case SELECTION_TOO_MUCH:
@@ -32,31 +50,68 @@ static enum result write_selected(struct endpoint_context *c, const struct reque
 	case SELECTION_FINE:
 		break;
 	}
-	pages_write_headers(&query, path, q->query, total, &rep->headers);
+	pages_write_headers(query, path, q->query, total, &rep->headers);
 	return RESULT_OK;
 }
 
-static enum result handle_get(struct endpoint_context *c, const struct request *q,
-			      struct reply *rep)
+static enum result list(struct endpoint_context *c, const struct request *q, struct reply *rep)
 {
-	struct service *s = c->service;
+	struct query query;
+	char why[QUERY_WHY_SIZE];
+	bool asked = *q->query != '\0';
 
-	if (!s->machines_usable)
-		return reply_refuse(rep, RESULT_INTERNAL, "machines.json has no good version");
-
+	if (asked && !query_read(&query, q->query, why))
+		return refuse_query(rep, why);
+	if (is_known(c, q, rep))
+		return rep->result;
 	text_string(&rep->body, "{\"data\":");
-	if (*q->query != '\0') {
-		if (write_selected(c, q, rep) != RESULT_OK)
+	if (asked) {
+		if (write_selected(c, q, &query, rep) != RESULT_OK)
 			return rep->result;
-	} else if (!machines_write(&s->machines, c->caller.user.machines, &rep->body)) {
+	} else if (!machines_write(&c->service->machines, c->caller.user.machines, &rep->body)) {
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	}
 	text_string(&rep->body, "}");
 	return RESULT_OK;
 }
 
+/* The same bytes whether there is no such machine, or the caller may not see it. */
+static enum result show_one(struct endpoint_context *c, const struct request *q, struct reply *rep)
+{
+	struct query query;
+	struct span record;
+	char why[QUERY_WHY_SIZE];
+
+	if (!query_is_ignored(&query, q->query, why))
+		return refuse_query(rep, why);
+	switch (machines_find(&c->service->machines, c->caller.user.machines,
+			      span_of(q->path_info + 1), &record)) {
+	case MACHINES_FOUND:
+		break;
+	case MACHINES_NONE:
+		return reply_refuse(rep, RESULT_NOT_FOUND, "no such machine for this user");
+	case MACHINES_NO_MEMORY:
+		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
+	}
+	if (is_known(c, q, rep))
+		return rep->result;
+	text_string(&rep->body, "{\"data\":");
+	text_add(&rep->body, record.at, record.len);
+	text_string(&rep->body, "}");
+	return RESULT_OK;
+}
+
+static enum result handle_get(struct endpoint_context *c, const struct request *q,
+			      struct reply *rep)
+{
+	if (!c->service->machines_usable)
+		return reply_refuse(rep, RESULT_INTERNAL, "machines.json has no good version");
+	return *q->path_info != '\0' ? show_one(c, q, rep) : list(c, q, rep);
+}
+
 static const struct endpoint info = {
     .name = "info",
+    .takes_name = true,
     .operations = {{.method = "GET",
 		    .files = SERVICE_USERS | SERVICE_MACHINES,
 		    .needs = NEEDS_SESSION,

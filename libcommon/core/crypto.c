@@ -43,6 +43,23 @@ void crypto_digest(char out[static CRYPTO_DIGEST_LEN + 1], const char *key, ...)
 	write_base64(out, CRYPTO_DIGEST_LEN, digest, sizeof digest);
 }
 
+void crypto_digest_spans(char out[static CRYPTO_DIGEST_LEN + 1], const struct span *parts,
+			 size_t count)
+{
+	crypto_generichash_state state;
+	unsigned char digest[32];
+
+	crypto_generichash_init(&state, NULL, 0, sizeof digest);
+	for (size_t i = 0; i < count; i++) {
+		const struct span *part = &parts[i];
+		crypto_generichash_update(&state, (const unsigned char *)&part->len,
+					  sizeof part->len);
+		crypto_generichash_update(&state, (const unsigned char *)part->at, part->len);
+	}
+	crypto_generichash_final(&state, digest, sizeof digest);
+	write_base64(out, CRYPTO_DIGEST_LEN, digest, sizeof digest);
+}
+
 bool crypto_equal(const char *a, const char *b, size_t len)
 {
 	return sodium_memcmp(a, b, len) == 0;

@@ -2,6 +2,8 @@
 #ifndef SSA_CRYPTO_H
 #define SSA_CRYPTO_H
 
+#include "core/span.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,6 +21,10 @@ bool crypto_random(char *out, size_t len);
  * learn anything from it. Needs no set-up. */
 void crypto_digest(char out[static CRYPTO_DIGEST_LEN + 1], const char *key, ...)
     __attribute__((sentinel));
+
+/* Computes the BLAKE2b-256 digest of pieces of text. Where one ends and the next begins counts. */
+void crypto_digest_spans(char out[static CRYPTO_DIGEST_LEN + 1], const struct span *parts,
+			 size_t count);
 
 /* Tells whether `len` bytes are equal. The time it takes does not depend on where they differ. */
 bool crypto_equal(const char *a, const char *b, size_t len);

@@ -56,6 +56,11 @@ static void put_cors(struct piece *p, const struct reply *rep)
 	    "X-Auth-Token, CSRFPreventionToken\r\nAccess-Control-Max-Age: 7200\r\n");
 }
 
+static bool has_no_content(const struct result_http *http)
+{
+	return http->status == 204 || http->status == 304;
+}
+
 static void put_head(struct piece *p, const struct reply *rep, const struct result_http *http,
 		     size_t body_len)
 {
@@ -63,7 +68,7 @@ static void put_head(struct piece *p, const struct reply *rep, const struct resu
 	put_number(p, (size_t)http->status);
 	put(p, " ");
 	put(p, http->reason);
-	if (http->status != 204) { /* RFC 9110, 8.6: no Content-Length in a 204 */
+	if (!has_no_content(http)) { /* RFC 9110, 8.6: no Content-Length in a 204 */
 		put(p, "\r\nContent-Type: application/json\r\nContent-Length: ");
 		put_number(p, body_len);
 	}
@@ -115,6 +120,6 @@ void reply_render(const struct reply *rep, struct reply_bytes *out)
 	out->headers_len = no_memory ? 0 : rep->headers.len;
 	put_head(&head, rep, http, out->body_len);
 	out->head_len = head.len;
-	if (rep->without_body || http->status == 204)
+	if (rep->without_body || has_no_content(http))
 		out->body_len = 0;
 }

@@ -5,6 +5,7 @@
 static const struct result_http rows[] = {
     [RESULT_OK] = {200, "OK", "OK"},
     [RESULT_NO_CONTENT] = {204, "No Content", ""},
+    [RESULT_NOT_MODIFIED] = {304, "Not Modified", ""},
     [RESULT_BAD_REQUEST] = {400, "Bad Request", "bad request"},
     [RESULT_UNAUTHENTICATED] = {401, "Unauthorized", "authentication failed"},
     [RESULT_FORBIDDEN] = {403, "Forbidden", "forbidden"},

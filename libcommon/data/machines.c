@@ -1,4 +1,5 @@
 #include "data/machines.h"
+#include "data/decimal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +92,58 @@ static void all_places(const struct machines *m, struct places *p)
 	p->failed = p->at == NULL;
 	for (; !p->failed && p->count < count; p->count++)
 		p->at[p->count] = (uint32_t)p->count;
+}
+
+const char *machines_digest(struct machines *m)
+{
+	struct span text = {m->records.table.text, m->records.len};
+
+	if (m->digest_of != m->records.generation)
+		crypto_digest_spans(m->digest, &text, 1);
+	m->digest_of = m->records.generation;
+	return m->digest;
+}
+
+/* The place among the first `count` places, or among all if there is no list of them. `count`: no
+ * machine has this number. */
+static size_t find_number(const struct machines *m, const uint32_t *places, size_t count,
+			  struct span number)
+{
+	const struct table *t = &m->records.table;
+	struct decimal asked = decimal_read(number);
+	long long small, key_small;
+	bool is_small = json_integer(number, &small);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct table_record *r = &t->list[places != NULL ? places[i] : i];
+		struct span key = {t->text + r->key_at, r->key_len};
+		bool integers = is_small && json_integer(key, &key_small);
+		struct decimal d;
+		if (!integers)
+			d = decimal_read(key);
+		if (integers ? key_small == small : decimal_order(&d, &asked) == 0)
+			return i;
+	}
+	return count;
+}
+
+enum machines_found machines_find(struct machines *m, struct span ids, struct span number,
+				  struct span *record)
+{
+	struct places p = {.count = m->records.table.count};
+
+	if (!decimal_is(number))
+		return MACHINES_NONE;
+	if (ids.at != NULL) {
+		p.count = 0;
+		find_places(m, ids, &p);
+	}
+	size_t i = find_number(m, p.at, p.count, number);
+	bool found = !p.failed && i < p.count;
+	if (found)
+		*record = records_text(&m->records, p.at != NULL ? p.at[i] : i);
+	free(p.at);
+	return p.failed ? MACHINES_NO_MEMORY : found ? MACHINES_FOUND : MACHINES_NONE;
 }
 
 static void write_record(const struct machines *m, size_t i, bool first, struct text *out)

@@ -4,6 +4,7 @@
 #ifndef SSA_MACHINES_H
 #define SSA_MACHINES_H
 
+#include "core/crypto.h"
 #include "core/text.h"
 #include "data/records.h"
 #include "data/selection.h"
@@ -14,6 +15,8 @@ extern const struct table_kind machines_kind;
 
 struct machines {
 	struct records records;
+	char digest[CRYPTO_DIGEST_LEN + 1];
+	unsigned digest_of; /* the generation of the records that it is of; 0: none */
 };
 
 /* Works like records_open. */
@@ -22,6 +25,9 @@ void machines_close(struct machines *m);
 
 /* Works like records_refresh. */
 bool machines_refresh(struct machines *m);
+
+/* The digest of the bytes of the file, made once for each version of it. */
+const char *machines_digest(struct machines *m);
 
 /* Writes a JSON array of the machines with these ids, in the order of the file. `ids` is the text
  * of a JSON array; if ids.at is NULL, all machines are written. Two ids are equal only if their
@@ -34,5 +40,12 @@ bool machines_write(struct machines *m, struct span ids, struct text *out);
 enum selection_result machines_write_selected(struct machines *m, struct span ids,
 					      const struct selection *s, struct text *out,
 					      size_t *total);
+
+enum machines_found { MACHINES_FOUND, MACHINES_NONE, MACHINES_NO_MEMORY };
+
+/* Finds the first of the machines with these `ids` whose id is this number, by value: 1e2 is 100.
+ * MACHINES_NONE: there is none, or the text is no number by JSON's grammar. *record is its text. */
+enum machines_found machines_find(struct machines *m, struct span ids, struct span number,
+				  struct span *record);
 
 #endif

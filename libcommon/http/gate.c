@@ -86,12 +86,18 @@ static enum result check_query(const struct operation *o, const struct request *
 	return rep->result;
 }
 
+/* /100, and not / or /100/x. */
+static bool is_one_name(const char *path)
+{
+	return path[0] == '/' && path[1] != '\0' && strchr(path + 1, '/') == NULL;
+}
+
 const struct operation *gate_admit(const struct endpoint *e, const char *allow,
 				   const struct request *q, unsigned *flags, struct reply *rep)
 {
 	const struct operation *o = find_operation(e, q->method);
 
-	if (*q->path_info != '\0') {
+	if (*q->path_info != '\0' && !(e->takes_name && is_one_name(q->path_info))) {
 		reply_refuse(rep, RESULT_NOT_FOUND, "the path goes on behind the endpoint");
 	} else if (o == NULL) {
 		rep->allow = allow;

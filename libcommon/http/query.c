@@ -56,6 +56,7 @@ enum { OPERATORS = sizeof operators / sizeof operators[0] };
 /* A query on its way. */
 struct reading {
 	struct query *q;
+	bool ignoring;                               /* no parameter but _ is understood */
 	size_t used;                                 /* of q->bytes */
 	unsigned place;                              /* of the parameter at hand, from 1 */
 	unsigned place_of[RESERVED];                 /* 0: it was not sent */
@@ -206,6 +207,8 @@ static bool take(struct reading *r)
 		i++;
 	if (i == IGNORED)
 		return true;
+	if (r->ignoring)
+		return refuse(r, r->place, "one machine takes no parameter");
 	if (i == RESERVED)
 		return take_field(r);
 	if (r->place_of[i] != 0)
@@ -329,6 +332,14 @@ static bool read_parameters(struct reading *r, struct span parameters)
 	return true;
 }
 
+static bool is_too_long(const char *text, char why[static QUERY_WHY_SIZE])
+{
+	if (strlen(text) <= QUERY_MAX_BYTES)
+		return false;
+	snprintf(why, QUERY_WHY_SIZE, "the query is longer than %d bytes", QUERY_MAX_BYTES);
+	return true;
+}
+
 bool query_read(struct query *q, const char *text, char why[static QUERY_WHY_SIZE])
 {
 	struct reading r = {.q = q, .why = why};
@@ -342,14 +353,17 @@ bool query_read(struct query *q, const char *text, char why[static QUERY_WHY_SIZ
 	q->page_place = 0;
 	q->page = 1;
 	q->per_page = QUERY_PER_PAGE;
-	if (strlen(text) > QUERY_MAX_BYTES) {
-		snprintf(why, QUERY_WHY_SIZE, "the query is longer than %d bytes", QUERY_MAX_BYTES);
-		return false;
-	}
-	if (!read_parameters(&r, span_of(text)))
+	if (is_too_long(text, why) || !read_parameters(&r, span_of(text)))
 		return false;
 	if (r.place_of[TEXT] != 0)
 		s->text = r.reserved[TEXT];
 	bool paged = r.place_of[PAGE] != 0 || r.place_of[PER_PAGE] != 0;
 	return (paged ? take_pages(&r) : take_slice(&r)) && take_sort(&r);
+}
+
+bool query_is_ignored(struct query *q, const char *text, char why[static QUERY_WHY_SIZE])
+{
+	struct reading r = {.q = q, .ignoring = true, .why = why};
+
+	return !is_too_long(text, why) && read_parameters(&r, span_of(text));
 }

@@ -33,4 +33,7 @@ struct query {
  * place and repeats nothing of it. Needs no memory. */
 bool query_read(struct query *q, const char *text, char why[static QUERY_WHY_SIZE]);
 
+/* For a request that knows no parameter, where only `_` is ignored. false: as query_read. */
+bool query_is_ignored(struct query *q, const char *text, char why[static QUERY_WHY_SIZE]);
+
 #endif

@@ -21,7 +21,7 @@ NAMES = ['n', 'tags', 'rack', 'gpus', 'model', 'a', 'row', 'n_gte', 'a_like', 'r
 IDS = ['1', '2', '3', '100', '1e2', '100.0', '-7', '9007199254740993', '0.5']
 NUMBERS = IDS + ['0', '-0', '0.0', '5', '5.0', '0.50', '5e-1', '1e400', '-1e400', '1E+2', '9007199254740992', '1.1000000000000000001', '1.10', '1.1',
                  '123456789012345678901234567890', '1e-7']
-TEXTS = ['', 'a', 'A', 'lab', 'LAB-1', 'Lab', 'ib', 'train', '5', '5.0', '100', 'true', 'null', 'é', 'É', '🖥', 'a b', 'x,y', ' a', '"q"', 'a\\b',
+TEXTS = ['', 'a', 'A', 'lab', 'LAB-1', 'Lab', 'ib', 'train', '5', '5.0', '100', 'true', 'null', 'é', 'É', '🖥', 'a b', 'x,y', ' a', 'Z-z', 'AZ@[`{az', '"q"', 'a\\b',
          'zz' * 40, '\n']
 OPERATORS = list(model.OPERATORS) + ['eq', 'ne', 'contains', 'gte']  # some more often
 
@@ -102,9 +102,11 @@ def parameter(name, value, draw):
 def conditions(draw, there, odd):
     """there: what the machines have."""
     field, asked = draw(st.sampled_from(there)) if there and draw(st.integers(0, 3)) else (draw(paths), draw(asked_texts))
-    operator = draw(st.sampled_from(OPERATORS))
+    operator = draw(st.sampled_from(OPERATORS if model.NUMBER.fullmatch(asked) else OPERATORS[6:10] + OPERATORS))
     if operator == 'in':
-        asked = ','.join(draw(st.permutations([asked] + draw(st.lists(asked_texts, max_size=4)))))
+        spaces = st.sampled_from(['', '', ' ', '  '])
+        items = draw(st.permutations([asked] + draw(st.lists(asked_texts, max_size=4))))
+        asked = ','.join(draw(spaces) + item + draw(spaces) for item in items)
     elif operator in ('contains', 'startsWith', 'endsWith') and asked:
         begin, end = draw(st.integers(0, len(asked) - 1)), draw(st.integers(1, len(asked)))
         asked = draw(st.sampled_from([asked[begin:], asked[:end], asked[begin:end], asked.swapcase(), asked]))
@@ -140,7 +142,7 @@ def others(draw):
 @st.composite
 def queries(draw, there):
     odd = draw(st.integers(0, 3)) == 0
-    some = draw(st.lists(conditions(there, odd), max_size=5 if odd else draw(st.sampled_from([1, 1, 1, 3]))))
+    some = draw(st.lists(conditions(there, odd), max_size=5 if odd else draw(st.sampled_from([1, 1, 3]))))
     if there and some and draw(st.booleans()):  # the same again, with another value
         some.append(some[0].split(b'=')[0] + b'=' + encoded(draw(st.sampled_from(there))[1], draw))
     if draw(st.integers(0, 5)) == 0:

@@ -10,19 +10,20 @@ int main(void)
 		enum result result;
 		int status;
 	} rows[] = {
-	    {RESULT_OK, 200},          {RESULT_NO_CONTENT, 204},
-	    {RESULT_BAD_REQUEST, 400}, {RESULT_UNAUTHENTICATED, 401},
-	    {RESULT_FORBIDDEN, 403},   {RESULT_NOT_FOUND, 404},
-	    {RESULT_METHOD, 405},      {RESULT_TOO_LARGE, 413},
-	    {RESULT_MEDIA_TYPE, 415},  {RESULT_TOO_MANY, 429},
-	    {RESULT_UNAVAILABLE, 503}, {RESULT_INTERNAL, 500},
+	    {RESULT_NOT_MODIFIED, 304},    {RESULT_OK, 200},
+	    {RESULT_NO_CONTENT, 204},      {RESULT_BAD_REQUEST, 400},
+	    {RESULT_UNAUTHENTICATED, 401}, {RESULT_FORBIDDEN, 403},
+	    {RESULT_NOT_FOUND, 404},       {RESULT_METHOD, 405},
+	    {RESULT_TOO_LARGE, 413},       {RESULT_MEDIA_TYPE, 415},
+	    {RESULT_TOO_MANY, 429},        {RESULT_UNAVAILABLE, 503},
+	    {RESULT_INTERNAL, 500},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		const struct result_http *http = result_http(rows[i].result);
 		CHECK_ROW(http->status == rows[i].status, http->reason);
-		CHECK_ROW(strlen(http->reason) > 0 &&
-			      (http->status == 204 || strlen(http->message) > 0),
+		CHECK_ROW(strlen(http->reason) > 0 && (http->status == 204 || http->status == 304 ||
+						       strlen(http->message) > 0),
 			  http->reason);
 		/* The message is sent to clients. It has no quotes that need an escape, and
 		 * no line break. */
