@@ -38,6 +38,9 @@ class Row:
     def __init__(self, number, text, more, section):
         self.number, self.text, self.more, self.section = number, text, more, section
         self.request, arrow, self.answer = text.partition(' -> ')
+        self.times = 1
+        if times := re.match(r'(\d+)x\s+', self.request):
+            self.times, self.request = int(times.group(1)), self.request[times.end():]
         self.only = section.only.intersection(*(transports_of(line[5:]) for line in more if line.startswith('only ')))
         if not arrow:
             raise ValueError('line %d has no answer: %s' % (number, text))
@@ -103,7 +106,8 @@ class Driver:
             for step in section.steps:
                 if isinstance(step, Row):
                     if self.transport in step.only:
-                        yield step, self.faults_of(step)
+                        results = (self.faults_of(step) for _ in range(step.times))
+                        yield step, next(filter(None, results), [])
                 else:
                     getattr(self, 'do_' + step[0])(step[1])
         self.service.stop()

@@ -92,26 +92,6 @@ one='{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}'
   [ "$body" = "{\"data\":[$one]}" ]
 }
 
-@test "replaced by rename again and again: every answer is one whole version" {
-  session
-  write_machines "[$one]"
-  (
-    for ((i = 0; i < 400; i++)); do
-      write_machines "[$one]"
-      write_machines "[$one,$one,$one,$one]"
-    done
-  ) 3>&- &
-  local writer=$! seen=0
-  while kill -0 $writer 2>/dev/null; do
-    info
-    expect 200
-    [[ $body == "{\"data\":[$one]}" || $body == "{\"data\":[$one,$one,$one,$one]}" ]]
-    seen=$((seen + 1))
-  done
-  wait $writer
-  [ "$seen" -gt 3 ]
-}
-
 @test "a file of 10,000 machines" {
   session
   write_machines "[$(seq -s, 1 10000 | sed -E 's/[0-9]+/{"id":&,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}/g')]"

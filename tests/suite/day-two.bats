@@ -35,6 +35,7 @@ snippet() {
 
 # --- the journal ----------------------------------------------------------------------------------
 
+# bats test_tags=long
 @test "the documented commands find faults, a user and failed logins in the journal" {
   failed 192.0.2.1 user1
   failed 192.0.2.1 user1
@@ -131,6 +132,7 @@ logged_in() { # NAME PASSWORD [NAME=VALUE...]: sets $ticket
   take_tokens
 }
 
+# bats test_tags=long
 @test "backup and restore, as documented: what is lost, and what comes back to life" {
   local stays ended late short gone left restore
   needs redis-check-rdb

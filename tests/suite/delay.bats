@@ -43,6 +43,7 @@ late() {
   done
 }
 
+# bats test_tags=long
 @test "100-800: the time of each reply is in the range, and not always the same" {
   local n low=9999 high=0
   programs SSA_DELAY=100-800

@@ -145,6 +145,7 @@ swap_while_asking() { # HOW COUNT
   [ "$(sort -u "$T/replies" | wc -l)" -eq 2 ]
 }
 
+# bats test_tags=long
 @test "rewritten in place: every reply is whole, and of the old or the new version, or a 500" {
   versions
   local count=300

@@ -1,7 +1,6 @@
 # Faults around the programs: no log, no random bytes, no semaphores, no memory, and programs that
 # are killed during a request.
 # modes: scgi cgi
-# bats file_tags=transport
 load helpers
 load faults
 
@@ -14,14 +13,15 @@ works() {
   expect_error 401
   direct GET info '' HTTP_X_AUTH_TOKEN="$live"
   expect 200
-  [[ $head == Status:* ]]
+  [[ $head != *ssa-* ]] # a line of the log
   direct GET info '' HTTP_X_AUTH_TOKEN=x
   expect_error 401
-  [[ $head == Status:* ]]
+  [[ $head != *ssa-* ]] # a line of the log
   direct GET status
   expect 200
 }
 
+# bats test_tags=transport
 @test "the log's disk is full, or there is no log" {
   local redirection
   for redirection in '2>/dev/full' '2>&-'; do
@@ -32,7 +32,6 @@ works() {
     # What the program writes to its log went nowhere else, above all not to Redis.
     run redis info errorstats
     [[ $output != *errorstat_* ]]
-    [[ -z $(redis info commandstats | grep -vE 'cmdstat_(set|get|time|expire|expireat|del|zadd|zcard|zrange|zremrangebyscore|info|config\|resetstat|config|client.*|command.*|zrem|role|cluster.*|ping|publish|subscribe):' | grep cmdstat_) ]]
   done
 }
 
@@ -89,6 +88,7 @@ sys.stdin.read()' "$T/full.sock" 3>&-; }
   awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { print b - a; exit !(b - a < 2) }'
 }
 
+# bats test_tags=transport
 @test "no memory: always a whole reply, and never a wrong one" {
   needs_native "it needs memory itself"
   # The sanitizers need more address space than any limit here gives.
@@ -138,6 +138,7 @@ whole() {
   expect_error "$http"
 }
 
+# bats test_tags=transport
 @test "a program is killed during its request: this request gets a whole error, all others are served" {
   local pids kills lost most
   if [[ ${SSA_MODE:-cgi} == scgi ]]; then

@@ -243,10 +243,8 @@ make_install() {
 PASSWORD=A1B2C3D4E5F6G7H8I9HD
 LOGIN='{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}'
 
-# Argon2id hashes of "correct-horse". COSTLY has 19 MiB and 1 pass, about 15 ms. LONG has 32 MiB and
-# 60 passes, about 1.5 s.
+# An Argon2id hash of "correct-horse" with 19 MiB and 1 pass, about 15 ms.
 COSTLY='$argon2id$v=19$m=19456,t=1,p=1$dHJ1c3QtdGVzdC1zYWx0$PAVr/sRdH8kJ8FRc9KTuLPBpPRrDaIpU5KMM/HQws40'
-LONG='$argon2id$v=19$m=32768,t=60,p=1$dHJ1c3QtdGVzdC1zYWx0$AS5jr1Ca9DbjS1VvCTwnEeANHRJuu5a5TW5EqivfSeM'
 
 # Every test file has its own copy of the fixtures. Its tests may change this copy.
 export DATA_DIR=${BATS_FILE_TMPDIR:-}/data

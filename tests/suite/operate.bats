@@ -155,6 +155,7 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
   done
 }
 
+# bats test_tags=long
 @test "the Redis user needs each of its commands and keys" {
   local rule
   acl_user
@@ -407,6 +408,7 @@ allowed() {
   done
 }
 
+# bats test_tags=long
 @test "the filter of system calls in the unit allows all calls of the programs, and of lighttpd" {
   needs systemd-analyze strace
   strace -f true 2>/dev/null || skip "no right to trace"

@@ -70,6 +70,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
   [ "$(values)" = '2 ' ]
 }
 
+# bats test_tags=long
 @test "user: 100 failures in an hour, from wherever" {
   # Most failures are added by hand. The counter of the user is the one that all addresses share.
   guess user1 192.0.2.1
@@ -85,6 +86,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
   expect_error 401
 }
 
+# bats test_tags=long
 @test "address: 60 failures in a minute, whatever the names" {
   guess name1 192.0.2.1
   guess name2 192.0.2.1
@@ -131,6 +133,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
   [ "$(values)" = '1 1 1 1 1 1 3 ' ]
 }
 
+# bats test_tags=long
 @test "no name shares a counter with another name and an address" {
   guess 'user1 192.0.2.1' ''
   guess user1 192.0.2.1
@@ -449,6 +452,7 @@ has_failures() { (($(grep -c 'authentication failure; ' "$LOG") >= $1)); }
   expect 200
 }
 
+# bats test_tags=long
 @test "parallel good logins are never refused, also during wrong guesses for other users" {
   isolate_lighttpd
   SSA_WORKERS=12 SSA_LOGIN_LIMITS=10/600,100/3600,0 start_lighttpd

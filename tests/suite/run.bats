@@ -128,6 +128,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   end TERM
 }
 
+# bats test_tags=long
 @test "the three printed commands work when pasted, in both modes" {
   local mode
   for mode in cgi scgi; do
@@ -163,6 +164,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   [ "$status" = 1 ]
 }
 
+# bats test_tags=long
 @test "its Redis has a memory limit: above it a login is refused, tickets still work, and no key is evicted" {
   local ticket
   begin
@@ -176,6 +178,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   log_in | jq -e .data.ticket
 }
 
+# bats test_tags=long
 @test "the log of the server and of the programs is its stderr" {
   begin
   ready
@@ -184,6 +187,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   grep 'server started' "$err"
 }
 
+# bats test_tags=long
 @test "tickets and logouts survive a restart" {
   local kept ended
   begin
@@ -243,6 +247,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   kill -0 "$other_redis" # the script must not stop it
 }
 
+# bats test_tags=long
 @test "a folder with a space, a percent sign and a question mark in its name" {
   mv "$here" "$BATS_TEST_TMPDIR/a %41 b?db"
   here="$BATS_TEST_TMPDIR/a %41 b?db"
@@ -276,6 +281,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   done
 }
 
+# bats test_tags=long
 @test "SIGTERM at any moment of the start" {
   local step
   for step in 02 05 10 15 20 27 35; do
@@ -315,6 +321,7 @@ in_terminal() {
   exec 7>&-
 }
 
+# bats test_tags=long
 @test "a closed terminal" {
   local mode shell
   for mode in cgi scgi; do
@@ -328,6 +335,7 @@ in_terminal() {
   done
 }
 
+# bats test_tags=long
 @test "the script killed with -9: the servers end too, and the next start works at once" {
   local mode
   for mode in cgi scgi; do
@@ -343,6 +351,7 @@ in_terminal() {
   done
 }
 
+# bats test_tags=long
 @test "a request that runs while the service is stopped is answered" {
   local client
   begin
@@ -373,6 +382,7 @@ begin_make() {
 # is_begun: run.sh has looked at what make catches, and reads on.
 is_begun() { [[ -d $here/run ]]; }
 
+# bats test_tags=long
 @test "SIGTERM, SIGHUP, SIGINT or SIGKILL to make alone: all processes end, and the next start works" {
   local signal moment
   for signal in TERM HUP INT KILL; do
@@ -394,6 +404,7 @@ is_begun() { [[ -d $here/run ]]; }
   done
 }
 
+# bats test_tags=long
 @test "a second make run in the same folder fails, and the first continues to serve" {
   begin_make
   ready
@@ -408,6 +419,7 @@ is_begun() { [[ -d $here/run ]]; }
   pid=
 }
 
+# bats test_tags=long
 @test "if one server ends by itself, the other is stopped too, and one line says so" {
   local server
   for server in lighttpd redis-server; do
@@ -481,6 +493,7 @@ is_begun() { [[ -d $here/run ]]; }
   done
 }
 
+# bats test_tags=long
 @test "where there is no redis-server, valkey-server takes its place" {
   local bin=$BATS_TEST_TMPDIR/bin name
   mkdir "$bin"
@@ -502,6 +515,7 @@ is_begun() { [[ -d $here/run ]]; }
   refused "cgi-bin/info is not there: \`make\` brings it"
 }
 
+# bats test_tags=long
 @test "a Redis that does not start: one line with its reason" {
   begin
   ready
@@ -519,6 +533,7 @@ is_begun() { [[ -d $here/run ]]; }
   refused "SSA_PORT must be a number, 1 to 65535; with its default: env -u SSA_PORT scripts/run.sh"
 }
 
+# bats test_tags=long
 @test "an address that this machine does not have: an error message, nothing left" {
   begin SSA_BIND=192.0.2.7
   wait_gone 20 "$pid"
@@ -531,6 +546,7 @@ is_begun() { [[ -d $here/run ]]; }
 
 # --- make by itself -------------------------------------------------------------------------------
 
+# bats test_tags=long
 @test "make calls pkg-config only when it compiles: on a new machine make deps prints only its own lines" {
   local bin=$BATS_TEST_TMPDIR/bin libc
   mkdir "$bin"
@@ -582,6 +598,7 @@ owners() { # the users of all processes
   done
 }
 
+# bats test_tags=long
 @test "root gives up its rights and becomes the owner of the folder" {
   in_the_open
   chown -R nobody: "$here"
@@ -592,6 +609,7 @@ owners() { # the users of all processes
   log_in | jq -e .data.ticket
 }
 
+# bats test_tags=long
 @test "root, port below 1024: it keeps the right to open this port and no other" {
   in_the_open
   for port in 1023 1022 1021 1020 1019; do
@@ -625,6 +643,7 @@ after_remedy() {
   [ "$status" = 1 ]
 }
 
+# bats test_tags=long
 @test "root in a folder that no other user can enter: it stays root, and says how to change that" {
   in_the_open
   chmod 700 "$outside"
@@ -639,6 +658,7 @@ after_remedy() {
   done
 }
 
+# bats test_tags=long
 @test "root, and only root may read users.json: the same, until the printed command is run" {
   in_the_open
   chmod 600 "$here/data/users.json"
@@ -649,6 +669,7 @@ after_remedy() {
   [[ $(stat -c '%a %U %G' "$here/data/users.json") == "640 root www-data" ]]
 }
 
+# bats test_tags=long
 @test "root's make run follows no link in the folder of the sockets" {
   in_the_open
   install -d -o www-data -m 700 "$here/run"
@@ -662,6 +683,7 @@ after_remedy() {
   [[ $(<"$outside/precious") == mine && $(stat -c '%a %U' "$outside/precious") == "600 root" ]]
 }
 
+# bats test_tags=long
 @test "root, with a umask of 077: no other user may run the programs, so it stays root until the printed command is run" {
   in_the_open
   chmod -R go= "$here"
@@ -680,6 +702,7 @@ commit() {
   git -C "$here" -c user.name=x -c user.email=x@example.org commit -q -m data
 }
 
+# bats test_tags=long
 @test "make dist: two runs make the same bytes, and ./run of the tarball serves" {
   is_static || skip "the tarball is of static programs"
   [[ -x $ROOT/sbin/ssactl ]] || skip "ssactl is not built"

@@ -1,5 +1,5 @@
-# What Redis holds of a login, and a variable that comes twice: the program alone. The requests and
-# their answers are in rows/ticket.rows.
+# What Redis holds of a login, and a variable that comes twice in CGI. The requests and their
+# answers are in rows/ticket.rows.
 load helpers
 
 setup_file() { start_redis; }
@@ -32,40 +32,6 @@ alive() {
   # Only the value of the session may contain the user's name.
   [[ $(grep -v '^ssa:[^:]*:ticket:' <<<"$dump") != *user1* ]]
   [ "$(redis ttl "$(redis --scan --pattern 'ssa:{*}:ticket:*')")" -le 7200 ]
-}
-
-@test "MONITOR shows no ticket, password or token" {
-  local monitor
-  redis monitor >"$BATS_TEST_TMPDIR/monitor" 3>&- &
-  monitor=$!
-  wait_until 5 $monitor grep -q OK "$BATS_TEST_TMPDIR/monitor"
-  session
-  session user1 "$ticket"
-  alive
-  info HTTP_CSRFPREVENTIONTOKEN="$csrf"
-  cgi DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket" QUERY_STRING=all
-  expect 204
-  post '{"username":"user1","password":"wr0ng-w0rd"}'
-  redis echo the-end >/dev/null
-  wait_until 5 $monitor grep -q the-end "$BATS_TEST_TMPDIR/monitor"
-  kill $monitor
-  cat "$BATS_TEST_TMPDIR/monitor"
-  grep -q :ticket: "$BATS_TEST_TMPDIR/monitor"
-  run grep -iE -e "A1B2C3D4E5F6G7H8I9HD|wr0ng-w0rd" -e "$csrf" "$BATS_TEST_TMPDIR/monitor"
-  [ "$status" = 1 ]
-  run grep -F -e "$ticket" "$BATS_TEST_TMPDIR/monitor"
-  [ "$status" = 1 ]
-}
-
-@test "expired tickets are removed from the index" {
-  local index
-  session
-  index=$(redis --scan --pattern 'ssa:{*}:user:*')
-  redis zadd "$index" 1 0000 >/dev/null
-  [ "$(redis zcard "$index")" = 2 ]
-  session
-  [ "$(redis zcard "$index")" = 2 ]
-  [ -z "$(redis zscore "$index" 0000)" ]
 }
 
 # raw_env PROGRAM NAME=VALUE...: `env` cannot set a variable twice, and this can.

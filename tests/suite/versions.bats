@@ -70,6 +70,7 @@ see_by_one() {
   done
 }
 
+# bats test_tags=long
 @test "a version that existed for a second is the last good one, also if no request came" {
   write_users "$WITHOUT_BOB"
   sleep 2 # the promise is one second on a machine that is not busy
@@ -109,6 +110,7 @@ start_broken() {
   bob_is_gone
 }
 
+# bats test_tags=long
 @test "the next start of the service does not use the last good version of the start before" {
   break_users
   ask_everybody # the workers continue with the last good version

@@ -50,6 +50,7 @@ answered() { [ "$(wc -l <"$BATS_TEST_TMPDIR/statuses")" -ge "$1" ]; }
   expect 200
 }
 
+# bats test_tags=long
 @test "a killed worker is replaced also if the keeper was started with SIGCHLD ignored" {
   local keeper victim
   stop_lighttpd
@@ -96,6 +97,7 @@ kill_keepers() {
   kill_keepers 8
 }
 
+# bats test_tags=long
 @test "a killed keeper is replaced under load, and no request is lost" {
   needs_native "a program starts too slowly"
   load_of 1000000 # more than will be sent
@@ -147,6 +149,7 @@ kill_keepers() {
   rm "$BATS_FILE_TMPDIR/lighttpd.pid"
 }
 
+# bats test_tags=long
 @test "all workers of a program get SIGTERM under load: the requests that wait are answered" {
   local keeper
   keeper=$(keeper_of info)
@@ -159,6 +162,7 @@ kill_keepers() {
   [ -z "$output" ]
 }
 
+# bats test_tags=long
 @test "lighttpd restarted gracefully under load: no failed request" {
   load_of 3000
   local sender=$!

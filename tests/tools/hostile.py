@@ -126,7 +126,7 @@ def judge(status, headers, body, head_only, by_program, options):
     demand(status != 401 or headers.get(b'www-authenticate') == b'X-Auth-Token realm="SimpleServerAPI"', 'WWW-Authenticate', headers)
     demand(status != 405 or b'allow' in headers, 'Allow', headers)
     if status >= 400 and not head_only:
-        demand(re.fullmatch(rb'\{"code":%d,"message":"[a-zA-Z0-9 ,.:/-]+","data":""\}' % status, body), 'not the shape of errors:', body[:200])
+        demand(re.fullmatch(rb'\{"code":%d,"message":"[a-zA-Z0-9 ,.:;=_/-]+","data":""\}' % status, body), 'not the shape of errors:', body[:200])
     elif not head_only:
         demand(body.startswith(b'{"data":') or body == b'{"code":200,"message":"OK"}' or body.startswith(b'{"code":200,"message":"OK","checks":{'),
                'not a shape of ours:', body[:200])

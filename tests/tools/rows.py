@@ -222,7 +222,7 @@ add('methods', 'OPTIONS ticket across origins', request(b'OPTIONS', b'/api/ticke
 add('methods', 'GET with a body', request(b'GET', body=b'FORGED'), [{200, 400}])
 add('methods', 'override to DELETE', request(b'GET', b'/api/ticket', b'X-Auth-Token: @TICKET@\r\nX-HTTP-Method-Override: DELETE\r\n'
     b'X-Method-Override: DELETE\r\n'), 200)
-add('methods', 'override by a parameter', request(b'GET', b'/api/ticket?_method=DELETE&all', b'X-Auth-Token: @TICKET@\r\n'), 200)
+add('methods', 'override by a parameter', request(b'GET', b'/api/ticket?_method=DELETE&all', b'X-Auth-Token: @TICKET@\r\n'), 400)
 
 # --- paths ----------------------------------------------------------------------------------------
 
@@ -247,8 +247,8 @@ add('paths', 'OPTIONS *', request(b'OPTIONS', b'*'), [{200, 204, 400, 404, 405}]
 add('paths', 'path of 8 KiB', request(path=b'/' + b'a' * 8000), [{404, 414, 431}])
 add('paths', 'path of 9 KiB', request(path=b'/' + b'a' * 9000), [{400, 414, 431}])
 add('paths', 'path of 1 MiB', request(path=b'/' + b'a' * (1 << 20)), [{400, 414, 431}])
-add('paths', 'query of 7 KiB', request(path=b'/api/status?' + b'a' * 7000), 200)
-add('paths', 'query of many parameters', request(path=b'/api/status?' + b'&' * 3000 + b'verbose' * 500), 200)
+add('paths', 'query of 7 KiB', request(path=b'/api/status?' + b'a' * 7000), 400)
+add('paths', 'query of many parameters', request(path=b'/api/status?' + b'&' * 3000 + b'verbose' * 500), 400)
 add('paths', 'query with a NUL', request(path=b'/api/status?verbose%00'), [{200, 400}])
 add('paths', 'query with a newline', request(path=b'/api/status?a=%0d%0aFORGED:1'), [{200, 400}])
 add('paths', 'query with markup', request(path=b'/api/info?id=<FORGED>"\''), [{400, 401}])
@@ -281,7 +281,7 @@ for name, query, expected, options in [
     ('a slice of 20 digits', b'_start=18446744073709551616&_limit=18446744073709551616', 200, {'exact': EMPTY}),
     ('dots that lead nowhere', b'a' + b'.' * 6000 + b'b=FORGED', 200, {'exact': EMPTY}), ('only dots', b'...=FORGED', 200, {'exact': EMPTY}),
     ('members of JavaScript objects', b'constructor.name=FORGED&toString=1', 200, {'exact': EMPTY}),
-    ('PHP arrays', b'id%5B%5D=100&id%5B$ne%5D=FORGED', 200, {'exact': EMPTY}), ('a filter on an object', b'nested=FORGED&nested:ne=FORGED', 200, {'exact': EMPTY}),
+    ('PHP arrays', b'id%5B%5D=100&id%5B$ne%5D=FORGED', 400, {}), ('a filter on an object', b'nested=FORGED&nested:ne=FORGED', 200, {'exact': EMPTY}),
     ('a number of 7,000 digits', b'mem=' + b'7' * 7000, 200, {'exact': EMPTY}), ('an exponent of 7,000 digits', b'mem:gt=1e' + b'9' * 7000, 200, {'exact': EMPTY}),
     ('a list of 3,500 items', b'id:in=' + b'9,' * 3500, 200, {'exact': EMPTY}),
     ('a regular expression', b'name_like=(a%2B)%2B$FORGED', 200, {'exact': EMPTY}), ('SQL', b"name=' OR 1=1--FORGED", {200, 400}, {}),
@@ -442,4 +442,4 @@ for name, headers, expected in [
 add('tokens', 'info: ticket in the query', request(path=b'/api/info?X-Auth-Token=@TICKET@&ticket=@TICKET@'), 401)
 add('tokens', 'info: ticket in a body', request(path=b'/api/info', body=b'{"ticket":"@TICKET@"}'), [{400, 401}])
 add('tokens', 'info: ticket in a trailer', request(path=b'/api/info', headers=TE, body=b'1\r\nx\r\n0\r\nX-Auth-Token: @TICKET@\r\n\r\n', length=b''), [{400, 401}])
-add('tokens', 'DELETE by GET', request(b'GET', b'/api/ticket?all', b'X-Auth-Token: @TICKET@\r\n'), 200)
+add('tokens', 'DELETE by GET', request(b'GET', b'/api/ticket?all', b'X-Auth-Token: @TICKET@\r\n'), 400)
