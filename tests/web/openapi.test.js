@@ -19,6 +19,9 @@ const ajv = new Ajv({ strict: false, strictNumbers: false, allErrors: true });
 addFormats(ajv);
 ajv.addSchema(description, "openapi");
 
+// The operations of a path, without what it has beside them.
+const methodsOf = (path) => Object.entries(path).filter(([name]) => methods.includes(name));
+
 function resolve(object) {
   if (!object.$ref) return object;
   return object.$ref.slice(2).split("/").reduce((at, name) => at[name], description);
@@ -41,7 +44,7 @@ function readReplies(folder) {
     for (let i = 0; i + 6 <= fields.length - 1; i += 6) {
       const [file, method, target, status, head, body] = fields.slice(i, i + 6);
       const headers = {};
-      for (const line of head.split("\n").slice(1)) {
+      for (const line of head.split("\n").filter((line) => !line.startsWith("HTTP/"))) {
         const colon = line.indexOf(":");
         (headers[line.slice(0, colon).toLowerCase()] ??= []).push(line.slice(colon + 1).trim());
       }
@@ -57,9 +60,12 @@ const replies = readReplies(process.env.SSA_TEST_RECORD);
 // description.
 const ofServer = new Set(["date", "connection", "content-type", "status", "server"]);
 
+// The path of a reply as the description has it.
+const template = (path) => path.replace(/^\/api\/info\/[^/]+$/, "/api/info/{id}");
+
 // Returns what is wrong with a reply, as a list of texts.
 function check(reply) {
-  const path = description.paths[reply.path];
+  const path = description.paths[template(reply.path)];
   if (/^\/(openapi\.json$|docs\/|([a-z]+\.(js|css|svg))?$)/.test(reply.path)) return [];
   if (!path) return checkError(reply, ["400", "403", "404"]);
   // A method's name is in capitals; "get" is another method (RFC 9110, 9.1).
@@ -70,7 +76,8 @@ function check(reply) {
   const response = resolve(operation.responses[reply.status]);
   const wrong = checkHeaders(reply, response);
   const content = response.content?.["application/json"];
-  if (reply.method === "HEAD" || !content) return reply.body === "" ? wrong : [...wrong, "there is a body"];
+  // Headers that are too long are not read, so lighttpd does not know that it is a HEAD.
+  if ((reply.method === "HEAD" && reply.status !== "431") || !content) return reply.body === "" ? wrong : [...wrong, "there is a body"];
   if (reply.headers["content-type"]?.join() !== "application/json") wrong.push("Content-Type");
   return [...wrong, ...checkBody(reply, content.schema)];
 }
@@ -143,10 +150,10 @@ test("every reply of the suite is as it is described", () => {
 });
 
 test("every status that is described was seen", () => {
-  const seen = new Set(replies.map(({ method, path, status }) => `${method} ${path} ${status}`));
+  const seen = new Set(replies.map(({ method, path, status }) => `${method} ${template(path)} ${status}`));
   const lines = [];
   for (const [path, operations] of Object.entries(description.paths))
-    for (const [method, { responses }] of Object.entries(operations))
+    for (const [method, { responses }] of methodsOf(operations))
       for (const status of Object.keys(responses)) {
         const name = `${method.toUpperCase()} ${path} ${status}`;
         if (!seen.has(name)) lines.push([name, "never seen"]);
@@ -160,7 +167,7 @@ test("every parameter that the programs know is described", () => {
   const known = [...names.matchAll(/"([^"]+)"/g)].map(([, name]) => name);
   const described = description.paths["/api/info"].get.parameters
     .map(resolve)
-    .filter((parameter) => parameter.in === "query" && parameter.name !== "filter")
+    .filter(({ in: place, name }) => place === "query" && /^(_.*|q)$/.test(name))
     .map((parameter) => parameter.name);
   assert.deepEqual(described.sort(), known.sort());
 });
@@ -170,7 +177,7 @@ test("every example of a body and of a header fits its schema, and an error its 
   for (const [name, { schema, example }] of Object.entries(description.components.headers))
     for (const text of faults(schema, example)) lines.push([text, name]);
   for (const [path, operations] of Object.entries(description.paths))
-    for (const [method, { responses }] of Object.entries(operations))
+    for (const [method, { responses }] of methodsOf(operations))
       for (const [status, response] of Object.entries(responses)) {
         const content = resolve(response).content?.["application/json"];
         for (const [name, { value }] of Object.entries(content?.examples ?? {}))
