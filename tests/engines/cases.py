@@ -313,7 +313,180 @@ def cut(stage):
     stage.wait_whole()
 
 
+# --- a replica on the master's side, or one that is late ------------------------------------------
+
+def part_for(stage, some, others, seconds):
+    """The two groups of machines do not reach each other for so long. The service reaches all."""
+    since = stage.mark(f"{some} and {others} are cut from each other")
+    stage.machines.part(some, others)
+    stage.run(seconds)
+    stage.machines.heal(some, others)
+    stage.mark("they are joined again")
+    return since
+
+
+def cut_with_replica(stage, prepare=None):
+    """The master, a replica and a Sentinel here; the other replica and the two other Sentinels, who
+    replace the master, there."""
+    if prepare:
+        threading.Timer(0.3, prepare, [stage]).start()
+    since = part_for(stage, [0, 1, 3], [2, 4, 5], 8)
+    stage.wait_back(since)
+    stage.run(3)
+    stage.wait_whole()
+
+
+def cut_with_reset(stage):
+    """Meanwhile the Sentinel of the master's side forgets all others."""
+    cut_with_replica(stage, lambda stage: stage.topology.sentinels[0].ask("SENTINEL", "RESET", engines.SERVICE))
+
+
+def cut_with_template(stage):
+    """Meanwhile the Sentinel of the master's side is set up anew."""
+    sentinel = stage.topology.sentinels[0]
+    stage.mark(f"{sentinel.name} is stopped")
+    sentinel.kill()
+    sentinel.write_settings()
+    since = stage.mark("cut")
+    stage.machines.part([0, 1, 3], [2, 4, 5])
+    sentinel.start()
+    stage.run(8)
+    stage.machines.heal([0, 1, 3], [2, 4, 5])
+    stage.mark("they are joined again")
+    stage.wait_back(since)
+    stage.run(3)
+    stage.wait_whole()
+
+
+def late_heir(stage):
+    """A replica loses its master for 0.8 s. Then the master dies, and the other replica stands still
+    until the first one is promoted."""
+    old, late, other = stage.topology.engines
+    stage.machines.part([0], [1])
+    stage.mark(f"{late.name} has lost {old.name}")
+    stage.run(0.8)
+    since = stage.mark(f"kill -9 {old.name}, {other.name} is frozen")
+    other.freeze()
+    old.kill()
+    stage.run(1.5)
+    other.thaw()
+    stage.wait_switch(since)
+    stage.machines.heal([0], [1])
+    old.start(wait=False)
+    stage.wait_back(since)
+    stage.run(3)
+    stage.wait_whole()
+
+
+def only_heir(stage):
+    """The only replica that may be promoted is late, and the master dies. The other one is only a
+    copy, which has everything."""
+    old = stage.topology.engines[0]
+    stage.machines.part([0], [1])
+    stage.mark("the heir has lost its master")
+    stage.run(0.8)
+    since = stage.mark(f"kill -9 {old.name}")
+    old.kill()
+    stage.wait_switch(since)
+    stage.machines.heal([0], [1])
+    old.start(wait=False)
+    stage.wait_back(since)
+    stage.run(3)
+    stage.wait_whole()
+
+
+def comes_back(stage):
+    """A master that was replaced comes back, and nobody reaches it for 7 s. Then they do, and its
+    successor dies."""
+    old = replace_master(stage)
+    stage.run(2)
+    others = [i for i in range(6) if i != stage.topology.engines.index(old)]
+    stage.machines.part([stage.topology.engines.index(old)], others)
+    old.start(wait=False)
+    stage.mark(f"{old.name} is started, alone")
+    stage.run(7)
+    stage.machines.heal([stage.topology.engines.index(old)], others)
+    since = stage.mark("it is joined again")
+    stage.run(0.3)
+    new = stage.topology.master()
+    stage.mark(f"kill -9 {new.name}")
+    new.kill()
+    stage.wait_switch(since)
+    new.start(wait=False)
+    stage.wait_back(since)
+    stage.run(3)
+    stage.wait_whole()
+
+
+def replica_returns(stage):
+    """A replica dies and comes back. Before it has all data, the master dies."""
+    old, replica, _ = stage.topology.engines
+    since = stage.mark(f"kill -9 {replica.name}")
+    replica.kill()
+    stage.wait_back(since)
+    stage.run(3)
+    replica.start(wait=False)
+    since = stage.mark(f"{replica.name} is started, kill -9 {old.name}")
+    old.kill()
+    stage.wait_switch(since)
+    old.start(wait=False)
+    stage.wait_back(since)
+    stage.run(3)
+    stage.wait_whole()
+
+
+def sentinels_die(stage):
+    """Two of three Sentinels die: no login, and the status says so."""
+    since = stage.mark("kill -9 of two Sentinels")
+    for sentinel in stage.topology.sentinels[1:]:
+        sentinel.kill()
+    stage.run(3)
+    status, _, _ = stage.nodes[0].ask("GET", "/api/status")
+    if status != 503:
+        stage.faults.append(f"status {status} though nobody can log in")
+    for sentinel in stage.topology.sentinels[1:]:
+        sentinel.start()
+    stage.wait_back(since)
+    stage.run(3)
+    stage.wait_whole()
+
+
 # --- a cluster ------------------------------------------------------------------------------------
+
+def cluster_cut_with_replica(stage):
+    """A master and one of its two replicas on one side, all others on the other."""
+    some, others = [0, 3], [1, 2, 4, 5, 6, 7, 8]
+    since = part_for(stage, some, others, 8)
+    stage.wait_back(since)
+    stage.run(3)
+    stage.wait_whole()
+
+
+def cluster_two_masters(stage):
+    """A replica takes over in peace, so that a machine has two masters. Then that machine is cut
+    off."""
+    cluster = stage.topology
+    heir = next(e for e in cluster.engines[3:] if e.address[0] == cluster.engines[0].address[0])
+    heir.ask("CLUSTER", "FAILOVER")
+    since = stage.mark(f"{heir.name} takes over")
+    stage.wait_switch(since)
+    stage.wait_whole()
+    stage.run(2)
+    cluster_cut_with_majority(stage)
+
+
+def cluster_cut_with_majority(stage):
+    """The machine that is cut off has most of the masters: nobody can replace the third one."""
+    since = stage.mark("machine 0 is cut off")
+    stage.machines.cut(0)
+    stage.windows.append((0, since, since + 3))
+    stage.run(8)
+    stage.mark("it is joined again")
+    stage.machines.join(0)
+    stage.wait_whole()
+    stage.excused.append((0, since, stage.mark("all know it") + stages.BACK_S))
+    stage.run(5)
+
 
 def move(stage):
     """Slots move to the next master, one by one: first those with keys, which stay half moved for a
@@ -409,6 +582,8 @@ AHEAD_S = 90
 LOGIN_MAX_S = 40
 CROWD_SIZE = 5000
 MANY = {"workers": 32, "clients": 32, "pause": 0.1}
+# A write waits for any replica, as it did once: what is lost then must be seen.
+ANY = {"settings": {"SSA_REDIS_WAIT": "1"}, "planted": WRONG, "modes": ["scgi"]}
 ALL = {"settings": {"SSA_REDIS_WAIT": "2"}, "topology_options": {"wait": 2}}
 GUESSES = 30
 MOVE_S = 60
@@ -443,12 +618,19 @@ CASES = [
     Case("rolling", "sentinel", rolling),
     Case("full", "sentinel", full),
     Case("liars", "sentinel", liars, topology=engines.LyingSentinels),
-    Case("cut", "sentinel", cut, machines=True, nodes=2),
-    Case("cut-unfenced", "sentinel", cut, modes=["scgi"], planted=WRONG, machines=True, nodes=2,
+    Case("cut", "sentinel", cut, machines=3, nodes=2),
+    Case("cut-unfenced", "sentinel", cut, modes=["scgi"], planted=WRONG, machines=3, nodes=2,
          topology_options={"settings": UNFENCED}),
     # What the cut-off master took in its last two seconds is lost. Nobody may have been told that
     # it is done.
-    Case("cut-no-wait", "sentinel", cut, planted=WRONG, machines=True, nodes=2, settings={"SSA_REDIS_WAIT": "0"}),
+    Case("cut-no-wait", "sentinel", cut, planted=WRONG, machines=3, nodes=2, settings={"SSA_REDIS_WAIT": "0"}),
+    *[Case(f"{name}{suffix}", "sentinel", act, machines=6, topology_options={"never": act is only_heir}, **more)
+      for suffix, more in (("", {}), ("-any", ANY))
+      for name, act in (("cut-with-replica", cut_with_replica), ("cut-with-reset", cut_with_reset),
+                        ("cut-with-template", cut_with_template), ("late-heir", late_heir), ("only-heir", only_heir))],
+    Case("comes-back", "sentinel", comes_back, machines=6),
+    Case("replica-returns", "sentinel", replica_returns),
+    Case("sentinels-die", "sentinel", sentinels_die),
     Case("clock", "sentinel", restart_after(15), **clock(AHEAD_S)),
     *[Case(f"clock{seconds:+d}-end", "sentinel", renewals_end, **clock(seconds), **BRIEF) for seconds in (5, -5)],
     *[Case(f"workers-{count}", "sentinel", restart_after(5), modes=["scgi"], workers=count, clients=min(64, 8 * count))
@@ -458,7 +640,10 @@ CASES = [
     *[Case(f"cluster-restart-{seconds:g}", "cluster", restart_after(seconds)) for seconds in (0.1, 0.5, 2, 5, 15)],
     Case("cluster-old-snapshot", "cluster", snapshot_and_restart, planted=WRONG, topology_options={"settings": BUT_DEBIAN}),
     Case("cluster-stays-dead", "cluster", stays_dead, topology_options={"replicas": 2}),
-    Case("cluster-cut", "cluster", cluster_cut, machines=True, nodes=2, topology_options={"replicas": 2}),
+    Case("cluster-cut", "cluster", cluster_cut, machines=3, nodes=2, topology_options={"replicas": 2}),
+    Case("cluster-cut-with-replica", "cluster", cluster_cut_with_replica, machines=9, topology_options={"replicas": 2}),
+    Case("cluster-cut-with-replica-any", "cluster", cluster_cut_with_replica, machines=9, topology_options={"replicas": 2}, **ANY),
+    Case("cluster-two-masters", "cluster", cluster_two_masters, machines=3, nodes=2, topology_options={"replicas": 2}),
     Case("cluster-everywhere", "cluster", everywhere(kill_and_fail_over, CROWD_SIZE)),
     Case("cluster-everywhere-move", "cluster", everywhere(move_crowd, CROWD_SIZE), strays_max=1e-4),
     Case("cluster-guesses", "cluster", guesses(kill_and_fail_over), **GUESSED),

@@ -166,6 +166,10 @@ class Engine(Process):
         super().__init__([SERVER, str(self.file), *kind], folder, **more)
         self.settings = {"bind": host, "port": self.address[1], "dir": folder, "daemonize": "no",
                          "protected-mode": "no", **settings}
+        self.write_settings()
+
+    def write_settings(self):
+        """As an administrator wrote them at first."""
         self.file.write_text("".join(f"{name} {value}\n" for name, value in self.settings.items()))
 
     @property
@@ -225,7 +229,7 @@ class Topology:
     """The engines of a run. `write` is what the service needs of them: it raises an OSError or
     Refused while they cannot acknowledge a write."""
 
-    wait = 0  # replicas that must have a write
+    wait = 0  # replicas that must have a write; None: every one that could be promoted
     has_spare = True  # it can write though a master is gone
 
     def __init__(self, folder, stack):
@@ -243,11 +247,16 @@ class Topology:
         for process in self.processes():
             process.stop(signal.SIGKILL)
 
+    def promotable(self, address):
+        """How many replicas of this master could be promoted."""
+        raise NotImplementedError
+
     def write_to(self, address, key="ssa-test:write"):
         """A replica refuses this, and a master that has lost its replicas does too."""
+        wait = max(1, self.promotable(address)) if self.wait is None else self.wait
         with Connection(address, 0.3) as c:
             c.ask("SET", key, "1", "EX", "1")
-            if self.wait and c.ask("WAIT", self.wait, 200) < self.wait:
+            if wait and c.ask("WAIT", wait, 200) < wait:
                 raise ConnectionError("too few replicas")
 
 
@@ -270,15 +279,17 @@ class Single(Topology):
 
 class SentinelSet(Topology):
     """A master, two replicas and three Sentinels, one of each on each of the machines. heir:
-    environment of the replica that is chosen if the master fails. wait: replicas that must have a
-    write."""
+    environment of the replica that is chosen if the master fails. wait: see Topology. never: the
+    second replica is never promoted. On six machines, each Sentinel has one of its own."""
 
-    def __init__(self, folder, stack, settings=None, machines=None, heir=None, wait=1):
+    def __init__(self, folder, stack, settings=None, machines=None, heir=None, wait=None, never=False):
         super().__init__(folder, stack)
         self.wait = wait
         places = machines.places if machines else [("127.0.0.1", ())] * 3
-        for i, (host, place) in enumerate(places):
+        for i, (host, place) in enumerate(places[:3]):
             more = {"replicaof": "%s %d" % self.engines[0].address} if i else {}
+            if never and i == 2:
+                more["replica-priority"] = 0
             environment = None
             if heir is not None and i == 1:
                 environment, more["replica-priority"] = heir, 10
@@ -287,7 +298,7 @@ class SentinelSet(Topology):
         for engine in self.engines:
             engine.start()
         wait_until(lambda: all(map(Engine.is_synced, self.engines[1:])), "replicas")
-        for i, (host, place) in enumerate(places):
+        for i, (host, place) in enumerate(places[-3:]):
             self.sentinels.append(Engine(folder / f"sentinel{i}", {
                 "sentinel monitor": "%s %s %d 2" % (SERVICE, *self.engines[0].address),
                 "sentinel down-after-milliseconds": f"{SERVICE} {DOWN_AFTER_MS}",
@@ -336,6 +347,22 @@ class SentinelSet(Topology):
                     return next(engine for engine in self.engines if engine.address == address)
         raise ConnectionError("no Sentinel knows a master")
 
+    def view(self, sentinel):
+        """The servers that this Sentinel could promote, and those that it knows."""
+        known = [dict(zip(each[::2], each[1::2])) for each in
+                 ask(sentinel.address, "SENTINEL", "REPLICAS", SERVICE, seconds=0.2)]
+        up = [each for each in known if "s_down" not in each["flags"] and each["slave-priority"] != "0"]
+        return {(each["ip"], int(each["port"])) for each in up} | {self.says(sentinel)}
+
+    def promotable(self, address):
+        views = []
+        for sentinel in list(self.sentinels):
+            with contextlib.suppress(OSError, Refused):
+                views.append(self.view(sentinel))
+        if len(views) < 2:
+            raise ConnectionError("no majority of the Sentinels")
+        return len(set().union(*views) - {address})
+
     def write(self):
         """The Sentinel that led to a write is asked first the next time."""
         for i, sentinel in enumerate(self.order):
@@ -371,9 +398,9 @@ def slot_of(key):
 
 class Cluster(Topology):
     """Three masters, with so many replicas each. On three machines, a replica is on another machine
-    than its master."""
+    than its master; on more, each has its own."""
 
-    wait = 1
+    wait = None
 
     def __init__(self, folder, stack, settings=None, replicas=1, machines=None):
         super().__init__(folder, stack)
@@ -381,7 +408,7 @@ class Cluster(Topology):
         places = machines.places if machines else [("127.0.0.1", ())] * 3
         self.replicas_each, self.has_spare = replicas, replicas > 1
         for i in range(count):
-            host, place = places[(i + i // 3) % 3]
+            host, place = places[(i + i // 3) % 3 if len(places) == 3 else i]
             self.engines.append(Engine(folder / f"engine{i}", {
                 **(settings or FENCED), "cluster-enabled": "yes", "cluster-node-timeout": NODE_TIMEOUT_MS,
                 "cluster-port": free_port(), "cluster-require-full-coverage": "no", "cluster-allow-reads-when-down": "no"},
@@ -434,6 +461,11 @@ class Cluster(Topology):
 
     def engine_at(self, address):
         return next(engine for engine in self.engines if engine.address == address)
+
+    def promotable(self, address):
+        engine = self.engine_at(address)
+        lines = [line.split() for line in engine.ask("CLUSTER", "REPLICAS", engine.id)]
+        return sum("fail" not in flags.split(",") for _, _, flags, *_ in lines)
 
     def master(self):
         """That of the first third."""
@@ -564,7 +596,7 @@ class ProxiedSentinels(SentinelSet):
 # --- a network that can be cut --------------------------------------------------------------------
 
 class Machines:
-    """Three network namespaces, joined by a bridge in that of this process. They end with the
+    """Network namespaces, joined by a bridge in that of this process. They end with the
     processes that are in them."""
 
     def __init__(self, folder, stack, count=3):
@@ -601,6 +633,17 @@ class Machines:
 
     def join(self, i):
         self.ip("link", "set", f"port{i}", "master", "bridge")
+
+    def part(self, some, others, word="add"):
+        """Loses all between two groups of machines. Both stay in touch with this process: a route
+        leads what they send each other to nowhere."""
+        for here, there in (some, others), (others, some):
+            for i in here:
+                for j in there:
+                    self.ip("route", word, f"{self.places[j][0]}/32", "dev", "lo", place=self.places[i][1])
+
+    def heal(self, some, others):
+        self.part(some, others, "del")
 
     def close(self):
         for holder in self.holders:

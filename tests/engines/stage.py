@@ -147,11 +147,11 @@ def write_down(stage, result):
             out.write(f"503 while the engines served: {clean(each)}\n")
 
 
-def perform(name, mode, act, folder, topology, planted=None, machines=False, nodes=1, workers=2, clients=8, pause=0.02,
+def perform(name, mode, act, folder, topology, planted=None, machines=0, nodes=1, workers=2, clients=8, pause=0.02,
             slack=2.0, login_max_s=history.LOGIN_MAX_S, judged_min=None, strays_max=0.0, programs=None, settings=None, topology_options=None):
     """Runs one case. Everything that it starts ends here. planted: kinds of faults of which the
-    checker must find one, because something is wrong on purpose. machines: every server has a
-    network of its own, and so have the nodes. slack, login_max_s: see history.check. strays_max:
+    checker must find one, because something is wrong on purpose. machines: so many have a network of
+    their own, with servers, and with nodes if they are three. slack, login_max_s: see history.check. strays_max:
     the share of requests that may fail while the engines serve. programs, settings: of the
     service."""
     folder.mkdir(parents=True)
@@ -159,11 +159,11 @@ def perform(name, mode, act, folder, topology, planted=None, machines=False, nod
     options, started, network = dict(topology_options or {}), [], None
     with contextlib.ExitStack() as stack:
         if machines:
-            network = options["machines"] = engines.Machines(folder, stack)
+            network = options["machines"] = engines.Machines(folder, stack, machines)
         engine = topology(folder / "engines", stack, **options)
         for i in range(nodes):
             node = service.Node(folder / f"node{i}", mode, engine.url, data, programs,
-                                network.places[i][1] if network else (), SSA_WORKERS=str(workers), **(settings or {}))
+                                network.places[i][1] if machines == 3 else (), SSA_WORKERS=str(workers), **(settings or {}))
             stack.callback(node.stop)
             node.start()
             started.append(node)
