@@ -2,6 +2,7 @@
 are whole again."""
 
 import collections
+import json
 import os
 import threading
 import time
@@ -9,6 +10,7 @@ import time
 import engines
 import history
 import service
+import setups
 import stage as stages
 
 
@@ -435,6 +437,20 @@ def replica_returns(stage):
     stage.wait_whole()
 
 
+def as_documented(stage):
+    """The status has nothing to say about the settings. A master dies, and comes back as a
+    replica."""
+    _, _, answer = stage.nodes[0].ask("GET", "/api/status?verbose")
+    if json.loads(answer)["checks"]["redis"] != "OK":
+        stage.faults.append(f"status: {answer.decode()}")
+    old = replace_master(stage)
+    since = stage.mark(f"{old.name} is started")
+    old.start(wait=False)
+    stage.wait_whole(10)
+    stage.excused.append((None, since, stage.marks[-1][0] + stages.BACK_S))
+    stage.run(3)
+
+
 def sentinels_die(stage):
     """Two of three Sentinels die: no login, and the status says so."""
     since = stage.mark("kill -9 of two Sentinels")
@@ -628,6 +644,8 @@ CASES = [
       for suffix, more in (("", {}), ("-any", ANY))
       for name, act in (("cut-with-replica", cut_with_replica), ("cut-with-reset", cut_with_reset),
                         ("cut-with-template", cut_with_template), ("late-heir", late_heir), ("only-heir", only_heir))],
+    Case("example-sentinel", "sentinel", as_documented, machines=3, topology=setups.SentinelSetup),
+    Case("example-cluster", "cluster", as_documented, machines=3, topology=setups.ClusterSetup),
     Case("comes-back", "sentinel", comes_back, machines=6),
     Case("replica-returns", "sentinel", replica_returns),
     Case("sentinels-die", "sentinel", sentinels_die),

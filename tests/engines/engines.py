@@ -51,12 +51,17 @@ class Refused(Exception):
     """An error reply."""
 
 
+CREDENTIALS = {}  # user and password, or a password, by the address of a server
+
+
 class Connection:
     """To one server. An OSError means that it does not answer."""
 
     def __init__(self, address, seconds=0.5):
         self.socket = socket.create_connection(address, seconds)
         self.stream = self.socket.makefile("rb")
+        if address in CREDENTIALS:
+            self.ask("AUTH", *CREDENTIALS[address])
 
     def __enter__(self):
         return self
@@ -248,16 +253,20 @@ class Topology:
             process.stop(signal.SIGKILL)
 
     def promotable(self, address):
-        """How many replicas of this master could be promoted."""
+        """The replicas of this master that could be promoted."""
         raise NotImplementedError
 
     def write_to(self, address, key="ssa-test:write"):
         """A replica refuses this, and a master that has lost its replicas does too."""
-        wait = max(1, self.promotable(address)) if self.wait is None else self.wait
+        named = self.promotable(address) if self.wait is None else set()
+        wait = max(1, len(named)) if self.wait is None else self.wait
         with Connection(address, 0.3) as c:
             c.ask("SET", key, "1", "EX", "1")
+            offset = c.ask("ROLE")[1] if named else 0
             if wait and c.ask("WAIT", wait, 200) < wait:
                 raise ConnectionError("too few replicas")
+            if named - {(host, int(port)) for host, port, at in (c.ask("ROLE")[2] if named else ()) if int(at) >= offset}:
+                raise ConnectionError("others than those that count")
 
 
 class Single(Topology):
@@ -282,6 +291,8 @@ class SentinelSet(Topology):
     environment of the replica that is chosen if the master fails. wait: see Topology. never: the
     second replica is never promoted. On six machines, each Sentinel has one of its own."""
 
+    service = SERVICE
+
     def __init__(self, folder, stack, settings=None, machines=None, heir=None, wait=None, never=False):
         super().__init__(folder, stack)
         self.wait = wait
@@ -303,21 +314,23 @@ class SentinelSet(Topology):
                 "sentinel monitor": "%s %s %d 2" % (SERVICE, *self.engines[0].address),
                 "sentinel down-after-milliseconds": f"{SERVICE} {DOWN_AFTER_MS}",
                 "sentinel failover-timeout": f"{SERVICE} 5000"}, host, ["--sentinel"], place=place))
+        self.start_sentinels()
+        self.url = self.url_of(sentinel.address for sentinel in self.sentinels)
+
+    def start_sentinels(self):
         for sentinel in self.sentinels:
             sentinel.start()
         wait_until(lambda: all(map(self.knows_all, self.sentinels)), "Sentinels")
         self.order = list(self.sentinels)
         for sentinel in self.sentinels:
             threading.Thread(target=self.listen, args=(sentinel,), daemon=True).start()
-        self.url = self.url_of(sentinel.address for sentinel in self.sentinels)
 
     @staticmethod
     def url_of(addresses):
         return "redis+sentinel://%s/%s" % (",".join("%s:%d" % address for address in addresses), SERVICE)
 
-    @staticmethod
-    def knows_all(sentinel):
-        found = asked(sentinel.address, "SENTINEL", "MASTER", SERVICE)
+    def knows_all(self, sentinel):
+        found = asked(sentinel.address, "SENTINEL", "MASTER", self.service)
         if not found:
             return False
         found = dict(zip(found[::2], found[1::2]))
@@ -335,7 +348,7 @@ class SentinelSet(Topology):
 
     def says(self, sentinel):
         """The master by the word of this Sentinel."""
-        host, port = ask(sentinel.address, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", SERVICE, seconds=0.2)
+        host, port = ask(sentinel.address, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.service, seconds=0.2)
         return host, int(port)
 
     def master(self):
@@ -350,7 +363,7 @@ class SentinelSet(Topology):
     def view(self, sentinel):
         """The servers that this Sentinel could promote, and those that it knows."""
         known = [dict(zip(each[::2], each[1::2])) for each in
-                 ask(sentinel.address, "SENTINEL", "REPLICAS", SERVICE, seconds=0.2)]
+                 ask(sentinel.address, "SENTINEL", "REPLICAS", self.service, seconds=0.2)]
         up = [each for each in known if "s_down" not in each["flags"] and each["slave-priority"] != "0"]
         return {(each["ip"], int(each["port"])) for each in up} | {self.says(sentinel)}
 
@@ -361,7 +374,7 @@ class SentinelSet(Topology):
                 views.append(self.view(sentinel))
         if len(views) < 2:
             raise ConnectionError("no majority of the Sentinels")
-        return len(set().union(*views) - {address})
+        return set().union(*views) - {address}
 
     def write(self):
         """The Sentinel that led to a write is asked first the next time."""
@@ -416,7 +429,7 @@ class Cluster(Topology):
         for engine in self.engines:
             engine.start()
             engine.id = engine.ask("CLUSTER", "MYID")
-        bounds = [SLOTS * i // 3 for i in range(4)]
+        self.bounds = bounds = [SLOTS * i // 3 for i in range(4)]
         for i, engine in enumerate(self.engines[:3]):
             engine.ask("CLUSTER", "ADDSLOTSRANGE", bounds[i], bounds[i + 1] - 1)
             engine.ask("CLUSTER", "SET-CONFIG-EPOCH", i + 1)
@@ -425,8 +438,12 @@ class Cluster(Topology):
         wait_until(lambda: all(self.knows(engine, count) for engine in self.engines), "cluster")
         for i, engine in enumerate(self.engines[3:]):
             engine.ask("CLUSTER", "REPLICATE", self.engines[i % 3].id)
-        # A key of each master's, for the reference.
-        self.keys = {}
+        self.know()
+        self.url = "redis+cluster://" + ",".join("%s:%d" % engine.address for engine in self.engines)
+
+    def know(self):
+        """What the reference needs: a key of each of the three parts."""
+        self.keys, bounds = {}, self.bounds
         for number in itertools.count():
             slot = slot_of(f"ssa-test:{number}")
             self.keys.setdefault(next(i for i in range(3) if slot < bounds[i + 1]), (f"ssa-test:{number}", slot))
@@ -434,7 +451,6 @@ class Cluster(Topology):
                 break
         self.owners, self.order = {}, list(self.engines)
         wait_until(self.is_whole, "cluster with its replicas")
-        self.url = "redis+cluster://" + ",".join("%s:%d" % engine.address for engine in self.engines)
 
     @staticmethod
     def knows(engine, count):
@@ -465,7 +481,8 @@ class Cluster(Topology):
     def promotable(self, address):
         engine = self.engine_at(address)
         lines = [line.split() for line in engine.ask("CLUSTER", "REPLICAS", engine.id)]
-        return sum("fail" not in flags.split(",") for _, _, flags, *_ in lines)
+        alive = [at.split("@")[0].rsplit(":", 1) for _, at, flags, *_ in lines if "fail" not in flags.split(",")]
+        return {(host, int(port)) for host, port in alive}
 
     def master(self):
         """That of the first third."""
@@ -488,7 +505,7 @@ class Cluster(Topology):
                 if not self.knows(engine, len(self.engines)) or "fail" in engine.ask("CLUSTER", "NODES"):
                     return False
                 if engine.address in masters:
-                    if engine.replicas() < self.replicas_each:
+                    if engine.replicas() < 1:  # a second one may have moved to a master without
                         return False
                 elif not engine.is_synced():
                     return False
@@ -599,27 +616,28 @@ class Machines:
     """Network namespaces, joined by a bridge in that of this process. They end with the
     processes that are in them."""
 
-    def __init__(self, folder, stack, count=3):
+    def __init__(self, folder, stack, count=3, network=("10.77.0", 10)):
         self.holders, self.places = [], []
+        net, first = network
         if "SSA_TEST_OWN_NETWORK" not in os.environ:
             raise Failed("this system does not allow network namespaces")
         stack.callback(self.close)
         self.ip("link", "add", "bridge", "type", "bridge")
-        self.ip("addr", "add", "10.77.0.1/24", "dev", "bridge")
+        self.ip("addr", "add", f"{net}.1/24", "dev", "bridge")
         self.ip("link", "set", "bridge", "up")
         for i in range(count):
-            holder = Process(["unshare", "--net", "sleep", "infinity"], folder / f"machine{i}")
+            holder = Process(["unshare", "--net", "--mount", "sleep", "infinity"], folder / f"machine{i}")
             holder.start()
             self.holders.append(holder)
             here, there = "/proc/self/ns/net", f"/proc/{holder.process.pid}/ns/net"
             wait_until(lambda: os.readlink(here) != os.readlink(there), "network namespace")
-            place = ["nsenter", f"--net={there}"]
+            place = ["nsenter", f"--net={there}", f"--mount=/proc/{holder.process.pid}/ns/mnt"]
             self.ip("link", "add", f"port{i}", "type", "veth", "peer", "name", "eth0", "netns", str(holder.process.pid))
             self.ip("link", "set", f"port{i}", "master", "bridge", "up")
-            self.ip("addr", "add", f"10.77.0.{10 + i}/24", "dev", "eth0", place=place)
+            self.ip("addr", "add", f"{net}.{first + i}/24", "dev", "eth0", place=place)
             self.ip("link", "set", "eth0", "up", place=place)
             self.ip("link", "set", "lo", "up", place=place)
-            self.places.append((f"10.77.0.{10 + i}", place))
+            self.places.append((f"{net}.{first + i}", place))
 
     @staticmethod
     def ip(*words, place=()):
@@ -648,5 +666,7 @@ class Machines:
     def close(self):
         for holder in self.holders:
             holder.stop(signal.SIGKILL)
-        with contextlib.suppress(Failed):
-            self.ip("link", "del", "bridge")
+        # The kernel would remove what was in a network that has ended, but some time later.
+        for name in (*(f"port{i}" for i in range(len(self.holders))), "bridge"):
+            with contextlib.suppress(Failed):
+                self.ip("link", "del", name)

@@ -159,11 +159,11 @@ def perform(name, mode, act, folder, topology, planted=None, machines=0, nodes=1
     options, started, network = dict(topology_options or {}), [], None
     with contextlib.ExitStack() as stack:
         if machines:
-            network = options["machines"] = engines.Machines(folder, stack, machines)
+            network = options["machines"] = engines.Machines(folder, stack, machines, *getattr(topology, "network", ()))
         engine = topology(folder / "engines", stack, **options)
         for i in range(nodes):
             node = service.Node(folder / f"node{i}", mode, engine.url, data, programs,
-                                network.places[i][1] if machines == 3 else (), SSA_WORKERS=str(workers), **(settings or {}))
+                                network.places[i][1][:2] if machines == 3 else (), SSA_WORKERS=str(workers), **(settings or {}))
             stack.callback(node.stop)
             node.start()
             started.append(node)
