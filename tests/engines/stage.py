@@ -150,10 +150,10 @@ def write_down(stage, result):
 def perform(name, mode, act, folder, topology, planted=None, machines=0, nodes=1, workers=2, clients=8, pause=0.02,
             slack=2.0, login_max_s=history.LOGIN_MAX_S, judged_min=None, strays_max=0.0, programs=None, settings=None, topology_options=None):
     """Runs one case. Everything that it starts ends here. planted: kinds of faults of which the
-    checker must find one, because something is wrong on purpose. machines: so many have a network of
-    their own, with servers, and with nodes if they are three. slack, login_max_s: see history.check. strays_max:
-    the share of requests that may fail while the engines serve. programs, settings: of the
-    service."""
+    checker must find one, because something is wrong on purpose. machines: so many have a network
+    of their own, with servers, and with nodes if they are three. slack, login_max_s: see
+    history.check. strays_max: the share of requests that may fail while the engines serve.
+    programs, settings: of the service."""
     folder.mkdir(parents=True)
     data = service.write_data(folder / "data")
     options, started, network = dict(topology_options or {}), [], None

@@ -60,9 +60,8 @@ replicates() { [[ $(printf 'set waited 1 px 1\nwait 1 100\n' | master) == $'OK\n
   service=guarded sentinel_on_port guarded "$port" "$MASTER" 'requirepass s3cret-of-sentinels'
   # The documented rights of the Redis user, and no more.
   local words
-  read -ra words < <(grep -x 'ACL SETUSER ssa .*' "$ROOT/docs/operating.md")
-  master "${words[@]}" '>s3cret-of-redis' +role +wait +info >/dev/null
-  grep -q 'needs `+role +wait +info` too' "$ROOT/docs/scaling.md"
+  read -ra words < <(sed -n 's/^user ssa /ACL SETUSER ssa reset /p' "$ROOT/examples/sentinel/users.acl")
+  master "${words[@]}" '>s3cret-of-redis' >/dev/null
   REDIS_URL="redis+sentinel://ssa:s3cret-of-redis@127.0.0.1:$port/guarded?sentinel_password=s3cret-of-sentinels"
   whole_life user1 "$PASSWORD"
   direct GET status '' QUERY_STRING=verbose
