@@ -361,8 +361,8 @@ def cut_with_template(stage):
 
 
 def late_heir(stage):
-    """A replica loses its master for 0.8 s. Then the master dies, and the other replica stands still
-    until the first one is promoted."""
+    """A replica loses its master for 0.8 s. Then the master dies, and the other replica stands
+    still until the first one is promoted."""
     old, late, other = stage.topology.engines
     stage.machines.part([0], [1])
     stage.mark(f"{late.name} has lost {old.name}")

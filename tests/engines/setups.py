@@ -1,5 +1,5 @@
-"""The set-ups of examples/, started exactly as they are there: each machine has its own /etc/redis and
-/var/lib/redis."""
+"""The set-ups of examples/, started exactly as they are there: each machine has its own /etc/redis
+and /var/lib/redis."""
 
 import os
 import pathlib
