@@ -208,14 +208,14 @@ finish() {
 @test "ssactl: the sessions of all nodes" {
   local i
   for i in {1..6}; do direct_login "user$i" "$PASSWORD"; done
-  run -0 "$SSACTL" --json sessions
+  run -0 --separate-stderr "$SSACTL" --json sessions
   [ "$(jq 'map(.username) | unique | length' <<<"$output")" = 6 ]
   run -0 "$SSACTL" revoke user3
   [ "$(tickets)" = 5 ]
   run -0 "$SSACTL" revoke --all
   [ "$(tickets)" = 0 ]
   for i in {1..10}; do direct_login user5 wrong; done
-  run -0 "$SSACTL" --json bans user5
+  run -0 --separate-stderr "$SSACTL" --json bans user5
   [ "$(jq length <<<"$output")" = 1 ]
   run -0 "$SSACTL" unban user5
   direct_login user5 "$PASSWORD"

@@ -156,7 +156,7 @@ replicates() { [[ $(printf 'set waited 1 px 1\nwait 1 100\n' | master) == $'OK\n
   master config set appendonly yes >/dev/null
   direct GET status '' QUERY_STRING=verbose
   expect_json '.checks.redis == "OK"'
-  run "$SSACTL" --data "$DATA_DIR" check
+  run --separate-stderr "$SSACTL" --data "$DATA_DIR" check
   [[ $output != *Redis* ]]
   master config set appendonly no >/dev/null
   master acl setuser us on nopass '~ssa:*' +@all -info >/dev/null
