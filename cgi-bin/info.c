@@ -64,6 +64,11 @@ static enum result list(struct endpoint_context *c, const struct request *q, str
 		return refuse_query(rep, why);
 	if (is_known(c, q, rep))
 		return rep->result;
+	if (!asked && c->caller.user.machines.at == NULL) {
+		rep->shared = service_all_machines(c->service);
+		return rep->shared != NULL ? RESULT_OK
+					   : reply_refuse(rep, RESULT_INTERNAL, "out of memory");
+	}
 	text_string(&rep->body, "{\"data\":");
 	if (asked) {
 		if (write_selected(c, q, &query, rep) != RESULT_OK)

@@ -1,5 +1,6 @@
 #include "core/reply.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Text in a buffer of fixed size. It takes only short strings of this program, so they fit. */
@@ -89,6 +90,14 @@ static void put_head(struct piece *p, const struct reply *rep, const struct resu
 	put(p, "\r\n");
 }
 
+void shared_body_release(struct shared_body *b)
+{
+	if (b == NULL || --b->holders > 0)
+		return;
+	text_free(&b->text);
+	free(b);
+}
+
 enum result reply_refuse(struct reply *rep, enum result result, const char *reason)
 {
 	size_t len = strlen(reason);
@@ -99,19 +108,22 @@ enum result reply_refuse(struct reply *rep, enum result result, const char *reas
 	rep->reason[len] = '\0';
 	text_clear(&rep->body, rep->body.cap);
 	text_clear(&rep->headers, rep->headers.cap);
+	shared_body_release(rep->shared);
+	rep->shared = NULL;
 	return rep->result = result;
 }
 
 void reply_render(const struct reply *rep, struct reply_bytes *out)
 {
+	const struct text *body = rep->shared != NULL ? &rep->shared->text : &rep->body;
 	bool no_memory = rep->body.failed || rep->headers.failed;
 	const struct result_http *http = result_http(no_memory ? RESULT_INTERNAL : rep->result);
 	struct piece head = {out->head, 0, sizeof out->head};
 	struct piece error = {out->error, 0, sizeof out->error};
 
-	out->body = rep->body.at;
-	out->body_len = rep->body.len;
-	if (no_memory || (http->status >= 400 && rep->body.len == 0)) {
+	out->body = body->at;
+	out->body_len = body->len;
+	if (no_memory || (http->status >= 400 && body->len == 0)) {
 		put_error(&error, http, no_memory ? NULL : rep->message);
 		out->body = out->error;
 		out->body_len = error.len;

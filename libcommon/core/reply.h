@@ -10,11 +10,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* A body that several replies send. Each of them holds it, and releases it when it is sent. */
+struct shared_body {
+	struct text text;
+	unsigned holders;
+};
+
+/* Frees the body if nobody else holds it. NULL is nothing. */
+void shared_body_release(struct shared_body *b);
+
 /* A reply whose members are all zero is an empty reply. */
 struct reply {
 	enum result result;
-	struct text headers; /* header lines of the handler's own, each with its CRLF */
-	struct text body;    /* JSON; an error without a body gets the common error body */
+	struct text headers;        /* header lines of the handler's own, each with its CRLF */
+	struct text body;           /* JSON; an error without a body gets the common error body */
+	struct shared_body *shared; /* NULL; or the reply holds this body, and `body` is empty */
 	const char
 	    *message;      /* public text instead of the result's own; lives as long as the reply */
 	const char *allow; /* Allow (RFC 9110, 10.2.1) */

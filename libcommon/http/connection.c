@@ -54,6 +54,7 @@ void connection_end(struct connection *c, struct connection_spares *spares)
 	close(c->x.fd);
 	text_clear(&c->x.reply.body, BODY_KEEP_BYTES);
 	text_free(&c->x.reply.headers);
+	shared_body_release(c->x.reply.shared);
 	c->spare = spares->first;
 	spares->first = c;
 	if (++spares->count > SPARES_MAX)

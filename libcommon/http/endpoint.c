@@ -253,8 +253,10 @@ static void look_around(void *context)
 
 	for (int i = 0; i < ENDPOINT_OPERATIONS_MAX; i++)
 		files |= p->endpoint->operations[i].files;
-	if (obstacle(p) == NULL)
+	if (obstacle(p) == NULL) {
 		service_refresh(p->service, files);
+		service_rest(p->service);
+	}
 }
 
 /* If a standard stream is closed, the first socket or file that is opened would get its number, and

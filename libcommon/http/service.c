@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+enum { REST_KEEP_BYTES = 65536 };
+
 struct service *service_open(const struct config *config, bool resident)
 {
 	struct service *s = calloc(1, sizeof *s);
@@ -27,6 +29,40 @@ void service_refresh(struct service *s, unsigned files)
 		s->machines_usable = machines_refresh(&s->machines);
 }
 
+struct shared_body *service_all_machines(struct service *s)
+{
+	static const struct span all = {0};
+	struct shared_body *b = s->all_machines;
+
+	if (b != NULL && s->all_machines_of == s->machines.records.generation) {
+		b->holders++;
+		return b;
+	}
+	shared_body_release(b);
+	s->all_machines = b = calloc(1, sizeof *b);
+	if (b == NULL)
+		return NULL;
+	b->holders = 1;
+	text_string(&b->text, "{\"data\":");
+	bool whole = machines_write(&s->machines, all, &b->text);
+	text_string(&b->text, "}");
+	if (!whole || b->text.failed) {
+		shared_body_release(b);
+		return s->all_machines = NULL;
+	}
+	s->all_machines_of = s->machines.records.generation;
+	b->holders++;
+	return b;
+}
+
+void service_rest(struct service *s)
+{
+	if (s->all_machines == NULL || s->all_machines->text.cap <= REST_KEEP_BYTES)
+		return;
+	shared_body_release(s->all_machines);
+	s->all_machines = NULL;
+}
+
 void service_close(struct service *s)
 {
 	if (s == NULL)
@@ -35,6 +71,7 @@ void service_close(struct service *s)
 		users_close(&s->realm.users);
 	if (s->machines.records.kind != NULL)
 		machines_close(&s->machines);
+	shared_body_release(s->all_machines);
 	redis_free(s->realm.redis);
 	free(s);
 }

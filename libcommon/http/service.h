@@ -3,6 +3,7 @@
 #define SSA_SERVICE_H
 
 #include "auth/realm.h"
+#include "core/reply.h"
 #include "data/machines.h"
 
 #include <stdbool.h>
@@ -11,12 +12,24 @@ struct service {
 	struct realm realm;
 	struct machines machines;
 	bool machines_usable; /* the last refresh found or kept a good version */
+	/* What a user who may see all machines gets, and the generation of the file that it is of.
+	 * NULL: not made yet. */
+	struct shared_body *all_machines;
+	unsigned all_machines_of;
 };
 
 enum service_files { SERVICE_USERS = 1, SERVICE_MACHINES = 2 };
 
 /* Reads those of the `files` that have changed. */
 void service_refresh(struct service *s, unsigned files);
+
+/* Returns the body with all machines, which the caller releases. It is made once for each version
+ * of the file, so a large list is in memory once, however many clients it is sent to. NULL: no
+ * memory. */
+struct shared_body *service_all_machines(struct service *s);
+
+/* No request has come for a while: gives large memory back. */
+void service_rest(struct service *s);
 
 /* Makes a service. `config` must live longer than it. `resident`: the process serves many requests.
  * NULL: no memory, or a path is too long. */
