@@ -36,8 +36,8 @@ for program in status ticket info; do
     install -D -m 755 "${CGI_BIN:-cgi-bin}/$program" "$top/cgi-bin/$program"
 done
 install -D -m 755 "${SSACTL:-sbin/ssactl}" "$top/sbin/ssactl"
-put 755 scripts/{run,lighttpd-vars}.sh
-put 644 scripts/connections.lua lighttpd.conf www/errors/*.html www/console/* www/openapi.json
+put 755 scripts/{run,lighttpd-vars,scgi-sockets,scgi-start}.sh
+put 644 scripts/connections.lua lighttpd.conf conf.d/*.conf www/errors/*.html www/console/* www/openapi.json
 put 644 man/* completions/* docs/{api,console,data,operating,queries,recipes,settings}.md docs/console*.png LICENSE
 sed 's|](\([a-z]*[.]md\))|](docs/\1)|g; s|]([.][.]/|](|g' docs/release.md >"$top/README.md"
 scripts/plain-links.sh "$top"

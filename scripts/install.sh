@@ -14,13 +14,14 @@ lib=$PREFIX/lib/simpleserverapi units=$PREFIX/lib/systemd/system share=$PREFIX/s
 table() {
     cat <<EOT
 755 | $lib/cgi-bin     | $CGI_BIN/status $CGI_BIN/ticket $CGI_BIN/info
-755 | $lib/scripts     | scripts/lighttpd-vars.sh
+755 | $lib/scripts     | scripts/lighttpd-vars.sh scripts/scgi-sockets.sh scripts/scgi-start.sh
 644 | $lib/scripts     | scripts/connections.lua
 644 | $lib/www         | www/openapi.json
 644 | $lib/www/errors  | www/errors/*.html
 644 | $lib/www/console | www/console/*
 644 | $lib/www/docs    | www/docs/index.html www/docs/init.js www/docs/swagger-ui-bundle.js www/docs/swagger-ui.css
 644 | $lib             | lighttpd.conf
+644 | $lib/conf.d      | conf.d/*.conf
 755 | $PREFIX/sbin     | ${CGI_BIN%cgi-bin}sbin/ssactl
 644 | $share/man/man1  | man/*.1
 644 | $share/man/man5  | man/*.5
@@ -74,7 +75,7 @@ install_one() { # MODE FOLDER FILE
 uninstall_all() {
     each uninstall_one
     for unit in systemd/*.in; do rm -f "$DESTDIR$units/$(unit_name "$unit")"; done
-    for folder in cgi-bin scripts www/errors www/console www/docs www data .; do
+    for folder in cgi-bin conf.d scripts www/errors www/console www/docs www data .; do
         remove_empty "$DESTDIR$lib/$folder"
     done
     remove_empty "$DESTDIR$share/doc/simpleserverapi/examples"

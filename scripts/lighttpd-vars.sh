@@ -2,7 +2,7 @@
 # lighttpd-vars.sh PID    PID is the process id of lighttpd.
 #
 # Writes the environment as lighttpd variables, for lighttpd.conf. If a value is not allowed,
-# lighttpd does not start, and one clear line says why.
+# lighttpd does not start, and one clear line says why. It makes and deletes nothing.
 set -eu
 
 fail() {
@@ -25,18 +25,26 @@ number() {
 }
 
 mode=${SSA_MODE:-cgi}
-case $mode in cgi | scgi) ;; *) fail "SSA_MODE must be cgi or scgi" ;; esac
+# The most connections. Each can need two descriptors, and lighttpd does not start without them.
+case $mode in
+cgi) connections=512 ;;
+scgi) connections=4096 ;;
+*) fail "SSA_MODE must be cgi or scgi" ;;
+esac
+# shellcheck disable=SC3045  # dash and bash have -H
+descriptors=$(ulimit -Hn)
+[ "$descriptors" != unlimited ] || descriptors=1048576
+[ "$descriptors" -ge $((connections * 4)) ] || connections=$((descriptors / 4))
 port=${SSA_PORT:-8000}
 number SSA_PORT "$port" 1 65535
 processors=$(nproc 2>/dev/null || echo 2)
 workers=${SSA_WORKERS:-$((processors < 2 ? 2 : processors))}
 number SSA_WORKERS "$workers" 1 512
-connections=${SSA_CONNECTIONS_PER_ADDRESS:-0}
-number SSA_CONNECTIONS_PER_ADDRESS "$connections" 0 512
+per_address=${SSA_CONNECTIONS_PER_ADDRESS:-0}
+number SSA_CONNECTIONS_PER_ADDRESS "$per_address" 0 4096
 # The balancers' addresses. lighttpd would take a length of 33 without a word; 0 trusts everybody.
-proxy_from=${SSA_PROXY_FROM:-} proxy=off
+proxy_from=${SSA_PROXY_FROM:-}
 if [ "$proxy_from" ]; then
-    proxy=on
     byte='(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])' group='[0-9a-fA-F]{0,4}'
     v4="$byte([.]$byte){3}(/([1-9]|[12][0-9]|3[0-2]))?"
     v6="$group(:$group){2,7}(/([1-9]|[1-9][0-9]|1[01][0-9]|12[0-8]))?"
@@ -49,20 +57,15 @@ fi
 console=${SSA_CONSOLE:-on}
 case $console in on | off) ;; *) fail "SSA_CONSOLE must be on or off" ;; esac
 
-# The sockets of the SCGI workers. Only the user that lighttpd runs as may connect. Sockets that an
-# ended lighttpd left behind are removed. For this lighttpd, each name is a link to the socket that
-# lighttpd will make. Later the start of the program gives that name to the socket itself.
-run_dir=${SSA_RUN_DIR:-$PWD/run}
-if [ "$mode" = scgi ]; then
-    (umask 077 && mkdir -p "$run_dir") || fail "cannot make $run_dir"
-    for socket in "$run_dir"/status.* "$run_dir"/ticket.* "$run_dir"/info.*; do
-        pid=${socket##*.}
-        [ -d "/proc/${pid%[-+]*}" ] || rm -f "$socket"
-    done
-    for program in status ticket info; do
-        ln -sfn "$program.$1-0" "$run_dir/$program.$1" || fail "cannot write to $run_dir"
-    done
-fi
+# An IPv6 address is in brackets, and may come without.
+bind=${SSA_BIND:-127.0.0.1}
+case $bind in /* | \[*) ;; *:*) bind=[$bind] ;; esac
+
+# The id of this lighttpd, in the names of its sockets. Processes of two containers that share the
+# folder may have the same number, so the id has the number of their namespace, too.
+namespace=$(readlink /proc/self/ns/pid 2>/dev/null || echo 0)
+namespace=${namespace#*[}
+id=${namespace%]}.$1
 
 # lighttpd needs absolute paths here. Its own test of the configuration does not find relative ones.
 cgi_bin=${SSA_CGI_BIN:-cgi-bin}
@@ -70,31 +73,54 @@ case $cgi_bin in /*) ;; *) cgi_bin=$PWD/$cgi_bin ;; esac
 data_dir=${SSA_DATA_DIR:-data}
 case $data_dir in /*) ;; *) data_dir=$PWD/$data_dir ;; esac
 
+# part NAME FILE VALUE: var.NAME is the file of conf.d for this setting, or an empty one if it is
+# off.
+part() {
+    file=conf.d/$2
+    case $3 in '' | 0 | off) file=/dev/null ;; esac
+    var "$1" "$file"
+}
+
 var mode "$mode"
-var bind "${SSA_BIND:-127.0.0.1}"
+var bind "$bind"
 echo "var.port = $port"
-var connections_per_address "$connections"
-var proxy "$proxy"
+echo "var.max_connections = $connections"
+echo "var.max_fds = $((connections * 4))"
+part proxy proxy.conf "$proxy_from"
+part connection_limit connection-limit.conf "$per_address"
+part console console.conf "$console"
 # As a list of lighttpd. Each address gets a length: lighttpd compares one without as text, and
 # 2001:DB8::1 would not be 2001:db8::1.
 echo "var.proxy_from = ("
-[ "$proxy" = off ] ||
+[ ! "$proxy_from" ] ||
     printf %s "$proxy_from" | tr , '\n' | sed -E '\,/,!{/:/!s,$,/32,; /:/s,$,/128,}; s/.*/"&" => "trust",/'
 echo ")"
-var console "$console"
 var workers "$workers"
-var run_dir "$run_dir"
+var run_dir "${SSA_RUN_DIR:-$PWD/run}"
+var id "$id"
 var cgi_bin "$cgi_bin"
 var data_dir "$data_dir"
-# A variable that is not set is passed as empty. The programs treat an empty one as not set.
-var redis_url "${REDIS_URL:-}"
-var redis_wait "${SSA_REDIS_WAIT:-}"
-var ticket_ttl "${SSA_TICKET_TTL:-}"
-var ticket_max "${SSA_TICKET_MAX:-}"
-var login_limits "${SSA_LOGIN_LIMITS:-}"
-var tickets_per_user "${SSA_TICKETS_PER_USER:-}"
-var cors_origins "${SSA_CORS_ORIGINS:-}"
-var delay "${SSA_DELAY:-}"
+
+# A service that is slow on purpose is given more time.
+case ${SSA_DELAY:-}${SSA_FAULTS:-} in
+'' | 0) echo "var.read_timeout = 10" ;;
+*) echo "var.read_timeout = 40" ;;
+esac
+
+# The environment of the programs: all settings that are set, but for those of lighttpd. A name that
+# is no setting is passed on, too, because the programs say what it should be.
+echo "var.environment = ("
+awk 'BEGIN {
+    ours = "^SSA_(BIND|PORT|MODE|RUN_DIR|CGI_BIN|CONSOLE|PROXY_FROM|CONNECTIONS_PER_ADDRESS|WORKERS|DATA_DIR|SUPERVISED|TEST_.*)$"
+    for (name in ENVIRON) {
+        if (name !~ /^(REDIS_URL|SSA_[A-Za-z0-9_]+)$/ || name ~ ours || ENVIRON[name] == "")
+            continue
+        gsub(/[\\"]/, "\\\\&", ENVIRON[name])
+        printf "    \"%s\" => \"%s\",\n", name, ENVIRON[name]
+    }
+}'
+echo '    "SSA_DATA_DIR" => var.data_dir'
+echo ")"
 
 # A slow service must not be a riddle. Resident programs say this themselves when they start.
 case $mode${SSA_DELAY:-} in

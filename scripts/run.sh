@@ -205,7 +205,7 @@ if [ "$(id -u)" = 0 ]; then
     case $port in ? | ?? | ??? | 10[01]? | 102[0-3]) # these ports need root or this capability
         as+=(--inh-caps +net_bind_service --ambient-caps +net_bind_service) ;;
     esac
-    to_run=("$PWD"/scripts/{run,lighttpd-vars}.sh "$programs"/{status,ticket,info})
+    to_run=("$PWD"/scripts/{run,lighttpd-vars,scgi-sockets}.sh "$programs"/{status,ticket,info})
     to_read=("$PWD"/{lighttpd.conf,scripts/*.sh,www/errors/*.html,www/openapi.json})
     for file in "$data"/{users,machines}.json "$PWD"/{conf.d,www/console,www/docs}/*; do
         [ ! -e "$file" ] || to_read+=("$file")

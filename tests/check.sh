@@ -125,7 +125,7 @@ check_words() { # no work is marked as left to do
 # comments PATTERN...: prints FILE:LINE:TEXT for each line of comment in the tracked files whose
 # names match the patterns, with spaces in place of tabs. A comment after code is FILE:LINE-TEXT,
 # and so is a test name of bats. The docstrings of Python are comments, and so is all text of
-# Markdown. Lines of lighttpd.conf such as #cgi# are configuration.
+# Markdown.
 comments() {
   # shellcheck disable=SC2016  # a program of awk
   git ls-files -z -- "$@" | xargs -0 awk '
@@ -134,7 +134,7 @@ comments() {
     kind ~ /^([ch]|js)$/ { whole = text ~ /^[ \t]*(\/\*|\/\/|\* )/; mark = "/[*/] .*" }
     kind == "lua" { whole = text ~ /^[ \t]*--/; mark = "-- .*" }
     kind == "py" { whole = string || /"""/; if (gsub(/"""/, "&") % 2) string = !string }
-    kind !~ /^([ch]|js|lua|md)$/ && /^[ \t]*#/ { whole = text !~ /^#[a-z]+#/ }
+    kind !~ /^([ch]|js|lua|md)$/ && /^[ \t]*#/ { whole = 1 }
     !whole && !/^@test / { text = match(text, mark) ? substr(text, RSTART) : "" }
     text != "" {
       while (at = index(text, "\t"))

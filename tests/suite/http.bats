@@ -76,8 +76,8 @@ all_of_them() {
   local pid names='' found=0
   for pid in $(pgrep -P "$(lighttpd_pid)"); do
     # PHP_FCGI_CHILDREN comes from lighttpd itself. PWD comes from its shell, if it uses one.
-    names=$(tr '\0' '\n' <"/proc/$pid/environ" | cut -d= -f1 | grep -vxE 'PHP_FCGI_CHILDREN|PWD' | sort | paste -sd' ')
-    [ "$names" = 'PATH PROGRAM REDIS_URL SOCKET SSA_CORS_ORIGINS SSA_DATA_DIR SSA_DELAY SSA_LOGIN_LIMITS SSA_REDIS_WAIT SSA_SUPERVISED SSA_TICKETS_PER_USER SSA_TICKET_MAX SSA_TICKET_TTL SSA_WORKERS' ] || {
+    names=$(tr '\0' '\n' <"/proc/$pid/environ" | cut -d= -f1 | grep -vxE 'PHP_FCGI_CHILDREN|PWD|SSA_UNIT_BIN' | sort | paste -sd' ')
+    [ "$names" = 'PATH REDIS_URL SSA_DATA_DIR SSA_SUPERVISED SSA_WORKERS' ] || {
       echo "$names"
       return 1
     }
@@ -152,12 +152,13 @@ print(peak, reply[filled:].split(b"\r\n")[0].decode())' "$@" 3>&-
   echo "$output"
   [ "$status" = 0 ]
   [ -z "$output" ]
+  [ ! -e "$BATS_TEST_TMPDIR/run" ]
 }
 
 @test "a bad mode, port or number of workers ends the start with one clear line" {
   local row
   for row in SSA_MODE=fcgi SSA_PORT=0 SSA_PORT=65536 SSA_PORT=http SSA_WORKERS=0 SSA_WORKERS=many \
-    SSA_CONNECTIONS_PER_ADDRESS=513 SSA_CONNECTIONS_PER_ADDRESS=few \
+    SSA_CONNECTIONS_PER_ADDRESS=4097 SSA_CONNECTIONS_PER_ADDRESS=few \
     SSA_PROXY_FROM=all SSA_PROXY_FROM=10.0.0.1/33 SSA_PROXY_FROM=10.0.0.1/0 SSA_PROXY_FROM=10.0.0.256 \
     'SSA_PROXY_FROM=10.0.0.1,' SSA_PROXY_FROM='10.0.0.1 ::1' SSA_PROXY_FROM=::1/129 SSA_PROXY_FROM=lb.example \
     SSA_PROXY_FROM=$'10.0.0.1\nx'; do

@@ -31,7 +31,7 @@ listed() {
 # copy_project: a copy of what `make install` needs, for tests that add to it.
 copy_project() {
   mkdir -p "$BATS_TEST_TMPDIR/copy"
-  cp -r "$ROOT"/{Makefile,lighttpd.conf,scripts,systemd,data,www} "$BATS_TEST_TMPDIR/copy"
+  cp -r "$ROOT"/{Makefile,lighttpd.conf,conf.d,scripts,systemd,data,www} "$BATS_TEST_TMPDIR/copy"
   ROOT=$BATS_TEST_TMPDIR/copy
   rm -rf "$ROOT/www/docs"
   mkdir "$ROOT/cgi-bin"
@@ -43,10 +43,10 @@ copy_project() {
   local name
   make_install
   {
-    printf '755 %s\n' usr{,/local{,/lib{,/systemd{,/system},/simpleserverapi{,/cgi-bin,/scripts,/www{,/console,/errors}}}}} \
+    printf '755 %s\n' usr{,/local{,/lib{,/systemd{,/system},/simpleserverapi{,/cgi-bin,/conf.d,/scripts,/www{,/console,/errors}}}}} \
       usr/local/share{,/doc{,/simpleserverapi{,/examples}}} \
-      usr/local/lib/simpleserverapi/{cgi-bin/{status,ticket,info},scripts/lighttpd-vars.sh}
-    printf '644 %s\n' usr/local/lib/simpleserverapi/{lighttpd.conf,scripts/connections.lua,www/openapi.json} \
+      usr/local/lib/simpleserverapi/{cgi-bin/{status,ticket,info},scripts/{lighttpd-vars,scgi-sockets,scgi-start}.sh}
+    printf '644 %s\n' usr/local/lib/simpleserverapi/{lighttpd.conf,conf.d/{mode-cgi,mode-scgi,proxy,connection-limit,console}.conf,scripts/connections.lua,www/openapi.json} \
       usr/local/lib/systemd/system/ssa{,@}.service usr/local/lib/systemd/system/ssa@.socket \
       usr/local/share/doc/simpleserverapi/examples/machines.json
     for name in "$ROOT"/www/{console,errors}/*; do echo "644 usr/local/lib/simpleserverapi/www/${name#"$ROOT"/www/}"; done
@@ -157,7 +157,7 @@ upgrade_under_load() {
     until [[ -e $BATS_TEST_TMPDIR/stop ]]; do
       ticket=$(curl -s --max-time 10 --unix-socket "$sock" -H 'Content-Type: application/json' -d "$LOGIN" http://localhost/api/ticket | jq -r .data.ticket)
       curl -s --max-time 10 -w '%{stderr}%{http_code} %{size_download} %{url}\n' --unix-socket "$sock" -H "X-Auth-Token: $ticket" \
-        'http://localhost/api/status?[1-10]' 'http://localhost/api/info?_=[1-10]' http://localhost/{,main.js,openapi.json,nothing} >/dev/null
+        'http://localhost/api/status?_=[1-10]' 'http://localhost/api/info?_=[1-10]' http://localhost/{,main.js,openapi.json,nothing} >/dev/null
     done 2>"$codes.$client" 3>&- &
     asking+=($!)
   done

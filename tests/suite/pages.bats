@@ -7,7 +7,7 @@ setup_file() {
   fresh
   start_redis
   mkdir "$BATS_FILE_TMPDIR/project"
-  cp -r "$ROOT"/{lighttpd.conf,scripts,www} "$BATS_FILE_TMPDIR/project"
+  cp -r "$ROOT"/{lighttpd.conf,conf.d,scripts,www} "$BATS_FILE_TMPDIR/project"
   rm -rf "$BATS_FILE_TMPDIR/project/www/docs"
   mkdir "$BATS_FILE_TMPDIR/programs"
   cp "$CGI_BIN"/{status,ticket,info} "$BATS_FILE_TMPDIR/programs"

@@ -129,14 +129,39 @@ kill_keepers() {
 @test "the sockets of a lighttpd that has ended are removed by the next start" {
   local old run=$BATS_FILE_TMPDIR/run
   old=$(lighttpd_pid)
-  [ -S "$run/info.$old" ]
+  ls "$run"/info.*."$old"
   (cd "$ROOT" && SSA_RUN_DIR=$run SSA_BIND=$BATS_TEST_TMPDIR/x.sock lighttpd -tt -f lighttpd.conf)
-  [ -S "$run/info.$old" ]
+  ls "$run"/info.*."$old"
   stop_lighttpd
   start_lighttpd
-  [ ! -e "$run/info.$old" ]
+  run ! ls "$run"/info.*."$old"
   [ "$(find "$run" -type s | wc -l)" = 3 ]
   [ "$(find "$run" -type l | wc -l)" = 0 ]
+}
+
+# As in a container with the same folder: there, the first lighttpd has the same process id.
+@test "a second lighttpd in another PID namespace takes no socket of the first one" {
+  unshare --pid --fork --mount-proc true 2>/dev/null || skip "no namespaces here"
+  local run=$BATS_FILE_TMPDIR/run second
+  sockets() { find "$run" -type s -printf '%i %p\n' | sort; }
+  has_sockets() { [ "$(sockets | wc -l)" = "$1" ] && [ -z "$(find "$run" -name '*-0')" ]; }
+  wait_until 10 "$(lighttpd_pid)" has_sockets 3
+  sockets >"$BATS_TEST_TMPDIR/before"
+  touch -d '1 hour ago' "$run"/lock.*
+  (cd "$ROOT" && SSA_RUN_DIR=$run SSA_BIND=$BATS_TEST_TMPDIR/x.sock exec unshare --pid --fork --mount-proc --kill-child lighttpd -D -f lighttpd.conf) \
+    >/dev/null 2>&1 3>&- &
+  second=$!
+  wait_until 10 $second curl -sf --unix-socket "$BATS_TEST_TMPDIR/x.sock" http://x/api/status
+  wait_until 10 $second has_sockets 6
+  [ -z "$(comm -23 "$BATS_TEST_TMPDIR/before" <(sockets))" ]
+  # The second one ends, and what it leaves is removed by the next start of the first.
+  kill -KILL $second
+  wait_gone 10 $second
+  stop_lighttpd
+  wait_until 5 $$ flock -n "$(ls "$run"/lock.*.1)" true
+  touch -d '1 hour ago' "$run"/lock.*
+  start_lighttpd
+  wait_until 10 "$(lighttpd_pid)" has_sockets 3
 }
 
 @test "a killed lighttpd leaves nothing behind" {
