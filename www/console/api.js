@@ -1,8 +1,9 @@
 // The only module that speaks HTTP.
-const TIMEOUT_MS = 8000; // the service answers within 5 s
 const kinds = { 400: "query", 401: "session", 429: "busy", 500: "broken", 503: "down" };
+const SILENCE_MS = 45_000; // SSA_DELAY may be 30 s
 
-// kind: one of these, "other", "offline" (no network) or "silent" (no answer).
+// kind: one of these, "other" (status), "offline" (no network), "silent" (no answer), "cut" (half an
+// answer) or "odd" (an error of this page).
 export class Failure extends Error {
 	constructor(kind, message, retry_s = 0) {
 		super(message);
@@ -10,12 +11,43 @@ export class Failure extends Error {
 	}
 }
 
-// Returns a response of 2xx, or throws a Failure.
-export async function request(path, options) {
-	const response = await fetch(`api/${path}`, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => {
-		throw new Failure(navigator.onLine ? "silent" : "offline");
-	});
-	if (response.ok) return response;
-	const { message } = await response.json().catch(() => ({}));
-	throw new Failure(kinds[response.status] ?? "other", message, Number(response.headers.get("Retry-After")));
+// Returns { status, headers, bytes, text() } of a 2xx or 304, or throws a Failure. While bytes arrive
+// there is no limit of time: a large pool takes minutes on a slow line.
+export async function request(path, options = {}) {
+	const silence = new AbortController();
+	let timer, response;
+	const heard = () => {
+		clearTimeout(timer);
+		timer = setTimeout(() => silence.abort(), SILENCE_MS);
+	};
+	try {
+		heard();
+		response = await fetch(`api/${path}`, { ...options, signal: silence.signal });
+		const bytes = await readAll(response, heard);
+		const text = () => new TextDecoder().decode(bytes);
+		if (response.ok || response.status === 304) return { status: response.status, headers: response.headers, bytes, text };
+		throw refusal(response, text());
+	} catch (error) {
+		if (error instanceof Failure) throw error;
+		throw new Failure(!navigator.onLine ? "offline" : response && !silence.signal.aborted ? "cut" : "silent");
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+async function readAll({ body }, heard) {
+	const reader = body?.getReader();
+	const chunks = [];
+	for (let part; reader && !(part = await reader.read()).done; heard()) chunks.push(part.value);
+	return new Blob(chunks).arrayBuffer();
+}
+
+function refusal({ status, headers }, text) {
+	let message = `HTTP ${status}`;
+	try {
+		message = JSON.parse(text).message ?? message;
+	} catch {
+		// The page of a proxy.
+	}
+	return new Failure(kinds[status] ?? "other", message, Number(headers.get("Retry-After")));
 }

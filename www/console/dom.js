@@ -17,25 +17,21 @@ export const data = (text, title = "") => make("bdi", { title }, text);
 export const button = (key, onclick, attributes, ...children) =>
 	make("button", { type: "button", "data-key": key, onclick, ...attributes }, ...children);
 
-// The focus stays where it was.
-export function redraw(parent, ...children) {
-	const { key } = (parent.contains(document.activeElement) && document.activeElement.dataset) || {};
-	parent.replaceChildren(...children);
-	if (key) parent.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
-}
+const html = (elements) => elements.map((one) => one.outerHTML).join("");
 
-export const headAndBody = (heads, lines) => [make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...lines)];
+// What looks the same is kept: somebody may be pressing it. The focus stays where it was, or goes to
+// the section around it.
+export function redraw(parent, ...children) {
+	if (html([...parent.children]) === html(children)) return;
+	const focused = parent.contains(document.activeElement) && document.activeElement;
+	parent.replaceChildren(...children);
+	if (!focused) return;
+	const { key } = focused.dataset;
+	const same = key && parent.querySelector(`[data-key="${CSS.escape(key)}"]`);
+	(same || parent.closest("[tabindex]")).focus({ preventScroll: true });
+}
 
 // A live region is read aloud at each change, so only a new text is set.
 export function setText(id, text) {
 	if (byId(id).textContent !== text) byId(id).textContent = text;
-}
-
-let timer;
-
-// Shows a short message for a moment.
-export function announce(text) {
-	setText("said", text);
-	clearTimeout(timer);
-	timer = setTimeout(setText, 4000, "said", "");
 }

@@ -1,29 +1,41 @@
 // The search box, which also takes filters, and the filters that are chosen.
-import { button, byId, data, redraw } from "./dom.js";
+import { button, byId, data, make, redraw } from "./dom.js";
+import { guesses, hasCondition, understand } from "./guess.js";
+import { remember } from "./remember.js";
 import { change, clear, filters, read } from "./view.js";
 import { say } from "./words.js";
 
 const TYPING_MS = 250;
 const search = byId("search");
+const shortcut = byId("shortcut");
 let typing;
 
 search.oninput = () => {
 	clearTimeout(typing);
-	if (!/[:=]/.test(search.value)) typing = setTimeout(change, TYPING_MS, { q: search.value || null }, false);
+	const typed = search.value;
+	if (!hasCondition(typed)) typing = setTimeout(change, TYPING_MS, { q: typed.trim() || null }, false);
+	byId("guesses").replaceChildren(...guesses(typed).map((value) => make("option", { value })));
 };
 
-// Enter: cpus:gte=48 becomes a filter, any other text is searched.
-search.onchange = () => {
+byId("find").onsubmit = (event) => {
+	event.preventDefault();
+	apply();
+};
+
+function apply() {
 	clearTimeout(typing);
-	const [text, name, value] = /^([^=]*)=(.*)/.exec(search.value) ?? [search.value];
-	if (!name) return change({ q: text || null }, false);
-	search.value = "";
-	change({ q: null, [name]: [...read().getAll(name), value] });
-};
+	const { text, conditions } = understand(search.value);
+	const changes = { q: text || null };
+	for (const [name, value] of conditions) changes[name] = [...new Set([...(changes[name] ?? read().getAll(name)), value])];
+	if (conditions.length) search.value = text;
+	change(changes, conditions.length > 0);
+}
 
+shortcut.checked = remember("shortcut") !== "off";
+shortcut.onchange = () => remember("shortcut", shortcut.checked ? "on" : "off");
 addEventListener("keydown", (event) => {
-	const other = event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, dialog, [popover]");
-	if (event.key !== "/" || other) return;
+	const other = event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), select, dialog, [popover]");
+	if (event.key !== "/" || other || !shortcut.checked || byId("inside").hidden) return;
 	event.preventDefault();
 	search.focus();
 });
@@ -33,7 +45,7 @@ export function drawFilters() {
 	const chips = filters().map(([name, value], i, all) => {
 		const others = all.filter((pair, j) => pair[0] === name && i !== j).map((pair) => pair[1]);
 		const text = `${name}=${value}`;
-		return button(text, () => change({ [name]: others }), {}, data(text), " ×");
+		return button(text, () => change({ [name]: others }), { title: text }, data(text), " ×");
 	});
 	if (chips.length || read().has("q")) chips.push(button("clear", clear, { className: "plain" }, say("clear")));
 	redraw(byId("chosen"), ...chips);

@@ -1,92 +1,96 @@
-// Data flows one way: a click changes the view or the session; these ask the service for what is
-// missing (machines.js); then the page is drawn from what is known.
-import { drawAccount } from "./account.js";
-import { columns, drawColumns } from "./columns.js";
+// Data flows one way: a click changes the view or the session; what is missing is asked for
+// (machines.js, pool.js, record.js); what comes is set in state.js; the page is drawn.
+import { drawAccount, serviceIsBack } from "./account.js";
+import { drawBand, drawSums } from "./band.js";
+import { drawColumns } from "./columns.js";
 import { byId, setText } from "./dom.js";
 import { drawFilters } from "./filters.js";
-import { forget, machines, onMachines, refresh, showView } from "./machines.js";
-import { drawPool } from "./pool.js";
-import { drawRecord } from "./record.js";
+import { number, time } from "./format.js";
+import { forgetMachines, loadRows, showView, strangeField } from "./machines.js";
+import { forgetPool, loadPool, loadShown } from "./pool.js";
+import { attempt, showProblem } from "./problem.js";
+import { drawRecord, loadRecord } from "./record.js";
 import { saveCsv, saveJson } from "./save.js";
-import { watchService } from "./service.js";
+import { drawService, watchService, why } from "./service.js";
 import { current, onSession } from "./session.js";
+import { forget, onState, state } from "./state.js";
 import { drawTable, forgetTable } from "./table.js";
 import { everyVisible } from "./timer.js";
-import { time } from "./values.js";
-import { change, onView } from "./view.js";
-import { explain, language, reason, say, translatePage } from "./words.js";
+import { onView } from "./view.js";
+import { language, say, setLanguage, translatePage } from "./words.js";
 
 const REFRESH_MS = 30_000;
-let service = { kind: "up", parts: [], checks: {} };
+const outside = [translatePage, drawService, drawAccount, drawProblem, drawTitle];
+const inside = [drawFilters, drawBand, drawColumns, drawTable, drawSums, drawNothing, drawRecord];
 
-function draw() {
-	translatePage();
-	drawService();
-	drawAccount();
-	if (current()) drawInside();
+const draw = () => [...outside, ...(current() ? inside : [])].forEach(attempt);
+
+// Failures, and what the service knows of its files: workers go on with the last good one.
+function drawProblem() {
+	const { rows, loading, failure, poolFailure, asOf, service } = state;
+	const isOld = rows && (failure || service.parts.includes("machines"));
+	const trouble = failure ?? poolFailure ?? (isOld ? service : null);
+	const old = isOld ? say(failure ? "old" : "oldFile", { time: time(asOf) }) : "";
+	showProblem(current() && trouble ? why(trouble) + old : "");
+	byId("rows").classList.toggle("old", isOld || loading);
 }
 
-const fileName = (part) => (part === "redis" ? "Redis" : `${part}.json`);
-
-// Why something failed: what is down, if the service says that.
-function why(failure) {
-	const parts = service.parts.map(fileName).join(", ");
-	return parts && failure.kind !== "query" ? say("partsDown", { parts }) : reason(failure);
+function drawTitle() {
+	const bad = (current() && state.pool?.bad) || 0;
+	document.title = (bad ? `(${number(bad)}) ` : "") + "SimpleServerAPI";
+	const icon = bad ? "alert.svg" : "favicon.svg";
+	if (!byId("icon").href.endsWith(icon)) byId("icon").href = icon;
+	setText("need-look", bad ? say("needLook", { count: number(bad) }) : "");
 }
 
-function drawService() {
-	const { kind, checks } = service;
-	const notes = Object.entries(checks).filter(([, note]) => note !== "OK");
-	const texts = notes.map(([part, note]) => `${fileName(part)}: ${say("skipped", { count: parseInt(note) })}`);
-	setText("service", [kind === "up" ? say("up") : why(service), ...texts].join(" · "));
-	byId("service").className = `dot ${kind !== "up" ? "bad" : notes.length ? "odd" : "good"}`;
+function drawNothing() {
+	const { rows, total, loading, pool } = state;
+	const name = strangeField();
+	const text = name !== undefined ? say("noMember", { name }) : say(pool?.count === 0 ? "emptyPool" : "noMatch");
+	setText("nothing", loading || total || !rows ? "" : text);
 }
 
-function drawInside() {
-	const { rows, total, summary, asOf, failure } = machines;
-	const at = { time: asOf && time(asOf) };
-	setText("problem", failure ? why(failure) + (asOf ? say("old", at) : "") : "");
-	byId("rows").classList.toggle("old", failure);
-	setText("as-of", asOf ? say("asOf", at) : "");
-	drawFilters();
-	if (summary) {
-		drawPool(summary);
-		drawColumns(summary);
-		if (rows) drawTable(machines, columns(summary));
-	}
-	drawRecord(rows);
-	setText("nothing", failure || total || !rows ? "" : say(summary?.count === 0 ? "emptyPool" : "noMatch"));
+// rows: showView or loadRows.
+async function load(rows, sums) {
+	if (!current()) return;
+	loadRecord();
+	await rows();
+	if (state.failure) askService();
+	else sums();
 }
+const refresh = (wanted) => load(loadRows, () => loadPool(wanted));
+const refreshNow = everyVisible(REFRESH_MS, () => refresh(false));
+const askService = watchService(() => {
+	serviceIsBack();
+	refreshNow();
+});
 
-const refreshNow = everyVisible(REFRESH_MS, () => current() && refresh());
-
+onState(draw);
+onView(() => {
+	draw();
+	load(showView, loadShown);
+});
 onSession((ended) => {
 	forget();
+	forgetMachines();
+	forgetPool();
 	forgetTable();
 	draw();
-	drawRecord(null);
+	byId("record").close();
 	setText("ended", ended ? say("ended") : "");
 	byId(current() ? "list" : "username").focus({ preventScroll: true });
 	refreshNow();
 });
-onMachines(() => {
-	draw();
-	if (machines.failure && service.kind === "up") askService();
-});
-onView(() => {
-	draw();
-	if (current()) showView();
-});
-const askService = watchService((answer) => {
-	const isBack = service.kind !== "up" && answer.kind === "up";
-	service = answer;
-	draw();
-	if (isBack) refreshNow();
-});
 
-byId("save-json").onclick = () => saveJson().catch(explain);
-byId("save-csv").onclick = () => saveCsv(columns(machines.summary)).catch(explain);
+byId("skip").onclick = (event) => {
+	event.preventDefault();
+	byId(current() ? "list" : "username").focus();
+};
+byId("refresh").onclick = () => refresh(true);
+byId("save-json").onclick = saveJson;
+byId("save-csv").onclick = saveCsv;
 byId("language").value = language();
-byId("language").onchange = ({ target }) => change({ _lang: target.value }, false);
+byId("language").onchange = ({ target }) => draw(setLanguage(target.value));
 draw();
+byId("starting").remove();
 byId("username").focus();

@@ -1,47 +1,76 @@
-// The pool at a glance: two tables with bars. Each number is a button that filters the list.
-import { button, byId, data, headAndBody, make, redraw } from "./dom.js";
-import { classOf } from "./status.js";
-import { bytes, number } from "./values.js";
-import { change, read } from "./view.js";
-import { say } from "./words.js";
+// The sums: of the whole pool, and of what the filters choose. A large pool takes seconds on a slow
+// line, so the rows come first, and another thread adds up.
+import { Failure } from "./api.js";
+import { ask } from "./replies.js";
+import { set, state } from "./state.js";
+import { sumUp } from "./sums.js";
+import { isFiltered, query } from "./view.js";
 
-export function drawPool({ statuses, types }) {
-	const running = { status: "running" };
-	redraw(
-		byId("charts"),
-		chart("status", statuses, { machines: number, cpus: number, mem: bytes }, {}),
-		chart("GPU", types, { running: number, all: number }, { running, all: { status: null } }),
-	);
+let worker;
+let number = 0;
+const waiting = new Map(); // by number: who waits for the worker's answer
+let latest; // the last call of loadShown
+let asking = null; // the request for the pool that is on its way
+let [asked, took_ms] = [0, 0];
+
+export function forgetPool() {
+	worker?.terminate();
+	worker = latest = asking = null;
+	asked = 0;
 }
 
-// columns: how to write each number. more: what else its button changes in the view.
-function chart(field, rows, columns, more) {
-	const keys = Object.keys(columns);
-	const total = Object.fromEntries(keys.map((key) => [key, rows.reduce((sum, row) => sum + row[key], 0)]));
-	const ne = rows.map(({ name }) => name ?? []).flat();
-	const line = (row, title, choice, kind) => {
-		const cells = keys.map((key) => {
-			const changes = { [field]: null, [`${field}:ne`]: null, ...choice, ...more[key] };
-			const bar = make("progress", { max: row.all ?? total[key], value: row[key], className: kind, "aria-hidden": "true" });
-			const inside = filter(`${field} ${title} ${key}`, changes, columns[key](row[key]));
-			return make("td", {}, inside, row === total || key === "all" ? "" : bar);
-		});
-		return make("tr", {}, make("th", { className: `dot ${kind}` }, data(title || '""', title)), ...cells);
+function start() {
+	worker = new Worker("summarize.js", { type: "module" });
+	worker.onmessage = ({ data }) => waiting.get(data.number)(data);
+	worker.onerror = () => {
+		worker = null;
+		waiting.forEach((answer) => answer({ error: "summarize.js" }));
 	};
-	const lines = rows.map((row) => {
-		const { name } = row;
-		const choice = name === undefined ? { [`${field}:ne`]: ne } : { [field]: name };
-		return line(row, name ?? say("others"), choice, field === "GPU" ? "good" : classOf(name ?? "others"));
-	});
-	const heads = [`by ${field}`, ...keys].map((key) => make("th", {}, say(key)));
-	lines.push(line(total, say("all"), {}, ""));
-	return make("table", { className: `chart ${field}` }, ...headAndBody(heads, lines));
 }
 
-// A second press takes the filter away.
-function filter(key, changes, text) {
-	const names = Object.keys(changes);
-	const pressed = names.some((name) => changes[name]) && names.every((name) => String(read().getAll(name)) === String(changes[name] ?? ""));
-	const next = pressed ? Object.fromEntries(names.map((name) => [name, null])) : changes;
-	return button(key, () => change(next), { "aria-pressed": pressed }, text);
+async function summarize({ bytes }) {
+	if (!worker) start();
+	const mine = ++number;
+	const answer = new Promise((resolve) => waiting.set(mine, resolve));
+	worker.postMessage({ number: mine, bytes }, [bytes]);
+	const { sum, error } = await answer;
+	waiting.delete(mine);
+	if (error) throw new Failure("odd", error);
+	return sum;
+}
+
+const fail = (failure) => failure.kind === "session" || set({ poolFailure: failure });
+
+// Not again before three times as long as the last one took, unless the user wants it.
+export async function loadPool(wanted) {
+	if (asking || (!wanted && Date.now() < asked + 3 * took_ms)) return;
+	asked = Date.now();
+	const mine = (asking = ask("pool", "info", summarize));
+	try {
+		const pool = await mine;
+		if (asking !== mine) return;
+		took_ms = Date.now() - asked;
+		set({ pool, poolFailure: null });
+		loadShown();
+	} catch (failure) {
+		if (asking === mine) fail(failure);
+	} finally {
+		if (asking === mine) asking = null;
+	}
+}
+
+// The sum of what the filters choose: that of the pool, of the rows if these are all, or else of
+// another reply.
+export async function loadShown() {
+	const mine = (latest = {});
+	const { rows, total, pool, failure } = state;
+	if (!rows || failure) return;
+	if (!isFiltered()) return set({ shown: pool ?? (rows.length === total ? sumUp(rows) : null) });
+	if (rows.length === total) return set({ shown: sumUp(rows) });
+	try {
+		const shown = await ask("shown", query({}, false), summarize);
+		if (latest === mine) set({ shown });
+	} catch (failure) {
+		if (latest === mine) fail(failure);
+	}
 }

@@ -15,10 +15,10 @@ export const onSession = (changed) => (tell = changed);
 
 async function ask(username, password) {
 	const headers = { "Content-Type": "application/json" };
-	const response = await request("ticket", { method: "POST", headers, body: JSON.stringify({ username, password }) });
-	const { ticket, CSRFPreventionToken: csrf, expires } = (await response.json()).data;
+	const reply = await request("ticket", { method: "POST", headers, body: JSON.stringify({ username, password }) });
+	const { ticket, CSRFPreventionToken: csrf, expires } = JSON.parse(reply.text()).data;
 	// By the service's clock: this computer's may be wrong.
-	const life_ms = expires * 1000 - Date.parse(response.headers.get("Date"));
+	const life_ms = expires * 1000 - Date.parse(reply.headers.get("Date"));
 	return { username, ticket, csrf, ends: Date.now() + life_ms, life_ms };
 }
 
@@ -62,7 +62,6 @@ export async function call(path, options = {}) {
 	}
 }
 
-// If it fails, the session goes on.
 export async function logOut(everywhere) {
 	await call(everywhere ? "ticket?all" : "ticket", { method: "DELETE", headers: { CSRFPreventionToken: session.csrf } });
 	set(null);

@@ -1,5 +1,4 @@
-// Does `work` now and every `ms` milliseconds, but only while the page is visible. Returns a
-// function that does it at once.
+// Does `work` now and each `ms` milliseconds while the page is visible; what it returns does it at once.
 export function everyVisible(ms, work) {
 	let due = 0;
 	const look = () => {

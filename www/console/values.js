@@ -1,5 +1,4 @@
-// JSON values, and how people read them in their language.
-import { language } from "./words.js";
+// JSON values, without a language.
 
 // Numbers keep their digits: JavaScript reads 9007199254740993 as ...992 and 1.10 as 1.1.
 // Such a number becomes an object of JSON.rawJSON, which old browsers do not have.
@@ -8,43 +7,29 @@ export const parse = (text) =>
 		typeof value === "number" && JSON.rawJSON && context.source !== String(value) ? JSON.rawJSON(context.source) : value,
 	);
 
-export const isNumber = (value) => typeof value === "number" || JSON.isRawJSON?.(value);
+export const isNumber = (value) => typeof value === "number" || Boolean(JSON.isRawJSON?.(value));
+export const isObject = (value) => typeof value === "object" && value !== null && !isNumber(value);
+export const textOf = (value) => (typeof value === "string" ? value : JSON.stringify(value) ?? "");
+export const toNumber = (value) => (isNumber(value) ? Number(textOf(value)) : 0);
 
-export const textOf = (value) => (typeof value === "string" ? value : JSON.stringify(value));
-
-// machine[field], without what JavaScript gives every object.
-export const member = (machine, field) => (Object.hasOwn(machine, field) ? machine[field] : undefined);
-
-const inBytes = /^(max)?(mem(ory)?|disk|swap)$|bytes$/i;
-const isDate = /^\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*(Z|[+-]\d\d:\d\d)$/;
-
-export const number = (value, options) => new Intl.NumberFormat(language(), { maximumFractionDigits: 20, ...options }).format(value);
-export const time = (date, options = { timeStyle: "short" }) => new Intl.DateTimeFormat(language(), options).format(date);
-
-export function bytes(value) {
-	const power = Math.max(Math.min(Math.floor(Math.log2(Math.abs(value) || 1) / 10), 6), 0);
-	return `${number(value / 1024 ** power, { maximumFractionDigits: 1 })} ${["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"][power]}B`;
-}
-
-// The two largest units: 14 days 3 hr.
-export function duration(seconds) {
-	const parts = Object.entries({ day: 86400, hour: 3600, minute: 60, second: 1 }).map(([unit, size]) => {
-		const count = Math.floor(seconds / size);
-		seconds -= count * size;
-		return count > 0 ? number(count, { style: "unit", unit }) : "";
-	});
-	return parts.filter(Boolean).slice(0, 2).join(" ") || "0";
-}
-
-// A member of a machine: what to show, and its exact value.
-export function readable(field, value) {
-	const exact = textOf(value);
-	if (isNumber(value)) {
-		if (inBytes.test(field)) return [bytes(Number(exact)), exact];
-		if (field === "uptime") return [duration(Number(exact)), exact];
-		return [/id$/i.test(field) ? exact : number(exact), exact];
+// A member by its name or by its path, as the API finds it: owner.team, gpus.model, tags.0.
+export function member(value, path) {
+	if (!isObject(value)) return undefined;
+	if (Object.hasOwn(value, path)) return value[path];
+	if (Array.isArray(value)) {
+		const found = value.map((one) => member(one, path)).filter((one) => one !== undefined);
+		return found.length ? found : undefined;
 	}
-	if (Array.isArray(value) && value.every((one) => typeof one !== "object")) return [value.map(textOf).join(", "), exact];
-	if (isDate.test(exact)) return [time(Date.parse(exact), { dateStyle: "medium", timeStyle: "short" }), exact];
-	return [exact, exact];
+	const dot = path.indexOf(".");
+	if (dot < 0 || !Object.hasOwn(value, path.slice(0, dot))) return undefined;
+	return member(value[path.slice(0, dot)], path.slice(dot + 1));
+}
+
+// visit(path, value) for each member that can be a column; objects are entered.
+export function eachMember(object, visit, before = "", depth = 0) {
+	for (const [name, value] of Object.entries(object)) {
+		const inside = isObject(value) && (!Array.isArray(value) ? value : value.find(isObject));
+		if (inside && depth < 3 && !Array.isArray(inside) && Object.keys(inside).length) eachMember(inside, visit, `${before}${name}.`, depth + 1);
+		else visit(before + name, value);
+	}
 }
