@@ -1,5 +1,5 @@
-// What goes wrong: slow lines, cut replies, scripts that do not come, errors of the page itself. The
-// page says so, and shows what it can.
+// What goes wrong: slow lines, cut replies, scripts that do not come, errors of the page itself.
+// The page says so, and shows what it can.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { all, browser, close, enter, later, lists, logIn, machine, open, press, says } from "./console.js";

@@ -3,8 +3,8 @@
 import { once } from "node:events";
 import { createServer, request } from "node:http";
 
-// Returns { url, held, stop }. held() waits until a reply is held, and returns { reply, more, rest }:
-// more() sends one byte of it, and rest() the rest.
+// Returns { url, held, stop }. held() waits until a reply is held, and returns it as { reply, more,
+// rest }: more() sends one byte, and rest() the rest.
 export async function startSlowLine(target) {
   let hold;
   let holding = new Promise((resolve) => (hold = resolve));

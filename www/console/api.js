@@ -2,8 +2,8 @@
 const kinds = { 400: "query", 401: "session", 429: "busy", 500: "broken", 503: "down" };
 const SILENCE_MS = 45_000; // SSA_DELAY may be 30 s
 
-// kind: one of these, "other" (status), "offline" (no network), "silent" (no answer), "cut" (half an
-// answer) or "odd" (an error of this page).
+// kind: one of these, "other" (status), "offline" (no network), "silent" (no answer), "cut" (half
+// an answer) or "odd" (an error of this page).
 export class Failure extends Error {
 	constructor(kind, message, retry_s = 0) {
 		super(message);
@@ -11,7 +11,7 @@ export class Failure extends Error {
 	}
 }
 
-// Returns { status, headers, bytes, text() } of a 2xx or 304, or throws a Failure. While bytes arrive
+// Returns { status, headers, bytes, text() } of a 2xx or 304, or throws a Failure. While bytes come
 // there is no limit of time: a large pool takes minutes on a slow line.
 export async function request(path, options = {}) {
 	const silence = new AbortController();

@@ -1,5 +1,5 @@
-// The pool in a line: statuses, the most urgent first, and GPUs as running/all. Each is a button that
-// filters the list; a second press takes the filter away.
+// The pool in a line: statuses, the most urgent first, and GPUs as running/all. Each is a button
+// that filters the list; a second press takes the filter away.
 import { button, byId, data, make, redraw, setText } from "./dom.js";
 import { bytes, number, percent } from "./format.js";
 import { state } from "./state.js";

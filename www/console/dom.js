@@ -19,8 +19,8 @@ export const button = (key, onclick, attributes, ...children) =>
 
 const html = (elements) => elements.map((one) => one.outerHTML).join("");
 
-// What looks the same is kept: somebody may be pressing it. The focus stays where it was, or goes to
-// the section around it.
+// What looks the same is kept: somebody may be pressing it. The focus stays where it was, or goes
+// to the section around it.
 export function redraw(parent, ...children) {
 	if (html([...parent.children]) === html(children)) return;
 	const focused = parent.contains(document.activeElement) && document.activeElement;

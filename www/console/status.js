@@ -1,5 +1,5 @@
-// What a status means is the owner's choice. These are common words, with those of Slurm and Proxmox
-// VE. Only whole words count: "default" is no fault. A word of "odd" is stronger than those below it.
+// What a status means is the owner's choice. These are common words, also of Slurm and Proxmox VE.
+// Only whole words count: "default" is no fault. A word of "odd" is stronger than those below it.
 const words = {
 	bad: `error errors err fail failed failing failure fault faults faulty down crash crashed dead offline
 		unreachable unavailable unhealthy unknown disconnected lost critical broken panicked emergency timeout

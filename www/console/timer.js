@@ -1,4 +1,4 @@
-// Does `work` now and each `ms` milliseconds while the page is visible; what it returns does it at once.
+// Does `work` now and each `ms` milliseconds while the page is visible. Returns a way to do it now.
 export function everyVisible(ms, work) {
 	let due = 0;
 	const look = () => {
