@@ -1,4 +1,6 @@
 /* GET /api/status tells whether the services that this API needs are up. */
+#include "auth/slots.h"
+#include "core/config.h"
 #include "http/endpoint.h"
 #include "redis/advice.h"
 #include "redis/fence.h"
@@ -7,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { REDIS, USERS, MACHINES, CHECKS };
+enum { REDIS, USERS, MACHINES, HASHING, CHECKS };
 enum { VERBOSE = 1, ANY = 2 }; /* the flags */
 
 struct check {
@@ -25,6 +27,15 @@ static void check_records(struct check *c, const struct records *r, bool usable)
 	if (c->fault == NULL && r->table.skipped > 0)
 		snprintf(c->note, sizeof c->note, "%zu record%s skipped", r->table.skipped,
 			 r->table.skipped == 1 ? "" : "s");
+}
+
+/* Whether a password can be checked at all. Busy slots are no fault, and tickets go on. */
+static void check_hashing(struct check *c, struct realm *realm)
+{
+	struct slots slots;
+
+	slots_measure(&slots, realm->config->hashes);
+	c->fault = slots_fault(&slots, users_hash_kib(&realm->users), c->note);
 }
 
 /* Writes the names of the checks that fail, such as "redis, machines". `any`: of those for which
@@ -60,12 +71,14 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 	struct service *s = context->service;
 	struct check checks[CHECKS] = {[REDIS] = {.name = "redis"},
 				       [USERS] = {.name = "users"},
-				       [MACHINES] = {.name = "machines"}};
+				       [MACHINES] = {.name = "machines"},
+				       [HASHING] = {.name = "hashing"}};
 	struct text failing = {0};
 
 	(void)q;
 	check_records(&checks[USERS], &s->realm.users.records, s->realm.users_usable);
 	check_records(&checks[MACHINES], &s->machines.records, s->machines_usable);
+	check_hashing(&checks[HASHING], &s->realm);
 	if (!context->redis_up) {
 		snprintf(checks[REDIS].note, sizeof checks[REDIS].note, "%s",
 			 redis_error(s->realm.redis));
@@ -78,8 +91,9 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	if (failing.len > 0)
 		reply_refuse(rep, RESULT_UNAVAILABLE,
-			     checks[REDIS].fault ? checks[REDIS].fault
-						 : "a data file is not usable");
+			     checks[REDIS].fault     ? checks[REDIS].fault
+			     : checks[HASHING].fault ? checks[HASHING].fault
+						     : "a data file is not usable");
 	text_string(&rep->body, failing.len == 0 ? "{\"code\":200,\"message\":\"OK\""
 						 : "{\"code\":503,\"message\":\"");
 	text_add(&rep->body, failing.at, failing.len);

@@ -287,6 +287,10 @@ enum exit_code ctl_check(struct ctl *c)
 	check_mode(&r, c, "users.json", S_IROTH | S_IWOTH,
 		   "every user of this machine may read it: chmod 640");
 	check_files(&r, c);
+	const char *hashing = ctl_fault_of_hashing(c);
+	r.file = "hashing";
+	if (hashing != NULL)
+		fault(&r, NULL, -1, NULL, hashing);
 	/* With a wrong REDIS_URL there is nothing to ask. */
 	if (c->config.redis.count > 0) {
 		if (ctl_open_redis(c) != CTL_DONE)

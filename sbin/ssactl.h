@@ -71,6 +71,9 @@ enum exit_code ctl_check(struct ctl *c);
 enum exit_code ctl_status(struct ctl *c);
 /* NULL: Redis is there, and can do what a login needs. */
 const char *ctl_fault_of_redis(struct ctl *c);
+/* NULL: each hash of users.json can be computed here; otherwise why not, in static storage. The
+ * limit of memory is that of this command, so it should run where the service does. */
+const char *ctl_fault_of_hashing(const struct ctl *c);
 
 /* export.c */
 enum exit_code ctl_export(struct ctl *c);

@@ -1,4 +1,5 @@
 /* The command status: as GET /api/status says it. */
+#include "auth/slots.h"
 #include "data/machines.h"
 #include "data/users.h"
 #include "listing.h"
@@ -15,6 +16,20 @@ const char *ctl_fault_of_redis(struct ctl *c)
 		       redis_replicated(c->redis)
 		   ? NULL
 		   : redis_error(c->redis);
+}
+
+const char *ctl_fault_of_hashing(const struct ctl *c)
+{
+	static char words[SLOTS_WHY_SIZE];
+	unsigned long kib = 0;
+	struct slots slots;
+	struct users u;
+
+	slots_measure(&slots, c->config.hashes);
+	if (users_open(&u, c->config.data_dir, false) && users_refresh(&u))
+		kib = users_hash_kib(&u);
+	users_close(&u);
+	return slots_fault(&slots, kib, words);
 }
 
 static bool list_part(struct listing *l, const char *part, const char *fault)
@@ -44,6 +59,7 @@ enum exit_code ctl_status(struct ctl *c)
 	bool up = list_part(&l, "redis", ctl_fault_of_redis(c));
 	up &= list_part(&l, "users", file_fault(&u.records, users));
 	up &= list_part(&l, "machines", file_fault(&m.records, machines));
+	up &= list_part(&l, "hashing", ctl_fault_of_hashing(c));
 	users_close(&u);
 	machines_close(&m);
 	if (!listing_print(&l, c->json))

@@ -13,6 +13,7 @@ struct attempt {
 	struct realm *realm;
 	struct redis *redis; /* the realm's */
 	struct login *login;
+	struct slots slots; /* what hashes may use */
 	struct regulation regulation;
 	bool counted;          /* the commands that count it were sent */
 	long long now_us;      /* by Redis's clock */
@@ -172,13 +173,21 @@ static struct outcome open_session(struct attempt *a)
 static struct outcome check_password(struct attempt *a)
 {
 	bool disabled = a->known && a->user.disabled;
-	const char *why;
 	/* A disabled user takes the same path as an unknown user, so that the time does not tell
 	 * whether the password was right. */
-	enum result result =
-	    password_verify(a->known && !disabled ? a->user.password : NULL,
-			    users_work_like(&a->realm->users), a->login->password, &why);
+	const char *stored = a->known && !disabled ? a->user.password : NULL;
+	const char *work_like = users_work_like(&a->realm->users), *why;
+	unsigned long kib = password_kib(stored, work_like);
+	struct slot memory;
 
+	/* Before it is begun, because the kernel kills who takes too much. */
+	if (slots_take_memory(&a->slots, kib, &memory) != SLOTS_TAKEN) {
+		why = slots_fault(&a->slots, kib, a->login->fault);
+		return outcome_refused(RESULT_UNAVAILABLE,
+				       why != NULL ? why : "no memory for the password hash");
+	}
+	enum result result = password_verify(stored, work_like, a->login->password, &why);
+	slots_release(&memory);
 	if (result == RESULT_UNAVAILABLE)
 		return outcome_refused(result, "no memory for the password hash");
 	if (result != RESULT_OK)
@@ -224,7 +233,7 @@ static struct outcome try_password(struct attempt *a)
 static struct outcome wait_and_try(struct attempt *a)
 {
 	struct slot slot;
-	enum slots_result taken = slots_try(&slot);
+	enum slots_result taken = slots_try(&a->slots, &slot);
 
 	if (taken == SLOTS_NONE) {
 		/* An attempt that has to wait asks Redis first. So a client does not wait in the
@@ -232,7 +241,7 @@ static struct outcome wait_and_try(struct attempt *a)
 		struct outcome o = consult(a, false);
 		if (o.result != RESULT_OK)
 			return o;
-		taken = slots_wait(&slot);
+		taken = slots_wait(&a->slots, &slot);
 	}
 	if (taken == SLOTS_FAILED)
 		return outcome_refused(RESULT_UNAVAILABLE,
@@ -249,6 +258,7 @@ struct outcome login(struct realm *realm, struct login *l)
 	a.realm = realm;
 	a.redis = realm->redis;
 	a.login = l;
+	slots_measure(&a.slots, realm->config->hashes);
 	if (!regulation_begin(&a.regulation, realm->config, l->username, l->address))
 		return outcome_refused(RESULT_INTERNAL, "no random bytes");
 	struct outcome o = wait_and_try(&a);

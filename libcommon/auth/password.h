@@ -4,6 +4,10 @@
 
 #include "core/result.h"
 
+/* The memory in KiB that password_verify takes for the hash that it computes. 0: it computes
+ * none. */
+unsigned long password_kib(const char *stored, const char *work_like);
+
 /* Compares the password that was sent with the one that users.json holds: an Argon2id string or the
  * plain text. A string of the form $…$ is a hash and is never compared as plain text.
  *

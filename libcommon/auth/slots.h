@@ -1,18 +1,20 @@
-/* slots: limits the number of password hashes that run at the same time, in all processes together,
- * to the number of processors.
+/* slots: limits the password hashes that run at the same time, in all processes together: their
+ * number (SSA_HASHES), and their memory, where a control group limits it.
  *
  * A slot is one semaphore of a System V set. It is taken with SEM_UNDO, so the kernel gives it back
  * when its holder dies in any way. It needs no file, so it works in an empty chroot. It needs no
- * set-up that could stop half-way: a semaphore begins at 0, and 0 means free. The set belongs to
- * the user that the programs run as (`ipcs -s` shows it). */
+ * set-up that could stop half-way: a semaphore begins at 0, and 0 means free. The sets belong to
+ * the user that the programs run as (`ipcs -s` shows them). */
 #ifndef SSA_SLOTS_H
 #define SSA_SLOTS_H
 
-/* A taken slot. It keeps the id of its set, because a set can be removed while a slot is held:
- * systemd removes the semaphores of users when they log out (RemoveIPC=). The next process then
- * makes a new set, and a slot of the old set does not belong to the new one. */
+#include <stdbool.h>
+
+/* Taken slots, which are neighbours. They keep the id of their set, because a set can be removed
+ * while a slot is held: systemd removes the semaphores of users when they log out (RemoveIPC=). The
+ * next process then makes a new set, and a slot of the old set does not belong to the new one. */
 struct slot {
-	int set, number;
+	int set, number, count;
 };
 
 enum slots_result {
@@ -21,12 +23,32 @@ enum slots_result {
 	SLOTS_FAILED, /* the kernel has no System V semaphores for us: errno */
 };
 
+/* What the hashes of this service may use. */
+struct slots {
+	unsigned hashes;                 /* at a time */
+	unsigned long long memory_bytes; /* of all hashes together; 0: no limit */
+};
+
+/* hashes: SSA_HASHES; 0: the processors that this process may use, also by the quota of its control
+ * group. Of a limit of memory an eighth and 8 MiB are left to the rest of the service. */
+void slots_measure(struct slots *s, unsigned hashes);
+
 /* Takes a free slot and does not wait. */
-enum slots_result slots_try(struct slot *slot);
+enum slots_result slots_try(const struct slots *s, struct slot *slot);
 
 /* Waits for a slot. If that takes too long, the request's deadline ends it. Never SLOTS_NONE. */
-enum slots_result slots_wait(struct slot *slot);
+enum slots_result slots_wait(const struct slots *s, struct slot *slot);
+
+/* Takes the memory of a hash, which is one more kind of slot. The caller holds a slot already, so
+ * nobody waits in a circle. SLOTS_NONE: no memory became free in time, or it never can
+ * (slots_fault). If there is no limit, it is taken at once, and slot->count is 0. */
+enum slots_result slots_take_memory(const struct slots *s, unsigned long kib, struct slot *slot);
 
 void slots_release(const struct slot *slot);
+
+/* Why a hash that needs so many KiB can never be computed here, in words. NULL: it can be. */
+enum { SLOTS_WHY_SIZE = 120 };
+const char *slots_fault(const struct slots *s, unsigned long kib,
+			char words[static SLOTS_WHY_SIZE]);
 
 #endif

@@ -13,6 +13,7 @@
 #define SECONDS_MAX          31622400 /* 366 days */
 #define COUNT_MAX            1000000
 #define REPLICAS_MAX         9
+#define HASHES_MAX           64   /* see slots.c */
 #define DELAY_MAX_MS         4000 /* less than a whole request may take, see deadline.h */
 #define TEXT_OF(macro)       TEXT_OF_VALUE(macro)
 #define TEXT_OF_VALUE(value) #value
@@ -176,6 +177,7 @@ static const struct setting {
     {"SSA_TICKET_MAX", CONFIG_SERVICE, NULL, NUMBER(ticket_max_s, SECONDS_MAX), SECONDS_RULE},
     {"SSA_TICKETS_PER_USER", CONFIG_SERVICE, "100", NUMBER(tickets_per_user, COUNT_MAX),
      COUNT_RULE(COUNT_MAX)},
+    {"SSA_HASHES", CONFIG_SERVICE, NULL, NUMBER(hashes, HASHES_MAX), COUNT_RULE(HASHES_MAX)},
     {"SSA_WORKERS", CONFIG_SERVICE, "1", NUMBER(workers, CONFIG_WORKERS_MAX),
      COUNT_RULE(CONFIG_WORKERS_MAX)},
     {"SSA_DELAY", CONFIG_SERVICE, NULL, take_delay, 0, 0,

@@ -32,9 +32,10 @@ struct config {
 	const char *cors_origins;  /* SSA_CORS_ORIGINS: "", "*", or origins with commas */
 	unsigned delay_least_ms, delay_most_ms; /* SSA_DELAY */
 	struct limit user_addr, user, addr;     /* SSA_LOGIN_LIMITS, in this order */
-	unsigned workers;                       /* SSA_WORKERS: processes of a resident program */
-	bool supervised; /* SSA_SUPERVISED=1: a resident program ends when its parent does */
-	char fault[160]; /* what is wrong, for the log; "" when the config is good */
+	unsigned hashes;  /* SSA_HASHES: at a time; 0: by processors, see slots.h */
+	unsigned workers; /* SSA_WORKERS: processes of a resident program */
+	bool supervised;  /* SSA_SUPERVISED=1: a resident program ends when its parent does */
+	char fault[160];  /* what is wrong, for the log; "" when the config is good */
 };
 
 /* Who needs a setting. */

@@ -65,21 +65,27 @@ bool crypto_equal(const char *a, const char *b, size_t len)
 	return sodium_memcmp(a, b, len) == 0;
 }
 
+unsigned long crypto_argon2id_kib(const char *hash)
+{
+	static const char before[] = CRYPTO_ARGON2ID "m=";
+
+	if (strncmp(hash, before, sizeof before - 1) != 0)
+		return 0;
+	unsigned long kib = strtoul(hash + sizeof before - 1, NULL, 10);
+	return kib <= UINT32_MAX ? kib : 0; /* the parameters of Argon2 have 32 bits */
+}
+
 /* Tells whether there is enough memory for a hash (its m=, in KiB). libsodium 1.0.18 does not
  * report a lack of memory: it says that the password is wrong. So this is checked before, and once
  * more after a wrong password. One case stays unseen: other processes take the memory between the
  * two checks and give it back. */
 static bool has_memory_for(const char *hash)
 {
-	static const char before[] = CRYPTO_ARGON2ID "m=";
 	enum { BESIDE_BYTES = 65536 }; /* for the rest of the work */
-	char *end;
+	unsigned long kib = crypto_argon2id_kib(hash);
 
-	if (strncmp(hash, before, sizeof before - 1) != 0)
-		return true; /* libsodium computes nothing for such a string */
-	unsigned long kib = strtoul(hash + sizeof before - 1, &end, 10);
-	if (kib > UINT32_MAX)
-		return true; /* nor for this one: the parameters of Argon2 have 32 bits */
+	if (kib == 0)
+		return true;
 	void *memory = malloc((size_t)kib * 1024 + BESIDE_BYTES);
 	free(memory);
 	return memory != NULL;

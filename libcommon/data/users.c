@@ -115,16 +115,39 @@ static enum json_decoded take_hash(const char *text, size_t len, char *out, size
 	return JSON_DECODED;
 }
 
+/* The text of all records. */
+static struct span all_text(const struct table *t)
+{
+	if (t->count == 0)
+		return (struct span){"", 0};
+	struct span first = table_text(t, 0), last = table_text(t, t->count - 1);
+	return (struct span){first.at, (size_t)(last.at + last.len - first.at)};
+}
+
+unsigned long users_hash_kib(const struct users *u)
+{
+	static const char prefix[] = "\"" CRYPTO_ARGON2ID "m=";
+	struct span text = all_text(&u->records.table);
+	const char *at = text.at, *end = text.at + text.len;
+	unsigned long most = 0;
+
+	while ((at = memmem(at, (size_t)(end - at), prefix, sizeof prefix - 1)) != NULL) {
+		at++; /* behind the quote */
+		unsigned long kib = crypto_argon2id_kib(at);
+		if (kib > most)
+			most = kib;
+	}
+	return most;
+}
+
 const char *users_work_like(struct users *u)
 {
 	const struct table *t = &u->records.table;
 
 	if (u->work_like_of != u->records.generation) {
-		struct span first = t->count ? table_text(t, 0) : (struct span){"", 0};
-		struct span last = t->count ? table_text(t, t->count - 1) : first;
-		size_t len = (size_t)(last.at + last.len - first.at);
+		struct span text = all_text(t);
 		/* If there is no memory now, the next call looks for it again. */
-		if (take_hash(first.at, len, u->work_like, sizeof u->work_like) == JSON_DECODED)
+		if (take_hash(text.at, text.len, u->work_like, sizeof u->work_like) == JSON_DECODED)
 			u->work_like_of = u->records.generation;
 		else
 			u->work_like[0] = '\0';

@@ -49,6 +49,9 @@ bool users_name(struct span record, char name[static USERNAME_MAX_BYTES + 1]);
 /* Reads one record, which a table of users_kind holds. USERS_UNKNOWN: as above. */
 enum users_found users_read(struct span record, struct user *user);
 
+/* The memory in KiB of the largest hash of the file. 0: it has none. */
+unsigned long users_hash_kib(const struct users *u);
+
 /* Returns the first Argon2id string of the file, or NULL if there is none. To verify the password
  * of an unknown user should cost as much as this hash. Valid until the next call. */
 const char *users_work_like(struct users *u);

@@ -12,7 +12,7 @@ one='{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}'
   cp "$ROOT"/data/*.json "$DATA_DIR/"
   cgi GET status '' QUERY_STRING=verbose
   expect 200
-  [ "$body" = '{"code":200,"message":"OK","checks":{"redis":"'"$(redis_check)"'","users":"OK","machines":"OK"}}' ]
+  [ "$body" = '{"code":200,"message":"OK","checks":{"redis":"'"$(redis_check)"'","users":"OK","machines":"OK","hashing":"OK"}}' ]
   session
   info
   expect 200

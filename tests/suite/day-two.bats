@@ -230,7 +230,7 @@ ssactl() { REDIS_URL=$REDIS_URL SSA_REDIS_WAIT='' "${CGI_BIN%cgi-bin}sbin/ssactl
   run -0 eval "$(snippet watch)"
   echo "$output"
   grep -qE '^status: 200 after 0\.[0-9]+ s$' <<<"$output"
-  grep -qF '"checks":{"redis":"'"$(redis_check)"'","users":"OK","machines":"OK"}' <<<"$output"
+  grep -qF '"checks":{"redis":"'"$(redis_check)"'","users":"OK","machines":"OK","hashing":"OK"}' <<<"$output"
   for name in '1 authentication failure 401' '1 authentication failure 429' '1 refused 401' '1 deadline passed '; do
     grep -qxE " *$name" <<<"$output"
   done

@@ -223,3 +223,25 @@ kill_five() {
   [[ $body =~ \"ticket\":\"[A-Za-z0-9_-]{43}\" ]]
   wait_gone 5 "$worker"
 }
+
+@test "a hash that the control group's memory does not hold is refused before it is begun, and said by status and check" {
+  local group=/sys/fs/cgroup/memory hash
+  group+=$(sed -n 's/^[0-9]*:memory://p' /proc/self/cgroup)/ssa-test-$$
+  mkdir "$group" 2>/dev/null || skip "no control group of version 1 can be made here"
+  echo 40M >"$group/memory.limit_in_bytes"
+  hash='$argon2id$v=19$m=65536,t=2,p=1$c29tZS1zYWx0$VDeTpCsWIiL8X/ZIBi4T2P9nZ2hhHyHd43M/A5wsUng'
+  write_users '[{"username":"small","password":"'"$(printf x | "$ROOT/sbin/ssactl" hash --data "$DATA_DIR")"'"},{"username":"big","password":"'"$hash"'"}]'
+  (
+    echo "$BASHPID" >"$group/cgroup.procs"
+    cgi POST ticket "$(credentials small x)"
+    expect 200
+    cgi POST ticket "$(credentials big x)"
+    expect_error 503
+    [[ $stderr == *'a password hash needs 64 MiB, and the limit of memory leaves 27 MiB'* ]]
+    cgi GET status
+    expect_json '.message == "hashing"'
+    run "$ROOT/sbin/ssactl" check --data "$DATA_DIR"
+    [[ $output == *'hashing'*'a password hash needs 64 MiB, and the limit of memory leaves 27 MiB'* ]]
+  )
+  rmdir "$group"
+}

@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/sem.h>
@@ -16,6 +17,8 @@
 static struct shared {
 	atomic_int now, most, rounds, faults, taken;
 } * shared;
+
+static struct slots limits;
 
 static void pause_us(long us)
 {
@@ -50,8 +53,8 @@ static void test_never_more(void)
 		if (fork() == 0) {
 			for (int round = 0; round < 40; round++) {
 				struct slot slot;
-				if ((round % 2 ? slots_try(&slot) : slots_wait(&slot)) ==
-				    SLOTS_NONE)
+				if ((round % 2 ? slots_try(&limits, &slot)
+					       : slots_wait(&limits, &slot)) == SLOTS_NONE)
 					continue;
 				hold(slot.number);
 				slots_release(&slot);
@@ -72,7 +75,7 @@ static int take_all(struct slot *slots)
 	int count = 0;
 
 	for (int i = 0; i < 20000 && count < processors(); i++) {
-		if (slots_try(&slots[count]) == SLOTS_TAKEN)
+		if (slots_try(&limits, &slots[count]) == SLOTS_TAKEN)
 			count++;
 		else
 			pause_us(100);
@@ -94,19 +97,19 @@ static void test_killed(void)
 	for (int i = 0; i < 5000 && atomic_load(&shared->taken) == 0; i++)
 		pause_us(1000);
 	CHECK(shared->taken == processors());
-	CHECK(slots_try(&one) == SLOTS_NONE);
+	CHECK(slots_try(&limits, &one) == SLOTS_NONE);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 	/* All slots can be taken again, each of them once. */
 	CHECK(take_all(slots) == processors());
-	CHECK(slots_try(&one) == SLOTS_NONE);
+	CHECK(slots_try(&limits, &one) == SLOTS_NONE);
 	for (int i = 0; i < processors(); i++) {
 		for (int k = 0; k < i; k++)
 			CHECK(slots[i].number != slots[k].number);
 		slots_release(&slots[i]);
 	}
 	/* A process can wait for a slot, and gets one that was given back. */
-	CHECK(slots_wait(&one) == SLOTS_TAKEN);
+	CHECK(slots_wait(&limits, &one) == SLOTS_TAKEN);
 	slots_release(&one);
 }
 
@@ -116,16 +119,61 @@ static void test_removed(void)
 {
 	struct slot old, slots[64], one;
 
-	CHECK(slots_try(&old) == SLOTS_TAKEN);
+	CHECK(slots_try(&limits, &old) == SLOTS_TAKEN);
 	CHECK(semctl(old.set, 0, IPC_RMID) == 0);
 	CHECK(take_all(slots) == processors());
 	slots_release(&old);
-	CHECK(slots_try(&one) == SLOTS_NONE);
+	CHECK(slots_try(&limits, &one) == SLOTS_NONE);
 	for (int i = 0; i < processors(); i++)
 		slots_release(&slots[i]);
 	CHECK(take_all(slots) == processors());
 	for (int i = 0; i < processors(); i++)
 		slots_release(&slots[i]);
+}
+
+/* Hashes take their memory before they begin, and a killed process gives it back. */
+static void test_memory(void)
+{
+	const struct slots s = {.hashes = 8, .memory_bytes = 64 << 20}, none = {.hashes = 8};
+	char words[SLOTS_WHY_SIZE];
+	struct slot a, b, c;
+	pid_t child;
+
+	CHECK(slots_take_memory(&s, 0, &a) == SLOTS_TAKEN && a.count == 0);
+	slots_release(&a);
+	CHECK(slots_take_memory(&none, 1 << 30, &a) == SLOTS_TAKEN && a.count == 0);
+	CHECK(slots_fault(&none, 1 << 30, words) == NULL);
+	CHECK(slots_fault(&s, 65536, words) == NULL);
+	CHECK(slots_fault(&s, 65537, words) == words);
+	CHECK(strcmp(words,
+		     "a password hash needs 65 MiB, and the limit of memory leaves 64 MiB") == 0);
+	CHECK(slots_take_memory(&s, 65537, &a) == SLOTS_NONE);
+	/* Three hashes of 19 MiB fit, and their parts are different ones. */
+	CHECK(slots_take_memory(&s, 19456, &a) == SLOTS_TAKEN);
+	CHECK(slots_take_memory(&s, 19456, &b) == SLOTS_TAKEN);
+	CHECK(slots_take_memory(&s, 19456, &c) == SLOTS_TAKEN);
+	CHECK(a.count == 19 && a.number != b.number && b.number != c.number &&
+	      a.number != c.number);
+	slots_release(&a);
+	slots_release(&b);
+	slots_release(&c);
+
+	atomic_store(&shared->taken, 0);
+	child = fork();
+	if (child == 0) {
+		CHECK(slots_take_memory(&s, 40960, &a) == SLOTS_TAKEN);
+		atomic_store(&shared->taken, 1);
+		for (;;)
+			pause();
+	}
+	for (int i = 0; i < 5000 && atomic_load(&shared->taken) == 0; i++)
+		pause_us(1000);
+	CHECK(slots_take_memory(&s, 20480, &b) == SLOTS_TAKEN); /* beside it */
+	slots_release(&b);
+	kill(child, SIGKILL);
+	CHECK(slots_take_memory(&s, 65536, &b) == SLOTS_TAKEN); /* waits for its end */
+	waitpid(child, NULL, 0);
+	slots_release(&b);
 }
 
 int main(void)
@@ -134,8 +182,14 @@ int main(void)
 	    mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
 		return EXIT_FAILURE;
+	slots_measure(&limits, 1);
+	CHECK(limits.hashes == 1);
+	slots_measure(&limits, 0);
+	CHECK(limits.hashes >= 1 && (int)limits.hashes <= processors());
+	limits.hashes = (unsigned)processors();
 	test_never_more();
 	test_killed();
 	test_removed();
+	test_memory();
 	return check_done();
 }

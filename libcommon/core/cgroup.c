@@ -1,0 +1,120 @@
+#include "core/cgroup.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 768, UNLIMITED_BITS = 60 /* version 1 writes a number near 2^63 */ };
+
+/* Reads the beginning of a file. false: there is none. */
+static bool read_file(const char *path, char *out, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd >= 0 ? read(fd, out, size - 1) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	out[len > 0 ? len : 0] = '\0';
+	return len > 0;
+}
+
+static void read_memory(struct cgroup *c, const char *group)
+{
+	static const char *const files[] = {"memory.max", "memory.limit_in_bytes"};
+	char path[PATH_SIZE + 32], text[32];
+
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		snprintf(path, sizeof path, "%s/%s", group, files[i]);
+		if (!read_file(path, text, sizeof text))
+			continue;
+		unsigned long long bytes = strtoull(text, NULL, 10); /* 0 for "max" */
+		if (bytes > 0 && bytes >> UNLIMITED_BITS == 0 &&
+		    (c->memory_bytes == 0 || bytes < c->memory_bytes))
+			c->memory_bytes = bytes;
+	}
+}
+
+/* "200000 100000" in version 2, two files in version 1: so many microseconds in each period. */
+static void read_processors(struct cgroup *c, const char *group)
+{
+	char path[PATH_SIZE + 32], text[64], period_text[32], *end;
+	long long quota, period;
+
+	snprintf(path, sizeof path, "%s/cpu.max", group);
+	if (read_file(path, text, sizeof text)) {
+		quota = strtoll(text, &end, 10);
+		period = strtoll(end, NULL, 10);
+	} else {
+		snprintf(path, sizeof path, "%s/cpu.cfs_quota_us", group);
+		if (!read_file(path, text, sizeof text))
+			return;
+		snprintf(path, sizeof path, "%s/cpu.cfs_period_us", group);
+		read_file(path, period_text, sizeof period_text);
+		quota = strtoll(text, NULL, 10);
+		period = strtoll(period_text, NULL, 10);
+	}
+	if (quota <= 0 || period <= 0 || quota / period > 1024)
+		return;
+	unsigned processors = (unsigned)((quota + period - 1) / period);
+	if (c->processors == 0 || processors < c->processors)
+		c->processors = processors;
+}
+
+/* Looks at a group and all above it. Where only a part of the tree is mounted, as in a container,
+ * the path of the group leads nowhere, and the root of what is mounted is the group. */
+static void read_groups(const char *mount, char *path,
+			void (*read_group)(struct cgroup *, const char *), struct cgroup *c)
+{
+	char group[PATH_SIZE];
+
+	for (;;) {
+		if (snprintf(group, sizeof group, "%s%s", mount, path) < (int)sizeof group)
+			read_group(c, group);
+		char *slash = strrchr(path, '/');
+		if (slash == NULL)
+			return;
+		*slash = '\0';
+	}
+}
+
+/* A line is NUMBER:CONTROLLERS:PATH. Version 2 has no controllers there. */
+static void read_line(const char *root, const char *line, struct cgroup *c)
+{
+	static const struct {
+		const char *controller, *mount;
+		void (*read)(struct cgroup *, const char *);
+	} kinds[] = {
+	    {"::", "/sys/fs/cgroup", read_memory},
+	    {"::", "/sys/fs/cgroup", read_processors},
+	    {":memory:", "/sys/fs/cgroup/memory", read_memory},
+	    {":cpu:", "/sys/fs/cgroup/cpu", read_processors},
+	    {":cpu,cpuacct:", "/sys/fs/cgroup/cpu,cpuacct", read_processors},
+	};
+	char mount[PATH_SIZE], path[PATH_SIZE];
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		const char *at = strchr(line, ':');
+		size_t len = strlen(kinds[i].controller);
+		if (at == NULL || strncmp(at, kinds[i].controller, len) != 0 ||
+		    strlen(at + len) >= sizeof path)
+			continue;
+		snprintf(mount, sizeof mount, "%s%s", root, kinds[i].mount);
+		strcpy(path, strcmp(at + len, "/") == 0 ? "" : at + len);
+		read_groups(mount, path, kinds[i].read, c);
+	}
+}
+
+void cgroup_read(const char *root, struct cgroup *c)
+{
+	char path[PATH_SIZE], text[4096], *rest = text, *line;
+
+	*c = (struct cgroup){0};
+	snprintf(path, sizeof path, "%s/proc/self/cgroup", root);
+	if (!read_file(path, text, sizeof text))
+		return;
+	while ((line = strsep(&rest, "\n")) != NULL)
+		read_line(root, line, c);
+}
