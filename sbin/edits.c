@@ -1,7 +1,7 @@
 /* The commands that change users.json: user add, passwd, disable, enable, remove, grant. */
+#include "change.h"
 #include "core/crypto.h"
 #include "core/scan.h"
-#include "data/edit.h"
 #include "data/machines.h"
 #include "data/splice.h"
 #include "data/users.h"
@@ -12,78 +12,45 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The file while it is edited. */
-struct change {
-	struct edit edit;
-	struct table table;
-	struct text new;
-	struct span text; /* of the present version */
-	size_t place;     /* of the user; table.count if there is none */
+/* users.json while it is edited. */
+struct edit_of_user {
+	struct change file;
+	size_t place; /* of the user; table.count if there is none */
 };
 
-static enum exit_code begin(struct ctl *c, struct change *h, const char *name)
+/* `there`: whether the user must be there, or must not. end() must follow. */
+static enum exit_code begin_with(struct ctl *c, struct edit_of_user *h, const char *name,
+				 bool there)
 {
-	char path[1040], why[TABLE_WHY_SIZE];
+	enum exit_code code = change_begin(c, &h->file, &users_kind);
 
-	*h = (struct change){.edit = {.folder = -1}};
-	snprintf(path, sizeof path, "%s/users.json", c->config.data_dir);
-	if (!edit_begin(&h->edit, path))
-		return ctl_say(CTL_FAILED, "%s: %s", path, h->edit.why);
-	h->text = (struct span){h->edit.text, h->edit.len};
-	if (table_read(&h->table, &users_kind, h->edit.text, h->edit.len, NULL, NULL, why) !=
-	    TABLE_FINE)
-		return ctl_say(CTL_FAILED, "%s: %s; nothing was changed", path, why);
-	h->place = table_find(&h->table, name, strlen(name));
-	return CTL_DONE;
-}
-
-/* `there`: whether the user must be there, or must not. */
-static enum exit_code begin_with(struct ctl *c, struct change *h, const char *name, bool there)
-{
-	enum exit_code code = begin(c, h, name);
-	bool found = h->place < h->table.count;
-
-	if (code != CTL_DONE || found == there)
+	if (code != CTL_DONE)
 		return code;
+	h->place = table_find(&h->file.table, name, strlen(name));
+	if ((h->place < h->file.table.count) == there)
+		return CTL_DONE;
 	return there ? ctl_no_user(name) : ctl_say(CTL_NO, "there is a user \"%s\" already", name);
 }
 
-/* Replaces *text, and overwrites the old one, which has passwords. */
-static void replace_text(struct text *text, struct text next)
+static struct span record_of(const struct edit_of_user *h)
 {
-	if (text->at != NULL)
-		crypto_wipe(text->at, text->len);
-	text_free(text);
-	*text = next;
-}
-
-static void end(struct change *h)
-{
-	table_free(&h->table);
-	replace_text(&h->new, (struct text){0});
-	edit_end(&h->edit);
-}
-
-static enum exit_code commit(struct change *h)
-{
-	if (h->new.failed)
-		return ctl_say(CTL_FAILED, "out of memory");
-	if (!edit_commit(&h->edit, h->new.at, h->new.len))
-		return ctl_say(CTL_FAILED, "%s: %s", h->edit.path, h->edit.why);
-	return CTL_DONE;
+	return table_text(&h->file.table, h->place);
 }
 
 /* Gives the user's record a member, or takes it away, and writes the file. */
 static enum exit_code set_member(struct ctl *c, const char *member, struct span value)
 {
-	struct change h;
+	struct edit_of_user h;
+	struct text next = {0};
 	enum exit_code code = begin_with(c, &h, c->args[0], true);
 
 	if (code == CTL_DONE) {
-		splice_member(&h.new, h.text, table_text(&h.table, h.place), member, value);
-		code = commit(&h);
+		splice_member(&next, change_text(&h.file), record_of(&h), member, value);
+		code = change_step(&h.file, next);
 	}
-	end(&h);
+	if (code == CTL_DONE)
+		code = change_commit(&h.file);
+	change_end(&h.file);
 	return code;
 }
 
@@ -94,11 +61,11 @@ static enum exit_code with_password(struct ctl *c, bool there,
 {
 	char password[PASSWORD_MAX_BYTES + 1] = "", hash[CRYPTO_HASH_SIZE];
 	struct text value = {0};
-	struct change h;
+	struct edit_of_user h;
 	struct users u;
 
 	enum exit_code code = begin_with(c, &h, c->args[0], there);
-	end(&h);
+	change_end(&h.file);
 	if (code == CTL_DONE && ctl_open_users(c, &u)) {
 		code = passwords_make(c, users_work_like(&u), hash, password);
 		users_close(&u);
@@ -130,8 +97,8 @@ static bool is_name(const char *name)
 static enum exit_code add_user(struct ctl *c, struct span hash)
 {
 	const char *name = c->args[0];
-	struct text record = {0};
-	struct change h;
+	struct text record = {0}, next = {0};
+	struct edit_of_user h;
 	enum exit_code code = begin_with(c, &h, name, false);
 
 	if (code == CTL_DONE) {
@@ -140,12 +107,14 @@ static enum exit_code add_user(struct ctl *c, struct span hash)
 		text_string(&record, ", \"password\": ");
 		text_add(&record, hash.at, hash.len);
 		text_string(&record, "}");
-		h.new.failed = record.failed;
-		splice_append(&h.new, h.text, (struct span){record.at, record.len});
-		code = commit(&h);
+		splice_append(&next, change_text(&h.file), (struct span){record.at, record.len});
+		next.failed = next.failed || record.failed;
+		code = change_step(&h.file, next);
 	}
+	if (code == CTL_DONE)
+		code = change_commit(&h.file);
 	text_free(&record);
-	end(&h);
+	change_end(&h.file);
 	return code;
 }
 
@@ -181,38 +150,22 @@ enum exit_code ctl_user_enable(struct ctl *c)
 	return set_member(c, "disabled", (struct span){NULL, 0});
 }
 
-/* Takes one record out of h->new, and looks for the next one with this name. */
-static enum exit_code remove_record(struct change *h, const char *name)
-{
-	char why[TABLE_WHY_SIZE];
-	struct text next = {0};
-
-	splice_remove(&next, (struct span){h->new.at, h->new.len}, table_text(&h->table, h->place));
-	table_free(&h->table);
-	replace_text(&h->new, next);
-	if (next.failed || table_read(&h->table, &users_kind, h->new.at, h->new.len, NULL, NULL,
-				      why) != TABLE_FINE)
-		return ctl_say(CTL_FAILED, "out of memory");
-	h->place = table_find(&h->table, name, strlen(name));
-	return CTL_DONE;
-}
-
 /* If more records have this name, the next one would count. So all of them are removed. */
 enum exit_code ctl_user_remove(struct ctl *c)
 {
 	const char *name = c->args[0];
-	struct change h;
+	struct edit_of_user h;
 	enum exit_code code = begin_with(c, &h, name, true);
 
-	if (code == CTL_DONE) {
-		text_add(&h.new, h.text.at, h.text.len);
-		h.table.text = h.new.at; /* the same bytes */
+	while (code == CTL_DONE && h.place < h.file.table.count) {
+		struct text next = {0};
+		splice_remove(&next, change_text(&h.file), record_of(&h));
+		code = change_step(&h.file, next);
+		h.place = table_find(&h.file.table, name, strlen(name));
 	}
-	while (code == CTL_DONE && !h.new.failed && h.place < h.table.count)
-		code = remove_record(&h, name);
 	if (code == CTL_DONE)
-		code = commit(&h);
-	end(&h);
+		code = change_commit(&h.file);
+	change_end(&h.file);
 	return code == CTL_DONE ? ctl_end_sessions(c, name) : code;
 }
 
