@@ -10,13 +10,26 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* --- The options ----------------------------------------------------------------------------- */
 
-enum { DATA = 1, HELP = 2, VERSION = 4, JSON = 8, RANDOM = 16, ALL = 32, ADDRESS = 64 };
+enum {
+	DATA = 1,
+	HELP = 2,
+	VERSION = 4,
+	JSON = 8,
+	RANDOM = 16,
+	ALL = 32,
+	ADDRESS = 64,
+	DRY_RUN = 128,
+	WHERE = 256,
+	UNSET = 512
+};
+#define WORDS SIZE_MAX /* as a place: the option and its value stay among the words */
 
 static const struct option {
 	unsigned bit;
@@ -27,6 +40,10 @@ static const struct option {
     {RANDOM, "--random", "", "make a password, and print it once", offsetof(struct ctl, random)},
     {ALL, "--all", "", "of all users", offsetof(struct ctl, all)},
     {ADDRESS, "--address", " ADDRESS", "of an address", offsetof(struct ctl, address)},
+    {WHERE, "--where", " QUERY", "the machines that GET /api/info?QUERY would list", WORDS},
+    {UNSET, "--unset", " FIELD", "take a member away", WORDS},
+    {DRY_RUN, "--dry-run", "", "show the difference, and change nothing",
+     offsetof(struct ctl, dry_run)},
     {DATA, "--data", " DIR", "the folder of users.json and machines.json; also SSA_DATA_DIR",
      offsetof(struct ctl, data)},
     {HELP, "--help", "", "this text, or that of one command", offsetof(struct ctl, help)},
@@ -64,6 +81,17 @@ static const struct command {
      ctl_user_remove},
     {"user", "grant", "NAME ID...|all|none", "the machines that a user sees", 2, INT_MAX, 0, FILES,
      ctl_user_grant},
+    {"machine", "list", "[QUERY]", "the machines, as GET /api/info?QUERY chooses them", 0, 1, JSON,
+     FILES, ctl_machine_list},
+    {"machine", "show", "ID", "one machine", 1, 1, JSON, FILES, ctl_machine_show},
+    {"machine", "add", "FIELD=TEXT|FIELD:=JSON...", "add a machine", 1, INT_MAX, DRY_RUN, FILES,
+     ctl_machine_add},
+    {"machine", "set", "[ID...] FIELD=TEXT|FIELD:=JSON...", "change machines", 0, INT_MAX,
+     WHERE | UNSET | DRY_RUN, FILES, ctl_machine_set},
+    {"machine", "remove", "[ID...]", "remove machines", 0, INT_MAX, WHERE | DRY_RUN, FILES,
+     ctl_machine_remove},
+    {"machine", "edit", "", "lines of add, set and remove from stdin, in one step", 0, 0, DRY_RUN,
+     FILES, ctl_machine_edit},
     {"", "sessions", "[USER]", "live sessions", 0, 1, JSON, REDIS, ctl_sessions},
     {"", "revoke", "[USER]", "end all sessions of a user, or of all", 0, 1, ALL, REDIS, ctl_revoke},
     {"", "bans", "[USER]", "limits on guessing that are reached", 0, 1, JSON | ADDRESS,
@@ -73,7 +101,7 @@ static const struct command {
     {"", "export", "ansible|ssh|file_sd|csv|metrics", "the machines, for other programs", 1, 1, 0,
      FILES, ctl_export},
 };
-enum { COMMANDS = sizeof commands / sizeof commands[0], LINE_SIZE = 100 };
+enum { COMMANDS = sizeof commands / sizeof commands[0], LINE_SIZE = 160 };
 
 enum exit_code ctl_say(enum exit_code code, const char *format, ...)
 {
@@ -200,29 +228,45 @@ static enum exit_code no_option(const char *word)
 	return ctl_say(CTL_USAGE, "no such option: %s", word);
 }
 
+/* Leaves an option, and its value if that is the next word, among the words. */
+static enum exit_code keep_option(char **argv, int *i, int *count, const struct option *o)
+{
+	bool has_value = strchr(argv[*i], '=') != NULL;
+
+	argv[(*count)++] = argv[*i];
+	if (!has_value && argv[*i + 1] == NULL)
+		return ctl_say(CTL_USAGE, "%s needs a value", o->name);
+	if (!has_value)
+		argv[(*count)++] = argv[++*i];
+	return CTL_DONE;
+}
+
 /* Reads the option argv[*i], and its value, which is behind a `=` or the next word. */
-static enum exit_code take_option(struct ctl *c, char **argv, int *i, unsigned *seen)
+static enum exit_code take_option(struct ctl *c, char **argv, int *i, int *count, unsigned *seen)
 {
 	const char *word = strcmp(argv[*i], "-h") == 0 ? "--help" : argv[*i], *value;
 	size_t len = strcspn(word, "=");
 
 	for (const struct option *o = options; o < options + OPTIONS; o++) {
-		char *to = (char *)c + o->place;
 		if (strlen(o->name) != len || memcmp(o->name, word, len) != 0)
 			continue;
+		if (o->place == WORDS) {
+			*seen |= o->bit;
+			return keep_option(argv, i, count, o);
+		}
 		if (*seen & o->bit)
 			return ctl_say(CTL_USAGE, "%s stands twice", o->name);
 		*seen |= o->bit;
 		if (*o->value == '\0') {
 			if (word[len] == '=')
 				return ctl_say(CTL_USAGE, "%s has no value", o->name);
-			*(bool *)(void *)to = true;
+			*(bool *)(void *)((char *)c + o->place) = true;
 			return CTL_DONE;
 		}
 		value = word[len] == '=' ? word + len + 1 : argv[*i + 1] != NULL ? argv[++*i] : "";
 		if (*value == '\0')
 			return ctl_say(CTL_USAGE, "%s needs a value", o->name);
-		*(const char **)(void *)to = value;
+		*(const char **)(void *)((char *)c + o->place) = value;
 		return CTL_DONE;
 	}
 	return no_option(word);
@@ -243,7 +287,7 @@ static enum exit_code read_line(struct ctl *c, char **argv, unsigned *seen)
 		else if (strcmp(word, "--") == 0)
 			only_words = true;
 		else
-			code = take_option(c, argv, &i, seen);
+			code = take_option(c, argv, &i, &count, seen);
 		if (code != CTL_DONE)
 			return code;
 	}

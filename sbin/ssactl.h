@@ -23,7 +23,7 @@ struct ctl {
 	struct config config; /* the parts that the command needs, see struct command */
 	struct redis *redis;  /* connects at the first use; NULL: the command does not need it */
 	/* Options; a text that is not given is NULL. */
-	bool json, random, all, help, version;
+	bool json, random, all, help, version, dry_run;
 	const char *data, *address;
 	char **args; /* what follows the name of the command, up to a NULL */
 	int count;
@@ -55,6 +55,16 @@ enum exit_code ctl_user_disable(struct ctl *c);
 enum exit_code ctl_user_enable(struct ctl *c);
 enum exit_code ctl_user_remove(struct ctl *c);
 enum exit_code ctl_user_grant(struct ctl *c);
+
+/* machines.c */
+enum exit_code ctl_machine_list(struct ctl *c);
+enum exit_code ctl_machine_show(struct ctl *c);
+
+/* machine_edits.c */
+enum exit_code ctl_machine_add(struct ctl *c);
+enum exit_code ctl_machine_set(struct ctl *c);
+enum exit_code ctl_machine_remove(struct ctl *c);
+enum exit_code ctl_machine_edit(struct ctl *c);
 
 /* sessions.c */
 enum exit_code ctl_sessions(struct ctl *c);

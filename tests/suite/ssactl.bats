@@ -1,6 +1,7 @@
 # ssactl, the administrator's tool: what each command prints and returns, and that an edit changes
 # one place of users.json or nothing.
 load helpers
+load ctl
 
 setup_file() { start_redis; }
 teardown_file() { stop_servers; }
@@ -10,35 +11,6 @@ setup() {
   redis flushall >/dev/null
   users=$DATA_DIR/users.json
   chmod 640 "$users"
-}
-
-SSACTL=${SSA_CGI_BIN:+$(dirname "$CGI_BIN")/sbin/ssactl}
-[[ -x $SSACTL ]] || SSACTL=$ROOT/sbin/ssactl
-
-# ctl ARGUMENT...: runs ssactl. $output is its stdout, $stderr its stderr, $status its exit code. A
-# password comes from $typed.
-ctl() {
-  status=0
-  output=$(printf %s "${typed-}" | env -i PATH="$PATH" REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" \
-    "${ENVIRONMENT[@]}" "$SSACTL" "$@" 2>"$BATS_TEST_TMPDIR/stderr" 3>&-) || status=$?
-  # Which Redis it asks is said each time, and tested once.
-  stderr=$(grep -v '^ssactl: Redis: ' "$BATS_TEST_TMPDIR/stderr") || true
-}
-
-# with NAME=VALUE COMMAND...: one more variable in the environment of ssactl.
-with() {
-  local ENVIRONMENT=("$1")
-  shift
-  "$@"
-}
-
-# done_with CODE: checks the exit code, and that stderr is empty if it is 0. (But a record that is
-# left out is logged.)
-done_with() {
-  [[ $status == "$1" && ($1 != 0 || -z $stderr || $stderr == *'record left out'*) ]] || {
-    echo "exit code $status, not $1: $output$stderr"
-    return 1
-  }
 }
 
 # can_log_in NAME PASSWORD STATUS

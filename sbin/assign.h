@@ -1,0 +1,40 @@
+/* assign: gives members of a record new values, as a person types them.
+ *
+ *   status=running     text; where a number, true or false is, and where one must be, it is read so
+ *   tags:=["a","b"]    any JSON
+ *   rack.row=3         a path into objects; a member that has the whole name comes first
+ *
+ * A number stays as it is written. No other byte of the record changes. */
+#ifndef SSA_ASSIGN_H
+#define SSA_ASSIGN_H
+
+#include "core/span.h"
+#include "core/text.h"
+#include "data/table.h"
+
+#include <stdbool.h>
+
+enum { ASSIGN_WHY_SIZE = 300 };
+
+/* Writes the record with one assignment done. false: `why` is a sentence. */
+bool assign_word(struct text *out, const struct table_kind *kind, struct span record,
+		 const char *word, char why[static ASSIGN_WHY_SIZE]);
+
+/* The same for a field and a text as in field=text. */
+bool assign_text(struct text *out, const struct table_kind *kind, struct span record,
+		 struct span field, const char *value, char why[static ASSIGN_WHY_SIZE]);
+
+/* Writes the record with this member, whose value is JSON. value.at NULL: without it; then it must
+ * be there. */
+bool assign_json(struct text *out, struct span record, struct span field, struct span value,
+		 char why[static ASSIGN_WHY_SIZE]);
+
+/* Finds a member by its path. */
+bool assign_find(struct span record, struct span field, struct span *value);
+
+/* Names the rules that a record breaks, such as "cpus missing, mem of the wrong type". false: none
+ * is broken. */
+bool assign_faults(const struct table_kind *kind, struct span record,
+		   char why[static ASSIGN_WHY_SIZE]);
+
+#endif

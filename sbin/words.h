@@ -1,0 +1,10 @@
+/* words: a line as words, as a shell splits it. */
+#ifndef SSA_WORDS_H
+#define SSA_WORDS_H
+
+/* Splits the line in place at its white space. Between single quotes each character stands for
+ * itself; between double quotes, and outside, so does the one behind a backslash. Returns the words
+ * up to a NULL, which the caller frees. NULL: a quote has no end, or no memory. */
+char **words_split(char *line);
+
+#endif
