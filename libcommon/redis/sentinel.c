@@ -281,10 +281,10 @@ static const char *judge(const struct sentinel *s, const struct redisReply *mast
 	if (resp_count(master) == 0 || !text_field(flags, sizeof flags, master, "flags") ||
 	    !number_field(&others, master, "num-other-sentinels") ||
 	    !number_field(&replicas, master, "num-slaves"))
-		return "a sentinel does not know the service: compare its `sentinel monitor`";
+		return "a sentinel does not know the service: compare its monitor lines";
 	if (strstr(flags, "s_down") != NULL || strstr(flags, "disconnected") != NULL)
 		return "a sentinel cannot talk to the master: with a password on Redis it needs "
-		       "`sentinel auth-pass`";
+		       "auth-pass";
 	if (replicas == 0)
 		return "a sentinel knows no replica: nothing can replace the master";
 	if (others + 1 < s->url->count)
