@@ -8,6 +8,7 @@
 #include "redis/advice.h"
 #include "redis/redis.h"
 #include "ssactl.h"
+#include "store/rights.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -268,6 +269,24 @@ static void check_mode(struct report *r, const struct ctl *c, const char *name, 
 		fault(r, NULL, -1, NULL, what);
 }
 
+/* The first fault of Redis, and the rights that its user lacks. */
+static void check_redis(struct report *r, struct ctl *c)
+{
+	char words[RIGHTS_SIZE], fault_text[RIGHTS_SIZE + 80];
+	const char *redis = ctl_fault_of_redis(c);
+
+	r->file = "Redis";
+	if (redis == NULL)
+		redis = advice_ask(c->redis);
+	if (redis != NULL)
+		fault(r, NULL, -1, NULL, redis);
+	if (!rights_missing(c->redis, c->config.redis.kind, c->config.redis_wait > 0, words))
+		return;
+	snprintf(fault_text, sizeof fault_text,
+		 "the Redis user is refused (commands or ~ssa:*): %s", words);
+	fault(r, NULL, -1, NULL, fault_text);
+}
+
 /* A setting with a wrong value, or a variable that is no setting. */
 static void bad_setting(void *context, const char *name, const char *what)
 {
@@ -295,12 +314,7 @@ enum exit_code ctl_check(struct ctl *c)
 	if (c->config.redis.count > 0) {
 		if (ctl_open_redis(c) != CTL_DONE)
 			return CTL_FAILED;
-		const char *redis = ctl_fault_of_redis(c);
-		r.file = "Redis";
-		if (redis == NULL)
-			redis = advice_ask(c->redis);
-		if (redis != NULL)
-			fault(&r, NULL, -1, NULL, redis);
+		check_redis(&r, c);
 	}
 	if (r.listing.count == 0 && !c->json)
 		return CTL_DONE;

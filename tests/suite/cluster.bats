@@ -95,6 +95,9 @@ finish() {
   direct GET status '' QUERY_STRING=verbose
   expect 200
   expect_json '.checks.redis | startswith("set ")'
+  for i in 0 1 2; do node "$i" acl setuser ssa '-cluster|replicas' -ttl >/dev/null; done
+  run "$SSACTL" --data "$DATA_DIR" check
+  [[ $status == 1 && $output == *'the Redis user is refused (commands or ~ssa:*): +ttl +cluster|replicas'* ]]
 }
 
 @test "the limits hold, though their counters are on different nodes" {

@@ -77,6 +77,21 @@ replicates() { [[ $(printf 'set waited 1 px 1\nwait 1 100\n' | master) == $'OK\n
   [[ $stderr == *'redis: error reply: WRONGPASS'* && $stderr != *s3cret* ]]
 }
 
+@test "ssactl check prints the words that the Redis user lacks" {
+  local words
+  read -ra words < <(sed -n 's/^user ssa /ACL SETUSER few reset /p' "$ROOT/examples/sentinel/users.acl")
+  master "${words[@]}" >/dev/null
+  REDIS_URL=redis+sentinel://few:a-long-random-password@127.0.0.1:$SENTINEL/ssa
+  run "$SSACTL" --data "$DATA_DIR" check
+  [[ $output != *refused* ]]
+  master acl setuser few -zadd -wait -multi >/dev/null
+  run "$SSACTL" --data "$DATA_DIR" check
+  [[ $status == 1 && $output == *'the Redis user is refused (commands or ~ssa:*): +zadd +multi +wait'* ]]
+  master acl setuser few -role >/dev/null
+  run "$SSACTL" --data "$DATA_DIR" check
+  [[ $status == 1 && $output == *'the Redis user is refused (commands or ~ssa:*): +role'* ]]
+}
+
 @test "a database of its own" {
   REDIS_URL+=/3
   direct_login user1 "$PASSWORD"
