@@ -105,6 +105,10 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 		if (advice != NULL)
 			snprintf(checks[REDIS].note, sizeof checks[REDIS].note, "%s", advice);
 		write_checks(&rep->body, checks);
+		if (s->realm.config->faults != NULL) {
+			text_string(&rep->body, ",\"faults\":");
+			text_json(&rep->body, s->realm.config->faults);
+		}
 	}
 	text_string(&rep->body, "}");
 	text_free(&failing);
@@ -113,6 +117,7 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 
 static const struct endpoint status = {
     .name = "status",
+    .probed = true,
     .operations = {{.method = "GET",
 		    .files = SERVICE_USERS | SERVICE_MACHINES,
 		    .needs = NEEDS_PROBE,

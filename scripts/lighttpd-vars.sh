@@ -126,3 +126,7 @@ echo ")"
 case $mode${SSA_DELAY:-} in
 cgi*[1-9]*) echo "lighttpd-vars.sh: every reply is delayed: SSA_DELAY is set" >&2 ;;
 esac
+case $mode${SSA_FAULTS:-} in
+cgi | cgioff | scgi*) ;;
+*) echo "lighttpd-vars.sh: faults are made on demand: SSA_FAULTS is set" >&2 ;;
+esac

@@ -13,8 +13,7 @@
 #define SECONDS_MAX          31622400 /* 366 days */
 #define COUNT_MAX            1000000
 #define REPLICAS_MAX         9
-#define HASHES_MAX           64   /* see slots.c */
-#define DELAY_MAX_MS         4000 /* less than a whole request may take, see deadline.h */
+#define HASHES_MAX           64 /* see slots.c */
 #define TEXT_OF(macro)       TEXT_OF_VALUE(macro)
 #define TEXT_OF_VALUE(value) #value
 #define COUNT_RULE(max)      "must be a number, 1 to " TEXT_OF(max)
@@ -104,10 +103,10 @@ static bool take_delay(struct config *c, const char *value, const char **rule)
 	unsigned least, most;
 
 	(void)rule;
-	if (!take_number(&value, DELAY_MAX_MS, &least))
+	if (!take_number(&value, CONFIG_DELAY_MAX_MS, &least))
 		return false;
 	most = least;
-	if (*value == '-' && (value++, !take_number(&value, DELAY_MAX_MS, &most)))
+	if (*value == '-' && (value++, !take_number(&value, CONFIG_DELAY_MAX_MS, &most)))
 		return false;
 	if (*value != '\0' || least > most)
 		return false;
@@ -150,6 +149,48 @@ static bool take_supervised(struct config *c, const char *value, const char **ru
 	return true;
 }
 
+/* Reads a share such as 5% or 0.25%. */
+static bool take_share(const char **at, unsigned *share)
+{
+	unsigned unit = CONFIG_SHARES_WHOLE / 100;
+
+	if (!take_number(at, 100, share))
+		return false;
+	*share *= unit;
+	if (**at == '.')
+		for ((*at)++; **at >= '0' && **at <= '9' && unit > 1; (*at)++)
+			*share += (unsigned)(**at - '0') * (unit /= 10);
+	return *(*at)++ == '%';
+}
+
+static bool take_faults(struct config *c, const char *value, const char **rule)
+{
+	const char *at = value;
+	unsigned all = 0;
+
+	(void)rule;
+	if (strcmp(value, "off") == 0)
+		return true;
+	c->faults = value;
+	if (strcmp(value, "on") == 0)
+		return true;
+	do {
+		struct fault_share *s = &c->shares[c->share_count];
+		bool cut = strncmp(at, "cut", 3) == 0;
+		if (c->share_count++ == CONFIG_SHARES_MAX)
+			break;
+		at += cut ? 3 : 0;
+		if ((!cut && (!take_number(&at, 599, &s->code) || s->code < 400)) || *at++ != ':' ||
+		    !take_share(&at, &s->share))
+			break;
+		all += s->share;
+		if (*at == '\0' && all <= CONFIG_SHARES_WHOLE)
+			return true;
+	} while (*at++ == ',');
+	c->faults = NULL; /* nothing is made */
+	return false;
+}
+
 /* All settings. The origins are first, so that the pages of these origins can also read the 500 for
  * another bad value. */
 static const struct setting {
@@ -181,8 +222,10 @@ static const struct setting {
     {"SSA_WORKERS", CONFIG_SERVICE, "1", NUMBER(workers, CONFIG_WORKERS_MAX),
      COUNT_RULE(CONFIG_WORKERS_MAX)},
     {"SSA_DELAY", CONFIG_SERVICE, NULL, take_delay, 0, 0,
-     "must be milliseconds or a range of them, such as 200 or 100-800, up to " TEXT_OF(
-	 DELAY_MAX_MS)},
+     "must be milliseconds or a range of them, such as 200 or 100-800, up to 30000"},
+    {"SSA_FAULTS", CONFIG_SERVICE, NULL, take_faults, 0, 0,
+     "must be on, or shares of statuses from 400 to 599, such as 503:5%,429:0.5%,cut:1%, 100% in "
+     "all"},
     {"SSA_SUPERVISED", CONFIG_SERVICE, NULL, take_supervised, 0, 0, NULL},
     {"SSA_BIND", 0, NULL, NULL, 0, 0, NULL},
     {"SSA_PORT", 0, NULL, NULL, 0, 0, NULL},

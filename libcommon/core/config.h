@@ -22,6 +22,13 @@ struct limit {
 	unsigned count, window_s;
 };
 
+/* A share of all requests that fails, for SSA_FAULTS. */
+struct fault_share {
+	unsigned code;  /* the status; 0: the reply is cut off */
+	unsigned share; /* of CONFIG_SHARES_WHOLE */
+};
+enum { CONFIG_SHARES_MAX = 16, CONFIG_SHARES_WHOLE = 1000000, CONFIG_DELAY_MAX_MS = 30000 };
+
 struct config {
 	struct redis_url redis;    /* REDIS_URL */
 	unsigned redis_wait;       /* SSA_REDIS_WAIT: replicas that must have a write */
@@ -31,7 +38,10 @@ struct config {
 	unsigned tickets_per_user; /* SSA_TICKETS_PER_USER: live ones; one more ends the oldest */
 	const char *cors_origins;  /* SSA_CORS_ORIGINS: "", "*", or origins with commas */
 	unsigned delay_least_ms, delay_most_ms; /* SSA_DELAY */
-	struct limit user_addr, user, addr;     /* SSA_LOGIN_LIMITS, in this order */
+	const char *faults;                     /* SSA_FAULTS, as it was written; NULL: off */
+	struct fault_share shares[CONFIG_SHARES_MAX];
+	unsigned share_count;
+	struct limit user_addr, user, addr; /* SSA_LOGIN_LIMITS, in this order */
 	unsigned hashes;  /* SSA_HASHES: at a time; 0: by processors, see slots.h */
 	unsigned workers; /* SSA_WORKERS: processes of a resident program */
 	bool supervised;  /* SSA_SUPERVISED=1: a resident program ends when its parent does */

@@ -47,7 +47,8 @@ static void put_cors(struct piece *p, const struct reply *rep)
 	put(p, rep->allow_origin);
 	if (rep->preflight == NULL) {
 		put(p, "\r\nAccess-Control-Expose-Headers: X-Total-Count, Link, Retry-After, "
-		       "ETag\r\n");
+		       "ETag");
+		put(p, rep->made.preferred ? ", Preference-Applied\r\n" : "\r\n");
 		return;
 	}
 	put(p, "\r\nAccess-Control-Allow-Methods: ");
@@ -55,6 +56,22 @@ static void put_cors(struct piece *p, const struct reply *rep)
 	put(p,
 	    "\r\nAccess-Control-Allow-Headers: Authorization, Content-Type, If-None-Match, Prefer, "
 	    "X-Auth-Token, CSRFPreventionToken\r\nAccess-Control-Max-Age: 7200\r\n");
+}
+
+/* RFC 7240, 3. */
+static void put_applied(struct piece *p, const struct made *m)
+{
+	put(p, "Preference-Applied: ");
+	if (m->delayed) {
+		put(p, "delay=");
+		put_number(p, m->delay_ms);
+		put(p, m->code != 0 || m->cut ? ", " : "");
+	}
+	if (m->code != 0) {
+		put(p, "code=");
+		put_number(p, m->code);
+	}
+	put(p, m->cut ? "cut\r\n" : "\r\n");
 }
 
 static bool has_no_content(const struct result_http *http)
@@ -86,8 +103,27 @@ static void put_head(struct piece *p, const struct reply *rep, const struct resu
 		put_number(p, rep->retry_after_s > 0 ? rep->retry_after_s : 1);
 		put(p, "\r\n");
 	}
+	if (rep->made.preferred)
+		put_applied(p, &rep->made);
+	if (rep->made.cut)
+		put(p, "Connection: close\r\n");
 	put_cors(p, rep);
 	put(p, "\r\n");
+}
+
+static struct result_http http_of(const struct reply *rep)
+{
+	const struct result_http *row = rep->made.code == 0
+					    ? result_http(rep->result)
+					    : result_with_status((int)rep->made.code);
+
+	return row != NULL ? *row
+			   : (struct result_http){(int)rep->made.code, "Fault", "made on demand"};
+}
+
+int reply_status(const struct reply *rep)
+{
+	return http_of(rep).status;
 }
 
 void shared_body_release(struct shared_body *b)
@@ -117,7 +153,8 @@ void reply_render(const struct reply *rep, struct reply_bytes *out)
 {
 	const struct text *body = rep->shared != NULL ? &rep->shared->text : &rep->body;
 	bool no_memory = rep->body.failed || rep->headers.failed;
-	const struct result_http *http = result_http(no_memory ? RESULT_INTERNAL : rep->result);
+	const struct result_http made = no_memory ? *result_http(RESULT_INTERNAL) : http_of(rep);
+	const struct result_http *http = &made;
 	struct piece head = {out->head, 0, sizeof out->head};
 	struct piece error = {out->error, 0, sizeof out->error};
 
@@ -134,4 +171,6 @@ void reply_render(const struct reply *rep, struct reply_bytes *out)
 	out->head_len = head.len;
 	if (rep->without_body || has_no_content(http))
 		out->body_len = 0;
+	else if (rep->made.cut)
+		out->body_len /= 2;
 }

@@ -19,6 +19,15 @@ struct shared_body {
 /* Frees the body if nobody else holds it. NULL is nothing. */
 void shared_body_release(struct shared_body *b);
 
+/* What SSA_FAULTS makes of a request, see faults.h. All zero: nothing. */
+struct made {
+	unsigned code; /* the status, in place of that of the result; 0: none */
+	bool cut;      /* the second half of the body is not sent */
+	bool delayed;  /* the client chose delay_ms */
+	unsigned delay_ms;
+	bool preferred; /* the client chose it: Preference-Applied */
+};
+
 /* A reply whose members are all zero is an empty reply. */
 struct reply {
 	enum result result;
@@ -30,6 +39,8 @@ struct reply {
 	const char *allow; /* Allow (RFC 9110, 10.2.1) */
 	unsigned retry_after_s; /* Retry-After; 0: no header, except in a 503, which gets 1 */
 	bool without_body;      /* HEAD: the length is sent, the body is not */
+
+	struct made made;
 
 	/* CORS (the Fetch standard, 3.2), see cors.h. The strings live as long as the request. */
 	const char *allow_origin; /* Access-Control-Allow-Origin; NULL: no header */
@@ -47,6 +58,9 @@ struct reply {
  * good answer never leaves with the status of an error. Returns the result, which makes one line in
  * a handler: `return reply_refuse(rep, RESULT_FORBIDDEN, "…")`. */
 enum result reply_refuse(struct reply *rep, enum result result, const char *reason);
+
+/* The status that the client gets, if memory does not run out. */
+int reply_status(const struct reply *rep);
 
 /* The pieces of a reply, ready to be sent: the handler's own header lines, the rest of the head,
  * and the body. */

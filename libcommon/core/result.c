@@ -24,3 +24,11 @@ const struct result_http *result_http(enum result result)
 
 	return &rows[i < sizeof rows / sizeof rows[0] ? i : RESULT_INTERNAL];
 }
+
+const struct result_http *result_with_status(int status)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (rows[i].status == status)
+			return &rows[i];
+	return NULL;
+}

@@ -29,4 +29,7 @@ struct result_http {
 /* Never returns NULL. A value outside the enum counts as RESULT_INTERNAL. */
 const struct result_http *result_http(enum result result);
 
+/* The row of a status. NULL: no outcome has it. */
+const struct result_http *result_with_status(int status);
+
 #endif

@@ -6,6 +6,7 @@
 #include "http/cgi.h"
 #include "http/cors.h"
 #include "http/deadline.h"
+#include "http/faults.h"
 #include "http/gate.h"
 #include "http/resident.h"
 #include "http/workers.h"
@@ -31,15 +32,15 @@ struct process {
 
 static void log_reply(const struct request *q, const struct reply *rep)
 {
-	const struct result_http *http = result_http(rep->result);
+	int http_status = reply_status(rep);
 	const char *event = rep->event;
 	char status[12];
 
-	if (http->status < 400 && event == NULL)
+	if (http_status < 400 && event == NULL)
 		return;
 	if (event == NULL)
-		event = http->status >= 500 ? "fault" : "refused";
-	snprintf(status, sizeof status, "%d", http->status);
+		event = http_status >= 500 ? "fault" : "refused";
+	snprintf(status, sizeof status, "%d", http_status);
 	log_event(event, "rhost", q->remote_addr, "user", rep->user, "reason", rep->reason,
 		  "ticket", rep->ticket_id, "method", q->method, "status", status, NULL);
 }
@@ -215,10 +216,11 @@ static unsigned admit(void *context, struct exchange *x)
 	cors_admit(&p->config, &x->request, p->allow, &x->reply);
 	if (why_not != NULL)
 		reply_refuse(&x->reply, RESULT_INTERNAL, why_not);
-	else
+	else if (p->config.faults == NULL ||
+		 !faults_make(&p->config, !p->endpoint->probed, p->allow, &x->request, &x->reply))
 		x->operation =
 		    gate_admit(p->endpoint, p->allow, &x->request, &x->context.flags, &x->reply);
-	return choose_delay(&p->config);
+	return x->reply.made.delayed ? x->reply.made.delay_ms : choose_delay(&p->config);
 }
 
 static void answer(void *context, struct exchange *const batch[], unsigned count,
@@ -301,6 +303,8 @@ int endpoint_main(const struct endpoint *e)
 		return cgi_serve(&program); /* frees nothing: the kernel does it faster */
 	if (p.config.delay_most_ms > 0)
 		log_event("every reply is delayed: SSA_DELAY is set", NULL);
+	if (p.config.faults != NULL)
+		log_event("faults are made on demand: SSA_FAULTS is set", NULL);
 	if (workers_start(p.config.workers, p.config.supervised ? parent : 0))
 		status = resident_serve(0, &program);
 	service_close(p.service);

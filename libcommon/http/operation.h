@@ -49,6 +49,7 @@ struct endpoint {
 	/* true: a request can take long. Then a worker takes one request at a time, so that other
 	 * workers can serve the requests that wait. */
 	bool slow;
+	bool probed; /* balancers ask it: SSA_FAULTS fails no share of its requests */
 	/* The path may go on with one name, as in /api/info/100. Without this, that is a 404. */
 	bool takes_name;
 	struct operation operations[ENDPOINT_OPERATIONS_MAX]; /* the list ends at method NULL */

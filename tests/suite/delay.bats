@@ -1,5 +1,6 @@
 # modes: scgi cgi
-# SSA_DELAY: a test double that is slow on purpose. Only the lower bound of a time is checked,
+# SSA_DELAY and SSA_FAULTS: a test double that is slow or broken on purpose; tests/rows/faults.rows
+# has what a row can say. Only the lower bound of a time is checked,
 # because a busy machine may add any time.
 load helpers
 
@@ -70,16 +71,70 @@ late() {
   late 150
 }
 
-@test "4000 is the most: such a reply comes before the deadline" {
-  programs SSA_DELAY=4000
+# bats test_tags=long
+@test "a delay does not count in the 5 s of a request" {
+  programs SSA_DELAY=5500
   timed direct GET status
   expect 200
-  late 4000
+  late 5500
+}
+
+@test "a worker puts delayed requests aside, also of a slow endpoint: others do not wait" {
+  [[ $SSA_MODE == scgi ]] || skip "one program, one request"
+  local program sender n
+  programs SSA_FAULTS=on
+  for program in info ticket; do
+    direct OPTIONS "$program" # starts the worker
+    for n in 1 2 3; do
+      "$SOCKETS" scgi "$BATS_TEST_TMPDIR/$program.scgi" REQUEST_METHOD=GET 'HTTP_PREFER=delay=30000, code=502' \
+        </dev/null >"$BATS_TEST_TMPDIR/late.$n" 3>&- &
+      sender=$!
+    done
+    for n in {1..20}; do
+      direct GET "$program"
+      expect_error 401
+    done
+    kill -0 "$sender"
+    [ ! -s "$BATS_TEST_TMPDIR/late.3" ]
+    # A worker that is told to end does not wait for them, and answers them.
+    kill -TERM "${WORKERS[$program]}"
+    wait "$sender"
+    split_reply "$(<"$BATS_TEST_TMPDIR/late.3")"
+    expect_error 502
+  done
+}
+
+@test "cut: the head promises the whole body, half of it comes, and the connection ends" {
+  local length
+  programs SSA_FAULTS=on
+  direct GET info '' HTTP_PREFER=cut
+  expect 200
+  length=$(header Content-Length)
+  ((${#body} == length / 2))
+  [ "$(header Connection)" = close ]
+  [ "$(header Preference-Applied)" = cut ]
+  [[ $stderr == *'fault; '*'reason="SSA_FAULTS"'*'status="200"'* ]]
+  programs SSA_FAULTS=cut:100%
+  direct POST ticket "$LOGIN"
+  expect 200
+  ((${#body} == $(header Content-Length) / 2))
+  [ "$(redis dbsize)" = 0 ]
+}
+
+@test "cut, through lighttpd: a client sees that the body is too short" {
+  stop_lighttpd
+  SSA_FAULTS=on start_lighttpd
+  grep -q 'faults are made on demand: SSA_FAULTS is set' "$LOG"
+  run curl -s --max-time 10 --unix-socket "$BATS_FILE_TMPDIR/http.sock" -H 'Prefer: cut' http://x/api/info
+  [ "$status" = 18 ] # a partial file
+  stop_lighttpd
+  SSA_DELAY=300 start_lighttpd
+  cp "$LOG" "$BATS_FILE_TMPDIR/started.log"
 }
 
 @test "a bad SSA_DELAY: 500 at once, and the log says why" {
   local value
-  for value in 200ms -1 - 100- -100 800-100 4001 100-4001 99999999999999999999 '100 - 200' ' 100' 1.5 1e3 100-200-300 on s3cret; do
+  for value in 200ms -1 - 100- -100 800-100 30001 100-30001 99999999999999999999 '100 - 200' ' 100' 1.5 1e3 100-200-300 on s3cret; do
     refuses_setting SSA_DELAY="$value"
   done
 }

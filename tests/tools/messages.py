@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 
 NEVER_LOGGED = {
+    '{\\"data\\":\\"the second half is cut off\\"}',
     "%zu record%s skipped",  # in a reply
     "%s %s",  # a field of a login, and what is wrong with it
     # in the names of keys in Redis
