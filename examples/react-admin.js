@@ -1,9 +1,9 @@
-// A data provider for react-admin, which reads only: ra-data-json-server with three differences.
-// This API wraps the list in `data`, wants a ticket, and has no path for one record.
+// A data provider for react-admin, which reads only: ra-data-json-server with two differences. This
+// API wants a ticket, and wraps the list or the machine in `data`.
 //
 //   <Admin dataProvider={machinesProvider('http://127.0.0.1:8000/api', () => ticket)}>
 //     <Resource name="info" list={MachineList} />
-import { fetchUtils, HttpError } from 'ra-core';
+import { fetchUtils } from 'ra-core';
 import jsonServerProvider from 'ra-data-json-server';
 
 // getTicket returns the ticket, or a promise of it.
@@ -13,15 +13,5 @@ export function machinesProvider(apiUrl, getTicket) {
     const reply = await fetchUtils.fetchJson(url, { ...options, headers });
     return { ...reply, json: reply.json.data };
   };
-  const provider = jsonServerProvider(apiUrl, httpClient);
-
-  return {
-    ...provider,
-    // /info?id=100 in place of /info/100
-    getOne: async (resource, { id, signal }) => {
-      const { data } = await provider.getMany(resource, { ids: [id], signal });
-      if (data.length === 0) throw new HttpError('Not Found', 404);
-      return { data: data[0] };
-    },
-  };
+  return jsonServerProvider(apiUrl, httpClient);
 }

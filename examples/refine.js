@@ -1,5 +1,5 @@
-// A data provider for refine, which reads only: @refinedev/simple-rest with three differences. This
-// API wraps the list in `data`, wants a ticket, and has no path for one record.
+// A data provider for refine, which reads only: @refinedev/simple-rest with two differences. This
+// API wants a ticket, and wraps the list or the machine in `data`.
 //
 //   <Refine dataProvider={machinesProvider('http://127.0.0.1:8000/api', () => ticket)}
 //     resources={[{ name: 'info', list: '/machines' }]}>
@@ -15,15 +15,5 @@ export function machinesProvider(apiUrl, getTicket) {
       return { ...reply, data: reply.data.data };
     },
   };
-  const provider = simpleRestProvider(apiUrl, httpClient);
-
-  return {
-    ...provider,
-    // /info?id=100 in place of /info/100
-    getOne: async ({ resource, id, meta }) => {
-      const { data } = await provider.getMany({ resource, ids: [id], meta });
-      if (data.length === 0) throw { message: 'Not Found', statusCode: 404 };
-      return { data: data[0] };
-    },
-  };
+  return simpleRestProvider(apiUrl, httpClient);
 }

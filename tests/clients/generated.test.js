@@ -1,4 +1,5 @@
-// The client of docs/recipes.md whose types are made from openapi.json: it compiles, and it works.
+// Clients that are made from openapi.json: the one of docs/recipes.md, and those of two other
+// generators. They compile, and they send conditions in a form that the service understands.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -6,7 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { startService } from './service.js';
+import { logIn, startService } from './service.js';
 
 const root = process.env.SSA_ROOT;
 const skip = existsSync(`${root}/www/openapi.json`) ? false : 'there is no www/openapi.json';
@@ -40,4 +41,40 @@ test('the generated types fit the documented client, which lists the machines', 
   await run('npx', 'tsc', '--strict', '--skipLibCheck', '--target', 'es2022', '--module', 'nodenext', 'client.ts');
   const { stdout } = await run('node', 'client.js');
   assert.equal(stdout, '200 stopped\n300 running\n');
+});
+
+// Each lists the machines 100 and 300, in another order than the file's.
+const asks = `
+import axios from 'axios';
+import createClient from 'openapi-fetch';
+import type { paths } from './simpleserverapi.js';
+import { listMachines as byAxios } from './orval-axios-functions.js';
+import { listMachines as byFetch } from './orval-fetch.js';
+import { Api } from './api.js';
+
+const url = process.env.URL ?? '', headers = { 'X-Auth-Token': process.env.TICKET ?? '' };
+const query = { id: [300, 100], status: ['running', 'stopped'], 'cpus:gte': 1, _sort: '-id' };
+const plain = globalThis.fetch;
+globalThis.fetch = (path, more) => plain(path instanceof Request ? path : new URL(String(path), url), more);
+const print = (name: string, list?: { id: number }[]) => console.log(name, list?.map(({ id }) => id).join());
+
+print('openapi-fetch', (await createClient<paths>({ baseUrl: url }).GET('/api/info', { headers, params: { query } })).data?.data);
+print('orval, axios', (await byAxios(query, { baseURL: url, headers })).data.data);
+const answer = await byFetch(query, { headers });
+print('orval, fetch', answer.status === 200 ? answer.data.data : []);
+print('swagger-typescript-api', (await new Api({ baseUrl: url }).api.listMachines(query, { headers })).data.data);
+`;
+
+test('each generator sends several values of a field, and operators', { skip }, async () => {
+  const description = `${root}/www/openapi.json`;
+  await run('npx', 'openapi-typescript', description, '-o', 'simpleserverapi.d.ts');
+  for (const client of ['axios-functions', 'fetch'])
+    await run('npx', 'orval', '--input', description, '--output', `./orval-${client}.ts`, '--client', client);
+  await run('npx', 'swagger-typescript-api', 'generate', '-p', description, '-o', '.', '-n', 'api.ts');
+  await writeFile(`${folder}/asks.ts`, asks);
+  await run('npx', 'tsc', '--skipLibCheck', '--target', 'es2022', '--module', 'nodenext', 'asks.ts');
+  Object.assign(process.env, { URL: service.url, TICKET: await logIn(service.url) });
+  const { stdout } = await run('node', 'asks.js');
+  assert.deepEqual(stdout.split('\n'), ['openapi-fetch', 'orval, axios', 'orval, fetch', 'swagger-typescript-api']
+    .map((name) => `${name} 300,100`).concat(''));
 });

@@ -69,6 +69,6 @@ test('an error arrives with its status and its message', async () => {
 
 test('what writes is refused', async () => {
   await assert.rejects(provider.create('info', { data: {} }), { status: 405 });
-  await assert.rejects(provider.update('info', { id: 100, data: {} }), { status: 404 });
-  await assert.rejects(provider.delete('info', { id: 100 }), { status: 404 });
+  await assert.rejects(provider.update('info', { id: 100, data: {} }), { status: 405 });
+  await assert.rejects(provider.delete('info', { id: 100 }), { status: 405 });
 });

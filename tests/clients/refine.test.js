@@ -71,6 +71,6 @@ test('an error arrives with its status and its message', async () => {
 
 test('what writes is refused', async () => {
   await assert.rejects(provider.create({ resource: 'info', variables: {} }), { statusCode: 405 });
-  await assert.rejects(provider.update({ resource: 'info', id: 100, variables: {} }), { statusCode: 404 });
-  await assert.rejects(provider.deleteOne({ resource: 'info', id: 100 }), { statusCode: 404 });
+  await assert.rejects(provider.update({ resource: 'info', id: 100, variables: {} }), { statusCode: 405 });
+  await assert.rejects(provider.deleteOne({ resource: 'info', id: 100 }), { statusCode: 405 });
 });

@@ -89,7 +89,7 @@ END
   needs node
   client javascript node <<END
 const again = async () => {
-  for (const machine of await machines.list({ status: 'running', 'cpus:gte': 32, _sort: '-mem' })) console.log(machine.name);
+  for (const machine of await machines.list({ id: [100, 300], 'cpus:gte': 32, _sort: '-mem' })) console.log(machine.name);
 };
 machines.expires = Date.now() / 1000 + 60;
 await again();
@@ -103,7 +103,7 @@ END
   php -m | grep -qx curl || skip "php-curl is not installed"
   client php php <<END
 function again(\$machines) {
-    foreach (\$machines->list(['status' => 'running', 'cpus:gte' => 32, '_sort' => '-mem']) as \$machine) echo \$machine['name'], "\n";
+    foreach (\$machines->list(['id' => [100, 300], 'cpus:gte' => 32, '_sort' => '-mem']) as \$machine) echo \$machine['name'], "\n";
 }
 \$machines->expires = time() + 60;
 again(\$machines);
@@ -262,7 +262,9 @@ ids() {
   code 400 GET '/api/info?_expand=disks' "${auth[@]}"
   for method in POST PUT PATCH DELETE; do
     code 405 $method /api/info "${auth[@]}" -d '{}'
-    code 404 $method /api/info/100 "${auth[@]}" -d '{}'
+    code 405 $method /api/info/100 "${auth[@]}" -d '{}'
   done
-  for path in /api/info/100 /api/info/100/disks /db /public/index.html; do code 404 GET "$path" "${auth[@]}"; done
+  code 200 GET /api/info/100 "${auth[@]}"
+  jq -e '.data.id == 100' <<<"$answer"
+  for path in /api/info/999 /api/info/100/disks /db /public/index.html; do code 404 GET "$path" "${auth[@]}"; done
 }

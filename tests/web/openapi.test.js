@@ -19,7 +19,7 @@ const ajv = new Ajv({ strict: false, strictNumbers: false, allErrors: true });
 addFormats(ajv);
 ajv.addSchema(description, "openapi");
 
-// The operations of a path, without what it has beside them.
+// The operations of a path, and nothing else that the path has.
 const methodsOf = (path) => Object.entries(path).filter(([name]) => methods.includes(name));
 
 function resolve(object) {
