@@ -161,7 +161,7 @@ EOT
   line '*status="413"'
   cgi PUT info
   line '*reason="method not allowed" method="PUT" status="405"'
-  cgi GET info '' PATH_INFO=/s3cret
+  cgi GET info '' PATH_INFO=/s3cret/
   line '*status="404"'
   [[ $stderr != *s3cret* ]]
   post "$LOGIN"

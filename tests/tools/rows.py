@@ -232,13 +232,17 @@ for path in (b'/console', b'/api', b'/api/', b'/api/none', b'/api/statusx', b'/a
              b'/.git/HEAD', b'/lighttpd.conf', b'/Makefile', b'/README.md', b'/www/errors/404.html', b'/404.html', b'/favicon.ico', b'/robots.txt',
              b'/api/libcommon.a', b'/server-status', b'/api/status;x=1', b'/api/status~', b'/api/ticket.bak', b'/run/redis.sock'):
     add('paths', path.decode(), request(path=path), 404)
-for path in (b'/api/status/', b'/api/status/x', b'/api/ticket/all', b'/api/info/100', b'//api/status', b'/api//status', b'/x/api/status', b'/api/info/../status',
+for path in (b'/api/status/', b'/api/status/x', b'/api/ticket/all', b'/api/info/100/', b'/api/info/', b'//api/status', b'/api//status', b'/x/api/status', b'/api/info/../status',
              b'/api/./status', b'/../api/status', b'/api/..', b'/api/%2e%2e/api/status', b'/api%2Fstatus', b'/api/status%2f', b'/api\\status', b'/api/..\\status',
              b'/api/%5c..%5cstatus', b'/%c0%ae%c0%ae/api/status', b'/api/%252e%252e/status', b'/api/status%00', b'/api/status%00.html', b'/api/status%0d%0aX:1',
              b'/api/status%0a', b'/api/status%20', b'/api/status%', b'/api/status%zz', b'/api/status%80', b'/api/status\x80', b'/api/status\x01', b'/api/status\0',
              b'/api/\xff', b'/api/status%7f', b'api/status', b'.', b'*', b'?', b'#', b'/api/status x', b'http:/api/status', b'ftp://x/api/status',
              b'file:///etc/passwd', b'http://', b'http:///api/status'):
     add('paths', ascii(path.decode('latin-1')), request(path=path), [{400, 403, 404}])
+for name in b'100', b'FORGED', b'%2e%2e', b'%2f', b'%00', b'9' * 4000, b'1e999999999999999999999', b'%F0%9F%96%A5':
+    add('paths', 'info of ' + ascii(name[:20].decode('latin-1')), request(path=b'/api/info/' + name), [{400, 401, 404}])
+    add('paths', 'info with a ticket of ' + ascii(name[:20].decode('latin-1')), request(path=b'/api/info/' + name, headers=b'X-Auth-Token: @TICKET@\r\n'),
+        [{200} if name == b'100' else {400, 404}])
 add('paths', 'letters as escapes', request(path=b'/api/%73tatus'), 200)
 add('paths', 'absolute', request(path=b'http://x/api/status'), 200)
 add('paths', 'absolute, another host', request(path=b'http://127.0.0.2:22/api/status'), [{200, 400}])
