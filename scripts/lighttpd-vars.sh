@@ -63,9 +63,7 @@ case $bind in /* | \[*) ;; *:*) bind=[$bind] ;; esac
 
 # The id of this lighttpd, in the names of its sockets. Processes of two containers that share the
 # folder may have the same number, so the id has the number of their namespace, too.
-namespace=$(readlink /proc/self/ns/pid 2>/dev/null || echo 0)
-namespace=${namespace#*[}
-id=${namespace%]}.$1
+id=$(stat -Lc %i /proc/self/ns/pid 2>/dev/null || echo 0).$1
 
 # lighttpd needs absolute paths here. Its own test of the configuration does not find relative ones.
 cgi_bin=${SSA_CGI_BIN:-cgi-bin}
@@ -110,15 +108,9 @@ esac
 # The environment of the programs: all settings that are set, but for those of lighttpd. A name that
 # is no setting is passed on, too, because the programs say what it should be.
 echo "var.environment = ("
-awk 'BEGIN {
-    ours = "^SSA_(BIND|PORT|MODE|RUN_DIR|CGI_BIN|CONSOLE|PROXY_FROM|CONNECTIONS_PER_ADDRESS|WORKERS|DATA_DIR|SUPERVISED|TEST_.*)$"
-    for (name in ENVIRON) {
-        if (name !~ /^(REDIS_URL|SSA_[A-Za-z0-9_]+)$/ || name ~ ours || ENVIRON[name] == "")
-            continue
-        gsub(/[\\"]/, "\\\\&", ENVIRON[name])
-        printf "    \"%s\" => \"%s\",\n", name, ENVIRON[name]
-    }
-}'
+ours='BIND|PORT|MODE|RUN_DIR|CGI_BIN|CONSOLE|PROXY_FROM|CONNECTIONS_PER_ADDRESS|WORKERS|DATA_DIR|SUPERVISED|TEST_[^=]*'
+env -0 | sed -nzE 's/[\\"]/\\&/g; /^SSA_('"$ours"')=/d; s/^(REDIS_URL|SSA_[A-Za-z0-9_]+)=(.+)$/    "\1" => "\2",\n/p' |
+    sed 's/\x00//g'
 echo '    "SSA_DATA_DIR" => var.data_dir'
 echo ")"
 

@@ -14,7 +14,7 @@ fail() {
 run_dir=$1 id=$2 lighttpd=$3
 
 # A lighttpd that only looks at its configuration (-t, -tt, -p) leaves nothing behind.
-{ tr '\0' '\n' <"/proc/$lighttpd/cmdline"; } 2>/dev/null | grep -qE '^-[Ditvp1]*[tp]' && exit
+! grep -qzE '^-[Ditvp1]*[tp]' "/proc/$lighttpd/cmdline" 2>/dev/null || exit 0
 
 (umask 077 && mkdir -p "$run_dir") || fail "cannot make $run_dir"
 

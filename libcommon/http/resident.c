@@ -86,9 +86,13 @@ static void end(struct connection *c)
 static void watch(struct connection *c, uint32_t events)
 {
 	struct epoll_event event = {.events = events | EPOLLONESHOT, .data.ptr = c};
+	int what = c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
-	epoll_ctl(c->owner->set, c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, c->x.fd, &event);
 	c->watched = true;
+	if (epoll_ctl(c->owner->set, what, c->x.fd, &event) == 0)
+		return;
+	log_event("fault", "reason", strerror(errno), NULL);
+	end(c);
 }
 
 static void receive(struct connection *c)
@@ -258,15 +262,16 @@ static void answer(struct resident *r, struct exchange *const batch[], unsigned 
 
 /* --- the loop --------------------------------------------------------------------------------- */
 
-/* With EPOLLEXCLUSIVE a new connection wakes one of the workers that share the socket, not all. */
+/* With EPOLLEXCLUSIVE a new connection wakes one of the workers that share the socket, not all.
+ * false: the kernel has no memory for it now. */
 static bool listen_or_not(struct resident *r, bool wanted)
 {
 	struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE};
 
-	if (r->listening == wanted)
-		return true;
-	r->listening = wanted;
-	return epoll_ctl(r->set, wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, r->listener, &event) == 0;
+	if (r->listening != wanted &&
+	    epoll_ctl(r->set, wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, r->listener, &event) == 0)
+		r->listening = wanted;
+	return r->listening == wanted;
 }
 
 /* Sleeps until something comes, or until `until_ms`. The signals are unblocked only here. So none
@@ -280,8 +285,9 @@ static bool sleep_until(struct resident *r, long long until_ms)
 	sigemptyset(&none);
 	if (stopping && ms > ORPHAN_LOOKS_MS)
 		ms = ORPHAN_LOOKS_MS;
-	if (!listen_or_not(r, r->fault == 0 && r->left == 0 && r->hand.count < CONNECTIONS_MAX))
-		return false;
+	if (!listen_or_not(r, r->fault == 0 && r->left == 0 && r->hand.count < CONNECTIONS_MAX) &&
+	    ms > RETRY_MS)
+		ms = RETRY_MS;
 	int woken = epoll_pwait(r->set, events, EVENTS_MAX, ms > 0 ? (int)ms : 0, &none);
 	if (woken < 0 && errno != EINTR)
 		return false;
