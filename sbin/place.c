@@ -36,23 +36,30 @@ static void find_data(struct config *c)
 	}
 }
 
-/* The Redis of `make run` listens on a socket of its folder, and on nothing else. */
-static void find_redis(struct config *c)
+/* Takes the socket in this folder, if it is there. */
+static void take_socket(struct redis_url *url, const char *folder, const char *below)
 {
-	struct redis_url *url = &c->redis;
-	char *path = url->servers[0].host;
 	char found[sizeof url->servers[0].host];
-	const char *run = getenv("SSA_RUN_DIR");
 	struct stat st;
 
-	int len = is_set("SSA_RUN_DIR")
-		      ? snprintf(found, sizeof found, "%s/redis.sock", run)
-		      : snprintf(found, sizeof found, "%s/../run/redis.sock", c->data_dir);
+	int len = snprintf(found, sizeof found, "%s%s/redis.sock", folder, below);
 	if (len < 0 || (size_t)len >= sizeof found || stat(found, &st) != 0 ||
 	    !S_ISSOCK(st.st_mode))
 		return;
-	strcpy(path, found);
+	strcpy(url->servers[0].host, found);
 	url->servers[0].port[0] = '\0';
+}
+
+/* The Redis of `make run` listens on a socket of its folder, and on nothing else. So does that of a
+ * release, where `run` is the command, and the folder is `state`. */
+static void find_redis(struct config *c)
+{
+	if (is_set("SSA_RUN_DIR")) {
+		take_socket(&c->redis, getenv("SSA_RUN_DIR"), "");
+		return;
+	}
+	take_socket(&c->redis, c->data_dir, "/../state");
+	take_socket(&c->redis, c->data_dir, "/../run");
 }
 
 bool place_find(struct config *c, unsigned parts, config_fault *tell, void *context)

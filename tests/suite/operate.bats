@@ -249,6 +249,13 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
 
 # --- TLS ------------------------------------------------------------------------------------------
 
+# certificate: makes one for localhost, where the documents have it.
+certificate() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost \
+    -addext subjectAltName=DNS:localhost -days 2 \
+    -keyout "$BATS_TEST_TMPDIR/privkey.pem" -out "$BATS_TEST_TMPDIR/fullchain.pem" 2>/dev/null
+}
+
 @test "the documented tls.conf: TLS 1.2 and 1.3 with HSTS; no older one, no plain HTTP" {
   needs openssl
   printf '%s\n' 'server.document-root = "/"' 'server.modules = ("mod_openssl")' >"$BATS_TEST_TMPDIR/try.conf"
@@ -256,11 +263,6 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
   local version path sock=$BATS_TEST_TMPDIR/https.sock
   install_to_srv
   snippet tls.conf >"$srv/tls.conf"
-  certificate() {
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost \
-      -addext subjectAltName=DNS:localhost -days 2 \
-      -keyout "$BATS_TEST_TMPDIR/privkey.pem" -out "$BATS_TEST_TMPDIR/fullchain.pem" 2>/dev/null
-  }
   certificate
   base=https://localhost via=(--unix-socket "$sock" --cacert "$BATS_TEST_TMPDIR/fullchain.pem")
   cd "$srv"
@@ -306,6 +308,7 @@ spawn_all() {
     commands=$(sed -E 's/ -[ugoG] (ssa|www-data)//g' <<<"$commands")
   fi
   (umask 022 && sh -e <<<"$commands") >/dev/null 3>&-
+  (umask 022 && sh -e <<<"$commands") >/dev/null 3>&- # a second time: they run already
   local file pids
   for file in "$sockets"/*.pid; do
     mapfile -t pids <"$file"
@@ -465,9 +468,25 @@ allowed() {
 
 # --- other servers in front -----------------------------------------------------------------------
 
+# by_path_and_token CURL-OPTION...: the server in front passes on the rest of the path, and the
+# header Authorization.
+by_path_and_token() {
+  local ticket
+  redis flushall >/dev/null
+  ticket=$(curl -s "$@" -H 'Content-Type: application/json' -d "{\"username\":\"user1\",\"password\":\"$PASSWORD\"}" "$base/api/ticket" | jq -r .data.ticket)
+  [[ $(curl -s "$@" -H "X-Auth-Token: $ticket" "$base/api/info/100" | jq .data.id) == 100 ]]
+  [[ $(curl -s "$@" -H "X-Auth-Token: $ticket" -o /dev/null -w '%{http_code}' "$base/api/info/4711") == 404 ]]
+  # What the program answers without a server in between.
+  local direct
+  direct=$(env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=GET HTTP_AUTHORIZATION="Bearer $ticket" "$CGI_BIN/ticket" </dev/null 2>/dev/null | sed -n '1s/^Status: \([0-9]*\).*/\1/p')
+  [[ $(curl -s "$@" -H "Authorization: Bearer $ticket" -o /dev/null -w '%{http_code}' "$base/api/ticket") == "$direct" ]]
+}
+
 @test "nginx with scgi_pass, as documented" {
-  needs nginx spawn-fcgi
+  needs nginx spawn-fcgi openssl
   spawn_all
+  certificate
+  port=$(free_port)
   cat >"$BATS_TEST_TMPDIR/nginx.conf" <<END
 $([[ $(id -u) != 0 ]] || echo 'user root;') # the test's folders are closed to others
 daemon off;
@@ -481,17 +500,17 @@ http {
   fastcgi_temp_path $BATS_TEST_TMPDIR/t3;
   uwsgi_temp_path $BATS_TEST_TMPDIR/t4;
   scgi_temp_path $BATS_TEST_TMPDIR/t5;
-  server {
-    listen unix:$BATS_TEST_TMPDIR/nginx.sock;
-    root /nowhere;
-    $(snippet nginx | sed 's|include scgi_params|include /etc/nginx/scgi_params|')
-  }
+  include /etc/nginx/mime.types;
+  $(snippet nginx | sed "s|include scgi_params|include /etc/nginx/scgi_params|; s|listen 443|listen 127.0.0.1:$port|")
 }
 END
-  base=http://localhost via=(--unix-socket "$BATS_TEST_TMPDIR/nginx.sock")
+  base=https://localhost:$port via=(--cacert "$BATS_TEST_TMPDIR/fullchain.pem" --resolve "localhost:$port:127.0.0.1")
   begin curl -sf "${via[@]}" $base/api/status -- nginx -e "$BATS_TEST_TMPDIR/nginx.log" -c "$BATS_TEST_TMPDIR/nginx.conf"
   round "${via[@]}"
   only_the_three "${via[@]}"
+  by_path_and_token "${via[@]}"
+  curl -sf "${via[@]}" -D - $base/ | grep -qi "^content-security-policy: default-src 'none'"
+  curl -sf "${via[@]}" $base/openapi.json | jq -e .openapi
   head -c 20000 /dev/zero >"$BATS_TEST_TMPDIR/big"
   [[ $(curl -s -o /dev/null -w '%{http_code}' "${via[@]}" --data-binary "@$BATS_TEST_TMPDIR/big" $base/api/ticket) == 413 ]]
 }
@@ -526,9 +545,10 @@ END
 @test "Apache with mod_proxy_scgi, as documented" {
   needs apache2 spawn-fcgi
   spawn_all
-  apache apache-scgi env proxy proxy_scgi
+  apache apache-scgi env setenvif proxy proxy_scgi
   round
   only_the_three
+  by_path_and_token
 }
 
 @test "Apache with mod_cgid, as documented" {
@@ -539,4 +559,5 @@ END
   apache apache-cgi alias env cgid
   round
   only_the_three
+  by_path_and_token
 }

@@ -743,6 +743,10 @@ commit() {
   ready
   [[ $(curl -s "http://127.0.0.1:$port/api/status") == '{"code":200,"message":"OK"}' ]]
   [[ $(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/main.js") == 200 ]]
+  # The tool asks the private Redis of this service.
+  log_in >/dev/null
+  env -u SSA_DATA_DIR "$here/sbin/ssactl" sessions 2>"$BATS_TEST_TMPDIR/asked" | grep -q user1
+  grep -F "$here" "$BATS_TEST_TMPDIR/asked"
   # Root needs no right to read every file: all are for everybody.
   [[ $(id -u) != 0 || $(owners) == www-data ]]
   run grep '^run.sh' "$err"
