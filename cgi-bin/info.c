@@ -19,13 +19,14 @@ static enum result refuse_query(struct reply *rep, const char *why)
  * else decides what the reply is. true: the client has the reply, and nothing is to be rendered. */
 static bool is_known(struct endpoint_context *c, const struct request *q, struct reply *rep)
 {
-	struct span ids = c->caller.user.machines;
+	struct grant grant = c->caller.grant;
 	char digest[CRYPTO_DIGEST_LEN + 1];
 	const struct span parts[] = {
 	    {machines_digest(&c->service->machines), CRYPTO_DIGEST_LEN},
 	    span_of(q->path_info),
 	    span_of(q->query),
-	    ids.at != NULL ? ids : (struct span){"", 0},
+	    grant.of_user.at != NULL ? grant.of_user : (struct span){"", 0},
+	    grant.of_token.at != NULL ? grant.of_token : (struct span){"", 0},
 	};
 
 	crypto_digest_spans(digest, parts, sizeof parts / sizeof parts[0]);
@@ -41,8 +42,8 @@ static enum result write_selected(struct endpoint_context *c, const struct reque
 {
 	size_t total;
 
-	switch (machines_write_selected(&c->service->machines, c->caller.user.machines,
-					&query->selection, &rep->body, &total)) {
+	switch (machines_write_selected(&c->service->machines, c->caller.grant, &query->selection,
+					&rep->body, &total)) {
 	case SELECTION_NO_MEMORY:
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	case SELECTION_TOO_MUCH:
@@ -64,7 +65,7 @@ static enum result list(struct endpoint_context *c, const struct request *q, str
 		return refuse_query(rep, why);
 	if (is_known(c, q, rep))
 		return rep->result;
-	if (!asked && c->caller.user.machines.at == NULL) {
+	if (!asked && c->caller.grant.of_user.at == NULL && c->caller.grant.of_token.at == NULL) {
 		rep->shared = service_all_machines(c->service);
 		return rep->shared != NULL ? RESULT_OK
 					   : reply_refuse(rep, RESULT_INTERNAL, "out of memory");
@@ -73,7 +74,7 @@ static enum result list(struct endpoint_context *c, const struct request *q, str
 	if (asked) {
 		if (write_selected(c, q, &query, rep) != RESULT_OK)
 			return rep->result;
-	} else if (!machines_write(&c->service->machines, c->caller.user.machines, &rep->body)) {
+	} else if (!machines_write(&c->service->machines, c->caller.grant, &rep->body)) {
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	}
 	text_string(&rep->body, "}");
@@ -89,8 +90,8 @@ static enum result show_one(struct endpoint_context *c, const struct request *q,
 
 	if (!query_is_ignored(&query, q->query, why))
 		return refuse_query(rep, why);
-	switch (machines_find(&c->service->machines, c->caller.user.machines,
-			      span_of(q->path_info + 1), &record)) {
+	switch (machines_find(&c->service->machines, c->caller.grant, span_of(q->path_info + 1),
+			      &record)) {
 	case MACHINES_FOUND:
 		break;
 	case MACHINES_NONE:

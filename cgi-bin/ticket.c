@@ -115,13 +115,22 @@ static enum result handle_post(struct endpoint_context *context, const struct re
 static enum result handle_get(struct endpoint_context *context, const struct request *q,
 			      struct reply *rep)
 {
-	const struct session *session = &context->caller.session;
+	const struct caller *caller = &context->caller;
+	long long expires_at =
+	    caller->has_token ? caller->token.expires_at : caller->session.expires_at;
 
 	(void)q;
 	text_string(&rep->body, "{\"data\":{\"username\":");
-	text_json(&rep->body, session->username);
+	text_json(&rep->body, caller->session.username);
+	if (caller->has_token) {
+		text_string(&rep->body, ",\"token\":");
+		text_json(&rep->body, caller->token.name);
+	}
 	text_string(&rep->body, ",\"expires\":");
-	text_number(&rep->body, session->expires_at);
+	if (expires_at >= 0)
+		text_number(&rep->body, expires_at);
+	else
+		text_string(&rep->body, "null"); /* a token without an end */
 	text_string(&rep->body, "}}");
 	return RESULT_OK;
 }
@@ -131,6 +140,8 @@ static enum result handle_delete(struct endpoint_context *context, const struct 
 {
 	struct redis *redis = context->service->realm.redis;
 	const struct session *session = &context->caller.session;
+	if (context->caller.has_token)
+		return reply_refuse(rep, RESULT_FORBIDDEN, "an API token cannot be logged out");
 	bool all = context->flags != 0;
 	enum result result = all ? session_end_all(redis, session) : session_end(redis, session);
 

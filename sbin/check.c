@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 struct report {
 	struct listing listing;
@@ -105,8 +106,8 @@ static void check_spaces(struct report *r, struct span record, const char *field
 		member_fault(r, record, field, "note: it begins or ends with a space");
 }
 
-/* The ids that the user may see. */
-static void check_ids(struct report *r, struct span record, struct span ids)
+/* The ids that the user, or one of his tokens, may see. */
+static void check_ids(struct report *r, struct span record, const char *field, struct span ids)
 {
 	char words[120];
 	struct span id;
@@ -122,7 +123,7 @@ static void check_ids(struct report *r, struct span record, struct span ids)
 		snprintf(words, sizeof words,
 			 number ? "no machine has the id %.*s" : "no id, which is a number: %.*s",
 			 (int)(id.len < 60 ? id.len : 60), id.at);
-		member_fault(r, record, "machines", words);
+		member_fault(r, record, field, words);
 	}
 }
 
@@ -157,8 +158,34 @@ static void check_user(struct report *r, struct table *t, size_t i)
 	}
 	check_password(r, record, user.password);
 	if (user.machines.at != NULL)
-		check_ids(r, record, user.machines);
+		check_ids(r, record, "machines", user.machines);
 	crypto_wipe(&user, sizeof user);
+}
+
+static void bad_token(void *context, size_t record, const char *at, const char *why)
+{
+	struct report *r = context;
+
+	(void)record;
+	fault(r, at, place_of(r, at), "tokens", why);
+}
+
+static void check_tokens(struct report *r, const struct table *users)
+{
+	long long now = (long long)time(NULL);
+	struct tokens all;
+
+	if (!tokens_read(&all, users, users_tokens, bad_token, r))
+		return;
+	for (size_t i = 0; i < all.count; i++) {
+		const struct token *t = &all.list[i];
+		struct span record = table_text(users, t->record);
+		if (t->machines.at != NULL)
+			check_ids(r, record, "tokens", t->machines);
+		if (t->expires_at >= 0 && t->expires_at <= now)
+			member_fault(r, record, "tokens", "note: a token has expired");
+	}
+	tokens_free(&all);
 }
 
 /* --- machines.json --------------------------------------------------------------------------- */
@@ -251,6 +278,8 @@ static void check_files(struct report *r, const struct ctl *c)
 	open_file(r, c, &machines_kind, &machines);
 	r->machines = machines.split ? &machines.table : NULL;
 	check_records(r, &users, check_user);
+	if (users.split)
+		check_tokens(r, &users.table);
 	check_records(r, &machines, check_machine);
 	close_file(&users);
 	close_file(&machines);

@@ -2,11 +2,18 @@
 #include "redis/redis.h"
 
 #include <string.h>
+#include <time.h>
 
 struct outcome authenticate_ask(struct realm *realm, struct caller *caller)
 {
 	if (caller->ticket == NULL)
 		return outcome_refused(RESULT_UNAUTHENTICATED, "no ticket");
+	caller->has_token = tokens_is_token(caller->ticket);
+	if (caller->has_token) {
+		caller->found = RESULT_OK;
+		caller->session.username[0] = caller->token.name[0] = '\0';
+		return (struct outcome){.result = RESULT_OK};
+	}
 	if (!session_is_ticket(caller->ticket))
 		return outcome_refused(RESULT_UNAUTHENTICATED, "malformed ticket");
 	session_ask(realm->redis, caller->ticket, &caller->session);
@@ -15,7 +22,8 @@ struct outcome authenticate_ask(struct realm *realm, struct caller *caller)
 
 void authenticate_take(struct realm *realm, struct caller *caller)
 {
-	caller->found = session_answer(realm->redis, &caller->session);
+	if (!caller->has_token)
+		caller->found = session_answer(realm->redis, &caller->session);
 }
 
 static struct outcome not_found(const struct realm *realm, enum result found)
@@ -52,6 +60,29 @@ static struct outcome find_user(struct realm *realm, struct caller *caller)
 	return (struct outcome){.result = RESULT_OK};
 }
 
+/* Finds the user of an API token. */
+static struct outcome check_token(struct realm *realm, struct caller *caller)
+{
+	struct token *token = &caller->token;
+
+	switch (users_find_token(&realm->users, caller->ticket, token, caller->session.username,
+				 &caller->user)) {
+	case USERS_FOUND:
+		break;
+	case USERS_UNKNOWN:
+		return outcome_refused(RESULT_UNAUTHENTICATED, "unknown API token");
+	case USERS_NO_MEMORY:
+		return outcome_refused(RESULT_INTERNAL, "out of memory");
+	}
+	crypto_wipe(caller->user.password, sizeof caller->user.password);
+	caller->grant = (struct grant){caller->user.machines, token->machines};
+	if (caller->user.disabled)
+		return outcome_refused(RESULT_UNAUTHENTICATED, "the user is disabled");
+	if (token->expires_at >= 0 && token->expires_at <= (long long)time(NULL))
+		return outcome_refused(RESULT_UNAUTHENTICATED, "the API token has expired");
+	return (struct outcome){.result = RESULT_OK};
+}
+
 static bool csrf_fits(const struct caller *caller)
 {
 	char token[CRYPTO_DIGEST_LEN + 1];
@@ -69,8 +100,11 @@ struct outcome authenticate(struct realm *realm, struct caller *caller)
 		return not_found(realm, caller->found);
 	if (!realm->users_usable)
 		return outcome_refused(RESULT_INTERNAL, "users.json has no good version");
+	if (caller->has_token)
+		return check_token(realm, caller);
 
 	struct outcome o = find_user(realm, caller);
+	caller->grant = (struct grant){.of_user = caller->user.machines};
 	/* The session is ended, so that it stays dead even if the user comes back unchanged. If
 	 * Redis cannot write, the request is refused anyway. */
 	if (o.result == RESULT_UNAUTHENTICATED)

@@ -60,6 +60,14 @@ void crypto_digest_spans(char out[static CRYPTO_DIGEST_LEN + 1], const struct sp
 	write_base64(out, CRYPTO_DIGEST_LEN, digest, sizeof digest);
 }
 
+void crypto_digest_text(char out[static CRYPTO_DIGEST_LEN + 1], const char *text, size_t len)
+{
+	unsigned char digest[32];
+
+	crypto_generichash(digest, sizeof digest, (const unsigned char *)text, len, NULL, 0);
+	write_base64(out, CRYPTO_DIGEST_LEN, digest, sizeof digest);
+}
+
 bool crypto_equal(const char *a, const char *b, size_t len)
 {
 	return sodium_memcmp(a, b, len) == 0;

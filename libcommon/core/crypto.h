@@ -26,6 +26,9 @@ void crypto_digest(char out[static CRYPTO_DIGEST_LEN + 1], const char *key, ...)
 void crypto_digest_spans(char out[static CRYPTO_DIGEST_LEN + 1], const struct span *parts,
 			 size_t count);
 
+/* Computes the BLAKE2b-256 digest of bytes, as other programs do (b2sum -l 256). */
+void crypto_digest_text(char out[static CRYPTO_DIGEST_LEN + 1], const char *text, size_t len);
+
 /* Tells whether `len` bytes are equal. The time it takes does not depend on where they differ. */
 bool crypto_equal(const char *a, const char *b, size_t len);
 

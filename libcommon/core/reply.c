@@ -91,8 +91,9 @@ static void put_head(struct piece *p, const struct reply *rep, const struct resu
 		put_number(p, body_len);
 	}
 	put(p, "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n");
-	if (http->status == 401) /* RFC 9110, 15.5.2: a 401 must name its scheme */
-		put(p, "WWW-Authenticate: X-Auth-Token realm=\"SimpleServerAPI\"\r\n");
+	if (http->status == 401) /* RFC 9110, 15.5.2: a 401 must name its schemes */
+		put(p, "WWW-Authenticate: X-Auth-Token realm=\"SimpleServerAPI\", "
+		       "Bearer realm=\"SimpleServerAPI\"\r\n");
 	if (rep->allow != NULL) {
 		put(p, "Allow: ");
 		put(p, rep->allow);

@@ -52,6 +52,7 @@ struct reply {
 	char reason[160];  /* why the request was refused */
 	char user[USERNAME_MAX_BYTES + 1];
 	char ticket_id[TICKET_ID_LEN + 1];
+	char token[TOKEN_NAME_MAX_BYTES + 1]; /* the name of an API token */
 };
 
 /* Sets the result and the reason, which only the log shows, and empties the body. So a part of a

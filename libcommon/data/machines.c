@@ -64,7 +64,7 @@ static int by_place(const void *a, const void *b)
 
 /* The list was checked when users.json was read. If it cannot be scanned to its end all the same,
  * the scan ends early. Then the user sees fewer machines, never more. */
-static void find_places(struct machines *m, struct span ids, struct places *p)
+static void find_list(struct machines *m, struct span ids, struct places *p)
 {
 	struct scan s;
 	struct span id;
@@ -82,6 +82,39 @@ static void find_places(struct machines *m, struct span ids, struct places *p)
 		if (i == 0 || p->at[i] != p->at[i - 1])
 			p->at[kept++] = p->at[i];
 	p->count = kept;
+}
+
+static bool is_all(struct grant grant)
+{
+	return grant.of_user.at == NULL && grant.of_token.at == NULL;
+}
+
+/* Keeps those places that are in both lists. */
+static void intersect(struct places *p, const struct places *other)
+{
+	size_t kept = 0, k = 0;
+
+	for (size_t i = 0; i < p->count; i++) {
+		while (k < other->count && other->at[k] < p->at[i])
+			k++;
+		if (k < other->count && other->at[k] == p->at[i])
+			p->at[kept++] = p->at[i];
+	}
+	p->count = kept;
+	p->failed = p->failed || other->failed;
+}
+
+/* There is one list at least. */
+static void find_places(struct machines *m, struct grant grant, struct places *p)
+{
+	struct places other = {0};
+
+	find_list(m, grant.of_user.at != NULL ? grant.of_user : grant.of_token, p);
+	if (grant.of_user.at == NULL || grant.of_token.at == NULL)
+		return;
+	find_list(m, grant.of_token, &other);
+	intersect(p, &other);
+	free(other.at);
 }
 
 static void all_places(const struct machines *m, struct places *p)
@@ -127,16 +160,16 @@ static size_t find_number(const struct machines *m, const uint32_t *places, size
 	return count;
 }
 
-enum machines_found machines_find(struct machines *m, struct span ids, struct span number,
+enum machines_found machines_find(struct machines *m, struct grant grant, struct span number,
 				  struct span *record)
 {
 	struct places p = {.count = m->records.table.count};
 
 	if (!decimal_is(number))
 		return MACHINES_NONE;
-	if (ids.at != NULL) {
+	if (!is_all(grant)) {
 		p.count = 0;
-		find_places(m, ids, &p);
+		find_places(m, grant, &p);
 	}
 	size_t i = find_number(m, p.at, p.count, number);
 	bool found = !p.failed && i < p.count;
@@ -165,12 +198,12 @@ static bool write_places(const struct machines *m, struct places *p, struct text
 	return !p->failed && !out->failed;
 }
 
-bool machines_write(struct machines *m, struct span ids, struct text *out)
+bool machines_write(struct machines *m, struct grant grant, struct text *out)
 {
 	struct places p = {0};
 
-	if (ids.at != NULL) {
-		find_places(m, ids, &p);
+	if (!is_all(grant)) {
+		find_places(m, grant, &p);
 		return write_places(m, &p, out);
 	}
 	text_add(out, "[", 1);
@@ -180,15 +213,15 @@ bool machines_write(struct machines *m, struct span ids, struct text *out)
 	return !out->failed;
 }
 
-enum selection_result machines_write_selected(struct machines *m, struct span ids,
+enum selection_result machines_write_selected(struct machines *m, struct grant grant,
 					      const struct selection *s, struct text *out,
 					      size_t *total)
 {
 	enum selection_result result = SELECTION_NO_MEMORY;
 	struct places p = {0};
 
-	if (ids.at != NULL)
-		find_places(m, ids, &p);
+	if (!is_all(grant))
+		find_places(m, grant, &p);
 	else
 		all_places(m, &p);
 	if (!p.failed)

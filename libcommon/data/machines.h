@@ -29,23 +29,28 @@ bool machines_refresh(struct machines *m);
 /* The digest of the bytes of the file, made once for each version of it. */
 const char *machines_digest(struct machines *m);
 
-/* Writes a JSON array of the machines with these ids, in the order of the file. `ids` is the text
- * of a JSON array; if ids.at is NULL, all machines are written. Two ids are equal only if their
- * text is equal: 100 is not 1e2. Members of the list that are not numbers match nothing. Returns
- * false if there is no memory. */
-bool machines_write(struct machines *m, struct span ids, struct text *out);
+/* What a caller may see: the machines that are in all lists that are there. A list is the text of a
+ * JSON array of ids; `at` NULL: it is not there. Two ids are equal only if their text is equal: 100
+ * is not 1e2. Members of a list that are not numbers match nothing. */
+struct grant {
+	struct span of_user, of_token;
+};
+
+/* Writes a JSON array of the machines of a grant, in the order of the file. Returns false if there
+ * is no memory. */
+bool machines_write(struct machines *m, struct grant grant, struct text *out);
 
 /* As machines_write, but only those that are selected, in their order. *total is how many matched
  * before the slice. */
-enum selection_result machines_write_selected(struct machines *m, struct span ids,
+enum selection_result machines_write_selected(struct machines *m, struct grant grant,
 					      const struct selection *s, struct text *out,
 					      size_t *total);
 
 enum machines_found { MACHINES_FOUND, MACHINES_NONE, MACHINES_NO_MEMORY };
 
-/* Finds the first of the machines with these `ids` whose id is this number, by value: 1e2 is 100.
+/* Finds the first of the machines of the grant whose id is this number, by value: 1e2 is 100.
  * MACHINES_NONE: there is none, or the text is no number by JSON's grammar. *record is its text. */
-enum machines_found machines_find(struct machines *m, struct span ids, struct span number,
+enum machines_found machines_find(struct machines *m, struct grant grant, struct span number,
 				  struct span *record);
 
 #endif

@@ -1,9 +1,10 @@
 #include "data/users.h"
 #include "core/crypto.h"
+#include "core/log.h"
 
 #include <string.h>
 
-enum { NAME, PASSWORD, DISABLED, MACHINES, FIELDS };
+enum { NAME, PASSWORD, DISABLED, MACHINES, TOKENS, FIELDS };
 
 static const char *const guarded[] = {"disabled", "machines", "tokens", NULL};
 
@@ -13,7 +14,8 @@ const struct table_kind users_kind = {
     .fields = {[NAME] = JSON_FIELD("username", JSON_STRING),
 	       [PASSWORD] = JSON_FIELD("password", JSON_STRING),
 	       [DISABLED] = JSON_FIELD("disabled", JSON_BOOL),
-	       [MACHINES] = JSON_FIELD("machines", JSON_ARRAY)},
+	       [MACHINES] = JSON_FIELD("machines", JSON_ARRAY),
+	       [TOKENS] = JSON_FIELD("tokens", JSON_ARRAY)},
     .count = FIELDS,
     .required = DISABLED,
     .guarded = guarded,
@@ -21,13 +23,16 @@ const struct table_kind users_kind = {
 
 bool users_open(struct users *u, const char *data_dir, bool resident)
 {
-	u->work_like_of = 0;
+	u->work_like_of = u->tokens_of = 0;
+	u->tokens = (struct tokens){0};
 	return records_open(&u->records, &users_kind, data_dir, resident);
 }
 
 void users_close(struct users *u)
 {
 	records_close(&u->records);
+	tokens_free(&u->tokens);
+	u->tokens_of = 0;
 }
 
 bool users_refresh(struct users *u)
@@ -60,6 +65,48 @@ bool users_name(struct span record, char name[static USERNAME_MAX_BYTES + 1])
 	return read_fields(record, fields) &&
 	       json_decode(fields[NAME].value, name, USERNAME_MAX_BYTES + 1) == JSON_DECODED &&
 	       name[0] != '\0';
+}
+
+struct span users_tokens(struct span record)
+{
+	struct json_field fields[FIELDS];
+
+	return read_fields(record, fields) && fields[TOKENS].state == JSON_PRESENT
+		   ? fields[TOKENS].value
+		   : (struct span){NULL, 0};
+}
+
+static void log_token(void *context, size_t record, const char *at, const char *why)
+{
+	struct users *u = context;
+	char name[USERNAME_MAX_BYTES + 1];
+
+	(void)at;
+	log_event("API token left out", "file", users_kind.file_name, "user",
+		  users_name(records_text(&u->records, record), name) ? name : NULL, "reason", why,
+		  NULL);
+}
+
+enum users_found users_find_token(struct users *u, const char *text, struct token *token,
+				  char name[static USERNAME_MAX_BYTES + 1], struct user *user)
+{
+	if (u->tokens_of != u->records.generation) {
+		tokens_free(&u->tokens);
+		u->tokens_of = 0;
+		if (!tokens_read(&u->tokens, &u->records.table, users_tokens, log_token, u))
+			return USERS_NO_MEMORY;
+		u->tokens_of = u->records.generation;
+	}
+	const struct token *found = tokens_find(&u->tokens, text);
+	if (found == NULL)
+		return USERS_UNKNOWN;
+	struct span record = records_text(&u->records, found->record);
+	/* Of two records with the same name the first one counts. */
+	if (!users_name(record, name) ||
+	    records_find(&u->records, name, strlen(name)) != found->record)
+		return USERS_UNKNOWN;
+	*token = *found;
+	return users_read(record, user);
 }
 
 enum users_found users_read(struct span record, struct user *user)

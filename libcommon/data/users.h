@@ -6,6 +6,7 @@
 
 #include "core/sizes.h"
 #include "data/records.h"
+#include "data/tokens.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +17,8 @@ struct users {
 	struct records records;
 	char work_like[PASSWORD_MAX_BYTES + 1]; /* see users_work_like */
 	unsigned work_like_of;                  /* the generation it was taken from; 0: none yet */
+	struct tokens tokens;                   /* read at the first use of one */
+	unsigned tokens_of;                     /* their generation; 0: none yet */
 };
 
 struct user {
@@ -45,6 +48,14 @@ enum users_found users_find(struct users *u, const char *name, struct user *user
 /* Writes the name of one record, which a table of users_kind holds. false: it is empty, longer than
  * any that can be sent, or there is no memory. */
 bool users_name(struct span record, char name[static USERNAME_MAX_BYTES + 1]);
+
+/* The tokens of a record, a JSON array. `at` is NULL if it has none. */
+struct span users_tokens(struct span record);
+
+/* Finds the user of an API token, by the token itself. What is void is logged once for each version
+ * of the file. The caller wipes user->password. */
+enum users_found users_find_token(struct users *u, const char *text, struct token *token,
+				  char name[static USERNAME_MAX_BYTES + 1], struct user *user);
 
 /* Reads one record, which a table of users_kind holds. USERS_UNKNOWN: as above. */
 enum users_found users_read(struct span record, struct user *user);

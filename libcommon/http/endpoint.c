@@ -5,6 +5,7 @@
 #include "core/sandbox.h"
 #include "http/cgi.h"
 #include "http/cors.h"
+#include "http/credential.h"
 #include "http/deadline.h"
 #include "http/faults.h"
 #include "http/gate.h"
@@ -42,7 +43,8 @@ static void log_reply(const struct request *q, const struct reply *rep)
 		event = http_status >= 500 ? "fault" : "refused";
 	snprintf(status, sizeof status, "%d", http_status);
 	log_event(event, "rhost", q->remote_addr, "user", rep->user, "reason", rep->reason,
-		  "ticket", rep->ticket_id, "method", q->method, "status", status, NULL);
+		  "ticket", rep->ticket_id, "token", rep->token, "method", q->method, "status",
+		  status, NULL);
 }
 
 /* The last step. If memory ran out while the body was written, the reply becomes an error. */
@@ -66,14 +68,16 @@ enum result endpoint_conclude(struct reply *rep, struct outcome o)
 static bool ask_session(struct realm *realm, struct caller *caller, const struct request *q,
 			struct reply *rep)
 {
-	if (q->ticket_count > 1)
-		return reply_refuse(rep, RESULT_UNAUTHENTICATED, "more than one ticket"), false;
-	caller->ticket = q->ticket_count > 0 ? q->ticket : NULL;
+	const char *why = credential_find(q, &caller->ticket);
+
+	if (why != NULL)
+		return reply_refuse(rep, RESULT_UNAUTHENTICATED, why), false;
 	/* A header that came twice fits no session. */
 	caller->csrf_token = q->csrf_count == 0 ? NULL : q->csrf_count == 1 ? q->csrf_token : "";
 	if (endpoint_conclude(rep, authenticate_ask(realm, caller)) != RESULT_OK)
 		return false;
-	memcpy(rep->ticket_id, caller->session.name.digest, TICKET_ID_LEN);
+	if (!caller->has_token)
+		memcpy(rep->ticket_id, caller->session.name.digest, TICKET_ID_LEN);
 	return true;
 }
 
@@ -141,9 +145,13 @@ static void make_sure(struct redis *r, struct exchange *const batch[], unsigned 
 
 static enum result admit_caller(struct realm *realm, struct caller *caller, struct reply *rep)
 {
+	struct outcome o = authenticate(realm, caller);
+
 	if (caller->found == RESULT_OK)
 		memcpy(rep->user, caller->session.username, sizeof rep->user);
-	return endpoint_conclude(rep, authenticate(realm, caller));
+	if (caller->has_token)
+		memcpy(rep->token, caller->token.name, sizeof rep->token);
+	return endpoint_conclude(rep, o);
 }
 
 static void handle(struct service *s, struct exchange *x)

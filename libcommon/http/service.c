@@ -31,7 +31,7 @@ void service_refresh(struct service *s, unsigned files)
 
 struct shared_body *service_all_machines(struct service *s)
 {
-	static const struct span all = {0};
+	static const struct grant all = {0};
 	struct shared_body *b = s->all_machines;
 
 	if (b != NULL && s->all_machines_of == s->machines.records.generation) {

@@ -207,7 +207,7 @@ static void check_written(struct machines *m, struct span ids)
 	size_t at = 0, n = 0;
 	bool odd;
 
-	CLAIM(machines_write(m, ids, &out));
+	CLAIM(machines_write(m, (struct grant){.of_user = ids}, &out));
 	CLAIM(fuzz_is_json(out.at, out.len, SCAN_DEPTH_MAX, &odd) && !odd);
 	scan_begin(&s, out.at, out.len, SCAN_DEPTH_MAX - 1);
 	CLAIM(scan_enter(&s, '['));
@@ -243,8 +243,8 @@ static void check_machines(struct machines *m)
 	}
 	text_string(&own, "]");
 	struct text all = {0}, mine = {0};
-	CLAIM(machines_write(m, (struct span){NULL, 0}, &all));
-	CLAIM(machines_write(m, (struct span){own.at, own.len}, &mine));
+	CLAIM(machines_write(m, (struct grant){{0}}, &all));
+	CLAIM(machines_write(m, (struct grant){.of_token = {own.at, own.len}}, &mine));
 	CLAIM(all.len == mine.len && memcmp(all.at, mine.at, all.len) == 0);
 	text_free(&all);
 	text_free(&mine);

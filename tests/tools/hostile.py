@@ -123,7 +123,7 @@ def judge(status, headers, body, head_only, by_program, options):
         return
     demand(headers.get(b'content-type') == b'application/json', 'Content-Type', headers)
     demand(b'content-length' in headers and (not head_only or not body), 'Content-Length', headers)
-    demand(status != 401 or headers.get(b'www-authenticate') == b'X-Auth-Token realm="SimpleServerAPI"', 'WWW-Authenticate', headers)
+    demand(status != 401 or headers.get(b'www-authenticate') == b'X-Auth-Token realm="SimpleServerAPI", Bearer realm="SimpleServerAPI"', 'WWW-Authenticate', headers)
     demand(status != 405 or b'allow' in headers, 'Allow', headers)
     if status >= 400 and not head_only:
         demand(re.fullmatch(rb'\{"code":%d,"message":"[a-zA-Z0-9 ,.:;=_/-]+","data":""\}' % status, body), 'not the shape of errors:', body[:200])

@@ -17,9 +17,9 @@ static void load(struct machines *m, const char *text)
 static bool writes(struct machines *m, const char *ids, const char *want)
 {
 	struct text out = {0};
-	struct span list = {ids, ids ? strlen(ids) : 0};
+	struct grant grant = {.of_user = {ids, ids ? strlen(ids) : 0}};
 
-	bool same = machines_write(m, list, &out) && out.len == strlen(want) &&
+	bool same = machines_write(m, grant, &out) && out.len == strlen(want) &&
 		    memcmp(out.at, want, out.len) == 0;
 	if (!same)
 		printf("got %.*s\n", (int)out.len, out.at);

@@ -57,7 +57,8 @@ static void test_render(void)
 	CHECK_ROW(strcmp(written(&rep),
 			 "Status: 401 Unauthorized\r\nContent-Type: application/json\r\n"
 			 "Content-Length: 56\r\n" COMMON
-			 "WWW-Authenticate: X-Auth-Token realm=\"SimpleServerAPI\"\r\n\r\n"
+			 "WWW-Authenticate: X-Auth-Token realm=\"SimpleServerAPI\", "
+			 "Bearer realm=\"SimpleServerAPI\"\r\n\r\n"
 			 "{\"code\":401,\"message\":\"authentication failed\",\"data\":\"\"}") == 0,
 		  written(&rep));
 	rep = (struct reply){.result = RESULT_TOO_MANY, .retry_after_s = 7};

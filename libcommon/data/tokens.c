@@ -1,0 +1,224 @@
+#include "data/tokens.h"
+#include "core/scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_base64url(const char *text, size_t len)
+{
+	static const char letters[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	return strspn(text, letters) == len && text[len] == '\0';
+}
+
+bool tokens_is_token(const char *text)
+{
+	size_t prefix_len = sizeof TOKENS_PREFIX - 1;
+
+	return strncmp(text, TOKENS_PREFIX, prefix_len) == 0 &&
+	       is_base64url(text + prefix_len, TOKENS_LEN - prefix_len);
+}
+
+bool tokens_is_name(const char *name)
+{
+	static const char letters[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+	size_t len = strspn(name, letters);
+
+	return name[len] == '\0' && len > 0 && len <= TOKEN_NAME_MAX_BYTES;
+}
+
+void tokens_digest(char digest[static CRYPTO_DIGEST_LEN + 1], const char *token)
+{
+	crypto_digest_text(digest, token, strlen(token));
+}
+
+/* --- Reading --------------------------------------------------------------------------------- */
+
+/* Members, in the order of `names`. */
+enum { NAME, DIGEST, EXPIRES, MACHINES, MEMBERS };
+
+static bool is_array_of_numbers(struct span value)
+{
+	struct span element;
+	struct scan s;
+
+	scan_begin(&s, value.at, value.len, SCAN_DEPTH_MAX - 1);
+	if (!scan_enter(&s, '['))
+		return false;
+	while (scan_next(&s, NULL) && scan_value(&s, &element))
+		if (*element.at != '-' && (*element.at < '0' || *element.at > '9'))
+			return false;
+	return true;
+}
+
+/* Takes the value of a member. NULL: it is good. */
+static const char *take_member(struct token *t, unsigned member, struct span value)
+{
+	switch (member) {
+	case NAME:
+		return *value.at == '"' &&
+			       json_decode(value, t->name, sizeof t->name) == JSON_DECODED &&
+			       tokens_is_name(t->name)
+			   ? NULL
+			   : "its name must be 1 to 64 of A-Z a-z 0-9 . _ -";
+	case DIGEST:
+		return *value.at == '"' &&
+			       json_decode(value, t->digest, sizeof t->digest) == JSON_DECODED &&
+			       is_base64url(t->digest, CRYPTO_DIGEST_LEN)
+			   ? NULL
+			   : "its digest must be 43 characters of base64url";
+	case EXPIRES:
+		return json_integer(value, &t->expires_at) && t->expires_at >= 0
+			   ? NULL
+			   : "its expires must be Unix seconds";
+	default:
+		t->machines = value;
+		return is_array_of_numbers(value) ? NULL : "its machines must be an array of ids";
+	}
+}
+
+/* Reads one token. NULL: it is good. */
+static const char *read_token(struct token *t, struct span text)
+{
+	static const char *const names[MEMBERS] = {"name", "digest", "expires", "machines"};
+	struct span name, value;
+	unsigned seen = 0;
+	struct scan s;
+
+	*t = (struct token){.expires_at = -1, .at = text.at};
+	scan_begin(&s, text.at, text.len, SCAN_DEPTH_MAX - 1);
+	if (!scan_enter(&s, '{'))
+		return "it is no object";
+	while (scan_next(&s, &name) && scan_value(&s, &value)) {
+		unsigned i = 0;
+		while (i < MEMBERS && !json_equals(name, names[i], strlen(names[i])))
+			i++;
+		if (i == MEMBERS)
+			return "it has an unknown member";
+		if (seen & 1U << i)
+			return "one of its members appears more than once";
+		seen |= 1U << i;
+		const char *why = take_member(t, i, value);
+		if (why != NULL)
+			return why;
+	}
+	return (seen & 3) == 3 ? NULL : "its name or its digest is missing";
+}
+
+struct reading {
+	struct tokens *all;
+	size_t capacity;
+	tokens_complain *complain;
+	void *context;
+};
+
+static void complain(const struct reading *r, size_t record, const char *at, const char *why)
+{
+	if (r->complain != NULL)
+		r->complain(r->context, record, at, why);
+}
+
+static bool add(struct reading *r, const struct token *t)
+{
+	if (r->all->count == r->capacity) {
+		size_t capacity = r->capacity ? r->capacity * 2 : 16;
+		struct token *list = realloc(r->all->list, capacity * sizeof *list);
+		if (list == NULL)
+			return false;
+		r->all->list = list;
+		r->capacity = capacity;
+	}
+	r->all->list[r->all->count++] = *t;
+	return true;
+}
+
+/* Reads the tokens of one record. */
+static bool read_list(struct reading *r, struct span list, size_t record)
+{
+	struct span text;
+	struct scan s;
+
+	if (list.at == NULL)
+		return true;
+	scan_begin(&s, list.at, list.len, SCAN_DEPTH_MAX - 1);
+	scan_enter(&s, '[');
+	while (scan_next(&s, NULL) && scan_value(&s, &text)) {
+		struct token token;
+		const char *why = read_token(&token, text);
+		token.record = (uint32_t)record;
+		if (why != NULL)
+			complain(r, record, text.at, why);
+		else if (!add(r, &token))
+			return false;
+	}
+	return true;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct token *x = a, *y = b;
+
+	return x->record != y->record ? (x->record > y->record) - (x->record < y->record)
+				      : strcmp(x->name, y->name);
+}
+
+static int by_digest(const void *a, const void *b)
+{
+	const struct token *x = a, *y = b;
+
+	return strcmp(x->digest, y->digest);
+}
+
+/* Leaves out those that are equal to a neighbour in this order: none of them is the right one. */
+static void drop_equal(struct reading *r, int (*order)(const void *, const void *), const char *why)
+{
+	struct tokens *all = r->all;
+	size_t kept = 0;
+	bool before = false; /* equal to the one before */
+
+	if (all->count > 1)
+		qsort(all->list, all->count, sizeof *all->list, order);
+	for (size_t i = 0; i < all->count; i++) {
+		bool after = i + 1 < all->count && order(&all->list[i], &all->list[i + 1]) == 0;
+		if (before || after)
+			complain(r, all->list[i].record, all->list[i].at, why);
+		else
+			all->list[kept++] = all->list[i];
+		before = after;
+	}
+	all->count = kept;
+}
+
+bool tokens_read(struct tokens *all, const struct table *t,
+		 struct span (*list_of)(struct span record), tokens_complain *tell, void *context)
+{
+	struct reading r = {.all = all, .complain = tell, .context = context};
+
+	*all = (struct tokens){0};
+	for (size_t i = 0; i < t->count; i++)
+		if (!read_list(&r, list_of(table_text(t, i)), i)) {
+			tokens_free(all);
+			return false;
+		}
+	drop_equal(&r, by_name, "the user has another token of this name");
+	drop_equal(&r, by_digest, "another token has this digest");
+	return true;
+}
+
+void tokens_free(struct tokens *all)
+{
+	free(all->list);
+	*all = (struct tokens){0};
+}
+
+const struct token *tokens_find(const struct tokens *all, const char *token)
+{
+	struct token wanted;
+
+	if (all->count == 0)
+		return NULL;
+	tokens_digest(wanted.digest, token);
+	return bsearch(&wanted, all->list, all->count, sizeof *all->list, by_digest);
+}
