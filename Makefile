@@ -143,7 +143,7 @@ dist: all  ## a tarball of the static programs and all that they need; ARCH=arm6
 deps:  ## install by apt what is missing for the goals that follow: make deps run, make deps test
 	@LIBC=$(LIBC) scripts/deps.sh $(if $(other_goals),$(filter run test deb check bench,$(other_goals:test%=test)),run test)
 
-docs:  ## fetch the viewer that shows the API at /docs/; needs npm
+docs:  ## fetch swagger-ui, which tries the API out at /swagger/; needs npm
 	@scripts/docs.sh
 
 deps-check deps-bench deps-deb deps-arm64: deps-%:  ## also what make check, bench, deb, ARCH=arm64 need

@@ -1,9 +1,9 @@
 #!/bin/sh
 # scripts/docs.sh
 #
-# Makes www/docs/, the viewer of openapi.json: the page of www/viewer/, and two files of swagger-ui,
-# which npm fetches. `make docs` calls it. Another package, or another content, is refused. If
-# everything is there, it fetches nothing.
+# Makes www/swagger/, which tries openapi.json out: the page of www/viewer/, and two files of
+# swagger-ui, which npm fetches. `make docs` calls it. Another package, or another content, is
+# refused. If everything is there, it fetches nothing.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -24,7 +24,7 @@ holds() {
 }
 
 umask 022
-if ! holds www/docs; then
+if ! holds www/swagger; then
     command -v npm >/dev/null || fail "npm is not installed: \`apt install npm\` does that"
     new=$(mktemp -d)
     trap 'rm -rf "$new"' EXIT
@@ -33,8 +33,8 @@ if ! holds www/docs; then
     echo "$hex  $(echo "$new"/*.tgz)" | sha512sum --check --status || fail "$package has another content"
     tar -xzf "$new"/*.tgz -C "$new" package/swagger-ui-bundle.js package/swagger-ui.css
     holds "$new/package" || fail "the files of $package have another content"
-    mkdir -p www/docs
-    install -m 644 "$new"/package/* www/docs
+    mkdir -p www/swagger
+    install -m 644 "$new"/package/* www/swagger
 fi
-install -m 644 www/viewer/* www/docs
-echo "docs: the service shows its description at /docs/"
+install -m 644 www/viewer/* www/swagger
+echo "docs: the service shows its description at /swagger/"

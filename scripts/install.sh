@@ -9,7 +9,7 @@ umask 022
 cd "$(dirname "$0")/.."
 lib=$PREFIX/lib/simpleserverapi units=$PREFIX/lib/systemd/system share=$PREFIX/share
 
-# Columns: mode | folder | files. What does not exist is left out: /docs/ before `make docs`, and
+# Columns: mode | folder | files. What does not exist is left out: /swagger/ before `make docs`, and
 # ssactl where it was not built.
 table() {
     cat <<EOT
@@ -19,7 +19,8 @@ table() {
 644 | $lib/www         | www/openapi.json
 644 | $lib/www/errors  | www/errors/*.html
 644 | $lib/www/console | www/console/*
-644 | $lib/www/docs    | www/docs/index.html www/docs/init.js www/docs/swagger-ui-bundle.js www/docs/swagger-ui.css
+644 | $lib/www/docs    | www/docs/*
+644 | $lib/www/swagger | www/swagger/index.html www/swagger/init.js www/swagger/page.css www/swagger/swagger-ui-bundle.js www/swagger/swagger-ui.css
 644 | $lib             | lighttpd.conf
 644 | $lib/conf.d      | conf.d/*.conf
 755 | $PREFIX/sbin     | ${CGI_BIN%cgi-bin}sbin/ssactl
@@ -75,7 +76,7 @@ install_one() { # MODE FOLDER FILE
 uninstall_all() {
     each uninstall_one
     for unit in systemd/*.in; do rm -f "$DESTDIR$units/$(unit_name "$unit")"; done
-    for folder in cgi-bin conf.d scripts www/errors www/console www/docs www data .; do
+    for folder in cgi-bin conf.d scripts www/errors www/console www/docs www/swagger www data .; do
         remove_empty "$DESTDIR$lib/$folder"
     done
     remove_empty "$DESTDIR$share/doc/simpleserverapi/examples"

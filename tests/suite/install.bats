@@ -25,7 +25,7 @@ make_uninstall() {
 # listed: the files and folders of $DEST with their modes, without those that not every copy of the
 # project has.
 listed() {
-  (cd "$DEST" && find . -mindepth 1 -printf '%m %P\n' | LC_ALL=C sort -k 2) | grep -vE '/man(/|$)|/bash-completion(/|$)|ssactl|/sbin$|/www/docs(/|$)'
+  (cd "$DEST" && find . -mindepth 1 -printf '%m %P\n' | LC_ALL=C sort -k 2) | grep -vE '/man(/|$)|/bash-completion(/|$)|ssactl|/sbin$|/www/swagger(/|$)'
 }
 
 # copy_project: a copy of what `make install` needs, for tests that add to it.
@@ -33,7 +33,7 @@ copy_project() {
   mkdir -p "$BATS_TEST_TMPDIR/copy"
   cp -r "$ROOT"/{Makefile,lighttpd.conf,conf.d,scripts,systemd,data,www} "$BATS_TEST_TMPDIR/copy"
   ROOT=$BATS_TEST_TMPDIR/copy
-  rm -rf "$ROOT/www/docs"
+  rm -rf "$ROOT/www/swagger"
   mkdir "$ROOT/cgi-bin"
   cp "$CGI_BIN"/{status,ticket,info} "$ROOT/cgi-bin"
   CGI_BIN=cgi-bin
@@ -43,13 +43,13 @@ copy_project() {
   local name
   make_install
   {
-    printf '755 %s\n' usr{,/local{,/lib{,/systemd{,/system},/simpleserverapi{,/cgi-bin,/conf.d,/scripts,/www{,/console,/errors}}}}} \
+    printf '755 %s\n' usr{,/local{,/lib{,/systemd{,/system},/simpleserverapi{,/cgi-bin,/conf.d,/scripts,/www{,/console,/docs,/errors}}}}} \
       usr/local/share{,/doc{,/simpleserverapi{,/examples}}} \
       usr/local/lib/simpleserverapi/{cgi-bin/{status,ticket,info},scripts/{lighttpd-vars,scgi-sockets,scgi-start}.sh}
     printf '644 %s\n' usr/local/lib/simpleserverapi/{lighttpd.conf,conf.d/{mode-cgi,mode-scgi,proxy,connection-limit,console}.conf,scripts/connections.lua,www/openapi.json} \
       usr/local/lib/systemd/system/ssa{,@}.service usr/local/lib/systemd/system/ssa@.socket \
       usr/local/share/doc/simpleserverapi/examples/machines.json
-    for name in "$ROOT"/www/{console,errors}/*; do echo "644 usr/local/lib/simpleserverapi/www/${name#"$ROOT"/www/}"; done
+    for name in "$ROOT"/www/{console,docs,errors}/*; do echo "644 usr/local/lib/simpleserverapi/www/${name#"$ROOT"/www/}"; done
     printf '640 %s\n' usr/local/lib/simpleserverapi/data/{users,machines}.json
     echo '750 usr/local/lib/simpleserverapi/data'
   } | LC_ALL=C sort -k 2 >"$BATS_TEST_TMPDIR/wanted"
@@ -70,26 +70,26 @@ copy_project() {
   copy_project
   make_install
   [[ ! -e $DEST/usr/local/sbin && ! -e $DEST/usr/local/share/man ]]
-  mkdir -p "$ROOT"/{sbin,man,completions,www/docs}
-  for file in sbin/ssactl man/ssactl.8 completions/ssactl www/docs/{index.html,init.js}; do
+  mkdir -p "$ROOT"/{sbin,man,completions,www/swagger}
+  for file in sbin/ssactl man/ssactl.8 completions/ssactl www/swagger/{index.html,init.js}; do
     echo "$file" >"$ROOT/$file"
   done
   make_install
   [[ $(stat -c %a "$DEST/usr/local/sbin/ssactl") == 755 ]]
   cd "$DEST/usr/local"
-  [[ $(cat sbin/ssactl share/man/man8/ssactl.8 share/bash-completion/completions/ssactl lib/simpleserverapi/www/docs/init.js) == \
-    $'sbin/ssactl\nman/ssactl.8\ncompletions/ssactl\nwww/docs/init.js' ]]
+  [[ $(cat sbin/ssactl share/man/man8/ssactl.8 share/bash-completion/completions/ssactl lib/simpleserverapi/www/swagger/init.js) == \
+    $'sbin/ssactl\nman/ssactl.8\ncompletions/ssactl\nwww/swagger/init.js' ]]
 }
 
 @test "make uninstall leaves the data, and what others have put there" {
   copy_project
-  mkdir -p "$ROOT"/{sbin,man,completions,www/docs}
-  touch "$ROOT"/{sbin/ssactl,man/ssactl.8,completions/ssactl,www/docs/index.html} \
-    "$ROOT"/www/docs/{init.js,swagger-ui-bundle.js,swagger-ui.css}
+  mkdir -p "$ROOT"/{sbin,man,completions,www/swagger}
+  touch "$ROOT"/{sbin/ssactl,man/ssactl.8,completions/ssactl,www/swagger/index.html} \
+    "$ROOT"/www/swagger/{init.js,swagger-ui-bundle.js,swagger-ui.css}
   make_install
   echo '[{"mine":1}]' >"$lib/data/users.json"
   # After `make clean` too.
-  rm -r "$ROOT"/{cgi-bin,sbin,www/docs}
+  rm -r "$ROOT"/{cgi-bin,sbin,www/swagger}
   make_uninstall
   [[ $(cd "$DEST" && find . -type f | sort) == $'./usr/local/lib/simpleserverapi/data/machines.json\n./usr/local/lib/simpleserverapi/data/users.json' ]]
   [[ $(ls -A "$lib") == data && ! -e $DEST/usr/local/share/doc/simpleserverapi ]]

@@ -8,7 +8,7 @@ setup_file() {
   start_redis
   mkdir "$BATS_FILE_TMPDIR/project"
   cp -r "$ROOT"/{lighttpd.conf,conf.d,scripts,www} "$BATS_FILE_TMPDIR/project"
-  rm -rf "$BATS_FILE_TMPDIR/project/www/docs"
+  rm -rf "$BATS_FILE_TMPDIR/project/www/swagger"
   mkdir "$BATS_FILE_TMPDIR/programs"
   cp "$CGI_BIN"/{status,ticket,info} "$BATS_FILE_TMPDIR/programs"
   ROOT=$BATS_FILE_TMPDIR/project CGI_BIN=$BATS_FILE_TMPDIR/programs start_lighttpd
@@ -35,9 +35,25 @@ setup() { fresh; }
   expect_error 501
 }
 
-@test "/docs/ is a 404 in JSON until make docs has fetched the viewer" {
-  local docs=$BATS_FILE_TMPDIR/project/www/docs path
-  for path in /docs/ /docs/init.js /docs/swagger-ui-bundle.js /docs/swagger-ui.css; do
+@test "/docs/ is always there, small, under the policy of the console, and needs nothing from elsewhere" {
+  local file path type
+  declare -A type=([html]=text/html [js]=text/javascript [css]=text/css)
+  for file in "$ROOT"/www/docs/*; do
+    path=/docs/${file##*/}
+    api "${path/%index.html/}"
+    expect 200
+    [[ $body == "$(<"$file")" ]]
+    [[ "$(header Content-Type)" == "${type[${file##*.}]}"* && "$(header Cache-Control)" == no-cache ]]
+    [[ "$(header X-Content-Type-Options)" == nosniff && "$(header X-Frame-Options)" == DENY && "$(header Referrer-Policy)" == no-referrer ]]
+    [ "$(header Content-Security-Policy)" = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'" ]
+  done
+  [ "$(cat "$ROOT"/www/docs/* | wc -c)" -lt 10240 ]
+  run ! grep -E 'https?://|innerHTML|insertAdjacentHTML|eval\(|Storage|\.cookie' "$ROOT"/www/docs/*
+}
+
+@test "/swagger/ is a 404 in JSON until make docs has fetched swagger-ui" {
+  local docs=$BATS_FILE_TMPDIR/project/www/swagger path
+  for path in /swagger/ /swagger/init.js /swagger/page.css /swagger/swagger-ui-bundle.js /swagger/swagger-ui.css; do
     api $path
     expect_error 404
     [ "$(header Content-Type)" = application/json ]
@@ -45,16 +61,16 @@ setup() { fresh; }
   mkdir "$docs"
   cp "$ROOT"/www/viewer/* "$docs"
   touch "$docs"/{swagger-ui-bundle.js,swagger-ui.css,other.js}
-  declare -A type=([/]=text/html [/init.js]=text/javascript [/swagger-ui-bundle.js]=text/javascript [/swagger-ui.css]=text/css)
-  for path in / /init.js /swagger-ui-bundle.js /swagger-ui.css; do
-    api "/docs$path"
+  declare -A type=([/]=text/html [/init.js]=text/javascript [/page.css]=text/css [/swagger-ui-bundle.js]=text/javascript [/swagger-ui.css]=text/css)
+  for path in / /init.js /page.css /swagger-ui-bundle.js /swagger-ui.css; do
+    api "/swagger$path"
     expect 200
     [[ "$(header Content-Type)" == "${type[$path]}; charset=utf-8" && "$(header Cache-Control)" == no-cache ]]
     [ "$(header X-Content-Type-Options)" = nosniff ]
     [ "$(header Content-Security-Policy)" = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'" ]
   done
   for path in other.js index.html x ../openapi.json init.js/ init.js/x; do
-    curl_api "/docs/$path" --path-as-is
+    curl_api "/swagger/$path" --path-as-is
     expect_error "$http"
   done
   rm -r "$docs"
@@ -62,7 +78,7 @@ setup() { fresh; }
 
 @test "nothing else of www/ is served" {
   local path
-  for path in /console/main.js /main /x.js /.js /main.js/ /main.js/x /index.html /www/openapi.json /openapi.json/ /openapi.json/x /errors/404.html /viewer/index.html /viewer/init.js /docs /Openapi.json; do
+  for path in /console/main.js /main /x.js /.js /main.js/ /main.js/x /index.html /www/openapi.json /openapi.json/ /openapi.json/x /errors/404.html /viewer/index.html /viewer/init.js /docs /docs/index.html /docs/x.js /swagger /Openapi.json; do
     api $path
     expect_error 404
     [ "$(header Content-Type)" = application/json ]
@@ -129,7 +145,7 @@ setup() { fresh; }
   printf '#!/bin/sh\n[ "$1" = pack ] && cp "%s" .\n' "$package" >"$BATS_TEST_TMPDIR/bin/npm"
   chmod +x "$BATS_TEST_TMPDIR/bin/npm"
   PATH=$BATS_TEST_TMPDIR/bin:$PATH run -1 "$project/scripts/docs.sh"
-  [[ $output == *'swagger-ui-dist@5.35.0 has another content' && ! -e $project/www/docs ]]
+  [[ $output == *'swagger-ui-dist@5.35.0 has another content' && ! -e $project/www/swagger ]]
   # Now the hash of the package is right, but not those of the files.
   local integrity
   integrity=$(sha512sum <"$package" | python3 -c '
@@ -137,5 +153,5 @@ import base64, sys
 print(base64.b64encode(bytes.fromhex(sys.stdin.read().split()[0])).decode())')
   sed -i "s|^integrity=.*|integrity=$integrity|" "$project/scripts/docs.sh"
   PATH=$BATS_TEST_TMPDIR/bin:$PATH run -1 "$project/scripts/docs.sh"
-  [[ $output == *'the files of swagger-ui-dist@5.35.0 have another content' && ! -e $project/www/docs ]]
+  [[ $output == *'the files of swagger-ui-dist@5.35.0 have another content' && ! -e $project/www/swagger ]]
 }

@@ -1,98 +1,69 @@
-// /docs/: the viewer works offline and under its Content-Security-Policy. If SSA_TEST_SCREENSHOT is
-// set, a picture of the page goes to this file.
+// /docs/: the page that draws openapi.json.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { startBrowser } from "./browser.js";
+import { browser, close, isAccessible, open, password, says } from "./console.js";
 import { root, startService } from "./service.js";
 
-let browser, page, service;
-const complaints = [];
-const hosts = new Set();
+let service;
+before(async () => (service = await startService()));
+after(() => Promise.all([browser.close(), service?.stop()]));
 
-before(async () => {
-  [browser, service] = await Promise.all([startBrowser(), startService()]);
-  page = await browser.newPage({ viewport: { width: 1200, height: 1400 } });
-  await page.exposeFunction("complain", (text) => complaints.push(text));
-  await page.addInitScript(() =>
-    addEventListener("securitypolicyviolation", (event) => complain(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`)),
-  );
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("request", (request) => {
-    const { protocol, host } = new URL(request.url());
-    if (protocol !== "data:") hosts.add(host);
-  });
-});
-after(() => Promise.all([browser?.close(), service?.stop()]));
+const { paths } = JSON.parse(readFileSync(`${root}www/openapi.json`, "utf8"));
+const operations = Object.entries(paths).flatMap(([path, { parameters, ...methods }]) => Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })));
 
-// Opens the part of the page that is about one operation, and sends a request from there.
-async function tryOut(operation) {
-  const block = page.locator(`[id$="-${operation}"]`);
-  if (!(await block.locator(".try-out__btn").isVisible())) await block.locator(".opblock-summary-control").click();
-  await block.locator(".try-out__btn").click();
-  return block;
-}
-
-async function answer(block) {
-  await block.locator(".execute").click();
-  const live = block.locator(".live-responses-table .response").first();
-  await live.waitFor();
-  return { status: await live.locator(".response-col_status").innerText(), body: await live.locator(".response-col_description").innerText() };
-}
-
-let ticket;
-
-test("it opens, and shows each operation of openapi.json", async () => {
-  await page.goto(`${service.url}/docs/`);
-  await page.locator(".opblock").first().waitFor();
-  const { paths } = JSON.parse(readFileSync(`${root}www/openapi.json`, "utf8"));
-  const operations = Object.values(paths).flatMap((path) => Object.values(path));
-  assert.equal(await page.locator(".opblock").count(), operations.length);
-  assert.equal(await page.title(), "SimpleServerAPI");
+test("it draws each operation: parameters, statuses, examples", async () => {
+  const page = await open(`${service.url}/docs`, { clock: false });
+  await page.locator("#operations section").nth(operations.length - 1).waitFor();
+  assert.equal(await page.locator("#operations section").count(), operations.length);
+  for (const { path, method, responses } of operations) {
+    const section = page.locator(`[id="${method}-${path}"]`);
+    assert.equal(await section.locator("h2").innerText(), `${method.toUpperCase()} ${path}`);
+    for (const status of Object.keys(responses)) assert.equal(await section.locator("dt", { hasText: new RegExp(`^${status}$`) }).count(), 1);
+  }
+  const list = page.locator('[id="get-/api/info"]');
+  await list.locator("summary", { hasText: "The machines that the service comes with" }).click();
+  await says(page, '[id="get-/api/info"] details[open] pre', "Aimlab001");
+  assert.equal(await page.locator("main").count(), 1);
+  assert.equal(await page.locator("#console").getAttribute("href"), "../");
+  await page.locator("#console").waitFor();
+  assert.equal(await page.evaluate(() => document.body.innerText.includes("undefined") || document.body.innerText.includes("[object")), false);
+  await isAccessible(page, "API");
+  for (const width of [320, 1440]) {
+    await page.setViewportSize({ width, height: 900 });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `at ${width}`);
+  }
+  await close(page);
 });
 
-test("a login from the page gives a ticket", async () => {
-  const { status, body } = await answer(await tryOut("login"));
-  assert.match(status, /^200/);
-  [, ticket] = body.match(/"ticket": "([\w-]{43})"/);
-});
-
-test("with the ticket, the list shows the machines as it stands", async () => {
-  await page.locator(".auth-wrapper > .authorize").click();
-  await page.locator(".auth-container input").fill(ticket);
-  await page.locator(".auth-container .authorize").click();
-  await page.locator(".btn-done").click();
-  const { status, body } = await answer(await tryOut("listMachines"));
-  assert.match(status, /^200/);
-  for (const name of ["Aimlab001", "Aimlab304", "Zoë"]) assert.ok(body.includes(name), body);
-});
-
-test("with parameters, the list is the one that openapi.json has as an example", async () => {
-  const block = page.locator('[id$="-listMachines"]');
-  await block.locator('tr[data-param-name="_page"] input').fill("2");
-  await block.locator('tr[data-param-name="_per_page"] input').fill("2");
-  const { body } = await answer(block);
-  for (const text of ["Aimlab301", "Aimlab302", "x-total-count: 6", 'rel="prev"']) assert.ok(body.includes(text), body);
-  assert.ok(!body.includes("Aimlab001"));
-  await block.locator('tr[data-param-name="cpus:gte"] input').fill("128");
-  await block.locator('tr[data-param-name="_page"] input').fill("1");
-  const filtered = await answer(block);
-  for (const text of ["Aimlab304", "x-total-count: 1"]) assert.ok(filtered.body.includes(text), filtered.body);
-});
-
-test("the ticket is gone when the page is loaded again", async () => {
-  if (process.env.SSA_TEST_SCREENSHOT) await page.screenshot({ path: process.env.SSA_TEST_SCREENSHOT });
-  await page.reload();
-  await page.locator(".opblock").first().waitFor();
-  assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
-  assert.match((await answer(await tryOut("listMachines"))).status, /^401/);
-});
-
-test("no rule of the Content-Security-Policy was broken, and no other host was asked", () => {
-  // Chromium reports the 401 as an error.
-  assert.deepEqual(complaints.filter((text) => !text.includes("401 (Unauthorized)")), []);
-  assert.deepEqual([...hosts], [new URL(service.url).host]);
+test("each curl is copied as it is drawn, and works; with the ticket when asked", async () => {
+  const page = await open(`${service.url}/docs`, { clock: false });
+  const command = (id) => page.locator(`[id="${id}"] > pre`).first().innerText();
+  await page.locator("#operations section").nth(operations.length - 1).waitFor();
+  assert.match(await command("get-/api/info"), /^curl -H "X-Auth-Token: \$ticket" 'http:\/\/127.0.0.1:\d+\/api\/info'$/);
+  const login = JSON.parse(execFileSync("sh", ["-c", `${await command("post-/api/ticket")} -s`], { encoding: "utf8" }));
+  assert.equal(login.data.username, "user1");
+  await page.fill("#username", "user1");
+  await page.fill("#password", "wrong");
+  await page.keyboard.press("Enter");
+  await says(page, "#said", /\w/);
+  await page.fill("#username", "user1");
+  await page.fill("#password", password);
+  await page.keyboard.press("Enter");
+  await says(page, "#said", "Logged in as user1");
+  const list = JSON.parse(execFileSync("sh", ["-c", `${await command("get-/api/info")} -s`], { encoding: "utf8" }));
+  assert.equal(list.data.length, 6);
+  assert.equal(JSON.parse(execFileSync("sh", ["-c", `${await command("get-/api/info/{id}")} -s`], { encoding: "utf8" })).data.id, 100);
+  await page.locator('[id="get-/api/info"] button').click();
+  await says(page, "#said", "Copied");
+  await page.focus("#username");
+  await page.keyboard.press("Control+V");
+  await page.waitForFunction(() => document.querySelector("#username").value);
+  assert.equal(await page.inputValue("#username"), await command("get-/api/info"));
+  await page.click("#logout");
+  await says(page, "#said", "Logged out");
+  assert.match(await command("get-/api/info"), /\$ticket/);
+  assert.deepEqual(await page.evaluate(() => [document.cookie, localStorage.length, sessionStorage.length]), ["", 0, 0]);
+  await close(page);
 });
