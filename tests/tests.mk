@@ -48,7 +48,10 @@ test: all unit  ## the suite, in three minutes; TESTS="a.bats b.rows": only thes
 test-full: all unit  ## the whole suite, in both modes, in eight minutes
 	@SSA_TEST_FULL=1 SSA_CGI_BIN=$(CGI_BIN) SSA_TEST_UNIT_BIN=$(BUILD)/unit tests/run.py $(TESTS)
 
-##@ To check it: check check-web test-acl test-arm64 valgrind coverage
+##@ To check it: check check-web test-planted test-acl test-arm64 valgrind coverage
+
+test-planted:  ## plants faults, which the suite must find; WORDS="auth http": only these
+	@tests/planted/run.py $(WORDS)
 
 test-acl: all unit  ## sessions and logins with the documented Redis user
 	@SSA_TEST_ACL=1 SSA_CGI_BIN=$(CGI_BIN) SSA_TEST_UNIT_BIN=$(BUILD)/unit \
@@ -89,4 +92,4 @@ test-deb:  ## the Debian package on an empty Debian; SUITE=bookworm or trixie; a
 	@scripts/deps.sh debian
 	@tests/deb.sh $(SUITE)
 
-.PHONY: unit test test-full test-acl test-arm64 emulated test-debian test-deb
+.PHONY: unit test test-full test-planted test-acl test-arm64 emulated test-debian test-deb

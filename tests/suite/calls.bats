@@ -29,7 +29,7 @@ each() { # KIND
 @test "all allocations fail from one on" { each drought; }
 # bats test_tags=transport
 @test "one system call fails" { each error; }
-# bats test_tags=transport
+# bats test_tags=long
 @test "killed at one call: the data in Redis are complete" {
   [[ $SSA_MODE == scgi ]] || each kill # the steps are the same in a worker
 }
