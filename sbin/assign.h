@@ -14,7 +14,7 @@
 
 #include <stdbool.h>
 
-enum { ASSIGN_WHY_SIZE = 300 };
+enum { ASSIGN_WHY_SIZE = 600 };
 
 /* Writes the record with one assignment done. false: `why` is a sentence. */
 bool assign_word(struct text *out, const struct table_kind *kind, struct span record,

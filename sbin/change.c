@@ -1,7 +1,10 @@
 #include "change.h"
 #include "core/crypto.h"
+#include "listing.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static void wipe(struct text *text)
 {
@@ -59,4 +62,24 @@ void change_end(struct change *h)
 struct span change_text(const struct change *h)
 {
 	return (struct span){h->now.at, h->now.len};
+}
+
+static void show_record(char sign, struct span record)
+{
+	char *line = record.at != NULL ? strndup(record.at, record.len) : NULL;
+
+	if (line != NULL) {
+		putchar(sign);
+		listing_escape(line, stdout);
+		putchar('\n');
+	}
+	free(line);
+}
+
+void change_show(struct ctl *c, struct span old, struct span new)
+{
+	if (!c->dry_run)
+		return;
+	show_record('-', old);
+	show_record('+', new);
 }

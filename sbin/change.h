@@ -28,4 +28,8 @@ void change_end(struct change *h);
 
 struct span change_text(const struct change *h);
 
+/* With --dry-run, shows one record that is changed, added (old.at NULL) or removed (new.at
+ * NULL). */
+void change_show(struct ctl *c, struct span old, struct span new);
+
 #endif

@@ -27,11 +27,19 @@ void chosen_sort(struct chosen *to)
 		qsort(to->places, to->count, sizeof *to->places, by_place);
 }
 
-static bool has_id(const struct table *t, size_t i, struct span id)
+struct span chosen_key(const struct table *t, size_t i)
 {
-	struct span key = {t->text + t->list[i].key_at, t->list[i].key_len};
+	return (struct span){t->text + t->list[i].key_at, t->list[i].key_len};
+}
 
-	return decimal_compare(key, id) == 0;
+long long chosen_next_id(const struct table *t)
+{
+	long long highest = 0, id;
+
+	for (size_t i = 0; i < t->count; i++)
+		if (json_integer(chosen_key(t, i), &id) && id > highest)
+			highest = id;
+	return highest + 1;
 }
 
 enum exit_code chosen_by_ids(struct chosen *to, const struct table *t, char *const ids[])
@@ -44,7 +52,7 @@ enum exit_code chosen_by_ids(struct chosen *to, const struct table *t, char *con
 		if (!decimal_is(id))
 			return ctl_say(CTL_USAGE, "not an id, which is a number: %s", *ids);
 		for (size_t i = 0; i < t->count; i++) {
-			if (!has_id(t, i, id))
+			if (decimal_compare(chosen_key(t, i), id) != 0)
 				continue;
 			found = true;
 			size_t k = 0;

@@ -20,6 +20,12 @@ enum exit_code chosen_by_ids(struct chosen *to, const struct table *t, char *con
 /* As GET /api/info?QUERY, in its order. CTL_USAGE: the query is wrong, which was said. */
 enum exit_code chosen_by_query(struct chosen *to, const struct table *t, const char *query);
 
+/* The id of a machine, as written. */
+struct span chosen_key(const struct table *t, size_t i);
+
+/* The highest id plus one. Ids that are no integers of at most 18 digits do not count. */
+long long chosen_next_id(const struct table *t);
+
 /* Brings the places into the order of the file. */
 void chosen_sort(struct chosen *to);
 

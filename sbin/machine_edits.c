@@ -5,7 +5,6 @@
 #include "data/decimal.h"
 #include "data/machines.h"
 #include "data/splice.h"
-#include "listing.h"
 #include "words.h"
 
 #include <stdio.h>
@@ -73,27 +72,6 @@ static void free_words(struct typed *o)
 	free(o->assignments);
 }
 
-static void show_record(char sign, struct span record)
-{
-	char *line = record.at != NULL ? strndup(record.at, record.len) : NULL;
-
-	if (line != NULL) {
-		putchar(sign);
-		listing_escape(line, stdout);
-		putchar('\n');
-	}
-	free(line);
-}
-
-/* Shows one record that is changed, added (old.at NULL) or removed (new.at NULL). */
-static void show(struct ctl *c, struct span old, struct span new)
-{
-	if (!c->dry_run)
-		return;
-	show_record('-', old);
-	show_record('+', new);
-}
-
 static enum exit_code choose(struct chosen *to, struct change *h, const struct typed *o)
 {
 	if (o->ids[0] == NULL && o->where == NULL) {
@@ -132,18 +110,13 @@ static enum exit_code assign(struct text *record, char **assignments)
 	return CTL_DONE;
 }
 
-static struct span key_of(const struct table *t, size_t i)
-{
-	return (struct span){t->text + t->list[i].key_at, t->list[i].key_len};
-}
-
 /* An id that was changed must not be there before. */
 static enum exit_code check_id(const struct table *t, size_t place)
 {
-	struct span id = key_of(t, place);
+	struct span id = chosen_key(t, place);
 
 	for (size_t i = 0; i < t->count; i++)
-		if (i != place && decimal_compare(key_of(t, i), id) == 0)
+		if (i != place && decimal_compare(chosen_key(t, i), id) == 0)
 			return ctl_say(CTL_NO, "another machine has the id %.*s", (int)id.len,
 				       id.at);
 	return CTL_DONE;
@@ -164,12 +137,12 @@ static enum exit_code set_all(struct ctl *c, struct change *h, const struct chos
 		code = assign(&record, assignments);
 		struct span new = {record.at, record.len};
 		if (code == CTL_DONE) {
-			struct span before = key_of(&h->table, chosen->places[i]);
+			struct span before = chosen_key(&h->table, chosen->places[i]);
 			if (assign_find(new, span_of("id"), &id) &&
 			    !span_is(id, before.at, before.len))
 				moved->places[moved->count++] = chosen->places[i];
 			if (!span_is(new, old.at, old.len))
-				show(c, old, new);
+				change_show(c, old, new);
 			text_add(&next, from, (size_t)(old.at - from));
 			text_add(&next, new.at, new.len);
 			from = old.at + old.len;
@@ -211,7 +184,7 @@ static enum exit_code remove_machines(struct ctl *c, struct change *h, const str
 		return ctl_say(CTL_USAGE, "not an id, which is a number: %s", o->assignments[0]);
 	enum exit_code code = choose(&chosen, h, o);
 	for (size_t i = 0; i < chosen.count && code == CTL_DONE; i++)
-		show(c, table_text(&h->table, chosen.places[i]), (struct span){NULL, 0});
+		change_show(c, table_text(&h->table, chosen.places[i]), (struct span){NULL, 0});
 	/* From the last one on, so that the places of the others stay. */
 	for (size_t i = chosen.count; i > 0 && code == CTL_DONE; i--) {
 		struct text next = {0};
@@ -220,16 +193,6 @@ static enum exit_code remove_machines(struct ctl *c, struct change *h, const str
 	}
 	chosen_free(&chosen);
 	return code;
-}
-
-static long long next_id(const struct table *t)
-{
-	long long highest = 0, id;
-
-	for (size_t i = 0; i < t->count; i++)
-		if (json_integer(key_of(t, i), &id) && id > highest)
-			highest = id;
-	return highest + 1;
 }
 
 static enum exit_code add_machine(struct ctl *c, struct change *h, const struct typed *o)
@@ -241,12 +204,12 @@ static enum exit_code add_machine(struct ctl *c, struct change *h, const struct 
 		return ctl_say(CTL_USAGE, "no assignment, which is field=text or field:=JSON: %s",
 			       o->ids[0] ? o->ids[0] : "--where");
 	text_string(&record, "{\"id\": ");
-	text_number(&record, next_id(&h->table));
+	text_number(&record, chosen_next_id(&h->table));
 	text_string(&record, "}");
 	enum exit_code code = assign(&record, o->assignments);
 	struct span new = {record.at, record.len};
 	if (code == CTL_DONE && assign_find(new, span_of("id"), &id)) {
-		show(c, (struct span){NULL, 0}, new);
+		change_show(c, (struct span){NULL, 0}, new);
 		splice_append(&next, change_text(h), new);
 		code = change_step(h, next);
 	}

@@ -3,55 +3,16 @@
 #include "core/log.h"
 #include "core/nearest.h"
 #include "listing.h"
+#include "options.h"
 #include "place.h"
 #include "redis/redis.h"
 
 #include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* --- The options ----------------------------------------------------------------------------- */
-
-enum {
-	DATA = 1,
-	HELP = 2,
-	VERSION = 4,
-	JSON = 8,
-	RANDOM = 16,
-	ALL = 32,
-	ADDRESS = 64,
-	DRY_RUN = 128,
-	WHERE = 256,
-	UNSET = 512
-};
-#define WORDS SIZE_MAX /* as a place: the option and its value stay among the words */
-
-static const struct option {
-	unsigned bit;
-	const char *name, *value, *help;
-	size_t place; /* in struct ctl: a bool, or the text of the value */
-} options[] = {
-    {JSON, "--json", "", "a list as JSON", offsetof(struct ctl, json)},
-    {RANDOM, "--random", "", "make a password, and print it once", offsetof(struct ctl, random)},
-    {ALL, "--all", "", "of all users", offsetof(struct ctl, all)},
-    {ADDRESS, "--address", " ADDRESS", "of an address", offsetof(struct ctl, address)},
-    {WHERE, "--where", " QUERY", "the machines that GET /api/info?QUERY would list", WORDS},
-    {UNSET, "--unset", " FIELD", "take a member away", WORDS},
-    {DRY_RUN, "--dry-run", "", "show the difference, and change nothing",
-     offsetof(struct ctl, dry_run)},
-    {DATA, "--data", " DIR", "the folder of users.json and machines.json; also SSA_DATA_DIR",
-     offsetof(struct ctl, data)},
-    {HELP, "--help", "", "this text, or that of one command", offsetof(struct ctl, help)},
-    {VERSION, "--version", "", "the version of ssactl", offsetof(struct ctl, version)},
-};
-enum { OPTIONS = sizeof options / sizeof options[0], EVERYWHERE = DATA | HELP | VERSION };
-
-/* --- The commands ---------------------------------------------------------------------------- */
 
 #define FILES CONFIG_DATA
 #define REDIS (CONFIG_REDIS | CONFIG_DATA) /* without REDIS_URL the data tell which Redis it is */
@@ -92,6 +53,8 @@ static const struct command {
      ctl_machine_remove},
     {"machine", "edit", "", "lines of add, set and remove from stdin, in one step", 0, 0, DRY_RUN,
      FILES, ctl_machine_edit},
+    {"machine", "import", "[FILE]", "machines of another program, from a file or stdin", 0, INT_MAX,
+     FROM | KEY | DEFAULT | PRUNE | DRY_RUN, FILES, ctl_machine_import},
     {"", "sessions", "[USER]", "live sessions", 0, 1, JSON, REDIS, ctl_sessions},
     {"", "revoke", "[USER]", "end all sessions of a user, or of all", 0, 1, ALL, REDIS, ctl_revoke},
     {"", "bans", "[USER]", "limits on guessing that are reached", 0, 1, JSON | ADDRESS,
@@ -101,6 +64,7 @@ static const struct command {
     {"", "export", "ansible|ssh|file_sd|csv|metrics", "the machines, for other programs", 1, 1, 0,
      FILES, ctl_export},
 };
+#define INDENT "                                                 "
 enum { COMMANDS = sizeof commands / sizeof commands[0], LINE_SIZE = 160 };
 
 enum exit_code ctl_say(enum exit_code code, const char *format, ...)
@@ -136,10 +100,10 @@ static const char *name_of(const struct command *k, char line[static LINE_SIZE])
 static const char *usage_of(const struct command *k, char line[static LINE_SIZE])
 {
 	name_of(k, line);
-	for (int i = 0; i < OPTIONS; i++)
-		if (options[i].bit & k->options) {
-			add(line, " [", options[i].name);
-			add(line, "", options[i].value);
+	for (int i = 0; i < OPTIONS_COUNT; i++)
+		if (options_all[i].bit & k->options) {
+			add(line, " [", options_all[i].name);
+			add(line, "", options_all[i].value);
 			add(line, "", "]");
 		}
 	add(line, " ", k->arguments);
@@ -154,14 +118,17 @@ static void print_help(const struct command *only)
 	puts("usage: ssactl [--data DIR] COMMAND\n");
 	for (const struct command *k = commands; k < commands + COMMANDS; k++)
 		if (only == NULL || only == k) {
-			printf("  %-46s %s\n", usage_of(k, line), k->help);
+			bool fits = strlen(usage_of(k, line)) <= 46;
+			printf(fits ? "  %-46s " : "  %s\n" INDENT, line);
+			puts(k->help);
 			shown |= k->options;
 		}
 	puts("");
-	for (int i = 0; i < OPTIONS; i++)
-		if (options[i].bit & shown) {
-			snprintf(line, sizeof line, "%s%s", options[i].name, options[i].value);
-			printf("  %-18s %s\n", line, options[i].help);
+	for (int i = 0; i < OPTIONS_COUNT; i++)
+		if (options_all[i].bit & shown) {
+			snprintf(line, sizeof line, "%s%s", options_all[i].name,
+				 options_all[i].value);
+			printf("  %-21s %s\n", line, options_all[i].help);
 		}
 	puts("\nRedis is that of REDIS_URL, or that of `make run` beside the data, or on"
 	     " 127.0.0.1:6379.\nA password comes from a prompt or from stdin.\n"
@@ -216,85 +183,6 @@ static enum exit_code no_command(char **words)
 	return ctl_say(CTL_USAGE, "no such command: %s; see ssactl help", typed);
 }
 
-static enum exit_code no_option(const char *word)
-{
-	const char *names[OPTIONS + 1] = {NULL};
-
-	for (int i = 0; i < OPTIONS; i++)
-		names[i] = options[i].name;
-	const char *nearest = nearest_of(word, names);
-	if (nearest != NULL)
-		return ctl_say(CTL_USAGE, "no such option: %s; the nearest is: %s", word, nearest);
-	return ctl_say(CTL_USAGE, "no such option: %s", word);
-}
-
-/* Leaves an option, and its value if that is the next word, among the words. */
-static enum exit_code keep_option(char **argv, int *i, int *count, const struct option *o)
-{
-	bool has_value = strchr(argv[*i], '=') != NULL;
-
-	argv[(*count)++] = argv[*i];
-	if (!has_value && argv[*i + 1] == NULL)
-		return ctl_say(CTL_USAGE, "%s needs a value", o->name);
-	if (!has_value)
-		argv[(*count)++] = argv[++*i];
-	return CTL_DONE;
-}
-
-/* Reads the option argv[*i], and its value, which is behind a `=` or the next word. */
-static enum exit_code take_option(struct ctl *c, char **argv, int *i, int *count, unsigned *seen)
-{
-	const char *word = strcmp(argv[*i], "-h") == 0 ? "--help" : argv[*i], *value;
-	size_t len = strcspn(word, "=");
-
-	for (const struct option *o = options; o < options + OPTIONS; o++) {
-		if (strlen(o->name) != len || memcmp(o->name, word, len) != 0)
-			continue;
-		if (o->place == WORDS) {
-			*seen |= o->bit;
-			return keep_option(argv, i, count, o);
-		}
-		if (*seen & o->bit)
-			return ctl_say(CTL_USAGE, "%s stands twice", o->name);
-		*seen |= o->bit;
-		if (*o->value == '\0') {
-			if (word[len] == '=')
-				return ctl_say(CTL_USAGE, "%s has no value", o->name);
-			*(bool *)(void *)((char *)c + o->place) = true;
-			return CTL_DONE;
-		}
-		value = word[len] == '=' ? word + len + 1 : argv[*i + 1] != NULL ? argv[++*i] : "";
-		if (*value == '\0')
-			return ctl_say(CTL_USAGE, "%s needs a value", o->name);
-		*(const char **)(void *)((char *)c + o->place) = value;
-		return CTL_DONE;
-	}
-	return no_option(word);
-}
-
-/* Separates options from words, which are left in argv, up to a NULL. Options may stand anywhere
- * before `--`. A negative number is a word. */
-static enum exit_code read_line(struct ctl *c, char **argv, unsigned *seen)
-{
-	bool only_words = false;
-	int count = 0;
-
-	for (int i = 1; argv[i] != NULL; i++) {
-		const char *word = argv[i];
-		enum exit_code code = CTL_DONE;
-		if (only_words || word[0] != '-' || (word[1] >= '0' && word[1] <= '9'))
-			argv[count++] = argv[i];
-		else if (strcmp(word, "--") == 0)
-			only_words = true;
-		else
-			code = take_option(c, argv, &i, &count, seen);
-		if (code != CTL_DONE)
-			return code;
-	}
-	argv[count] = NULL;
-	return CTL_DONE;
-}
-
 static enum exit_code prepare(struct ctl *c, const struct command *k)
 {
 	if (c->data != NULL && setenv("SSA_DATA_DIR", c->data, 1) != 0)
@@ -340,7 +228,7 @@ int main(int argc, char **argv)
 	(void)argc;
 	log_name("ctl");
 	signal(SIGPIPE, SIG_IGN);
-	enum exit_code code = read_line(&c, argv, &seen);
+	enum exit_code code = options_read(&c, argv, &seen);
 	if (code != CTL_DONE)
 		return (int)code;
 	c.args = argv;

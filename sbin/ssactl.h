@@ -23,8 +23,8 @@ struct ctl {
 	struct config config; /* the parts that the command needs, see struct command */
 	struct redis *redis;  /* connects at the first use; NULL: the command does not need it */
 	/* Options; a text that is not given is NULL. */
-	bool json, random, all, help, version, dry_run;
-	const char *data, *address;
+	bool json, random, all, help, version, dry_run, prune;
+	const char *data, *address, *from, *key;
 	char **args; /* what follows the name of the command, up to a NULL */
 	int count;
 };
@@ -65,6 +65,9 @@ enum exit_code ctl_machine_add(struct ctl *c);
 enum exit_code ctl_machine_set(struct ctl *c);
 enum exit_code ctl_machine_remove(struct ctl *c);
 enum exit_code ctl_machine_edit(struct ctl *c);
+
+/* import.c */
+enum exit_code ctl_machine_import(struct ctl *c);
 
 /* sessions.c */
 enum exit_code ctl_sessions(struct ctl *c);

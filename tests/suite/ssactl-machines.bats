@@ -139,6 +139,62 @@ unchanged() { [ "$(cat "$machines" && echo .)" = "$before." ]; }
   done
 }
 
+@test "import: CSV and JSON, by id or by name, each record that cannot be used is named with all its faults" {
+  typed=$'id,name,status,cpus,mem,ip,rack.row\r\n100,"A ""x"", lab",running,9,,,7\r\n,n,a,1,2,3,\n400,new,ok,4,5.0,i,\n401,bad,ok,many,much,i,\n100,again,a,1,1,1,\n\n402,short\n' \
+    ctl machine import --from csv --default GPU=none --default 'tags:=["new"]'
+  [[ $status == 1 && $output == '1 changed, 1 added, 0 removed, 4 skipped' ]]
+  [ "$(jq -c '.[0]' "$machines")" = '{"id":100,"name":"A \"x\", lab","cpus":9,"mem":1.1,"status":"running","GPU":"none","ip":"i","rack":{"row":7},"up":true,"x.y":"z","tags":["new"]}' ]
+  [ "$(jq -c '.[-1]' "$machines")" = '{"id":400,"name":"new","status":"ok","cpus":4,"mem":5,"ip":"i","GPU":"none","tags":["new"]}' ]
+  grep -q '"mem":1.10' "$machines"
+  local line
+  for line in 'line 3: it lacks the field' 'line 5: cpus: must be a number; field:=JSON changes its kind, mem: must be a number' \
+    'line 6: an earlier record has the same key' 'line 8: it has not as many cells'; do
+    [[ $stderr == *"skipped: $line"* ]]
+  done
+  setup
+  typed='[{"id":2e2,"cpus":65,"x":{"a":1.10}},{"id":7,"status":1},5,{"cpus":1}]' ctl machine import --from json
+  [[ $status == 1 && $stderr == *'record 2: cpus missing, mem missing, status of the wrong type, GPU missing, ip missing'* && $stderr == *'record 3: not an object'* ]]
+  [[ $(<"$machines") == *'{"id": 2e2, "cpus": 65, "mem": 2, "status": "stopped", "GPU": "g", "ip": "i", "tags": ["a"], "x": {"a":1.10}}'* ]]
+  setup
+  typed=$'name;status\na;moved\n' ctl machine import --from csv --key name
+  changed '"stopped","GPU":"none"' '"moved","GPU":"none"'
+}
+
+@test "import: --prune, --dry-run, what is no source" {
+  printf '[{"id":100,"up":false},{"id":"x"},{"id":500,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}]' >"$BATS_TEST_TMPDIR/source.json"
+  ctl machine import --from json --prune --dry-run "$BATS_TEST_TMPDIR/source.json"
+  [[ $(grep -c '^-' <<<"$output") == 3 && $(grep -c '^+' <<<"$output") == 2 ]]
+  unchanged
+  ctl machine import --from json --prune "$BATS_TEST_TMPDIR/source.json"
+  [[ $status == 1 && $(jq -c 'map(.id)' "$machines") == '[100,null,500]' ]]
+  setup
+  typed='[{"name":"a","id":200}]' ctl machine import --from json --key name
+  [[ $status == 1 && $stderr == *'two machines would have the id 200; nothing was changed' ]]
+  unchanged
+  typed='{"data":[]}' ctl machine import --from json
+  [[ $status == 3 && $stderr == 'ssactl: stdin: an object with an array'* ]]
+  typed=$'id,id\n1,2\n' ctl machine import --from csv
+  done_with 3
+  typed=$'id,a\n1,"x\n' ctl machine import --from csv
+  [[ $status == 3 && $stderr == *'line 2: a quote without its end' ]]
+  typed=$'id,a\n1,\xff\n' ctl machine import --from csv
+  done_with 3
+  ctl machine import
+  done_with 2
+  ctl machine import --from csv /nowhere
+  done_with 3
+  unchanged
+}
+
+# What export writes, import reads.
+@test "import of an export changes nothing" {
+  "$SSACTL" --data "$DATA_DIR" export csv >"$BATS_TEST_TMPDIR/csv" 2>/dev/null
+  sed -i '1s/^/\xef\xbb\xbf/' "$BATS_TEST_TMPDIR/csv"
+  sed -i '/^3e2/d; /^200/d' "$BATS_TEST_TMPDIR/csv" # they have no name of their own
+  ctl machine import --from csv "$BATS_TEST_TMPDIR/csv"
+  unchanged
+}
+
 @test "killed at any call, an edit of the machines leaves the old file or the new one whole" {
   [[ -x ${SSA_TEST_UNIT_BIN:=$ROOT/build/unit}/calls/ssactl ]]
   [[ $SSA_TEST_UNIT_BIN == /* ]] || SSA_TEST_UNIT_BIN=$ROOT/$SSA_TEST_UNIT_BIN
