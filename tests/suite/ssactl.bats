@@ -444,10 +444,10 @@ END
 @test "status: as the service says it" {
   ctl status --json
   done_with 0
-  [ "$(jq -c 'map([.part, .state])' <<<"$output")" = '[["redis","OK"],["users","OK"],["machines","OK"]]' ]
+  [ "$(jq -c 'map([.part, .state])' <<<"$output")" = '[["redis","OK"],["users","OK"],["machines","OK"],["hashing","OK"]]' ]
   rm "$DATA_DIR/machines.json"
   with REDIS_URL=unix:///nowhere ctl status --json
-  [[ $status == 1 && $(jq -c 'map(.state == "OK")' <<<"$output") == '[false,true,false]' ]]
+  [[ $status == 1 && $(jq -c 'map(.state == "OK")' <<<"$output") == '[false,true,false,true]' ]]
 }
 
 @test "sessions and revoke: of one user, of all" {
