@@ -1,6 +1,7 @@
-/* The replies of Redis and its sentinels: redis.c, link.c and sentinel.c, and session.c and
- * regulation.c, which read them. The input acts as the socket. First come a few bytes that say what
- * the connection does (see `step`), then a zero byte, then the bytes that Redis sends. */
+/* The replies of Redis and its sentinels: redis.c, link.c, sentinel.c, nodes.c and replication.c,
+ * and session.c and regulation.c, which read them. The input acts as the socket. First come a few
+ * bytes that say what the connection does (see `step`), then a zero byte, then the bytes that Redis
+ * sends. */
 #include "fuzz.h"
 
 #include "../../libcommon/redis/link.c"
@@ -343,7 +344,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (first & 8) { /* a store with replicas */
 		uint8_t second = fuzz_byte(&steps);
-		replicas = second & 1;
+		replicas = second & 1 ? CONFIG_WAIT_ALL : second >> 7;
 		many = second & (2 | 4);
 		if (second & 2) {
 			url.kind = REDIS_SENTINEL;
