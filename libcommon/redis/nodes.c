@@ -151,7 +151,8 @@ static void learn(struct nodes *n)
 
 void nodes_refresh(struct nodes *n)
 {
-	if (n->changed && clock_ms() >= n->fresh_until_ms)
+	if (n->changed &&
+	    (n->shards.count > SHARDS_NODES_MAX / 2 || clock_ms() >= n->fresh_until_ms))
 		learn(n);
 }
 

@@ -50,7 +50,8 @@ bool nodes_open(struct nodes *n, unsigned node, bool once);
 /* The next node to ask when nothing is known: any node can say which one has a slot. */
 unsigned nodes_next(struct nodes *n);
 
-/* Asks for the map if it has changed, but not twice within NODES_FRESH_MS. No batch may be on its
+/* Asks for the map if it has changed, but not twice within NODES_FRESH_MS, unless the table of the
+ * nodes is half full. No batch may be on its
  * way, since the numbers of the nodes change. */
 void nodes_refresh(struct nodes *n);
 

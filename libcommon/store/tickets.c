@@ -4,7 +4,6 @@
 #include "redis/resp.h"
 #include "store/keys.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,33 +34,31 @@ static void make_member(char member[static MEMBER_LEN + 1], const struct ticket_
 	memcpy(member + TICKETS_LOGIN_LEN + 1, t->digest, CRYPTO_DIGEST_LEN + 1);
 }
 
-enum { SECOND_US = 1000000, SCORE_SIZE = 32 };
+enum { SECOND_US = 1000000 };
 
-/* Writes a score: a whole number of seconds, and the microseconds of now_us, which make the order
- * within that second. */
-static const char *write_score(char score[static SCORE_SIZE], long long seconds, long long now_us)
+/* Writes a score: seconds, and the microseconds of now_us, which make the order within that second,
+ * as one whole number of microseconds. Redis 8 writes some fractions with an exponent
+ * (1.7960742607270541e+9), but whole numbers below 2^53 as they are. */
+static const char *write_score(char score[static TEXT_DECIMAL_SIZE], long long seconds,
+			       long long now_us)
 {
-	long long us = seconds * SECOND_US + now_us % SECOND_US;
-
-	snprintf(score, SCORE_SIZE, "%s%lld.%06lld", us < 0 ? "-" : "", llabs(us) / SECOND_US,
-		 llabs(us) % SECOND_US);
-	return score;
+	return text_decimal(score, seconds * SECOND_US + now_us % SECOND_US);
 }
 
-/* Writes the range of scores that ends before `score`. */
-static const char *before_score(char range[static TEXT_DECIMAL_SIZE + 1], long long score)
+/* Writes the range of scores that ends before so many seconds. */
+static const char *before_score(char range[static TEXT_DECIMAL_SIZE + 1], long long seconds)
 {
 	char buffer[TEXT_DECIMAL_SIZE];
 
 	range[0] = '(';
-	strcpy(range + 1, text_decimal(buffer, score));
+	strcpy(range + 1, text_decimal(buffer, seconds * SECOND_US));
 	return range;
 }
 
 void tickets_add(struct redis *r, const char *username, const struct ticket_name *t,
 		 long long now_us, unsigned ttl_s, long long expires_at)
 {
-	char index[KEYS_SIZE], member[MEMBER_LEN + 1], score[SCORE_SIZE];
+	char index[KEYS_SIZE], member[MEMBER_LEN + 1], score[TEXT_DECIMAL_SIZE];
 	char buffer[TEXT_DECIMAL_SIZE], range[TEXT_DECIMAL_SIZE + 1];
 	const char *expiry = text_decimal(buffer, expires_at);
 
@@ -86,7 +83,7 @@ bool tickets_added(struct redis *r)
 static void move(struct redis *r, const char *index, const struct ticket_name *t, long long seconds,
 		 long long now_us)
 {
-	char member[MEMBER_LEN + 1], score[SCORE_SIZE];
+	char member[MEMBER_LEN + 1], score[TEXT_DECIMAL_SIZE];
 
 	make_member(member, t);
 	redis_command(r, "ZADD", index, "XX", write_score(score, seconds, now_us), member, NULL);
@@ -357,10 +354,11 @@ static bool last_expiry(const struct redisReply *reply, long long *expires_at)
 
 	if (reply == NULL || resp_count(reply) != 2 || (score = text_of(reply, 1)) == NULL)
 		return false;
-	*expires_at = strtoll(score, &end, 10);
-	if (*expires_at < 0)
-		*expires_at += replaced_below_0;
-	return end != score && *expires_at > 0;
+	long long us = strtoll(score, &end, 10);
+	if (us < 0)
+		us += replaced_below_0 * SECOND_US;
+	*expires_at = us / SECOND_US;
+	return end != score && *end == '\0' && *expires_at > 0;
 }
 
 /* Uses WATCH, because a concurrent login may add a ticket after this has read the last expiry and

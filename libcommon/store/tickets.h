@@ -4,12 +4,12 @@
  *   ssa:{TAG}:ticket:<digest of the ticket>   the session, see session.h
  *   ssa:{TAG}:user:<digest of the name>       a sorted set of <login>:<digest of the ticket>
  *
- * The set is ordered by the time of issue: a score is that time plus SSA_TICKET_TTL, with
+ * The set is ordered by the time of issue: a score is that time plus SSA_TICKET_TTL, in
  * microseconds. So it is also the latest time at which the ticket can end, and expired tickets are
  * at the front. A ticket that a renewal has replaced has a score below 0: it lives some seconds
  * more, and does not count for the limit of tickets. Members have 60 bytes, because Redis keeps
- * small sets whose
- * members have at most 64 bytes in a form that needs much less memory (zset-max-listpack-value).
+ * small sets whose members have at most 64 bytes in a form that needs much less memory
+ * (zset-max-listpack-value).
  * The tickets of a login and of its renewals have the same login number. A logout with any of them
  * ends them all. The index is written before a ticket is made and cleared after it is deleted, so
  * every ticket is in the index at all times. The index expires with the last of its tickets. */

@@ -96,7 +96,7 @@ def session(username, ticket, password, expires, renewable_until):
                         "fingerprint": digest("fingerprint", password, key=ticket),
                         "expires": expires, "renewable_until": renewable_until},
                        separators=(",", ":"))
-    return (("ZADD", index, expires, f"{login}:{name}"), ("EXPIREAT", index, expires, "NX"),
+    return (("ZADD", index, expires * 1000000, f"{login}:{name}"), ("EXPIREAT", index, expires, "NX"),
             ("SET", f"ssa:{{{user[:3]}}}:ticket:{name}", value, "EXAT", expires, "NX"))
 
 

@@ -224,3 +224,8 @@ finish() {
   direct_login user5 "$PASSWORD"
   expect 200
 }
+
+@test "a worker forgets the nodes that a cluster no longer has" {
+  run -0 python3 -EsSB "$ROOT/tests/tools/cluster.py" "$CGI_BIN/info" "$DATA_DIR" 400
+  [ "$output" = 401:400 ]
+}

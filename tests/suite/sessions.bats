@@ -247,7 +247,7 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   get /api/ticket "$third"
   expect 200
   # Replaced tickets that have ended leave the index with the next renewal.
-  redis zadd "$(redis keys 'ssa:{*}:user:*')" $((-10000000000 + $(redis time | head -n 1) - 1)) ended >/dev/null
+  redis zadd "$(redis keys 'ssa:{*}:user:*')" $(((-10000000000 + $(redis time | head -n 1) - 1) * 1000000)) ended >/dev/null
   login user1 "$ticket"
   expect 200
   run redis zscore "$(redis keys 'ssa:{*}:user:*')" ended
@@ -296,7 +296,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   local index n
   index=$(redis keys 'ssa:{*}:user:*')
   for n in {1..150}; do
-    printf 'SET %s:ticket:%043d x EX 100\nZADD %s %d %016d:%043d\n' "${index%:user:*}" "$n" "$index" $((2000000000 + n)) "$n" "$n"
+    printf 'SET %s:ticket:%043d x EX 100\nZADD %s %d %016d:%043d\n' "${index%:user:*}" "$n" "$index" $(((2000000000 + n) * 1000000)) "$n" "$n"
   done | redis >/dev/null
   login hashed 'correct horse'
   login user1 "$PASSWORD"
@@ -487,7 +487,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   enter
   local index
   index=$(redis keys 'ssa:{*}:user:*')
-  [[ $(redis zscore "$index" "$(redis zrange "$index" 0 -1)") =~ ^$expires(\.[0-9]+)?$ ]]
+  [[ $(redis zscore "$index" "$(redis zrange "$index" 0 -1)") =~ ^$expires[0-9]{6}$ ]]
 }
 
 @test "no ticket, password or CSRF token appears in the commands to Redis or in the log" {
