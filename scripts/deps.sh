@@ -85,6 +85,7 @@ engines     | util-linux      | nsenter                                 | makes 
 web         | nodejs            | node                                    | runs the tests of the pages
 web         | npm               | npm                                     | fetches swagger-ui and the tests' packages
 web         | chromium          | chromium                                | the tests' browser
+web         | firefox-esr       | firefox-esr                             | and the other one
 EOT
 }
 
