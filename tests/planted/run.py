@@ -23,9 +23,13 @@ def faults():
         yield re.fullmatch(r'(.*?)\n- (.*?)\n\+ (.*?)\n\? (.*)', block, re.S).groups()
 
 
-def make(*words):
-    done = subprocess.run(['make', '-s', '-C', COPY, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+def run(*words):
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.returncode, done.stdout.decode(errors='replace')
+
+
+def make(*words):
+    return run('make', '-s', '-C', COPY, *words)
 
 
 def refresh():
@@ -72,11 +76,11 @@ def outcome(old, new, files):
     if path is None:
         return False, text
     try:
-        status, said = make('all', 'unit')
+        status, said = make('all', *['unit'] * ('unit.bats' in files))
         if status:
             return False, 'does not compile: ' + said[-300:]
         for tests in files, '':
-            status, said = make('test', 'TESTS=' + tests)
+            status, said = run(COPY + '/tests/run.py', *tests.split()) if tests else make('test')
             failed = re.findall(r'^    not ok \d+ (.*)', said, re.M)
             if status and failed:
                 return True, '%s (%d failed%s)' % (failed[0][:60], len(failed), '' if tests else ', not by those that should')

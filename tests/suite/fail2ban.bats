@@ -1,4 +1,5 @@
 # fail2ban: the filter and the jail of examples/fail2ban, on lines that the programs really write.
+# bats file_tags=long
 load helpers
 load snippets
 load journal

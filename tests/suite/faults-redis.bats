@@ -47,6 +47,7 @@ load faults
   all_well
 }
 
+# bats test_tags=long
 @test "a replica that does not serve stale data" {
   needs_no_cluster "a node refuses REPLICAOF"
   redis config set replica-serve-stale-data no >/dev/null
@@ -118,6 +119,7 @@ as_admin() { redis --no-auth-warning --user admin --pass x "$@"; }
   all_well
 }
 
+# bats test_tags=long
 @test "another service answers in place of Redis: garbage, half answers, answers that never end, huge lengths" {
   needs_single "the false Redis has no port"
   local behaviour refused='503 {"code":503,"message":"service unavailable, try again later","data":""}'

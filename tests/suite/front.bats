@@ -1,6 +1,7 @@
 # Several front nodes: two lighttpds with one Redis behind HAProxy, with the files of examples/ as
 # they stand there. Only addresses and paths are those of the test. The nodes trust 127.0.0.1, from
 # which HAProxy connects. All other addresses of 127.0.0.0/8 are foreign.
+# bats file_tags=long
 load helpers
 load snippets
 

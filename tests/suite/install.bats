@@ -66,6 +66,7 @@ copy_project() {
   diff "$BATS_TEST_TMPDIR/wanted" <(listed | sed 's/^700 usr$/755 usr/')
 }
 
+# bats test_tags=long
 @test "the tool, its manual page and completion, and the viewer are installed where they exist" {
   copy_project
   make_install
@@ -104,6 +105,7 @@ copy_project() {
   [[ $(<"$lib/data/users.json") == '[{"mine":1}]' ]]
 }
 
+# bats test_tags=long
 @test "make install writes over no data file, and not over a link to one that is not there now" {
   make_install
   echo '[{' >"$lib/data/users.json" # also a broken one belongs to its owner
@@ -115,6 +117,7 @@ copy_project() {
   [[ $(stat -c %a "$lib/data") == 700 ]]
 }
 
+# bats test_tags=long
 @test "PREFIX, DATA and the names in the units can be set; make uninstall takes the same ones" {
   make_install PREFIX=/opt/ssa DATA=/srv/ssa UNIT=pool SERVICE_USER=pool SETTINGS=/etc/pool.env PORT=8001
   [[ $(cd "$DEST" && find . -name '*.json' -path '*srv*' | sort) == $'./srv/ssa/machines.json\n./srv/ssa/users.json' ]]

@@ -224,6 +224,7 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
 
 # --- files ----------------------------------------------------------------------------------------
 
+# bats test_tags=long
 @test "the documented file modes are enough, and the service can write nothing" {
   [[ $(id -u) == 0 ]] || skip "needs root"
   local user=www-data as=(setpriv --reuid www-data --regid www-data --clear-groups)
@@ -334,6 +335,7 @@ END
   begin curl -sf "${via[@]}" $base/api/status -- lighttpd -D -f "$BATS_TEST_TMPDIR/front.conf"
 }
 
+# bats test_tags=long
 @test "spawn-fcgi, as documented" {
   needs spawn-fcgi
   spawn_all
@@ -352,6 +354,7 @@ END
   done
 }
 
+# bats test_tags=long
 @test "a launcher that passes a listening socket as fd 0, as systemd does for StandardInput=socket" {
   needs python3
   local program
@@ -372,6 +375,7 @@ os.execv(sys.argv[2], sys.argv[2:])' "$sockets/$program.sock" "$CGI_BIN/$program
   wait "${started[0]}"
 }
 
+# bats test_tags=long
 @test "systemd accepts the installed units without a warning" {
   needs systemd-analyze
   local name
@@ -389,6 +393,7 @@ os.execv(sys.argv[2], sys.argv[2:])' "$sockets/$program.sock" "$CGI_BIN/$program
   grep -q "SSA_MODE=scgi .*SSA_RUN_DIR=$sockets/workers" ssa.service
 }
 
+# bats test_tags=long
 @test "the installed units leave little to attack, and both alike" {
   needs systemd-analyze
   local name security='/^NoNewPrivileges=/,/^PrivateIPC=/p'
@@ -482,6 +487,7 @@ by_path_and_token() {
   [[ $(curl -s "$@" -H "Authorization: Bearer $ticket" -o /dev/null -w '%{http_code}' "$base/api/ticket") == "$direct" ]]
 }
 
+# bats test_tags=long
 @test "nginx with scgi_pass, as documented" {
   needs nginx spawn-fcgi openssl
   spawn_all
@@ -542,6 +548,7 @@ END
   begin curl -sf "$base/api/status" -- apache2 -DFOREGROUND -f "$BATS_TEST_TMPDIR/apache.conf"
 }
 
+# bats test_tags=long
 @test "Apache with mod_proxy_scgi, as documented" {
   needs apache2 spawn-fcgi
   spawn_all
@@ -551,6 +558,7 @@ END
   by_path_and_token
 }
 
+# bats test_tags=long
 @test "Apache with mod_cgid, as documented" {
   needs apache2
   install_to_srv

@@ -1,5 +1,6 @@
 # Recipes: the test takes the blocks that follow "<!-- snippet: NAME -->" in docs/recipes.md and
 # runs them. Only the port is changed: the test has its own in place of 8000.
+# bats file_tags=long
 load helpers
 load snippets
 

@@ -231,6 +231,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   done
 }
 
+# bats test_tags=long
 @test "REDIS_URL: that Redis is used and none is started" {
   redis-server --port 0 --unixsocket "$BATS_TEST_TMPDIR/other.sock" --save '' --dir "$BATS_TEST_TMPDIR" \
     >/dev/null 2>&1 3>&- &
@@ -257,6 +258,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   [[ $(private_redis dbsize) == 2 ]]
 }
 
+# bats test_tags=long
 @test "it reports a broken data file, and serves" {
   echo '[' >"$here/data/machines.json"
   begin
@@ -453,6 +455,7 @@ is_begun() { [[ -d $here/run ]]; }
   here=$first pid=$taken
 }
 
+# bats test_tags=long
 @test "a second run in the same folder: one line, and the first continues to serve" {
   local first
   begin
@@ -754,11 +757,13 @@ commit() {
   end TERM
 }
 
+# bats test_tags=long
 @test "make dist in a folder that is no clone: one line, since the sample data come from a commit" {
   run -1 "$here/scripts/dist.sh"
   [[ $output == "dist.sh: this is no clone of the repository"* ]]
 }
 
+# bats test_tags=long
 @test "a LANG whose locale was not generated: everything starts" {
   begin LANG=zh_CN.UTF-8 LC_ALL=zh_CN.UTF-8
   ready

@@ -276,6 +276,7 @@ sleep_until_next_second() {
   wait_until 3 $$ eval '(($(redis time | head -n 1) > '"$now"'))'
 }
 
+# bats test_tags=long
 @test "one more ticket never ends the newest, also among tickets that were issued with a longer lifetime" {
   restart_lighttpd SSA_TICKETS_PER_USER=1
   local n older=
@@ -291,6 +292,7 @@ sleep_until_next_second() {
 }
 newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head -n 1; }
 
+# bats test_tags=long
 @test "100 tickets for each user, unless it is set" {
   enter
   local index n
@@ -306,6 +308,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
 
 # --- logging out ----------------------------------------------------------------------------------
 
+# bats test_tags=long
 @test "logging out with any ticket of a login ends all that were renewed from it, and no other login" {
   local which
   for which in 0 1 2; do
@@ -349,6 +352,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   index_matches
 }
 
+# bats test_tags=long
 @test "DELETE ?all ends more than a thousand tickets" {
   enter
   local index

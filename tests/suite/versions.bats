@@ -121,6 +121,7 @@ start_broken() {
   [ "$(tally "$T/replies" info)" = '500:60 ' ]
 }
 
+# bats test_tags=long
 @test "nothing is left in shared memory when the service has ended" {
   [[ -n ${ISOLATED[*]} ]] || skip "needs an IPC namespace of its own"
   stop_lighttpd
