@@ -41,6 +41,7 @@ put 644 scripts/connections.lua lighttpd.conf conf.d/*.conf www/errors/*.html ww
 put 644 man/* completions/* docs/{api,console,data,operating,queries,recipes,settings}.md docs/console*.png LICENSE
 sed 's|](\([a-z]*[.]md\))|](docs/\1)|g; s|]([.][.]/|](|g' docs/release.md >"$top/README.md"
 scripts/plain-links.sh "$top"
+sed -i 's|make run|./run|g' "$top"/docs/*.md # here that is the command
 
 # The sample of the commit: those of the working tree may be real users by now. Its passwords are
 # published, so everybody may read it.

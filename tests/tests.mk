@@ -14,7 +14,7 @@ $(BUILD)/unit/heap: LDFLAGS := $(filter-out $(wrap),$(LDFLAGS))
 
 # What the tests send requests with. It is for this machine, also if the programs are for another.
 unit: build/tools/sockets
-build/tools/%: tests/tools/%.c
+build/tools/%: tests/tools/%.c | $(deps_first)
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc $(std) $(warnings) -O -static -o $@ $<

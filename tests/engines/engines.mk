@@ -3,7 +3,7 @@
 engines_run   = SSA_CGI_BIN=$(CGI_BIN) CLOCK=$(CURDIR)/$(engines_clock) python3 -B tests/engines/run.py
 engines_clock = build/engines-clock.so
 
-$(engines_clock): tests/engines/clock.c
+$(engines_clock): tests/engines/clock.c | $(deps_first)
 	$(call say,TEST,$@)
 	$(Q)gcc -std=c11 -D_GNU_SOURCE $(warnings) -O2 -shared -fPIC -o $@ $<
 

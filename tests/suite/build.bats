@@ -38,23 +38,24 @@ plan() { env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -n -C "$ROOT" B
   [[ $(plan deps) == *"scripts/deps.sh run test" ]]
 }
 
-@test "make -j8 deps run: nothing is compiled before the packages are there" {
-  local folder=$BATS_TEST_TMPDIR/copy
-  mkdir -p "$folder/cgi-bin" "$folder/scripts"
-  cp -r "$ROOT"/{Makefile,VERSION,libcommon} "$folder"
-  cp -r "$ROOT"/sbin "$folder"
+@test "make -j8 deps run, deps test: nothing is compiled before the packages are there" {
+  local folder=$BATS_TEST_TMPDIR/copy goal name
+  mkdir -p "$folder"/{cgi-bin,scripts,bin}
+  cp -r "$ROOT"/{Makefile,VERSION,libcommon,sbin,tests} "$folder"
   cp "$ROOT"/cgi-bin/*.c "$folder/cgi-bin"
-  # Each of these stands for a program, and writes its name when it ends.
-  cat >"$folder/scripts/deps.sh" <<'END'
-#!/bin/sh
-for n in 1 2 3 4 5 6 7 8 9; do ls -R / >/dev/null 2>&1 & kill $!; done # it takes a while
-echo deps >>order
-END
-  printf '#!/bin/sh\necho thirdparty >>order\nexit 1\n' >"$folder/scripts/thirdparty.sh"
-  chmod 755 "$folder"/scripts/*
-  run env -u MAKEFLAGS -u MAKELEVEL make -j8 -C "$folder" deps run
-  [[ $(head -n 1 "$folder/order") == deps ]]
-  [[ $(grep -c deps "$folder/order") == 1 && $(grep -c thirdparty "$folder/order") -ge 1 ]]
+  # Each of these stands for a program, and writes its name. deps.sh takes longer than the others.
+  printf '#!/bin/sh\nls -R /usr/share >/dev/null\necho deps >>order\n' >"$folder/scripts/deps.sh"
+  for name in scripts/thirdparty.sh bin/gcc bin/musl-gcc bin/ar; do
+    printf '#!/bin/sh\necho %s >>order\nexit 1\n' "$name" >"$folder/$name"
+  done
+  chmod 755 "$folder"/scripts/*.sh "$folder"/bin/*
+  for goal in run test test-full dist install; do
+    rm -rf "$folder"/{order,build}
+    run env -u MAKEFLAGS -u MAKELEVEL PATH="$folder/bin:$PATH" make -k -j8 -C "$folder" deps $goal
+    echo "$goal: $(tr '\n' ' ' <"$folder/order")"
+    [[ $(head -n 1 "$folder/order") == deps ]]
+    [[ $(grep -c deps "$folder/order") == 1 && $(wc -l <"$folder/order") -ge 2 ]]
+  done
 }
 
 @test "a folder with a space and an apostrophe in its name: it builds, and the bytes are the same" {
