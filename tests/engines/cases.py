@@ -2,6 +2,7 @@
 are whole again."""
 
 import collections
+import functools
 import json
 import os
 import threading
@@ -127,12 +128,12 @@ def calm(stage):
     stage.run(10)
 
 
-def freeze(stage):
+def freeze(stage, active=2):
     """The master stands still for 10 s and then goes on, as a virtual machine does that is moved.
-    For 10 s more it says that it is the master. Meanwhile there are few requests, so that many
+    For 10 s more it says that it is the master. Meanwhile few clients make requests, so that many
     workers learn nothing of it, and keep their connection."""
     old = stage.topology.master()
-    stage.load.active = 2
+    stage.load.active = active
     since = stage.mark(f"{old.name} is frozen")
     old.freeze()
     stage.wait_switch(since)
@@ -614,7 +615,7 @@ CASES = [
     Case("single-guesses", "single", guesses(kill_and_return), **GUESSED),
     Case("calm", "sentinel", calm),
     Case("freeze", "sentinel", freeze, **MANY),
-    Case("freeze-proxy", "sentinel", freeze, modes=["scgi"], planted=WRONG, topology=engines.ProxiedSentinels, **MANY),
+    Case("freeze-proxy", "sentinel", functools.partial(freeze, active=0), modes=["scgi"], planted=WRONG, topology=engines.ProxiedSentinels, **MANY),
     # From 1 to 2.4 s the master is away just as long as the sentinels need. They go on to replace
     # it while it works again, and one of its replicas stays with it for a second more.
     *[Case(f"restart-{seconds:g}", "sentinel", restart_after(seconds)) for seconds in (0.1, 0.5, 1, 1.3, 2, 5, 15)],
