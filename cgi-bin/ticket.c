@@ -41,16 +41,15 @@ static enum result read_field(struct reply *rep, const struct json_field *f, cha
 {
 	const char *why = fault_of(f);
 
-	if (why == NULL)
-		switch (json_decode(f->value, out, size)) {
-		case JSON_DECODED:
+	if (why == NULL) {
+		enum json_decoded decoded = json_decode(f->value, out, size);
+
+		if (decoded == JSON_DECODED)
 			return RESULT_OK;
-		case JSON_TOO_LONG:
-			why = "is too long";
-			break;
-		case JSON_NO_MEMORY:
+		if (decoded == JSON_NO_MEMORY)
 			return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
-		}
+		why = "is too long";
+	}
 	snprintf(rep->reason, sizeof rep->reason, "%s %s", f->name, why);
 	rep->message = rep->reason;
 	return rep->result = RESULT_BAD_REQUEST;

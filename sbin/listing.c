@@ -61,7 +61,7 @@ void listing_time(struct listing *l, long long unix_seconds)
 }
 
 /* Characters that cannot be seen, or change how the text around them is seen: those that command a
- * terminal, turn the direction of writing (U+202E), take no room, look like a space, or are for
+ * terminal, turn the direction of writing (U+202E), have no width, look like a space, or are for
  * private use. Each pair is the first and the last of a range. */
 static const uint32_t invisible[][2] = {
     {0x0000, 0x001F},   {0x007F, 0x00A0},   {0x00AD, 0x00AD},   {0x034F, 0x034F},

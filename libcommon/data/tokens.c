@@ -215,7 +215,7 @@ void tokens_free(struct tokens *all)
 
 const struct token *tokens_find(const struct tokens *all, const char *token)
 {
-	struct token wanted;
+	struct token wanted = {0};
 
 	if (all->count == 0)
 		return NULL;

@@ -104,7 +104,7 @@ static const struct redisReply *ask_slots(struct nodes *n, unsigned number)
 /* Takes the place of the map, and forgets the nodes that are not in the new one. */
 static void replace(struct nodes *n, struct shards *fresh)
 {
-	static const struct node none;
+	const struct node none = {0};
 	struct node *was = calloc(SHARDS_NODES_MAX + 1, sizeof *was);
 
 	if (was == NULL)

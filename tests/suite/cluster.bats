@@ -187,7 +187,7 @@ finish() {
 }
 
 @test "a node that is silent: its users get a 503, the others are served" {
-  local i statuses= blocked
+  local i statuses='' blocked
   programs SSA_LOGIN_LIMITS=0,0,0 # the counter of an address may be on any node
   kill -STOP "$(pid_of node1)"
   direct GET status

@@ -427,7 +427,7 @@ END
   [[ $status == 2 ]]
 }
 
-@test "an address that is none is refused" {
+@test "what is no address is refused" {
   local address
   for address in 999.1.1.1 1.2.3 host.example 1.2.3.4/24; do
     ctl unban "$address" "$address"
@@ -545,7 +545,7 @@ END
   done_with 2
 }
 
-@test "export: two statuses of one group, equal machines, GPUs that are none, formulas" {
+@test "export: two statuses of one group, equal machines, GPU "none", formulas" {
   python3 - "$DATA_DIR/machines.json" <<'END'
 import json, sys
 def machine(id, status="in use", gpu="g", **more): return {"id": id, "cpus": 1, "mem": 1, "status": status, "GPU": gpu, "ip": "192.0.2.1", "name": f"m{id}"} | more

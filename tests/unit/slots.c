@@ -168,7 +168,7 @@ static void test_memory(void)
 	}
 	for (int i = 0; i < 5000 && atomic_load(&shared->taken) == 0; i++)
 		pause_us(1000);
-	CHECK(slots_take_memory(&s, 20480, &b) == SLOTS_TAKEN); /* beside it */
+	CHECK(slots_take_memory(&s, 20480, &b) == SLOTS_TAKEN); /* the memory is enough for both */
 	slots_release(&b);
 	kill(child, SIGKILL);
 	CHECK(slots_take_memory(&s, 65536, &b) == SLOTS_TAKEN); /* waits for its end */
