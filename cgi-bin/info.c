@@ -16,20 +16,26 @@ static enum result refuse_query(struct reply *rep, const char *why)
 }
 
 /* Writes the ETag. It names the file, the ids that the caller may see, and what was asked; nothing
- * else decides what the reply is. true: the client has the reply, and nothing is to be rendered. */
+ * else decides what the reply is. For all machines it is the digest of the file, which is there.
+ * true: the client has the reply, and nothing is to be rendered. */
 static bool is_known(struct endpoint_context *c, const struct request *q, struct reply *rep)
 {
 	struct grant grant = c->caller.grant;
-	char digest[CRYPTO_DIGEST_LEN + 1];
-	const struct span parts[] = {
-	    {machines_digest(&c->service->machines), CRYPTO_DIGEST_LEN},
-	    span_of(q->path_info),
-	    span_of(q->query),
-	    grant.of_user.at != NULL ? grant.of_user : (struct span){"", 0},
-	    grant.of_token.at != NULL ? grant.of_token : (struct span){"", 0},
-	};
+	const char *digest = machines_digest(&c->service->machines);
+	char of_all[CRYPTO_DIGEST_LEN + 1];
 
-	crypto_digest_spans(digest, parts, sizeof parts / sizeof parts[0]);
+	if (grant.of_user.at != NULL || grant.of_token.at != NULL || *q->path_info != '\0' ||
+	    *q->query != '\0') {
+		const struct span parts[] = {
+		    {digest, CRYPTO_DIGEST_LEN},
+		    span_of(q->path_info),
+		    span_of(q->query),
+		    grant.of_user.at != NULL ? grant.of_user : (struct span){"", 0},
+		    grant.of_token.at != NULL ? grant.of_token : (struct span){"", 0},
+		};
+		crypto_digest_spans(of_all, parts, sizeof parts / sizeof parts[0]);
+		digest = of_all;
+	}
 	etag_write(&rep->headers, digest);
 	if (!etag_is_known(q->known_tags, digest))
 		return false;

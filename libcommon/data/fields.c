@@ -21,6 +21,17 @@ struct taken {
 	uint64_t bits[(FIELDS_MAX + 63) / 64];
 };
 
+void fields_begin(struct fields *f, fields_found *found, void *context)
+{
+	f->count = f->more = 0;
+	f->more_max = SIZE_MAX;
+	f->any_dotted = f->any_number = f->failed = false;
+	f->initials = 0;
+	f->unescaped = (struct text){.len = 0};
+	f->found = found;
+	f->context = context;
+}
+
 size_t fields_add(struct fields *f, struct span path)
 {
 	size_t i = 0;
@@ -82,6 +93,7 @@ void fields_prepare(struct fields *f)
 	for (size_t i = 0; i < f->count; i++) {
 		struct field_path *p = &f->paths[i];
 		f->initials |= initial_of(p->path);
+		p->whole = false;
 		p->dotted = memchr(p->path.at, '.', p->path.len) != NULL;
 		f->any_dotted = f->any_dotted || p->dotted;
 		for (size_t at = 0; p->dotted && at <= p->path.len;) {
@@ -265,7 +277,7 @@ size_t fields_find(struct fields *f, struct span record)
 	bool escaped;
 
 	f->more = 0;
-	for (size_t i = 0; i < f->count; i++)
+	for (size_t i = 0; f->any_dotted && i < f->count; i++)
 		f->paths[i].whole = false;
 	for (bool more = left > 0 && walk_enter(&at); more; more = left > 0 && walk_more(&at)) {
 		struct span name = walk_name(&at, &escaped);

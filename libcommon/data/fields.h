@@ -32,7 +32,7 @@ struct field_path {
 	bool dotted, whole; /* whole: the record has a member of this name, which was found */
 };
 
-/* All zero has no fields. The paths belong to the caller. */
+/* The paths belong to the caller. */
 struct fields {
 	struct field_path paths[FIELDS_MAX];
 	size_t count;
@@ -45,6 +45,8 @@ struct fields {
 	fields_found *found;
 	void *context;
 };
+
+void fields_begin(struct fields *f, fields_found *found, void *context);
 
 /* Returns the number of the field, which is the same for the same path; they count from 0. */
 size_t fields_add(struct fields *f, struct span path);

@@ -77,11 +77,20 @@ static size_t group_of(struct run *r, size_t field, enum value_operator operatio
 	return i;
 }
 
+static size_t field_of(struct run *r, struct span path)
+{
+	size_t known = r->fields.count, field = fields_add(&r->fields, path);
+
+	if (field == known)
+		r->looks[field] = (struct look){.tests = 0};
+	return field;
+}
+
 /* false: no memory. */
 static bool read_as(struct run *r, struct span path, enum value_operator operation,
 		    const struct span *asked, size_t count, struct reading *out)
 {
-	size_t field = fields_add(&r->fields, path);
+	size_t field = field_of(r, path);
 	struct test *test = &r->tests[r->test_count];
 
 	*out = (struct reading){field, r->test_count, group_of(r, field, operation)};
@@ -126,7 +135,7 @@ static bool add_clauses(struct run *r)
 /* A field that stands in the list before changes nothing. */
 static void add_sort(struct run *r, const struct order_by *by)
 {
-	size_t field = fields_add(&r->fields, by->field);
+	size_t field = field_of(r, by->field);
 
 	for (size_t i = 0; i < r->order.by_count; i++)
 		if (r->sort_of[i] == field)
@@ -239,17 +248,16 @@ static size_t match(struct run *r, uint32_t *places, size_t count)
 	return matched;
 }
 
+/* Sets what must be 0. The tables, which are far larger, are filled as far as they are used. */
 static void begin(struct run *r, const struct selection *s, const struct table *t)
 {
-	memset(r, 0, offsetof(struct run, scratch));
-	memset(&r->scratch, 0, offsetof(struct value_scratch, folded));
 	r->s = s;
 	r->t = t;
-	r->scratch.left = SELECTION_EXAMINED_MAX;
-	r->fields.found = note_value;
-	r->fields.context = r;
-	r->order.by = r->by;
-	r->order.scratch = &r->scratch;
+	r->test_count = r->clause_count = r->group_count = 0;
+	r->text = (struct value_test){.text_count = 0};
+	r->order = (struct order){.by = r->by, .scratch = &r->scratch};
+	fields_begin(&r->fields, note_value, r);
+	value_scratch_begin(&r->scratch, SELECTION_EXAMINED_MAX);
 }
 
 /* false: no memory. */

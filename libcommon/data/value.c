@@ -34,6 +34,13 @@ bool value_operator_selects(enum value_operator operation)
 	return operation == VALUE_EQUAL || operation >= VALUE_IN;
 }
 
+void value_scratch_begin(struct value_scratch *scratch, size_t bytes)
+{
+	scratch->left = bytes;
+	scratch->spent = scratch->failed = false;
+	scratch->decoded = (struct text){.len = 0};
+}
+
 void value_scratch_free(struct value_scratch *scratch)
 {
 	text_free(&scratch->decoded);

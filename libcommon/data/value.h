@@ -42,7 +42,7 @@ bool value_operator_selects(enum value_operator operation);
 
 enum { VALUE_PART_MAX_BYTES = 8192, VALUE_BLOCK_BYTES = 16384 };
 
-/* What reading and comparing needs. All zero but `left` at first; to be freed at the end. */
+/* What reading and comparing needs. */
 struct value_scratch {
 	/* How many bytes of text may still be examined. The count depends on the texts alone, so
 	 * the same question always has the same answer. */
@@ -52,6 +52,7 @@ struct value_scratch {
 	struct text decoded;
 	char folded[VALUE_BLOCK_BYTES + VALUE_PART_MAX_BYTES];
 };
+void value_scratch_begin(struct value_scratch *scratch, size_t bytes);
 void value_scratch_free(struct value_scratch *scratch);
 
 /* Counts bytes that are examined. false: more than may be. */

@@ -133,7 +133,7 @@ def ends(draw, there):
 def others(draw):
     """Parameters that may be wrong."""
     fields = st.lists(st.tuples(st.sampled_from(['', '', '-']), paths).map(''.join), min_size=1, max_size=4).map(','.join)
-    name = draw(st.sampled_from(model.RESERVED + ('_sort', '_embed', 'page', 'sort', '_')))
+    name = draw(st.sampled_from(model.RESERVED + model.FOREIGN + ('_sort', '_embed', '_')))
     value = draw(fields if name == '_sort' else st.sampled_from(['asc', 'desc', 'desc,asc', 'up']) if name == '_order'
                  else asked_texts if name == 'q' else st.sampled_from(WHOLE))
     return parameter(name + draw(st.sampled_from(['', '', '', '[]'])), value, draw)
