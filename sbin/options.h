@@ -20,9 +20,11 @@ enum {
 	FROM = 1024,
 	KEY = 2048,
 	DEFAULT = 4096,
-	PRUNE = 8192
+	PRUNE = 8192,
+	DAYS = 16384,
+	MACHINES = 32768
 };
-enum { EVERYWHERE = DATA | HELP | VERSION, OPTIONS_COUNT = 14 };
+enum { EVERYWHERE = DATA | HELP | VERSION, OPTIONS_COUNT = 16 };
 
 struct option {
 	unsigned bit;

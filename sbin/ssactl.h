@@ -24,7 +24,7 @@ struct ctl {
 	struct redis *redis;  /* connects at the first use; NULL: the command does not need it */
 	/* Options; a text that is not given is NULL. */
 	bool json, random, all, help, version, dry_run, prune;
-	const char *data, *address, *from, *key;
+	const char *data, *address, *from, *key, *days, *machines;
 	char **args; /* what follows the name of the command, up to a NULL */
 	int count;
 };
@@ -68,6 +68,10 @@ enum exit_code ctl_machine_edit(struct ctl *c);
 
 /* import.c */
 enum exit_code ctl_machine_import(struct ctl *c);
+/* tokens.c */
+enum exit_code ctl_token_add(struct ctl *c);
+enum exit_code ctl_token_list(struct ctl *c);
+enum exit_code ctl_token_remove(struct ctl *c);
 
 /* sessions.c */
 enum exit_code ctl_sessions(struct ctl *c);

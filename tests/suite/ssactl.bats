@@ -179,6 +179,48 @@ END
   done
 }
 
+@test "token add, list, remove: a token works at once, only its digest is stored, and no other byte changes" {
+  printf '[ {"username":"u","password":"p" ,"x": 1.10},\n\t{"username":"v","password":"p","tokens": [ ]}]\n' >"$users"
+  local token before
+  before=$(<"$users")
+  ctl token add u ci --days 30 --machines 100 200
+  done_with 0
+  token=$output
+  [[ $token =~ ^ssa_[A-Za-z0-9_-]{43}$ && $(<"$users") != *"$token"* && $(<"$users") == *', "tokens": [{"name": "ci", "digest": "'* ]]
+  cgi GET info '' HTTP_AUTHORIZATION="Bearer $token"
+  expect_json '[.data[].id] == [100,200]'
+  ctl token add u ci
+  done_with 1
+  ctl token add v none --machines none
+  cgi GET info '' HTTP_X_AUTH_TOKEN="$output"
+  expect_json '.data == []'
+  ctl token list
+  done_with 0
+  [[ $output == *'u '*'ci '*T*Z*'[100, 200]'*'v '*'none '*'-'*'[]'* && $output != *ssa_* ]]
+  ctl token list v --json
+  [ "$(jq -c . <<<"$output")" = '[{"username":"v","token":"none","expires":null,"machines":[]}]' ]
+  ctl token remove u ci
+  done_with 0
+  cgi GET info '' HTTP_X_AUTH_TOKEN="$token"
+  expect 401
+  ctl token remove u ci
+  done_with 1
+  ctl token remove v none
+  [ "$(<"$users")" = "${before/,\"tokens\": \[ \]/}" ]
+  for arguments in 'u a:b' 'u a 100' 'u a --days 0' 'u a --days 1.5' 'u a --machines 01' 'u a --machines 1,,2'; do
+    # shellcheck disable=SC2086  # the words of a command
+    ctl token add $arguments
+    done_with 2
+  done
+  ctl token add nobody a
+  done_with 1
+  printf '[{"username":"u","password":"p","tokens":[{"name":"a"}]}]' >"$users"
+  ctl token list
+  [[ $stderr == *'a token of "u" is void: its name or its digest is missing'* ]]
+  ctl check
+  [[ $output == *'tokens'*'its name or its digest is missing'* ]]
+}
+
 @test "user list: as a table and as JSON, and nothing of it commands a terminal" {
   printf '[{"username":"a\\u001b[2J","password":"p"},{"username":"b","password":"$1$x"},{"username":"c","password":"$argon2id$v=19$m=8,t=1,p=1$YQ$YQ","disabled":true,"machines":[ 1,2 ]}]' >"$users"
   ctl user list
