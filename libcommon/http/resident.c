@@ -39,6 +39,7 @@ struct resident {
 	int fault;      /* errno, if accepting fails: no descriptors, no memory */
 	struct hand hand;
 	struct connection_spares spares;
+	unsigned watched;  /* connections that wait for their client */
 	unsigned left;     /* requests that wait for the next batch, without those with a query */
 	size_t held_bytes; /* of all replies that are being sent */
 	long long now_ms, idle_ms, slice_ms;
@@ -78,6 +79,7 @@ static void end(struct connection *c)
 	struct resident *r = c->owner;
 
 	hand_remove(&r->hand, &c->x);
+	r->watched -= c->watched;
 	r->held_bytes -= c->held_bytes;
 	connection_end(c, &r->spares);
 }
@@ -88,6 +90,7 @@ static void watch(struct connection *c, uint32_t events)
 	struct epoll_event event = {.events = events | EPOLLONESHOT, .data.ptr = c};
 	int what = c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
+	c->owner->watched += !c->watched;
 	c->watched = true;
 	if (epoll_ctl(c->owner->set, what, c->x.fd, &event) == 0)
 		return;
@@ -324,12 +327,15 @@ static void serve(struct resident *r)
 			break; /* the process that started this worker starts a new one */
 		long long next_ms = look_at_times(r);
 		unsigned count = choose(r, batch);
-		if (count > 0)
+		if (count > 0) {
 			answer(r, batch, count);
-		else if (ends && !some && r->hand.count == 0)
+			next_ms = r->now_ms; /* under load, too, the connections have their turn */
+		} else if (ends && !some && r->hand.count == 0) {
 			return;
-		else if (!sleep_until(r, r->left > 0 || r->fault != 0 ? r->now_ms + RETRY_MS
-								      : next_ms)) {
+		} else if (r->left > 0 || r->fault != 0) {
+			next_ms = r->now_ms + RETRY_MS;
+		}
+		if ((count == 0 || r->watched > 0) && !sleep_until(r, next_ms)) {
 			r->fault = errno;
 			break;
 		}
