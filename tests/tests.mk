@@ -92,4 +92,7 @@ test-deb:  ## the Debian package on an empty Debian; SUITE=bookworm or trixie; a
 	@scripts/deps.sh debian
 	@tests/deb.sh $(SUITE)
 
-.PHONY: unit test test-full test-planted test-acl test-arm64 emulated test-debian test-deb
+test-container:  ## container/ with buildah, on an empty Debian; as root
+	@tests/container.sh
+
+.PHONY: test-container unit test test-full test-planted test-acl test-arm64 emulated test-debian test-deb
