@@ -78,6 +78,7 @@ def encoded(text, draw):
 paths = st.one_of(st.sampled_from(NAMES + ['id', 'cpus', 'mem', 'status', 'GPU']),
                   st.lists(st.sampled_from(NAMES), min_size=1, max_size=4).map('.'.join))
 asked_texts = st.one_of(st.sampled_from(NUMBERS), st.sampled_from(TEXTS), st.sampled_from(['false', 'running', 'Train', '1e1000000', '-', '.']))
+NOT_FOUND = b'{"code":404,"message":"not found","data":""}'
 ODD_NAMES = [':foo', '_foo', '[foo]', '[', ']', '[0].x', '[][]', '_', ':', '[0][gte]', '[gte][lt]']
 WHOLE = ['0', '1', '2', '3', '10', '10000', '10001', '99999999999999999999', '-1', '1.0', '', 'x', '007']
 
@@ -176,8 +177,10 @@ class Pool:
                 f.write(text)
             os.rename(os.path.join(self.data, '.new'), os.path.join(self.data, name))
 
-    def ask(self, user, query):
-        return self.service.ask(b'GET', b'/api/info?' + query, [(b'X-Auth-Token', self.tickets[user])], b'', {})
+    def ask(self, user, rest, tag=None):
+        """rest: of the path, or the query. tag: that the client has."""
+        headers = [(b'X-Auth-Token', self.tickets[user])] + ([(b'If-None-Match', tag)] if tag else [])
+        return self.service.ask(b'GET', b'/api/info' + rest, headers, b'', {})
 
     def stop(self):
         self.service.stop()
@@ -220,8 +223,16 @@ def run(pool, examples, random):
                 want = expected(texts, query)
                 counts[want[0]] += 1
                 counts['chosen'] += want[0] == 200 and want[1] != b'{"data":[]}'
-                have = got(pool.ask(user, query), want)
+                reply = pool.ask(user, b'?' + query)
+                have = got(reply, want)
                 assert have == want, '\nquery    %s\nmachines %s\nanswer   %s\nmodel    %s' % (query.decode(errors='replace'), texts, have, want)
+                if want[0] == 200:
+                    again = pool.ask(user, b'?' + query, data.draw(st.sampled_from([b'%s', b'"x", W/%s'])) % reply.headers[b'etag'])
+                    assert (again.status, again.body, again.headers[b'etag']) == (304, b'', reply.headers[b'etag'])
+        number = data.draw(st.sampled_from(IDS + ['1.00', '2e0', '01', '7', '-7.0', 'x', '']))
+        for user, texts in visible.items():
+            text, reply = model.one(texts, number), pool.ask(user, b'/' + number.encode())
+            assert (reply.status, reply.body) == ((200, b'{"data":%s}' % text.encode()) if text else (404, NOT_FOUND)), (number, texts, reply)
 
     counts = {'queries': 0, 200: 0, 400: 0, 'chosen': 0}
     agree()

@@ -281,3 +281,10 @@ def answer(texts, query):
     asked = Query(query)
     chosen = asked.sorted([pair for pair in ((parse(text), text) for text in texts) if asked.selects(pair[0])])
     return [text for _, text in chosen[asked.start:asked.end]], len(chosen), asked.link('/api/info', len(chosen)) if asked.paged else None
+
+
+def one(texts, number):
+    """GET /api/info/NUMBER: the text of the first record whose id has this value, or None."""
+    if not NUMBER.fullmatch(number):
+        return None
+    return next((text for text in texts if value_of(parse(text).get('id')) == value_of(number)), None)

@@ -20,6 +20,7 @@ unit() {
 @test "datafile: versions of a file" { unit datafile; }
 @test "edit: a new version in one step, and the changes of others" { unit edit; }
 @test "decimal: numbers of any size, compared exactly" { unit decimal; }
+@test "etag: the tags that a client has" { unit etag; }
 @test "heap: blocks that do not change each other" { unit heap; }
 @test "json: the fields of an object" { unit json; }
 @test "link: a silent server is left alone for a while; an unused connection is not used again" { unit link; }
