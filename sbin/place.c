@@ -1,5 +1,7 @@
 #include "place.h"
+#include "ssactl.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,28 +14,68 @@ static bool is_set(const char *name)
 	return value != NULL && *value != '\0';
 }
 
-static void find_data(struct config *c)
+/* Where the data may be, and the settings of the service that serves them (EnvironmentFile of its
+ * unit; NULL: make run has its own). */
+static const struct place {
+	bool beside;
+	const char *path, *settings;
+} places[] = {{true, CONFIG_DATA_BESIDE, NULL},
+	      {true, "../lib/simpleserverapi/data", "/etc/ssa.env"},
+	      {false, "/etc/simpleserverapi", "/etc/default/simpleserverapi"},
+	      {false, "data", NULL}};
+
+/* Writes the path of the first one that exists. NULL: there is none. */
+static const struct place *find_data(char *path, size_t size)
 {
-	static const struct {
-		bool beside;
-		const char *path;
-	} places[] = {{true, CONFIG_DATA_BESIDE},
-		      {true, "../lib/simpleserverapi/data"},
-		      {false, "/etc/simpleserverapi"},
-		      {false, "data"}};
-	char path[sizeof c->data_dir];
 	struct stat st;
 
 	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-		if (places[i].beside && !config_beside(path, sizeof path, places[i].path))
+		if (places[i].beside && !config_beside(path, size, places[i].path))
 			continue;
 		if (!places[i].beside)
-			strcpy(path, places[i].path);
-		if (stat(path, &st) == 0) {
-			strcpy(c->data_dir, path);
-			return;
-		}
+			snprintf(path, size, "%s", places[i].path);
+		if (stat(path, &st) == 0)
+			return &places[i];
 	}
+	return NULL;
+}
+
+/* Takes one line of systemd's EnvironmentFile, NAME=value with or without quotes, into the
+ * environment of this process, unless the variable is set there. */
+static void take_setting(char *line)
+{
+	char *value = strchr(line, '='), *end;
+
+	line += strspn(line, " \t");
+	if (value == NULL ||
+	    (strncmp(line, "SSA_", 4) != 0 && strncmp(line, "REDIS_URL=", 10) != 0))
+		return;
+	*value++ = '\0';
+	value += strspn(value, " \t");
+	for (end = value + strlen(value); end > value && strchr(" \t\r\n", end[-1]) != NULL;)
+		*--end = '\0';
+	if (end > value + 1 && (*value == '"' || *value == '\'') && end[-1] == *value) {
+		end[-1] = '\0';
+		value++;
+	}
+	if (!is_set(line))
+		setenv(line, value, 1);
+}
+
+static void take_settings(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char *line = NULL;
+	size_t size = 0;
+
+	if (file == NULL && errno == EACCES)
+		ctl_say(CTL_DONE, "note: only root can read %s, which may name another Redis",
+			path);
+	while (file != NULL && getline(&line, &size, file) >= 0)
+		take_setting(line);
+	free(line);
+	if (file != NULL)
+		fclose(file);
 }
 
 /* Takes the socket in this folder, if it is there. */
@@ -64,10 +106,15 @@ static void find_redis(struct config *c)
 
 bool place_find(struct config *c, unsigned parts, config_fault *tell, void *context)
 {
-	bool good = config_load_parts(c, parts, tell, context);
+	char path[sizeof c->data_dir];
+	const struct place *place = is_set("SSA_DATA_DIR") ? NULL : find_data(path, sizeof path);
 
-	if ((parts & CONFIG_DATA) && !is_set("SSA_DATA_DIR"))
-		find_data(c);
+	if (place != NULL && place->settings != NULL && (parts & CONFIG_REDIS) &&
+	    !is_set("REDIS_URL"))
+		take_settings(place->settings);
+	bool good = config_load_parts(c, parts, tell, context);
+	if (place != NULL && (parts & CONFIG_DATA) && !is_set("SSA_DATA_DIR"))
+		strcpy(c->data_dir, path);
 	if ((parts & CONFIG_REDIS) && !is_set("REDIS_URL"))
 		find_redis(c);
 	return good;

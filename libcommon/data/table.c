@@ -102,6 +102,8 @@ static void check_fields(struct split *to, struct candidate *c)
 {
 	for (size_t i = 0; i < c->kind->count; i++) {
 		const struct json_field *f = &c->fields[i];
+		if (f->state == JSON_PRESENT)
+			continue;
 		if (f->state == JSON_TWICE)
 			break_rule(to, c, f->name, "stands twice");
 		else if (f->state == JSON_WRONG_TYPE)
@@ -118,9 +120,13 @@ static void check_fields(struct split *to, struct candidate *c)
  * not JSON, or if there is no memory. */
 static bool split_record(struct split *to, struct scan *s, size_t place)
 {
-	struct candidate c = {.kind = to->kind, .place = place};
+	struct candidate c; /* its fields are only as many as the kind has */
 
-	memcpy(c.fields, to->kind->fields, sizeof c.fields);
+	c.kind = to->kind;
+	c.place = place;
+	c.misspelt = NULL;
+	c.broken = false;
+	memcpy(c.fields, c.kind->fields, c.kind->count * sizeof c.fields[0]);
 	s->unrepresentable = false;
 	scan_peek(s);
 	c.text.at = s->at;

@@ -300,6 +300,7 @@ END
   [ "$(jq -r '.[-2:][].username' "$users")" = $'other\nlate' ]
 }
 
+# bats test_tags=long
 @test "killed, failing or interrupted at any call, an edit leaves the old file or the new one whole" {
   [[ -x ${SSA_TEST_UNIT_BIN:=$ROOT/build/unit}/calls/ssactl ]]
   [[ $SSA_TEST_UNIT_BIN == /* ]] || SSA_TEST_UNIT_BIN=$ROOT/$SSA_TEST_UNIT_BIN
@@ -444,6 +445,22 @@ END
   [[ $status == 3 ]]
   grep -qx 'ssactl: Redis: 127.0.0.1:1, database 3' "$said"
   run -1 grep s3cret "$said"
+}
+
+# A static program needs nothing of /etc, so the test can have its own.
+@test "which Redis: that of the settings of the installed service" {
+  unshare -m true 2>/dev/null || skip "no mount namespace can be made here"
+  local root=$BATS_TEST_TMPDIR/root
+  mkdir -p "$root/sbin"
+  cp "$SSACTL" "$root/sbin/ssactl"
+  unshare -m bash -c '
+    mount -t tmpfs none /etc && mkdir -p /etc/simpleserverapi /etc/default && cp "$2"/*.json /etc/simpleserverapi &&
+      printf "# %s\nREDIS_URL=\"unix://%s\"\nSSA_REDIS_WAIT=0\n" comment "$3" >/etc/default/simpleserverapi &&
+      cd / && exec env -i "$1" sessions' - "$root/sbin/ssactl" "$DATA_DIR" "$BATS_FILE_TMPDIR/redis.sock" 2>"$root/stderr" >"$root/stdout" || {
+    cat "$root/stderr"
+    return 1
+  }
+  [ "$(<"$root/stderr")" = "ssactl: Redis: $BATS_FILE_TMPDIR/redis.sock" ]
 }
 
 @test "help, --version, and what was probably meant" {
