@@ -100,6 +100,7 @@ finish() {
   [[ $status == 1 && $output == *'the Redis user is refused (commands or ~ssa:*): +ttl +cluster|replicas'* ]]
 }
 
+# bats test_tags=long
 @test "the limits hold, though their counters are on different nodes" {
   local i
   programs SSA_LOGIN_LIMITS=0,0,5/600
@@ -120,6 +121,7 @@ finish() {
   expect 200
 }
 
+# bats test_tags=long
 @test "a host that is dead does not matter if another one knows the cluster" {
   set -- $PORTS
   REDIS_URL=redis+cluster://127.0.0.1:$DEAD,127.0.0.1:$1
@@ -146,6 +148,7 @@ finish() {
   finish "$slot" "$to" "$from"
 }
 
+# bats test_tags=long
 @test "while a slot moves, its keys are found on both nodes, and each command is done once" {
   local slot from to here there index
   direct_login user1 "$PASSWORD"
@@ -186,6 +189,7 @@ finish() {
   finish "$slot" "$to" "$from"
 }
 
+# bats test_tags=long
 @test "a node that is silent: its users get a 503, the others are served" {
   local i statuses='' blocked
   programs SSA_LOGIN_LIMITS=0,0,0 # the counter of an address may be on any node
@@ -208,6 +212,7 @@ finish() {
   done
 }
 
+# bats test_tags=long
 @test "ssactl: the sessions of all nodes" {
   local i
   for i in {1..6}; do direct_login "user$i" "$PASSWORD"; done

@@ -39,6 +39,7 @@ copy_project() {
   CGI_BIN=cgi-bin
 }
 
+# bats test_tags=long
 @test "make install: these files with these modes, whatever the umask is" {
   local name
   make_install
@@ -82,6 +83,7 @@ copy_project() {
     $'sbin/ssactl\nman/ssactl.8\ncompletions/ssactl\nwww/swagger/init.js' ]]
 }
 
+# bats test_tags=long
 @test "make uninstall leaves the data, and what others have put there" {
   copy_project
   mkdir -p "$ROOT"/{sbin,man,completions,www/swagger}

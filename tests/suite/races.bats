@@ -14,7 +14,7 @@ teardown_file() { stop_servers; }
 setup() {
   fresh
   T=$BATS_TEST_TMPDIR
-  rounds=$((${SSA_TEST_FULL:-0} ? 15 : 3))
+  rounds=$((${SSA_TEST_FULL:-0} ? 15 : 2))
 }
 teardown() {
   [[ -z ${watcher-} ]] || kill "$watcher" 2>/dev/null || true

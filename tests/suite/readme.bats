@@ -114,11 +114,13 @@ fault() {
   [ "$output" = '13 blocks' ]
 }
 
+# bats test_tags=long
 @test "a heading that is missing, or of another level, is found" {
   fault '/^## /d' 'en.md:16: heading ##'
   fault 's/^## /### /' 'en.md:16: heading ##' 'zh.md:15: heading ###'
 }
 
+# bats test_tags=long
 @test "changed code is found" {
   fault 's/^cook --salt/cook --sugar/' 'zh.md:9: code sh' $'cook --sugar \'1 # 2\'  #\n'
   fault "s/'1 # 2'/'1 # 3'/" $'cook --salt \'1 # 3\'  #\n'
@@ -127,6 +129,7 @@ fault() {
   fault 's/^    eat/    drink/' '    eat' '    drink'
 }
 
+# bats test_tags=long
 @test "a row or a cell that is missing, and other code in a cell, are found" {
   fault '/^\| `HEAT`/d' 'en.md:21: row `HEAT` | `9` link book.md#heat'
   fault 's/^(\| `HEAT` ).*/\1|/' $'zh.md:20: row `HEAT`\n'
@@ -135,6 +138,7 @@ fault() {
   fault 's/^\|---\|---/&|---/' $'zh.md:18: row  |  | \n'
 }
 
+# bats test_tags=long
 @test "another link, one that leads nowhere, and another image are found" {
   fault 's/book\.md\)的/cook.md)的/' 'link book.md' 'link cook.md'
   fault 's/#表格/#the-table/' "link #the-table, which $BATS_TEST_TMPDIR/zh.md does not have"
@@ -146,6 +150,7 @@ fault() {
   fault 's/[<>]//g' 'http://127.0.0.1:8000，并阅读'
 }
 
+# bats test_tags=long
 @test "an item or a paragraph that is missing, other inline code and another number are found" {
   fault '/^- 第一/d' 'en.md:23: item'
   fault '/^打开/d' 'en.md:5: paragraph 12 2 `pots` http://127.0.0.1:8000'

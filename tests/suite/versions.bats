@@ -51,6 +51,7 @@ see_by_one() {
   [ "$(tally "$T/replies" good)" = '200:1 ' ]
 }
 
+# bats test_tags=long
 @test "a removed user stays removed when the file breaks, also in workers that have not read the file without the user" {
   local round
   for round in 1 2 3; do
@@ -78,6 +79,7 @@ see_by_one() {
   bob_is_gone
 }
 
+# bats test_tags=long
 @test "a worker that is started while the file is broken serves the same as the others" {
   local program victims
   write_users "$WITHOUT_BOB"

@@ -93,6 +93,7 @@ kill_keepers() {
   is_back info none
 }
 
+# bats test_tags=long
 @test "a killed keeper is replaced with all its workers, and no old worker stays" {
   kill_keepers 8
 }
@@ -126,6 +127,7 @@ kill_keepers() {
 
 # lighttpd does not remove these sockets when it ends. It removes only the names that it created
 # itself, and these are others.
+# bats test_tags=long
 @test "the sockets of a lighttpd that has ended are removed by the next start" {
   local old run=$BATS_FILE_TMPDIR/run
   old=$(lighttpd_pid)
@@ -164,6 +166,7 @@ kill_keepers() {
   wait_until 10 "$(lighttpd_pid)" has_sockets 3
 }
 
+# bats test_tags=long
 @test "a killed lighttpd leaves nothing behind" {
   local pid all
   pid=$(lighttpd_pid)
