@@ -28,6 +28,7 @@ enum {
 	HELD_MAX_BYTES = 64 << 20,
 	STALL_MS = 1000,
 	RETRY_MS = 10,
+	GRACE_MS = 2, /* a front-end server needs it to pass on what it has taken */
 	/* No front-end server waits so long for its client. */
 	SEND_MS = 90000,
 };
@@ -277,25 +278,19 @@ static bool listen_or_not(struct resident *r, bool wanted)
 	return r->listening == wanted;
 }
 
-/* Sleeps until something comes, or until `until_ms`. The signals are unblocked only here. So none
- * is missed, and none interrupts a request. false: errno. */
-static bool sleep_until(struct resident *r, long long until_ms)
+/* Waits until something comes, `ms` at most. The signals are unblocked only here. So none is
+ * missed, and none interrupts a request. Returns how many events came. -1: errno. */
+static int wait_for(struct resident *r, long long ms)
 {
 	struct epoll_event events[EVENTS_MAX];
 	sigset_t none;
-	long long ms = until_ms - r->now_ms;
 
 	sigemptyset(&none);
 	if (stopping && ms > ORPHAN_LOOKS_MS)
 		ms = ORPHAN_LOOKS_MS;
-	if (!listen_or_not(r, r->fault == 0 && r->left == 0 && r->hand.count < CONNECTIONS_MAX) &&
-	    ms > RETRY_MS)
-		ms = RETRY_MS;
 	int woken = epoll_pwait(r->set, events, EVENTS_MAX, ms > 0 ? (int)ms : 0, &none);
-	if (woken < 0 && errno != EINTR)
-		return false;
 	if (woken <= 0)
-		return true;
+		return woken < 0 && errno != EINTR ? -1 : 0;
 	/* Under load, other processes run first, and meanwhile more requests arrive. When requests
 	 * are answered together, each costs less. Without load, this call returns at once. */
 	sched_yield();
@@ -306,7 +301,32 @@ static bool sleep_until(struct resident *r, long long until_ms)
 		else if (c != NULL && c->state == CONNECTION_SENDING)
 			send_more(c);
 	}
-	return true;
+	return woken;
+}
+
+/* Sleeps until something comes, or until `until_ms`. false: errno. */
+static bool sleep_until(struct resident *r, long long until_ms)
+{
+	bool wanted = r->fault == 0 && r->left == 0 && r->hand.count < CONNECTIONS_MAX;
+	long long ms = until_ms - r->now_ms;
+
+	if (!listen_or_not(r, wanted) && ms > RETRY_MS)
+		ms = RETRY_MS;
+	return wait_for(r, ms) >= 0;
+}
+
+/* Under load, clients that take the rest of their replies have a slice of time, as long as they
+ * take something. false: errno. */
+static bool serve_watched(struct resident *r)
+{
+	long long end_ms = clock_ms() + SLICE_MS;
+	int woken;
+
+	listen_or_not(r, false);
+	do
+		woken = wait_for(r, GRACE_MS);
+	while (woken > 0 && r->watched > 0 && clock_ms() < end_ms);
+	return woken >= 0;
 }
 
 static void serve(struct resident *r)
@@ -329,13 +349,12 @@ static void serve(struct resident *r)
 		unsigned count = choose(r, batch);
 		if (count > 0) {
 			answer(r, batch, count);
-			next_ms = r->now_ms; /* under load, too, the connections have their turn */
 		} else if (ends && !some && r->hand.count == 0) {
 			return;
 		} else if (r->left > 0 || r->fault != 0) {
 			next_ms = r->now_ms + RETRY_MS;
 		}
-		if ((count == 0 || r->watched > 0) && !sleep_until(r, next_ms)) {
+		if (count > 0 ? r->watched > 0 && !serve_watched(r) : !sleep_until(r, next_ms)) {
 			r->fault = errno;
 			break;
 		}
