@@ -126,7 +126,7 @@ $(BUILD)/flags: FORCE | $(deps_first)
 
 ifeq ($(LIBC),musl)
 third = @CC='$(CC)' HOST='$(HOST)' scripts/thirdparty.sh
-$(archives): | $(deps_first)
+$(archives): scripts/thirdparty.sh | $(deps_first)
 $(thirdparty)/lib/libhiredis.a: ; $(third) hiredis $(thirdparty)
 $(thirdparty)/lib/libcjson.a:   ; $(third) cjson $(thirdparty)
 $(thirdparty)/lib/libsodium.a:  ; $(third) libsodium $(thirdparty)

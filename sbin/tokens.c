@@ -78,7 +78,7 @@ static enum exit_code store(struct change *h, struct span record, const struct t
 	return code == CTL_DONE ? change_commit(h) : code;
 }
 
-/* Reads a whole number of days. 0: it is none, or too many. */
+/* Reads a whole number of days. 0: the text is no such number, or there are too many. */
 static long long days_of(const char *text)
 {
 	long long days;
@@ -97,7 +97,7 @@ static bool is_id(struct span id)
 }
 
 /* Writes the ids of --machines: its value, with commas or alone, and the words that follow the
- * name. false: one of them is none. */
+ * name. false: one of them is no number. */
 static bool write_ids(const struct ctl *c, struct text *out)
 {
 	struct span list = span_of(c->machines), id;

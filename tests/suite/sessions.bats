@@ -491,7 +491,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   enter
   local index
   index=$(redis keys 'ssa:{*}:user:*')
-  [[ $(redis zscore "$index" "$(redis zrange "$index" 0 -1)") =~ ^$expires[0-9]{6}$ ]]
+  [[ $(redis zscore "$index" "$(redis zrange "$index" 0 -1)") =~ ^${expires}[0-9]{6}$ ]]
 }
 
 @test "no ticket, password or CSRF token appears in the commands to Redis or in the log" {
