@@ -21,6 +21,7 @@ for (const mode of ["cgi", "scgi"])
       await says(page, "#service", "Up");
       await says(page, "#login", "After a reload you log in again.");
       assert.equal(await page.getAttribute("#password", "autocomplete"), "current-password");
+      assert.equal(await page.locator("#starting").count(), 0);
       await isAccessible(page, "log in");
       await logIn(page, "user1", "wrong");
       await says(page, "#refused", "Wrong user name or password.");

@@ -38,7 +38,7 @@ export function drawBand() {
 	redraw(byId("types"), ...types);
 }
 
-// Under the list: the sum of what the filters choose.
+// Under the list: sums of what the filters choose.
 export function drawSums() {
 	const sum = state.rows && state.shown;
 	if (!sum?.count) return byId("sums").replaceChildren();

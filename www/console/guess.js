@@ -11,7 +11,7 @@ const valuesOf = (field) => state.pool?.values.get(field) ?? [];
 // The pool's own spelling, where only the case of letters is different.
 const spelled = (text, known) => (known.includes(text) ? text : known.find((one) => one.toLowerCase() === text.toLowerCase()) ?? text);
 
-// { text, conditions: [[name, value]] }: "lab cpus>=48 status: running" has two conditions.
+// { text, conditions: [[name, value]] }: "lab cpus>=48 status: running" has two.
 export function understand(typed) {
 	// 10:30 or fe80::1 is a text, unless the pool has such a member.
 	const isCondition = ({ 1: name, 4: colon, index, 0: all }) => !colon || fields().includes(spelled(name, fields())) || !/^[\d:]|:/.test(typed.slice(index + all.length));

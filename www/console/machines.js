@@ -64,7 +64,7 @@ export async function loadRows() {
 	}
 }
 
-// A member in a filter that no machine has, if there is one and the pool is known.
+// A member in a filter that no machine has, once the pool is known.
 export function strangeField() {
 	const { pool } = state;
 	const plain = (name) => name.replace(/\.\d+(?=\.|$)|\[.*$/g, ""); // of one element of an array

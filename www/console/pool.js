@@ -41,16 +41,19 @@ async function summarize({ bytes }) {
 
 const fail = (failure) => failure.kind === "session" || set({ poolFailure: failure });
 
-// Not again before three times as long as the last one took, unless the user wants it.
+// Not again before three times the last one's time, unless the user wants it.
 export async function loadPool(wanted) {
+	const { pool, rows, total } = state;
+	if (!pool && !isFiltered() && rows?.length === total) set({ pool: sumUp(rows) });
+	if (rows?.length === total) loadShown();
 	if (asking || (!wanted && Date.now() < asked + 3 * took_ms)) return;
 	asked = Date.now();
 	const mine = (asking = ask("pool", "info", summarize));
 	try {
-		const pool = await mine;
+		const all = await mine;
 		if (asking !== mine) return;
 		took_ms = Date.now() - asked;
-		set({ pool, poolFailure: null });
+		set({ pool: all, poolFailure: null });
 		loadShown();
 	} catch (failure) {
 		if (asking === mine) fail(failure);
@@ -59,13 +62,12 @@ export async function loadPool(wanted) {
 	}
 }
 
-// The sum of what the filters choose: that of the pool, of the rows if these are all, or else of
-// another reply.
+// The sum of what the filters choose: of the pool, of the rows if all are there, or another reply.
 export async function loadShown() {
 	const mine = (latest = {});
 	const { rows, total, pool, failure } = state;
 	if (!rows || failure) return;
-	if (!isFiltered()) return set({ shown: pool ?? (rows.length === total ? sumUp(rows) : null) });
+	if (!isFiltered()) return set({ shown: pool });
 	if (rows.length === total) return set({ shown: sumUp(rows) });
 	try {
 		const shown = await ask("shown", query({}, false), summarize);

@@ -24,7 +24,7 @@ async function saveAs(name, write) {
 // The bytes of the file, without what the reply puts around the array.
 export const saveJson = () => saveAs("machines.json", (text) => text.slice(text.indexOf("["), -1) + "\n");
 
-// RFC 4180, after a byte order mark for spreadsheets.
+// RFC 4180; the byte order mark is for spreadsheets.
 export function saveCsv() {
 	const fields = columns();
 	return saveAs("machines.csv", (text) => {

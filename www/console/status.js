@@ -30,5 +30,5 @@ export const urgency = (status) => classes.indexOf(classOf(status));
 const capital = (word) => word[0].toUpperCase() + word.slice(1);
 const usual = "error failed fail down offline unreachable crashed dead fault lost unknown critical".split(" ");
 
-// The statuses that the list asks for first, before it knows those of the pool.
+// The list asks for these first, before it knows those of the pool.
 export const urgentWords = [...usual.flatMap((word) => [word, capital(word), word.toUpperCase()]), ..."DOWN* down* 故障 错误 异常 失败 离线".split(" ")];

@@ -74,7 +74,7 @@ function cell(id, field, value) {
 	return button(`${field} ${id}`, () => copy(value), { className: "plain", title: say("copy") }, value);
 }
 
-// One more value of this member: the service reads the same member twice as "or".
+// A condition on this member in place of others.
 const narrow = (field, value) => filters().some(([name, has]) => name === field && has === value) || change({ [field]: value });
 
 function drawPages() {

@@ -55,7 +55,7 @@ export function isChosen(field, conditions) {
 	return String(on([field]).sort()) === String(flat.sort());
 }
 
-// These conditions in place of all others on the fields; a second time takes them away.
+// These conditions in place of all others on the fields; or none, at the second time.
 export function choose(fields, field, conditions) {
 	change({ ...none(on(fields)), ...(!isChosen(field, conditions) && conditions) });
 }

@@ -1,4 +1,4 @@
-// Every text of the page, in English and in Chinese.
+// Every text of the page, in English and Chinese.
 import { remember } from "./remember.js";
 
 const languages = ["en", "zh"];
