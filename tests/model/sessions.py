@@ -45,7 +45,7 @@ class Sessions(stateful.RuleBasedStateMachine):
         super().__init__()
         self.world.redis('FLUSHALL')
         self.users = {name: {'password': 'first'} for name in NAMES}
-        self.issued, self.attempts = [], {}
+        self.issued, self.attempts, self.touched = [], {}, None
         self.write_users()
 
     # --- the service ---
@@ -90,6 +90,7 @@ class Sessions(stateful.RuleBasedStateMachine):
 
     def used(self, ticket):
         """The use of a ticket that is good no more ends its login for ever."""
+        self.touched = ticket.user
         good = bool(self.good(ticket))
         if ticket.live and not good:
             self.end_login(ticket)
@@ -103,6 +104,7 @@ class Sessions(stateful.RuleBasedStateMachine):
         assert data['username'] == name and len(data['ticket']) == 43 and len(data['CSRFPreventionToken']) == 43
         ticket = Ticket(data['ticket'], data['CSRFPreventionToken'], name, self.users[name]['password'], login)
         self.issued.append(ticket)
+        self.touched = name
         for oldest in self.of(name, replaced=False)[:-TICKETS]:
             oldest.live = False
         return ticket
@@ -135,6 +137,10 @@ class Sessions(stateful.RuleBasedStateMachine):
             return self.issue(reply, name, None)
         assert reply.status == (self.failed(keys) if keys else 429), reply
         return stateful.multiple()
+
+    @stateful.rule(target=tickets, name=st.sampled_from(NAMES))
+    def several_logins(self, name):
+        return stateful.multiple(*(ticket for _ in range(TICKETS) for ticket in [self.right_password(name, ADDRESSES[0])] if isinstance(ticket, Ticket)))
 
     @stateful.rule(name=st.sampled_from(NAMES + [STRANGER]), address=st.sampled_from(ADDRESSES),
                    secret=st.sampled_from(['wrong', HASH, 'First', 'first ', 'A' * 43]))
@@ -252,12 +258,16 @@ class Sessions(stateful.RuleBasedStateMachine):
         assert (reply.status, json.loads(reply.body)['message']) == want, reply
 
     @stateful.invariant()
-    def count(self):
-        self.world.steps += 1
+    def all_of_a_user(self):
+        """The tickets of the user who did something last are live or dead as the model has it."""
+        for ticket in [t for t in self.issued if t.user == self.touched][-2 * TICKETS:]:
+            good, reply = self.good(ticket), self.ask(b'GET', b'/api/ticket', ticket.text)
+            assert reply.status == (200 if good else 401), (ticket.text, reply)
+        self.touched = None
 
 
 def run(world, examples, random):
-    Sessions.world, world.requests, world.steps = world, 0, 0
+    Sessions.world, world.requests = world, 0
     settings = hypothesis.settings(max_examples=examples, stateful_step_count=40, derandomize=not random, database=None, deadline=None,
                                    print_blob=False, suppress_health_check=list(hypothesis.HealthCheck))
     stateful.run_state_machine_as_test(Sessions, settings=settings)
