@@ -281,6 +281,7 @@ static void check_files(struct report *r, const struct ctl *c)
 	if (users.split)
 		check_tokens(r, &users.table);
 	check_records(r, &machines, check_machine);
+	r->machines = NULL;
 	close_file(&users);
 	close_file(&machines);
 }

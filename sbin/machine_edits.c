@@ -94,7 +94,7 @@ static enum exit_code assign(struct text *record, char **assignments)
 	for (; *assignments != NULL; assignments++) {
 		struct span now = {record->at, record->len};
 		struct text next = {0};
-		bool unset = *assignments == unset_mark;
+		bool unset = *assignments == unset_mark && assignments[1] != NULL;
 		bool done = unset ? assign_json(&next, now, span_of(*++assignments),
 						(struct span){NULL, 0}, why)
 				  : assign_word(&next, &machines_kind, now, *assignments, why);
@@ -226,7 +226,7 @@ static enum exit_code edit_words(struct ctl *c, struct change *h, edit_function 
 	struct typed o;
 	enum exit_code code = read_words(&o, words);
 
-	if (code == CTL_DONE)
+	if (code == CTL_DONE && o.ids != NULL)
 		code = edit(c, h, &o);
 	free_words(&o);
 	return code;

@@ -49,9 +49,10 @@ static struct row *add_row(struct source *s, size_t line)
 
 static bool add_cell(struct row *r, struct cell cell)
 {
-	struct cell *cells = realloc(r->cells, (r->count + 1) * sizeof *cells);
+	struct cell *cells;
 
-	if (cells == NULL || cell.name == NULL)
+	if (cell.name == NULL ||
+	    (cells = realloc(r->cells, (r->count + 1) * sizeof *cells)) == NULL)
 		return false;
 	r->cells = cells;
 	r->cells[r->count++] = cell;

@@ -8,7 +8,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 shopt -s nullglob
 
-flags=(-std=c11 -D_GNU_SOURCE -Ilibcommon -Isbin)
+flags=(-std=c11 -D_GNU_SOURCE -Ilibcommon -Isbin -DSSA_VERSION='""')
 read -ra third < <(pkg-config --cflags hiredis libcjson libsodium) || true
 build=build/check
 programs=(status ticket info)

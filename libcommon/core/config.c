@@ -200,8 +200,7 @@ static const struct setting {
 	/* Reads a value. false: *rule is what it must be. Or a number from 1 to `most` at
 	 * `place`. */
 	bool (*take)(struct config *c, const char *value, const char **rule);
-	size_t place;
-	unsigned most;
+	size_t place, most;
 	const char *rule; /* what the value must be, unless `take` says it */
 } settings[] = {
 #define NUMBER(member, most) NULL, offsetof(struct config, member), most
@@ -253,7 +252,9 @@ static const char *take(struct config *c, const struct setting *s)
 	if (s->take != NULL || value == NULL)
 		return NULL;
 	unsigned *number = (unsigned *)(void *)((char *)c + s->place);
-	return take_number(&value, s->most, number) && *value == '\0' && *number > 0 ? NULL : rule;
+	return take_number(&value, (unsigned)s->most, number) && *value == '\0' && *number > 0
+		   ? NULL
+		   : rule;
 }
 
 /* What two settings say together. */

@@ -40,7 +40,7 @@ static bool is_roots(const char *path)
 
 /* Root must not follow a path that somebody else may change while it is used. A relative path
  * begins in the working folder. */
-static bool check_path(struct edit *e, const char *path)
+static bool check_path(struct edit *e, const char *path) /* NOLINT(misc-no-recursion): once */
 {
 	char part[sizeof e->path];
 	size_t len = 0;
@@ -100,6 +100,7 @@ static const char *who_locks(struct edit *e)
 
 	while (locks != NULL && pid == 0 && fstat(e->folder, &st) == 0 &&
 	       fgets(line, sizeof line, locks) != NULL)
+		/* NOLINTNEXTLINE(cert-err34-c): numbers of the kernel */
 		if (sscanf(line, "%*s FLOCK %*s %*s %lu %*x:%*x:%lu", &found, &inode) == 2 &&
 		    inode == st.st_ino)
 			pid = found;

@@ -52,9 +52,7 @@ static void tell_place(const char *text, size_t len, const struct scan *s,
 	const char *before = before_space(text, s->at);
 	char next = s->at < end ? *s->at : '\0';
 
-	if (s->at + 1 < end && next == '/' && (s->at[1] == '/' || s->at[1] == '*'))
-		reason = "JSON has no comments, take it out";
-	else if (next == '#')
+	if (next == '#' || (s->at + 1 < end && next == '/' && (s->at[1] == '/' || s->at[1] == '*')))
 		reason = "JSON has no comments, take it out";
 	else if (s->at == end)
 		reason = "the text ends too early";

@@ -181,7 +181,7 @@ static void add_item(struct value_test *t, struct span text)
 static bool init_list(struct value_test *t, const struct span *asked, size_t count)
 {
 	struct span list, item;
-	size_t most = count;
+	size_t most = count > 0 ? count : 1;
 
 	for (size_t i = 0; i < count && t->operation == VALUE_IN; i++)
 		for (size_t k = 0; k < asked[i].len; k++)

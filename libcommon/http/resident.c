@@ -237,9 +237,11 @@ static unsigned choose(struct resident *r, struct exchange *batch[])
 			reply_refuse(&x->reply, RESULT_UNAVAILABLE, "waited too long");
 			x->operation = NULL;
 		}
-		if (x->operation != NULL && !room)
+		if (x->operation != NULL && !room) {
 			others++;
-		else if (most > 1 && has_query(c))
+			continue;
+		}
+		if (most > 1 && has_query(c))
 			queries[query_count < most ? query_count++ : most - 1] = x;
 		else if (count < most)
 			batch[count++] = x;

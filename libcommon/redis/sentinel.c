@@ -249,7 +249,7 @@ bool sentinel_replicas(struct sentinel *s, const struct redis_server *master, st
 {
 	struct poll p = {.sentinels = s->url->count, .all_alive_known = true};
 	struct question q = {0};
-	bool sent[REDIS_SERVERS_MAX];
+	bool sent[REDIS_SERVERS_MAX] = {false};
 
 	q.commands = resp_add(&q.bytes, "SENTINEL", "MYID", NULL);
 	add(&q, "GET-MASTER-ADDR-BY-NAME", s->url->service);

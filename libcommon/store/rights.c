@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEY TAG_BEFORE "all}:probe"
+#define KEY (TAG_BEFORE "all}:probe")
 
 enum { ALWAYS, WAITING, REPLACEABLE, CLUSTER };
 
