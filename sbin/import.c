@@ -85,7 +85,8 @@ static void replace(struct text *record, struct text next)
 }
 
 /* Takes the members of a row, and the defaults, into the record. `faults`: all that is wrong. */
-static void merge(struct import *in, const struct row *r, struct text *record, struct text *faults)
+static void merge(struct import *in, const struct row *r, bool known, struct text *record,
+		  struct text *faults)
 {
 	char why[ASSIGN_WHY_SIZE];
 	struct span old;
@@ -93,6 +94,8 @@ static void merge(struct import *in, const struct row *r, struct text *record, s
 	for (size_t i = 0; i < r->count; i++) {
 		struct span now = {record->at, record->len}, name = span_of(r->cells[i].name);
 		struct text next = {0};
+		if (known && strcmp(name.at, in->key) == 0)
+			continue; /* the same value; it stays as it is written: 100, not 1e2 */
 		if (r->cells[i].is_json)
 			splice_member(&next, now, now, name.at, r->cells[i].value);
 		else if (!assign_text(&next, &machines_kind, now, name, r->cells[i].value.at,
@@ -143,7 +146,7 @@ static void take_row(struct import *in, const struct row *r)
 		text_number(&record, in->next_id);
 		text_string(&record, "}");
 	}
-	merge(in, r, &record, &faults);
+	merge(in, r, known, &record, &faults);
 	struct span new = {record.at, record.len};
 	if (faults.len > 0) {
 		text_add(&faults, "", 1);

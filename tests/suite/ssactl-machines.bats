@@ -154,7 +154,7 @@ unchanged() { [ "$(cat "$machines" && echo .)" = "$before." ]; }
   setup
   typed='[{"id":2e2,"cpus":65,"x":{"a":1.10}},{"id":7,"status":1},5,{"cpus":1}]' ctl machine import --from json
   [[ $status == 1 && $stderr == *'record 2: cpus missing, mem missing, status of the wrong type, GPU missing, ip missing'* && $stderr == *'record 3: not an object'* ]]
-  [[ $(<"$machines") == *'{"id": 2e2, "cpus": 65, "mem": 2, "status": "stopped", "GPU": "g", "ip": "i", "tags": ["a"], "x": {"a":1.10}}'* ]]
+  [[ $(<"$machines") == *'{"id": 200, "cpus": 65, "mem": 2, "status": "stopped", "GPU": "g", "ip": "i", "tags": ["a"], "x": {"a":1.10}}'* ]]
   setup
   typed=$'name;status\na;moved\n' ctl machine import --from csv --key name
   changed '"stopped","GPU":"none"' '"moved","GPU":"none"'
