@@ -27,7 +27,6 @@ each() { # KIND
 @test "one allocation fails" { each memory; }
 # bats test_tags=long
 @test "all allocations fail from one on" { each drought; }
-# bats test_tags=transport
 @test "one system call fails" { each error; }
 # bats test_tags=long
 @test "killed at one call: the data in Redis are complete" {

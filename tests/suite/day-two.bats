@@ -174,6 +174,7 @@ logged_in() { # NAME PASSWORD [NAME=VALUE...]: sets $ticket
 # ssactl, as it is where it is installed.
 ssactl() { REDIS_URL=$REDIS_URL SSA_REDIS_WAIT='' "${CGI_BIN%cgi-bin}sbin/ssactl" --data "$DATA_DIR" "$@"; }
 
+# bats test_tags=long
 @test "all sessions are ended by the documented command, and logins go on" {
   local first
   run -0 eval "$(snippet end-sessions)" # there are none
@@ -211,6 +212,7 @@ ssactl() { REDIS_URL=$REDIS_URL SSA_REDIS_WAIT='' "${CGI_BIN%cgi-bin}sbin/ssactl
 
 # --- what to watch --------------------------------------------------------------------------------
 
+# bats test_tags=long
 @test "the documented commands show the values of the table" {
   local name
   SSA_LOGIN_LIMITS=1/600,0,0 start_lighttpd_on_port

@@ -88,6 +88,7 @@ sys.stdin.read()' "$T/full.sock" 3>&-; }
   awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { print b - a; exit !(b - a < 2) }'
 }
 
+# bats test_tags=long
 @test "no memory: always a whole reply, and never a wrong one" {
   needs_native "it needs memory itself"
   # The sanitizers need more address space than any limit here gives.

@@ -155,6 +155,7 @@ print(peak, reply[filled:].split(b"\r\n")[0].decode())' "$@" 3>&-
   [ ! -e "$BATS_TEST_TMPDIR/run" ]
 }
 
+# bats test_tags=long
 @test "a bad mode, port or number of workers ends the start with one clear line" {
   local row
   for row in SSA_MODE=fcgi SSA_PORT=0 SSA_PORT=65536 SSA_PORT=http SSA_WORKERS=0 SSA_WORKERS=many \

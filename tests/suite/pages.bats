@@ -137,6 +137,7 @@ setup() { fresh; }
   chmod +x "$programs"/*
 }
 
+# bats test_tags=long
 @test "make docs refuses a package with another content" {
   local project=$BATS_FILE_TMPDIR/project package=$BATS_TEST_TMPDIR/swagger-ui-dist-5.35.0.tgz
   mkdir "$BATS_TEST_TMPDIR/package" "$BATS_TEST_TMPDIR/bin"

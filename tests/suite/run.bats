@@ -203,6 +203,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   [[ $(http_of "$ended") == 401 ]]
 }
 
+# bats test_tags=long
 @test "the environment reaches the programs, in both modes" {
   local mode expires answer
   mkdir "$BATS_TEST_TMPDIR/data"
@@ -269,6 +270,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
 
 # --- it ends --------------------------------------------------------------------------------------
 
+# bats test_tags=long
 @test "SIGTERM or SIGHUP to the script alone: all processes end, with status 0" {
   local signal mode
   for signal in TERM HUP; do

@@ -99,6 +99,7 @@ replicates() { [[ $(printf 'set waited 1 px 1\nwait 1 100\n' | master) == $'OK\n
   [[ -z $(master --scan --pattern 'ssa:*') && -n $(master -n 3 --scan --pattern 'ssa:{*}:ticket:*') ]]
 }
 
+# bats test_tags=long
 @test "the next sentinel is asked when one is dead, is silent, or does not know the service" {
   local port another SSA_REDIS_WAIT=0
   REDIS_URL=redis+sentinel://127.0.0.1:$NOBODY,127.0.0.1:$SENTINEL/ssa
@@ -293,6 +294,7 @@ sentinels() {
   expect_error 503 # as a login
 }
 
+# bats test_tags=long
 @test "a sentinel that has put another server in the place of the master" {
   local port other
   sentinels "id=a others=b replicas=$REPLICA"
@@ -301,6 +303,7 @@ sentinels() {
   logs_in 503 "127.0.0.1:$NOBODY has not acknowledged in time"
 }
 
+# bats test_tags=long
 @test "a majority of the sentinels must answer: at least those of the URL, and of those that one knows" {
   sentinels "replicas=$REPLICA"
   REDIS_URL=${REDIS_URL/\/ssa/,127.0.0.1:$NOBODY,127.0.0.1:$NOBODY/ssa}
@@ -312,6 +315,7 @@ sentinels() {
   logs_in 503 '1 of 3 sentinels answer, which is no majority'
 }
 
+# bats test_tags=long
 @test "a sentinel that is alive and was not asked could promote a replica that the others hold for down" {
   local down="replicas=$REPLICA,$NOBODY:s_down"
   sentinels "id=a others=b,c $down" "id=b others=a,c:s_down $down"
@@ -322,6 +326,7 @@ sentinels() {
   logs_in 200 # all replicas have it
 }
 
+# bats test_tags=long
 @test "a sentinel that was reset knows nothing: what the master says counts then" {
   sentinels ''
   logs_in 200
@@ -331,6 +336,7 @@ sentinels() {
   wait_until 20 "$(pid_of replica)" replicates
 }
 
+# bats test_tags=long
 @test "status and ssactl check show sentinels that would not replace the master" {
   local fields says
   says() {

@@ -169,6 +169,7 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   wait_until 5 $$ eval '[ "$(redis dbsize)" = 0 ]'
 }
 
+# bats test_tags=long
 @test "a renewal requires the same user, and this user must still be allowed to log in" {
   enter
   local live=$ticket users
@@ -406,6 +407,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   (($(awk '{ n += $1 } END { print n }' "$cuts") > 0))
 }
 
+# bats test_tags=long
 @test "DELETE ?all that fails half-way can be repeated: the ticket it was sent with ends last" {
   local other index
   enter

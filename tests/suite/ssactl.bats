@@ -277,6 +277,7 @@ END
   [[ -L $users && $(jq -c '.[0].machines' "$users") == '[100]' ]]
 }
 
+# bats test_tags=long
 @test "two edits at the same time are both done" {
   local i pids=()
   for i in {1..8}; do
@@ -287,6 +288,7 @@ END
   [ "$(jq '[.[] | select(.username | startswith("parallel"))] | length' "$users")" = 8 ]
 }
 
+# bats test_tags=long
 @test "an edit that somebody else makes meanwhile is not lost" {
   # ssactl waits for the password after its first look; the file changes before the second one.
   mkfifo "$BATS_TEST_TMPDIR/typed"
@@ -536,6 +538,7 @@ END
   done_with 2
 }
 
+# bats test_tags=long
 @test "sessions: a thousand, page by page" {
   python3 - "$BATS_FILE_TMPDIR/redis.sock" <<'END'
 import json, socket, sys
