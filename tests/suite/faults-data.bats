@@ -87,6 +87,7 @@ bad_file() {
   [[ $body == *'"users, machines"'* ]]
 }
 
+# bats test_tags=long
 @test "a file of exactly 64 MiB is served" {
   {
     printf '['

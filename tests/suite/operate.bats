@@ -180,6 +180,7 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
   done
 }
 
+# bats test_tags=long
 @test "a database that is not 0 needs select" {
   needs_no_cluster "it has database 0 alone"
   acl_user

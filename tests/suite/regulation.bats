@@ -238,6 +238,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
   expect 200
 }
 
+# bats test_tags=long
 @test "a value under a counter's name that is not a counter: 503" {
   guess user1 192.0.2.1
   local key
@@ -409,6 +410,7 @@ has_failures() { (($(grep -c 'authentication failure; ' "$LOG") >= $1)); }
   done
 }
 
+# bats test_tags=long
 @test "a right plain-text password costs a hash too: a client that leaves early learns nothing" {
   isolate_lighttpd
   start_lighttpd_on_port

@@ -555,6 +555,7 @@ END
   [ "$(jq 'map(.username) | unique | length' <<<"$output")" = 1000 ]
 }
 
+# bats test_tags=long
 @test "bans and unban: a user from one address, a user, an address" {
   local i
   for i in {1..10}; do can_log_in user1 wrong 401; done
@@ -651,6 +652,7 @@ END
   [[ $output == *"'=1+1"* ]]
 }
 
+# bats test_tags=long
 @test "usage: exit code 2, help on stdout, nothing done" {
   local before
   before=$(<"$users")

@@ -111,6 +111,7 @@ kill_keepers() {
   [ -z "$output" ]
 }
 
+# bats test_tags=long
 @test "a killed worker that is the only one of its program is replaced" {
   stop_lighttpd
   export SSA_WORKERS=1
