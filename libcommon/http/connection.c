@@ -33,7 +33,7 @@ struct connection *connection_new(struct connection_spares *spares, int fd)
 	c->x.fd = fd;
 	c->x.replied = 0;
 	c->state = CONNECTION_READING;
-	c->watched = false;
+	c->watched = c->awaited = false;
 	c->held_bytes = 0;
 	c->len = 0;
 	return c;

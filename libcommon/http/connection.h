@@ -16,6 +16,7 @@ struct connection {
 		CONNECTION_WAITING, /* for a batch; at x.due_ms it gets a 503 */
 		CONNECTION_SENDING, /* a part of the reply; at x.due_ms it is given up */
 	} state;
+	bool awaited;             /* it waits for an event */
 	bool watched;             /* it is in the epoll set */
 	size_t held_bytes;        /* SENDING: memory that this reply alone holds */
 	struct connection *spare; /* the next one in struct connection_spares */

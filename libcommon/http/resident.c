@@ -40,7 +40,7 @@ struct resident {
 	int fault;      /* errno, if accepting fails: no descriptors, no memory */
 	struct hand hand;
 	struct connection_spares spares;
-	unsigned watched;  /* connections that wait for their client */
+	unsigned awaited;  /* connections that wait for their client */
 	unsigned left;     /* requests that wait for the next batch, without those with a query */
 	size_t held_bytes; /* of all replies that are being sent */
 	long long now_ms, idle_ms, slice_ms;
@@ -80,7 +80,7 @@ static void end(struct connection *c)
 	struct resident *r = c->owner;
 
 	hand_remove(&r->hand, &c->x);
-	r->watched -= c->watched;
+	r->awaited -= c->awaited;
 	r->held_bytes -= c->held_bytes;
 	connection_end(c, &r->spares);
 }
@@ -91,8 +91,8 @@ static void watch(struct connection *c, uint32_t events)
 	struct epoll_event event = {.events = events | EPOLLONESHOT, .data.ptr = c};
 	int what = c->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
-	c->owner->watched += !c->watched;
-	c->watched = true;
+	c->owner->awaited += !c->awaited;
+	c->watched = c->awaited = true;
 	if (epoll_ctl(c->owner->set, what, c->x.fd, &event) == 0)
 		return;
 	log_event("fault", "reason", strerror(errno), NULL);
@@ -298,9 +298,13 @@ static int wait_for(struct resident *r, long long ms)
 	sched_yield();
 	for (int i = 0; i < woken; i++) {
 		struct connection *c = events[i].data.ptr;
-		if (c != NULL && c->state == CONNECTION_READING)
+		if (c == NULL)
+			continue; /* the listener */
+		r->awaited -= c->awaited;
+		c->awaited = false;
+		if (c->state == CONNECTION_READING)
 			receive(c);
-		else if (c != NULL && c->state == CONNECTION_SENDING)
+		else
 			send_more(c);
 	}
 	return woken;
@@ -327,7 +331,7 @@ static bool serve_watched(struct resident *r)
 	listen_or_not(r, false);
 	do
 		woken = wait_for(r, GRACE_MS);
-	while (woken > 0 && r->watched > 0 && clock_ms() < end_ms);
+	while (woken > 0 && r->awaited > 0 && clock_ms() < end_ms);
 	return woken >= 0;
 }
 
@@ -356,7 +360,7 @@ static void serve(struct resident *r)
 		} else if (r->left > 0 || r->fault != 0) {
 			next_ms = r->now_ms + RETRY_MS;
 		}
-		if (count > 0 ? r->watched > 0 && !serve_watched(r) : !sleep_until(r, next_ms)) {
+		if (count > 0 ? r->awaited > 0 && !serve_watched(r) : !sleep_until(r, next_ms)) {
 			r->fault = errno;
 			break;
 		}
