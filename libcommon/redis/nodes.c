@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A request that only wants to be quick next time waits less than one that needs the masters. */
+enum { REFRESH_MS = 100, MASTERS_MS = 1000 };
+
 static void add_hosts(struct shards *s, const struct redis_url *url)
 {
 	for (unsigned i = 0; i < url->count; i++)
@@ -123,16 +126,20 @@ static void replace(struct nodes *n, struct shards *fresh)
 	free(was);
 }
 
-/* Asks one node after the other for the map. */
-static void learn(struct nodes *n)
+/* Asks one node after the other for the map, for so long: a node whose machine is gone costs 200
+ * ms, and then there are others to ask. */
+static void learn(struct nodes *n, long long ms)
 {
 	struct shards *fresh = calloc(1, sizeof *fresh);
+	long long until_ms = clock_ms() + ms;
 	bool learnt = false;
 
 	n->changed = n->whole = false;
 	n->asked = true;
 	n->fresh_until_ms = clock_ms() + NODES_FRESH_MS;
 	for (unsigned i = 0; i < n->shards.count && fresh != NULL && !learnt; i++) {
+		if (clock_ms() >= until_ms)
+			break;
 		unsigned from = nodes_next(n);
 		const struct redisReply *reply = ask_slots(n, from);
 		int covered;
@@ -153,13 +160,13 @@ void nodes_refresh(struct nodes *n)
 {
 	if (n->changed &&
 	    (n->shards.count > SHARDS_NODES_MAX / 2 || clock_ms() >= n->fresh_until_ms))
-		learn(n);
+		learn(n, REFRESH_MS);
 }
 
 unsigned nodes_masters(struct nodes *n, uint8_t masters[static SHARDS_NODES_MAX], bool *whole)
 {
 	if (!n->asked || n->changed || clock_ms() >= n->fresh_until_ms)
-		learn(n);
+		learn(n, MASTERS_MS);
 	*whole = n->whole || fail(n, "redis: a part of the cluster has no master");
 	return shards_masters(&n->shards, masters);
 }
