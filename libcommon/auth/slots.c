@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/ipc.h>
 #include <sys/sem.h>
@@ -19,12 +20,16 @@ enum {
 
 static const unsigned long long rest_bytes = 8 << 20;
 
+/* Counts words of 64 processors, since CPU_COUNT of musl looks at each of 1,024 bits. */
 static unsigned processors(const struct cgroup *limits)
 {
-	cpu_set_t set;
-	int allowed = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-	unsigned n = allowed < 1 ? 1 : allowed > SLOTS_MAX ? SLOTS_MAX : (unsigned)allowed;
+	uint64_t set[sizeof(cpu_set_t) / sizeof(uint64_t)] = {0};
+	unsigned n = 0;
 
+	if (sched_getaffinity(0, sizeof set, (cpu_set_t *)(void *)set) == 0)
+		for (size_t i = 0; i < sizeof set / sizeof set[0]; i++)
+			n += (unsigned)__builtin_popcountll(set[i]);
+	n = n < 1 ? 1 : n > SLOTS_MAX ? SLOTS_MAX : n;
 	return limits->processors > 0 && limits->processors < n ? limits->processors : n;
 }
 
