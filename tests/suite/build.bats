@@ -38,6 +38,7 @@ plan() { env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -n -C "$ROOT" B
   [[ $(plan deps) == *"scripts/deps.sh run test" ]]
 }
 
+# bats test_tags=long
 @test "make -j8 deps run, deps test: nothing is compiled before the packages are there" {
   local folder=$BATS_TEST_TMPDIR/copy goal name
   mkdir -p "$folder"/{cgi-bin,scripts,bin}
@@ -58,6 +59,7 @@ plan() { env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -n -C "$ROOT" B
   done
 }
 
+# bats test_tags=long
 @test "a folder with a space and an apostrophe in its name: it builds, and the bytes are the same" {
   is_static || skip "the static programs"
   [[ -d $ROOT/build/src/libsodium ]] || skip "the sources of the libraries are not here"
