@@ -63,17 +63,22 @@ const ofServer = new Set(["date", "connection", "content-type", "status", "serve
 // The path of a reply as the description has it.
 const template = (path) => path.replace(/^\/api\/info\/[^/]+$/, "/api/info/{id}");
 
+// Whether the reply is a fault that the client asked for, see SSA_FAULTS.
+const isMade = (reply) => /code=/.test(reply.headers["preference-applied"] ?? "");
+
 // Returns what is wrong with a reply, as a list of texts.
 function check(reply) {
+  if (isMade(reply) && !description.paths[template(reply.path)]) return checkError(reply, [reply.status]);
   const path = description.paths[template(reply.path)];
   if (/^\/(openapi\.json$|docs\/|([a-z]+\.(js|css|svg))?$)/.test(reply.path)) return [];
   if (!path) return checkError(reply, ["400", "403", "404"]);
   // A method's name is in capitals; "get" is another method (RFC 9110, 9.1).
   const operation = reply.method === reply.method.toUpperCase() && path[reply.method.toLowerCase()];
   if (!operation) return checkMethod(reply, path);
-  if (!operation.responses[reply.status]) return [`status ${reply.status} is not described`];
+  const described = operation.responses[reply.status] ?? (isMade(reply) && operation.responses.default);
+  if (!described) return [`status ${reply.status} is not described`];
 
-  const response = resolve(operation.responses[reply.status]);
+  const response = resolve(described);
   const wrong = checkHeaders(reply, response);
   const content = response.content?.["application/json"];
   // Headers that are too long are not read, so lighttpd does not know that it is a HEAD.
@@ -151,10 +156,11 @@ test("every reply of the suite is as it is described", () => {
 
 test("every status that is described was seen", () => {
   const seen = new Set(replies.map(({ method, path, status }) => `${method} ${template(path)} ${status}`));
+  assert.ok(replies.some(isMade), "no fault was made");
   const lines = [];
   for (const [path, operations] of Object.entries(description.paths))
     for (const [method, { responses }] of methodsOf(operations))
-      for (const status of Object.keys(responses)) {
+      for (const status of Object.keys(responses).filter((status) => status !== "default")) {
         const name = `${method.toUpperCase()} ${path} ${status}`;
         if (!seen.has(name)) lines.push([name, "never seen"]);
       }
@@ -181,7 +187,7 @@ test("every example of a body and of a header fits its schema, and an error its 
       for (const [status, response] of Object.entries(responses)) {
         const content = resolve(response).content?.["application/json"];
         for (const [name, { value }] of Object.entries(content?.examples ?? {}))
-          for (const text of checkBody({ status, body: JSON.stringify(value) }, content.schema))
+          for (const text of checkBody({ status: status === "default" ? String(value.code) : status, body: JSON.stringify(value) }, content.schema))
             lines.push([text, `${method} ${path} ${status} ${name}`]);
       }
   report(lines);

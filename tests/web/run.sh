@@ -44,7 +44,7 @@ record=${SSA_TEST_RECORD-}
 if [[ -z $record ]]; then
   mkdir "$work/record"
   record=$work/record
-  SSA_TEST_RECORD=$record count ../run.py {status,ticket,info,query,cors,http,replies,config}.rows
+  SSA_TEST_RECORD=$record count ../run.py {status,ticket,info,query,cors,http,replies,config,faults}.rows
 fi
 count pages "$record"
 echo "$passed passed, $failed failed"
