@@ -11,7 +11,7 @@ static bool begins_with_bearer(const char *text)
 {
 	size_t len = sizeof bearer - 1;
 
-	return strncasecmp(text, bearer, len) == 0 && (text[len] == ' ' || text[len] == '\0');
+	return strncasecmp(text, bearer, len) == 0 && strchr(" \t,", text[len]) != NULL;
 }
 
 /* Two headers arrive as one, with a comma. */

@@ -24,10 +24,11 @@ static unsigned find(const char *const names[static FLAGS_MAX], const char *name
 	return i;
 }
 
+/* A flag is bare, =1 or =true. */
 static bool read_flag(struct span parameter, const char *const names[static FLAGS_MAX],
 		      unsigned *set)
 {
-	char name[16], value[16] = "";
+	char name[16], value[16] = "1";
 	struct span name_at;
 
 	span_next(&parameter, '=', &name_at);
@@ -38,8 +39,7 @@ static bool read_flag(struct span parameter, const char *const names[static FLAG
 		return false;
 	unsigned i = find(names, name);
 	*set |= 1U << i;
-	return i < FLAGS_MAX &&
-	       (*value == '\0' || strcmp(value, "1") == 0 || strcmp(value, "true") == 0);
+	return i < FLAGS_MAX && (strcmp(value, "1") == 0 || strcmp(value, "true") == 0);
 }
 
 bool flags_read(const char *query, const char *const names[static FLAGS_MAX], unsigned *set,

@@ -197,18 +197,19 @@ static bool take(struct reading *r)
 
 	if (!take_brackets(&r->name, &word))
 		return refuse(r, r->place, "brackets that are neither name[] nor name[operator]");
+	while (word.at == NULL && i < RESERVED &&
+	       !span_is(r->name, reserved_names[i], strlen(reserved_names[i])))
+		i++;
+	if (i == IGNORED)
+		return true;
+	if (r->ignoring)
+		return refuse(r, r->place, "one machine takes no parameter");
 	if (word.at != NULL)
 		return take_operator(r, r->name, word);
 	if (r->name.len == 0)
 		return refuse(r, r->place, "a name is missing");
 	if (split(r->name, ':', &field, &word))
 		return take_operator(r, field, word);
-	while (i < RESERVED && !span_is(r->name, reserved_names[i], strlen(reserved_names[i])))
-		i++;
-	if (i == IGNORED)
-		return true;
-	if (r->ignoring)
-		return refuse(r, r->place, "one machine takes no parameter");
 	if (i == RESERVED)
 		return take_field(r);
 	if (r->place_of[i] != 0)
@@ -284,6 +285,22 @@ static bool is_no_case(struct span text, const char *word)
 	return text.len == strlen(word) && strncasecmp(text.at, word, text.len) == 0;
 }
 
+static bool ends_with(struct span text, const char *end)
+{
+	size_t len = strlen(end);
+
+	return text.len > len && is_no_case((struct span){text.at + text.len - len, len}, end);
+}
+
+/* false: a direction as other APIs write it, which would be a field that no machine has, so the
+ * list would stay unsorted without a word: +mem (the plus sign is a space), mem:desc, mem desc. */
+static bool is_sort_field(struct span field)
+{
+	return field.at[0] != '+' && field.at[0] != ' ' && !ends_with(field, ":asc") &&
+	       !ends_with(field, ":desc") && !ends_with(field, " asc") &&
+	       !ends_with(field, " desc");
+}
+
 static bool take_sort(struct reading *r)
 {
 	struct selection *s = &r->q->selection;
@@ -300,6 +317,9 @@ static bool take_sort(struct reading *r)
 		    (struct span){item.at + sort->descending, item.len - sort->descending};
 		if (sort->field.len == 0)
 			return refuse(r, r->place_of[SORT], "a field without a name");
+		if (!is_sort_field(sort->field))
+			return refuse(r, r->place_of[SORT],
+				      "a direction is - before the field, or _order");
 		if (sort->descending && r->place_of[ORDER] != 0)
 			return refuse(r, r->place_of[ORDER], "two directions for one field");
 	}

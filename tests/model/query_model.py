@@ -228,7 +228,8 @@ class Query:
         place, text = self.sent['_sort']
         for field in text.split(','):
             self.sort.append((field.removeprefix('-'), field.startswith('-')))
-        if len(self.sort) > 8 or any(not field for field, _ in self.sort):
+        if len(self.sort) > 8 or any(not field or field[0] in '+ ' or lower(field).endswith((':asc', ':desc', ' asc', ' desc'))
+                                     for field, _ in self.sort):
             raise Refused(place)
         if '_order' in self.sent:
             place, text = self.sent['_order']

@@ -105,8 +105,9 @@ static void test_conditions(void)
 	}
 }
 
-#define BRACKETS "parameter 1: brackets that are neither name[] nor name[operator]"
-#define FILTER   "parameter 1: use field=value, or filter:eq for a member of this name"
+#define DIRECTION "parameter 1: a direction is - before the field, or _order"
+#define BRACKETS  "parameter 1: brackets that are neither name[] nor name[operator]"
+#define FILTER    "parameter 1: use field=value, or filter:eq for a member of this name"
 
 static void test_refusals(void)
 {
@@ -207,6 +208,12 @@ static void test_refusals(void)
 	    {"_sort=a,,b", "parameter 1: a field without a name"},
 	    {"_sort=a,", "parameter 1: a field without a name"},
 	    {"_sort=a,b,c,d,e,f,g,h,i", "parameter 1: more than 8 fields"},
+	    {"_sort=+a", DIRECTION},
+	    {"_sort=a,%2Bb", DIRECTION},
+	    {"_sort=a,+b", DIRECTION},
+	    {"_sort=a:desc", DIRECTION},
+	    {"_sort=a+DESC", DIRECTION},
+	    {"_sort=-a%20asc", DIRECTION},
 	    {"_order=asc", "parameter 1: _order without _sort"},
 	    {"_order=asc,desc&_sort=a", "parameter 1: more directions than fields"},
 	    {"_sort=a&_order=up", "parameter 2: neither asc nor desc"},
