@@ -32,10 +32,8 @@ static void check_records(struct check *c, const struct records *r, bool usable)
 /* Whether a password can be checked at all. Busy slots are no fault, and tickets go on. */
 static void check_hashing(struct check *c, struct realm *realm)
 {
-	struct slots slots;
-
-	slots_measure(&slots, realm->config->hashes);
-	c->fault = slots_fault(&slots, users_hash_kib(&realm->users), c->note);
+	slots_measure_again(&realm->slots, realm->config->hashes);
+	c->fault = slots_fault(&realm->slots, users_hash_kib(&realm->users), c->note);
 }
 
 /* Writes the names of the checks that fail, such as "redis, machines". `any`: of those for which

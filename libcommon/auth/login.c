@@ -13,7 +13,7 @@ struct attempt {
 	struct realm *realm;
 	struct redis *redis; /* the realm's */
 	struct login *login;
-	struct slots slots; /* what hashes may use */
+	const struct slots *slots; /* what hashes may use */
 	struct regulation regulation;
 	bool counted;          /* the commands that count it were sent */
 	long long now_us;      /* by Redis's clock */
@@ -181,8 +181,8 @@ static struct outcome check_password(struct attempt *a)
 	struct slot memory;
 
 	/* Before it is begun, because the kernel kills who takes too much. */
-	if (slots_take_memory(&a->slots, kib, &memory) != SLOTS_TAKEN) {
-		why = slots_fault(&a->slots, kib, a->login->fault);
+	if (slots_take_memory(a->slots, kib, &memory) != SLOTS_TAKEN) {
+		why = slots_fault(a->slots, kib, a->login->fault);
 		return outcome_refused(RESULT_UNAVAILABLE,
 				       why != NULL ? why : "no memory for the password hash");
 	}
@@ -233,7 +233,7 @@ static struct outcome try_password(struct attempt *a)
 static struct outcome wait_and_try(struct attempt *a)
 {
 	struct slot slot;
-	enum slots_result taken = slots_try(&a->slots, &slot);
+	enum slots_result taken = slots_try(a->slots, &slot);
 
 	if (taken == SLOTS_NONE) {
 		/* An attempt that has to wait asks Redis first. So a client does not wait in the
@@ -241,7 +241,7 @@ static struct outcome wait_and_try(struct attempt *a)
 		struct outcome o = consult(a, false);
 		if (o.result != RESULT_OK)
 			return o;
-		taken = slots_wait(&a->slots, &slot);
+		taken = slots_wait(a->slots, &slot);
 	}
 	if (taken == SLOTS_FAILED)
 		return outcome_refused(RESULT_UNAVAILABLE,
@@ -258,7 +258,8 @@ struct outcome login(struct realm *realm, struct login *l)
 	a.realm = realm;
 	a.redis = realm->redis;
 	a.login = l;
-	slots_measure(&a.slots, realm->config->hashes);
+	slots_measure_again(&realm->slots, realm->config->hashes);
+	a.slots = &realm->slots;
 	if (!regulation_begin(&a.regulation, realm->config, l->username, l->address))
 		return outcome_refused(RESULT_INTERNAL, "no random bytes");
 	struct outcome o = wait_and_try(&a);

@@ -2,6 +2,7 @@
 #ifndef SSA_REALM_H
 #define SSA_REALM_H
 
+#include "auth/slots.h"
 #include "data/users.h"
 
 #include <stdbool.h>
@@ -13,7 +14,8 @@ struct realm {
 	const struct config *config;
 	struct redis *redis; /* connects at the first use */
 	struct users users;
-	bool users_usable; /* the last refresh found or kept a good version */
+	bool users_usable;  /* the last refresh found or kept a good version */
+	struct slots slots; /* what hashes may use, as of the last measurement */
 };
 
 static inline void realm_refresh(struct realm *realm)

@@ -1,5 +1,6 @@
 #include "auth/slots.h"
 #include "core/cgroup.h"
+#include "core/clock.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -16,6 +17,7 @@ enum {
 	HASHES_KEY = 0x53534100, /* "SSA"; open_set mixes in the user's id */
 	MEMORY_KEY = 0x53534180,
 	MEMORY_WAIT_S = 2,
+	MEASURE_AGAIN_MS = 1000,
 };
 
 static const unsigned long long rest_bytes = 8 << 20;
@@ -44,6 +46,16 @@ void slots_measure(struct slots *s, unsigned hashes)
 		unsigned long long rest = s->memory_bytes / 8 + rest_bytes;
 		s->memory_bytes = s->memory_bytes > rest ? s->memory_bytes - rest : 1;
 	}
+}
+
+void slots_measure_again(struct slots *s, unsigned hashes)
+{
+	long long now_ms = clock_ms();
+
+	if (s->hashes > 0 && now_ms - s->measured_ms < MEASURE_AGAIN_MS)
+		return;
+	slots_measure(s, hashes);
+	s->measured_ms = now_ms;
 }
 
 static int open_set(int key, int count)

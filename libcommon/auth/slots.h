@@ -27,11 +27,16 @@ enum slots_result {
 struct slots {
 	unsigned hashes;                 /* at a time */
 	unsigned long long memory_bytes; /* of all hashes together; 0: no limit */
+	long long measured_ms;           /* the time of slots_measure_again */
 };
 
 /* hashes: SSA_HASHES; 0: the processors that this process may use, also by the quota of its control
  * group. Of a limit of memory an eighth and 8 MiB are left to the rest of the service. */
 void slots_measure(struct slots *s, unsigned hashes);
+
+/* The same for a process that asks again and again: it measures once a second. All zero: never
+ * measured. */
+void slots_measure_again(struct slots *s, unsigned hashes);
 
 /* Takes a free slot and does not wait. */
 enum slots_result slots_try(const struct slots *s, struct slot *slot);

@@ -1,5 +1,6 @@
 #include "core/cgroup.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -8,16 +9,24 @@
 
 enum { PATH_SIZE = 768, UNLIMITED_BITS = 60 /* version 1 writes a number near 2^63 */ };
 
-/* Reads the beginning of a file. false: there is none. */
+/* Reads the beginning of a file, which may come in pieces. false: there is none. */
 static bool read_file(const char *path, char *out, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd >= 0 ? read(fd, out, size - 1) : -1;
+	size_t len = 0;
+	ssize_t n = -1;
 
+	while (fd >= 0 && len < size - 1) {
+		n = read(fd, out + len, size - 1 - len);
+		if (n > 0)
+			len += (size_t)n;
+		else if (n == 0 || errno != EINTR)
+			break;
+	}
 	if (fd >= 0)
 		close(fd);
-	out[len > 0 ? len : 0] = '\0';
-	return len > 0;
+	out[len] = '\0';
+	return len > 0 && n >= 0;
 }
 
 /* Joins two texts. Each start of a program does this, and snprintf costs more. The texts fit. */

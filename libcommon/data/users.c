@@ -23,7 +23,7 @@ const struct table_kind users_kind = {
 
 bool users_open(struct users *u, const char *data_dir, bool resident)
 {
-	u->work_like_of = u->tokens_of = 0;
+	u->work_like_of = u->tokens_of = u->hash_kib_of = 0;
 	u->tokens = (struct tokens){0};
 	return records_open(&u->records, &users_kind, data_dir, resident);
 }
@@ -171,7 +171,7 @@ static struct span all_text(const struct table *t)
 	return (struct span){first.at, (size_t)(last.at + last.len - first.at)};
 }
 
-unsigned long users_hash_kib(const struct users *u)
+static unsigned long find_hash_kib(const struct users *u)
 {
 	static const char prefix[] = "\"" CRYPTO_ARGON2ID "m=";
 	struct span text = all_text(&u->records.table);
@@ -185,6 +185,15 @@ unsigned long users_hash_kib(const struct users *u)
 			most = kib;
 	}
 	return most;
+}
+
+unsigned long users_hash_kib(struct users *u)
+{
+	if (u->hash_kib_of != u->records.generation) {
+		u->hash_kib = find_hash_kib(u);
+		u->hash_kib_of = u->records.generation;
+	}
+	return u->hash_kib;
 }
 
 const char *users_work_like(struct users *u)

@@ -19,6 +19,8 @@ struct users {
 	unsigned work_like_of;                  /* the generation it was taken from; 0: none yet */
 	struct tokens tokens;                   /* read at the first use of one */
 	unsigned tokens_of;                     /* their generation; 0: none yet */
+	unsigned long hash_kib;                 /* see users_hash_kib */
+	unsigned hash_kib_of;                   /* the generation that it is of; 0: none yet */
 };
 
 struct user {
@@ -61,7 +63,7 @@ enum users_found users_find_token(struct users *u, const char *text, struct toke
 enum users_found users_read(struct span record, struct user *user);
 
 /* The memory in KiB of the largest hash of the file. 0: it has none. */
-unsigned long users_hash_kib(const struct users *u);
+unsigned long users_hash_kib(struct users *u);
 
 /* Returns the first Argon2id string of the file, or NULL if there is none. To verify the password
  * of an unknown user should cost as much as this hash. Valid until the next call. */

@@ -20,24 +20,36 @@ struct resp_reader {
 	struct redisReply *last;
 };
 
-/* redisFormatCommand is not used, because it goes through printf, which costs more. */
+/* "*3" or "$5" and the end of the line. */
+static void add_count(struct text *out, char kind, size_t count)
+{
+	char line[TEXT_DECIMAL_SIZE + 3], *end = line + sizeof line, *at = end;
+
+	*--at = '\n';
+	*--at = '\r';
+	do
+		*--at = (char)('0' + count % 10);
+	while (count /= 10);
+	*--at = kind;
+	text_add(out, at, (size_t)(end - at));
+}
+
+/* hiredis's own functions for this go through a kind of printf and allocate for each argument. */
 void resp_add_command(struct text *out, const char *name, va_list arguments)
 {
 	const char *argument[RESP_ARGUMENTS_MAX] = {name};
-	size_t len[RESP_ARGUMENTS_MAX] = {strlen(name)};
-	int count = 1;
-	sds bytes = NULL;
+	size_t count = 1;
 
 	while (count < RESP_ARGUMENTS_MAX &&
-	       (argument[count] = va_arg(arguments, const char *)) != NULL) {
-		len[count] = strlen(argument[count]);
+	       (argument[count] = va_arg(arguments, const char *)) != NULL)
 		count++;
+	add_count(out, '*', count);
+	for (size_t i = 0; i < count; i++) {
+		size_t len = strlen(argument[i]);
+		add_count(out, '$', len);
+		text_add(out, argument[i], len);
+		text_add(out, "\r\n", 2);
 	}
-	if (redisFormatSdsCommandArgv(&bytes, count, argument, len) < 0)
-		out->failed = true;
-	else
-		text_add(out, bytes, sdslen(bytes));
-	redisFreeSdsCommand(bytes);
 }
 
 unsigned resp_add(struct text *out, const char *name, ...)
