@@ -2,10 +2,12 @@
 #include "core/cgroup.h"
 #include "check.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char root[] = "/tmp/ssa-cgroup-XXXXXX";
@@ -34,12 +36,37 @@ static bool is(unsigned processors, unsigned long long memory_bytes)
 	return c.processors == processors && c.memory_bytes == memory_bytes;
 }
 
+/* A pipe in place of a file gives one byte to each read: with O_DIRECT each write is a packet. */
+static void test_pieces(void)
+{
+	static const char text[] = "67108864\n";
+	char path[512];
+
+	put("/proc/self/cgroup", "0::/pieces\n");
+	put("/sys/fs/cgroup/pieces/cpu.max", "max 100000\n"); /* makes the folder */
+	snprintf(path, sizeof path, "%s/sys/fs/cgroup/pieces/memory.max", root);
+	CHECK(mkfifo(path, 0600) == 0);
+	pid_t child = fork();
+	if (child == 0) {
+		int fd = open(path, O_WRONLY);
+		if (fcntl(fd, F_SETFL, O_DIRECT) != 0)
+			_exit(EXIT_FAILURE);
+		for (const char *at = text; *at != '\0'; at++)
+			if (write(fd, at, 1) != 1)
+				_exit(EXIT_FAILURE);
+		_exit(EXIT_SUCCESS);
+	}
+	CHECK(is(0, 67108864));
+	waitpid(child, NULL, 0);
+}
+
 int main(void)
 {
 	char command[sizeof root + 8];
 
 	CHECK(mkdtemp(root) != NULL);
 	CHECK(is(0, 0)); /* nothing is there */
+	test_pieces();
 
 	/* Version 2, seen from the host: the smallest limit of all groups above counts. */
 	put("/proc/self/cgroup", "0::/a.slice/b.service\n");
