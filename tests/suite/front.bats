@@ -177,6 +177,25 @@ END
   [ "$(grep -ho 'rhost=[^ ]*' "$T/node1.log" | paste -sd' ')" = 'rhost=127.0.0.9 rhost=192.0.2.1 rhost=192.0.2.2' ]
 }
 
+# docs/scaling.md: lighttpd reads the header of PROXY in one piece of at most 256 bytes.
+@test "a PROXY header with short TLVs is taken; a longer one, or one in pieces, ends the connection" {
+  start_node node1
+  local v2='\r\n\r\n\0\r\nQUIT\n!\x11' addresses='\xc0\0\x02\x02\x7f\0\0\x01\0\x01\0\x02' fill
+  fill=$(printf 'x%.0s' {1..300})
+  [ "$(raw_guess node1 127.0.0.1 "$v2\\0\\x73$addresses\\x04\\0\\x64${fill:0:100}")" = 401 ]
+  [ -z "$(raw_guess node1 127.0.0.1 "$v2\\x01\\x3b$addresses\\x04\\x01\\x2c$fill")" ]
+  # It does not wait for the second piece.
+  run -0 python3 -EsSB - "${ports[node1]}" <<'END'
+import socket, sys
+with socket.create_connection(('127.0.0.1', int(sys.argv[1])), 10) as s:
+    s.sendall(b'\r\n\r\n\0\r\nQUIT\n!\x11')
+    try:
+        assert s.recv(1) == b''
+    except ConnectionResetError:
+        pass
+END
+}
+
 @test "1,000 addresses of one /64 are one client, on two nodes together" {
   export SSA_LOGIN_LIMITS=0,0,20/600
   start_node node1
@@ -213,14 +232,20 @@ import socket, sys
 
 def client(address):
     s = socket.create_connection(('127.0.0.1', int(sys.argv[1])), 10)
-    s.sendall(b'PROXY TCP4 %s 127.0.0.1 1 2\r\nGET /api/status HTTP/1.1\r\nHost: x\r\n\r\n' % address)
+    kind = b'TCP6 %s ::1' if b':' in address else b'TCP4 %s 127.0.0.1'
+    s.sendall(b'PROXY ' + kind % address + b' 1 2\r\nGET /api/status HTTP/1.1\r\nHost: x\r\n\r\n')
     return s, s.recv(65536)[9:12].decode()
 
 open_ones = [client(b'192.0.2.%d' % i) for i in range(1, 7)] + [client(b'192.0.2.9') for _ in range(5)]
 print(*[status for _, status in open_ones])
+# Of IPv6 a /64 is one client, however its addresses are written.
+open_ones += [client(b'2001:db8:1:%d::1' % i) for i in range(5)]
+prefix = b'2001:db8:7:7:'
+open_ones += [client(prefix + end) for end in (b':1', b'1:2:3:4', b'ffff::', b':2', b'a:b:c:d')]
+print(*[status for _, status in open_ones[11:]])
 END
   echo "$output"
-  [ "$output" = '200 200 200 200 200 200 200 200 200 403 403' ]
+  [ "$output" = $'200 200 200 200 200 200 200 200 200 403 403\n200 200 200 200 200 200 200 200 403 403' ]
 }
 
 # --- faults ---------------------------------------------------------------------------------------
