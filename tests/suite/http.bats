@@ -2,6 +2,7 @@
 # The whole service: lighttpd with the project's own configuration and a real Redis. The requests
 # and their answers are in rows/http.rows.
 load helpers
+load snippets
 
 setup_file() {
   fresh
@@ -9,8 +10,14 @@ setup_file() {
   start_lighttpd
 }
 teardown_file() { stop_servers; }
-setup() { fresh; }
-teardown() { [[ ! -e $BATS_FILE_TMPDIR/redis.pid ]] || kill -CONT "$(redis_pid)"; }
+setup() {
+  fresh
+  started=()
+}
+teardown() {
+  [[ ! -e $BATS_FILE_TMPDIR/redis.pid ]] || kill -CONT "$(redis_pid)"
+  stop_started
+}
 
 # enter: logs user1 in, and sets $ticket and $csrf.
 enter() {
@@ -168,4 +175,29 @@ print(peak, reply[filled:].split(b"\r\n")[0].decode())' "$@" 3>&-
     [ "$status" != 124 ]
     [[ $output == *"${row%%=*} must be"* ]]
   done
+}
+
+# on_ipv6 LAUNCHER...: starts one more lighttpd on [::1] by this command. `inside` asks it.
+on_ipv6() {
+  local port inside=()
+  port=$(free_port)
+  (cd "$ROOT" && SSA_BIND=::1 SSA_PORT=$port SSA_RUN_DIR=$BATS_TEST_TMPDIR/run SSA_CGI_BIN=$CGI_BIN \
+    exec "$@" lighttpd -D -f lighttpd.conf) >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+  started+=($!)
+  [[ $# == 0 ]] || inside=(nsenter -t $! -n)
+  wait_until 10 $! "${inside[@]}" curl -sfg "http://[::1]:$port/api/status"
+  [[ $("${inside[@]}" curl -sg -H 'Content-Type: application/json' -d "$LOGIN" "http://[::1]:$port/api/ticket") == *'"username":"user1"'* ]]
+  grep -q 'login; rhost=::1 user="user1"' "$BATS_TEST_TMPDIR/log"
+}
+
+@test "SSA_BIND=::1 answers on IPv6" {
+  grep -q . /proc/net/if_inet6 2>/dev/null || skip "this host has no IPv6"
+  on_ipv6
+}
+
+@test "a host that has only IPv6 is served" {
+  local alone='ip link set lo up && ip addr del 127.0.0.1/8 dev lo && exec "$@"'
+  needs ip nsenter unshare
+  unshare --net sh -c "$alone" sh grep -q . /proc/net/if_inet6 2>/dev/null || skip "no network namespace with IPv6 alone can be made here"
+  on_ipv6 unshare --net sh -c "$alone" sh
 }
