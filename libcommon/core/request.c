@@ -54,6 +54,8 @@ void request_take(struct request *q, const char *name, size_t name_len, const ch
 			q->coding = value;
 		} else if (IS("HTTP_ORIGIN")) {
 			q->origin = value;
+		} else if (IS("HTTP_TRANSFER_ENCODING")) {
+			q->is_chunked = true;
 		} else if (IS("HTTP_ACCESS_CONTROL_REQUEST_METHOD")) {
 			q->asked_method = value;
 		}

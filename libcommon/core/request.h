@@ -29,6 +29,8 @@ struct request {
 	 * A second value is an attack or an accident, never a ticket. */
 	unsigned ticket_count, authorization_count, csrf_count;
 
+	bool is_chunked; /* HTTP_TRANSFER_ENCODING is there */
+
 	const char *body; /* NULL: over REQUEST_BODY_MAX_BYTES, cut short, or body_failed */
 	size_t body_bytes;
 	bool body_failed; /* there was no memory for the body, or it could not be read */

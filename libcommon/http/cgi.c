@@ -1,5 +1,6 @@
 #include "http/cgi.h"
 #include "core/clock.h"
+#include "core/text.h"
 #include "http/deadline.h"
 
 #include <errno.h>
@@ -38,23 +39,33 @@ int cgi_write(int fd, const struct reply_bytes *out, size_t *sent)
 }
 
 /* The body is on the heap. Space for it on the stack would cause page faults in every request, also
- * in those without a body. */
-static void read_body(struct request *q, size_t announced)
+ * in those without a body. Returns how many bytes came. */
+static size_t read_body(struct request *q, size_t most)
 {
-	char *bytes = malloc(announced);
+	char *bytes = malloc(most);
 	size_t len = 0;
 	ssize_t n = bytes != NULL ? 1 : -1;
 
-	while (n > 0 && len < announced) {
-		n = read(STDIN_FILENO, bytes + len, announced - len);
+	while (n > 0 && len < most) {
+		n = read(STDIN_FILENO, bytes + len, most - len);
 		if (n > 0)
 			len += (size_t)n;
 		else if (n < 0 && errno == EINTR)
 			n = 1;
 	}
 	q->body_failed = n < 0;
-	q->body = len == announced ? bytes : NULL;
-	q->body_bytes = announced;
+	q->body = bytes;
+	q->body_bytes = len;
+	return len;
+}
+
+/* Apache passes a body in chunks without its length, which is known at the end of the input. If
+ * such a body were not read, Apache would lose the reply. */
+static void read_chunked(struct request *q, char length_text[static TEXT_DECIMAL_SIZE])
+{
+	size_t len = read_body(q, REQUEST_BODY_MAX_BYTES + 1);
+
+	q->length_text = text_decimal(length_text, (long long)len);
 }
 
 /* Somebody has started the program by hand. */
@@ -93,6 +104,7 @@ int cgi_serve(const struct program *program)
 	struct hand hand = {0};
 	struct request *q = &x.request;
 	size_t announced;
+	char length_text[TEXT_DECIMAL_SIZE];
 
 	signal(SIGTERM, SIG_IGN);
 	hand_add(&hand, &x);
@@ -106,10 +118,13 @@ int cgi_serve(const struct program *program)
 	}
 	if (*q->method == '\0' && isatty(STDOUT_FILENO))
 		return explain();
-	if (request_announced(q, &announced) && announced > 0) {
-		q->body = NULL;
-		if (announced <= REQUEST_BODY_MAX_BYTES)
-			read_body(q, announced);
+	if (q->is_chunked && *q->length_text == '\0') {
+		read_chunked(q, length_text);
+	} else if (request_announced(q, &announced) && announced > 0) {
+		bool is_whole =
+		    announced <= REQUEST_BODY_MAX_BYTES && read_body(q, announced) == announced;
+		if (!is_whole)
+			q->body = NULL;
 	}
 	unsigned delay_ms = program->admit(program->context, &x);
 	if (delay_ms > 0) {

@@ -66,11 +66,11 @@ static enum result check_body(const struct operation *o, const struct request *q
 		rep->message = "the body must not be compressed";
 		return reply_refuse(rep, RESULT_MEDIA_TYPE, rep->message);
 	}
-	if (announced == 0)
-		return refuse_body(rep, "the body is empty");
 	if (q->body_failed)
 		return reply_refuse(rep, RESULT_INTERNAL,
 				    "no memory for the body, or it cannot be read");
+	if (announced == 0)
+		return refuse_body(rep, "the body is empty");
 	return q->body != NULL ? RESULT_OK : refuse_body(rep, "the body is shorter than announced");
 }
 
