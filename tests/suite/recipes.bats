@@ -114,6 +114,31 @@ again(\$machines);
 END
 }
 
+# retries NAME COMMAND...: runs this block without SSA_FAULTS, and with it.
+retries() {
+  local name=$1 file=$BATS_TEST_TMPDIR/$1.mjs tries faults=(off on)
+  shift
+  for tries in 1 2; do
+    stop_lighttpd
+    SSA_FAULTS=${faults[tries - 1]} start_lighttpd_on_port
+    snippet "$name" >"$file"
+    run -0 "$@" "$file"
+    echo "$output"
+    [ "$output" = "OK after $tries tries" ]
+  done
+  [ "$(grep -c 'reason="SSA_FAULTS".*status="503"' "$LOG")" = 1 ]
+}
+
+@test "the clients in shell, Python, JavaScript and PHP try again after a 503 on demand" {
+  retries retry-shell sh
+  needs python3 node php
+  python3 -c 'import requests' 2>/dev/null || skip "python3-requests is not installed"
+  php -m | grep -qx curl || skip "php-curl is not installed"
+  retries retry-python python3
+  retries retry-javascript node
+  retries retry-php php
+}
+
 # --- Prometheus -----------------------------------------------------------------------------------
 
 # probe: asks the exporter, with the parameters of the documented job, and sets $metrics.
