@@ -72,16 +72,27 @@ static bool take_limits(struct config *c, const char *value, const char **rule)
 	       take_limit(&value, '\0', &c->addr);
 }
 
-/* scheme://host[:port], as browsers send it (RFC 6454, 6.2): lower case, no path. */
+/* scheme://host[:port], as browsers send it (RFC 6454, 6.2): lower case, no path, and a port only if
+ * it is not that of the scheme. Another spelling would never match, without a word. */
 static bool is_origin(const char *at, size_t len)
 {
-	static const char host[] = "abcdefghijklmnopqrstuvwxyz0123456789.-[]:";
 	size_t scheme = strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789+-.");
+	const char *host = at + scheme + 3, *end = at + len, *port;
+	unsigned number;
 
 	if (scheme == 0 || scheme + 3 >= len || len > CONFIG_ORIGIN_MAX_BYTES ||
 	    memcmp(at + scheme, "://", 3) != 0)
 		return false;
-	return strspn(at + scheme + 3, host) >= len - scheme - 3;
+	port = host + strspn(host, *host == '[' ? "[0123456789abcdef:."
+						: "abcdefghijklmnopqrstuvwxyz0123456789.-_");
+	if (*host == '[' && *port++ != ']')
+		return false;
+	if (port == host || port == end)
+		return port == end;
+	if (*port++ != ':' || *port == '0' || !take_number(&port, 65535, &number) || port != end)
+		return false;
+	return !(number == 80 && scheme == 4 && memcmp(at, "http", 4) == 0) &&
+	       !(number == 443 && scheme == 5 && memcmp(at, "https", 5) == 0);
 }
 
 static bool take_cors_origins(struct config *c, const char *value, const char **rule)
