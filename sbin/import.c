@@ -248,6 +248,16 @@ static size_t count_twice(struct import *in)
 	return twice;
 }
 
+/* What --prune removes is what the source does not have. So each record must say which one it is. */
+static bool can_prune(const struct import *in)
+{
+	bool can = in->source.count > 0;
+
+	for (size_t i = 0; i < in->source.count && can; i++)
+		can = key_of_row(in, i).value.at != NULL;
+	return can;
+}
+
 static enum exit_code import(struct import *in)
 {
 	size_t count = in->h.table.count, twice = count_twice(in);
@@ -258,6 +268,11 @@ static enum exit_code import(struct import *in)
 	in->next_id = chosen_next_id(&in->h.table);
 	if (in->present == NULL || in->seen == NULL || in->changed == NULL || !find_twice(in))
 		return ctl_say(CTL_FAILED, "out of memory");
+	if (in->c->prune && !can_prune(in))
+		return ctl_say(CTL_NO,
+			       "--prune needs records that all have the field \"%s\"; "
+			       "nothing was changed",
+			       in->key);
 	for (size_t i = 0; i < in->source.count; i++)
 		take_row(in, &in->source.rows[i]);
 	enum exit_code code = write_changes(in);

@@ -199,6 +199,8 @@ static bool check_header(const struct row *header, char why[static SOURCE_WHY_SI
 	for (size_t i = 0; i < header->count; i++) {
 		if (*header->cells[i].name == '\0')
 			return fail(why, "the header has a column without a name");
+		if (strchr(header->cells[i].name, '\r') != NULL)
+			return fail(why, "its lines end with CR alone: save it with LF");
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(header->cells[i].name, header->cells[k].name) == 0)
 				return fail(why, "the header has a name twice");
@@ -230,7 +232,7 @@ static bool read_csv(struct source *s, size_t len, char why[static SOURCE_WHY_SI
 			s->count--; /* an empty line */
 	}
 	free(header.cells);
-	return good;
+	return good && s->count == 0 ? fail(why, "no row follows the header") : good;
 }
 
 /* --- Both

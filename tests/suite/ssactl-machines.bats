@@ -179,6 +179,17 @@ unchanged() { [ "$(cat "$machines" && echo .)" = "$before." ]; }
   [[ $status == 3 && $stderr == *'line 2: a quote without its end' ]]
   typed=$'id,a\n1,\xff\n' ctl machine import --from csv
   done_with 3
+  typed=$'id,a\r1,2\r' ctl machine import --from csv
+  [[ $status == 3 && $stderr == *'CR alone'* ]]
+  typed='[{"id":1}]' ctl machine import --from csv
+  [[ $status == 3 && $stderr == *'no row follows the header' ]]
+  # A source that says of no machine, or not of each record, which one it is.
+  local source
+  for source in '[]' '[{"ID":100}]' '[{"id":100},{"cpus":5}]'; do
+    typed=$source ctl machine import --from json --prune
+    [[ $status == 1 && $stderr == *'--prune needs records that all have the field "id"; nothing was changed' ]]
+    unchanged
+  done
   ctl machine import
   done_with 2
   ctl machine import --from csv /nowhere
