@@ -46,8 +46,9 @@ enum exit_code ctl_sessions(struct ctl *c)
 	    .listing = {.columns = {"username", "ticket", "expires", "renewable_until"}},
 	    .user = c->args[0],
 	};
+	if (search.user != NULL)
+		ctl_note_user(c, search.user);
 	enum result result = survey_sessions(c->redis, list_session, &search);
-
 	if (result != RESULT_OK)
 		return redis_failed(c, result);
 	return listing_print(&search.listing, c->json)
@@ -82,8 +83,10 @@ enum exit_code ctl_revoke(struct ctl *c)
 
 	if (c->all == (c->count > 0))
 		return ctl_say(CTL_USAGE, "name a user, or say --all");
-	if (!c->all)
+	if (!c->all) {
+		ctl_note_user(c, c->args[0]);
 		return ctl_end_sessions(c, c->args[0]);
+	}
 	/* A session that begins during a survey may be missed. */
 	do {
 		search.ended = 0;
@@ -148,6 +151,8 @@ enum exit_code ctl_bans(struct ctl *c)
 			return ctl_say(CTL_USAGE, "name a user or an address");
 		if (c->address != NULL && !is_address(c->address))
 			return no_address(c->address);
+		if (c->count > 0)
+			ctl_note_user(c, c->args[0]);
 		result = bans_list(c->redis, &c->config, c->args[0], c->address, list_ban, &search);
 	} else {
 		if (!ctl_open_users(c, &u))
@@ -172,6 +177,8 @@ enum exit_code ctl_unban(struct ctl *c)
 			       "name a user, a user and an address, or --address ADDRESS");
 	if (address != NULL && !is_address(address))
 		return no_address(address);
+	if (user != NULL)
+		ctl_note_user(c, user);
 	enum result result = bans_forget(c->redis, &c->config, user, address, &forgotten);
 	if (result != RESULT_OK)
 		return redis_failed(c, result);

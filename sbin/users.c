@@ -21,6 +21,18 @@ bool ctl_open_users(struct ctl *c, struct users *u)
 	return false;
 }
 
+void ctl_note_user(struct ctl *c, const char *name)
+{
+	struct users u;
+
+	if (!users_open(&u, c->config.data_dir, false))
+		return;
+	if (users_refresh(&u) &&
+	    records_find(&u.records, name, strlen(name)) == u.records.table.count)
+		ctl_say(CTL_DONE, "note: there is no user \"%s\"", name);
+	users_close(&u);
+}
+
 /* What kind of password it is, and never the password. */
 static const char *kind_of(const char *password)
 {

@@ -536,6 +536,12 @@ END
   done_with 2
   ctl revoke user1 --all
   done_with 2
+  # A name that is misspelt.
+  local command
+  for command in sessions revoke bans unban; do
+    ctl $command usr1
+    [[ $stderr == *'note: there is no user "usr1"'* ]]
+  done
 }
 
 # bats test_tags=long
