@@ -72,6 +72,7 @@ static void file_sd(struct pool *p)
 	char target[POOL_TEXT_SIZE + 10];
 	struct machine m;
 
+	pool_keep_addresses(p);
 	text_string(&p->out, "[");
 	for (size_t i = 0; i < p->count; i++) {
 		pool_read(p->m, p->places[i], &m);
@@ -196,8 +197,10 @@ static enum exit_code write_pool(const struct machines *m, const struct format *
 
 	for (; p.places != NULL && p.count < count; p.count++)
 		p.places[p.count] = p.count;
-	if (p.places != NULL)
+	if (p.places != NULL) {
+		pool_keep_whole(&p);
 		format->write(&p);
+	}
 	bool written = p.places != NULL && !p.out.failed &&
 		       fwrite(p.out.at ? p.out.at : "", 1, p.out.len, stdout) == p.out.len &&
 		       fflush(stdout) == 0;

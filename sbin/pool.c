@@ -24,10 +24,12 @@ static bool is_address(const char *text)
 	       is_word(text);
 }
 
-static void decode(struct span value, char out[static POOL_TEXT_SIZE])
+static void decode(struct machine *m, struct span value, char out[static POOL_TEXT_SIZE])
 {
-	if (json_decode(value, out, POOL_TEXT_SIZE) != JSON_DECODED)
-		out[0] = '\0';
+	if (json_decode(value, out, POOL_TEXT_SIZE) == JSON_DECODED)
+		return;
+	out[0] = '\0';
+	m->cut = true;
 }
 
 void pool_read(const struct machines *m, size_t i, struct machine *to)
@@ -47,13 +49,13 @@ void pool_read(const struct machines *m, size_t i, struct machine *to)
 	to->id = f[ID].value;
 	to->cpus = f[CPUS].value;
 	to->mem = f[MEM].value;
-	decode(f[STATUS].value, to->status);
-	decode(f[GPU].value, to->gpu);
-	decode(f[IP].value, to->ip);
+	decode(to, f[STATUS].value, to->status);
+	decode(to, f[GPU].value, to->gpu);
+	decode(to, f[IP].value, to->ip);
 	if (f[GPUS].state == JSON_PRESENT)
 		to->gpus = f[GPUS].value;
 	if (f[NAME].state == JSON_PRESENT)
-		decode(f[NAME].value, to->name);
+		decode(to, f[NAME].value, to->name);
 	else if (to->id.len < POOL_TEXT_SIZE)
 		memcpy(to->name, to->id.at, to->id.len);
 }
@@ -124,21 +126,49 @@ void pool_id(const struct machine *m, char key[static POOL_TEXT_SIZE])
 	snprintf(key, POOL_TEXT_SIZE, "%.*s", (int)m->id.len, m->id.at);
 }
 
-void pool_keep_plain(struct pool *p)
+static void keep(struct pool *p, bool (*fits)(const struct machine *m), const char *why)
 {
 	struct machine m;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < p->count; i++) {
 		pool_read(p->m, p->places[i], &m);
-		if (!is_word(m.name))
-			left_out(p->places[i],
-				 "its name has other characters than A-Z a-z 0-9 . _ -");
-		else if (!is_address(m.ip))
-			left_out(p->places[i], "its ip is no address");
-		else
+		if (fits(&m))
 			p->places[kept++] = p->places[i];
+		else
+			left_out(p->places[i], why);
 	}
 	p->count = kept;
+}
+
+static bool is_whole(const struct machine *m)
+{
+	return !m->cut;
+}
+
+static bool has_plain_name(const struct machine *m)
+{
+	return is_word(m->name);
+}
+
+static bool has_address(const struct machine *m)
+{
+	return is_address(m->ip);
+}
+
+void pool_keep_whole(struct pool *p)
+{
+	keep(p, is_whole, "a text of it is longer than 255 bytes");
+}
+
+void pool_keep_addresses(struct pool *p)
+{
+	keep(p, has_address, "its ip is no address");
+}
+
+void pool_keep_plain(struct pool *p)
+{
+	keep(p, has_plain_name, "its name has other characters than A-Z a-z 0-9 . _ -");
+	pool_keep_addresses(p);
 	pool_keep_first(p, "an earlier machine has its name", pool_name);
 }

@@ -13,6 +13,7 @@ enum { POOL_TEXT_SIZE = 256 };
 struct machine {
 	char name[POOL_TEXT_SIZE]; /* its "name", or if there is none, its id */
 	char status[POOL_TEXT_SIZE], gpu[POOL_TEXT_SIZE], ip[POOL_TEXT_SIZE];
+	bool cut;                        /* one of the texts is too long, and empty here */
 	struct span id, cpus, mem, gpus; /* as written; gpus.at NULL: not there */
 };
 
@@ -42,6 +43,12 @@ struct key *pool_sorted(const struct pool *p, pool_take *take);
 
 /* Leaves out each machine whose key an earlier one has, and says so. */
 void pool_keep_first(struct pool *p, const char *why, pool_take *take);
+
+/* Leaves out each machine of which a text is too long, and says so. */
+void pool_keep_whole(struct pool *p);
+
+/* Leaves out each machine whose ip is neither an address nor the name of a host, and says so. */
+void pool_keep_addresses(struct pool *p);
 
 /* In the formats that are lines, a strange name could become a line of its own, and of two machines
  * with one name only one would count. So such machines are left out, and stderr says so. */
