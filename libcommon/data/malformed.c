@@ -43,6 +43,15 @@ static const char *before_space(const char *text, const char *at)
 	return at;
 }
 
+/* Whether a character begins here that is more than one byte. */
+static bool is_character(const char *at, const char *end)
+{
+	for (size_t len = 2; len <= 4 && len <= (size_t)(end - at); len++)
+		if (scan_is_utf8(at, len))
+			return true;
+	return false;
+}
+
 /* Where the scan stopped, for a person with an editor, and what is the usual reason. */
 static void tell_place(const char *text, size_t len, const struct scan *s,
 		       char why[static MALFORMED_WHY_SIZE])
@@ -57,7 +66,9 @@ static void tell_place(const char *text, size_t len, const struct scan *s,
 	else if (s->at == end)
 		reason = "the text ends too early";
 	else if ((unsigned char)next >= 0x80)
-		reason = "a byte that is not UTF-8, save the file as UTF-8";
+		reason = is_character(s->at, end)
+			     ? "a character that may only be in a string"
+			     : "a byte that is not UTF-8, save the file as UTF-8";
 	else if ((next == ']' || next == '}') && before > text && before[-1] == ',')
 		reason = "a comma with nothing behind it, take it out";
 	else if (next == '\'')

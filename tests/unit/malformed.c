@@ -46,6 +46,9 @@ static void test_words(void)
 	    ROW("[{\"id\":", "the text ends too early"),
 	    ROW("[{\"n\":\"caf\xe9\"}]", "a byte that is not UTF-8"),
 	    ROW("[{'id':1}]", "JSON has double quotes"),
+	    ROW("[{\u201cid\u201d:1}]", "column 3: a character that may only be in a string"),
+	    ROW("[1,\u00a02]", "column 4: a character that may only be in a string"),
+	    ROW("[\"\xe9\"]", "a byte that is not UTF-8"),
 	    ROW("[]]", "not JSON at line 1, column 3"),
 	    ROW("[1/2]", "not JSON at line 1, column 3"),
 	};
