@@ -248,7 +248,7 @@ static size_t count_twice(struct import *in)
 	return twice;
 }
 
-/* What --prune removes is what the source does not have. So each record must say which one it is. */
+/* --prune removes what the source does not have. So each record must say which one it is. */
 static bool can_prune(const struct import *in)
 {
 	bool can = in->source.count > 0;

@@ -48,8 +48,8 @@ bool ctl_open_users(struct ctl *c, struct users *u);
 /* Says that there is no such user, and returns CTL_NO. */
 enum exit_code ctl_no_user(const char *name);
 
-/* Says so if no user has this name, which may be misspelt. What Redis keeps of a user who was removed
- * can still be named, so it is no fault. */
+/* Says so if no user has this name, which may be misspelt. What Redis keeps of a user who was
+ * removed can still be named, so it is no fault. */
 void ctl_note_user(struct ctl *c, const char *name);
 
 /* edits.c */

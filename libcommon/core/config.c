@@ -72,8 +72,8 @@ static bool take_limits(struct config *c, const char *value, const char **rule)
 	       take_limit(&value, '\0', &c->addr);
 }
 
-/* scheme://host[:port], as browsers send it (RFC 6454, 6.2): lower case, no path, and a port only if
- * it is not that of the scheme. Another spelling would never match, without a word. */
+/* scheme://host[:port], as browsers send it (RFC 6454, 6.2): lower case, no path, and a port only
+ * if it is not that of the scheme. Another spelling would never match, without a word. */
 static bool is_origin(const char *at, size_t len)
 {
 	size_t scheme = strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789+-.");
