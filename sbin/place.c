@@ -65,15 +65,21 @@ static void take_setting(char *line)
 static void take_settings(const char *path)
 {
 	FILE *file = fopen(path, "re");
-	char *line = NULL;
+	char *text = NULL, *end;
 	size_t size = 0;
 
 	if (file == NULL && errno == EACCES)
 		ctl_say(CTL_DONE, "note: only root can read %s, which may name another Redis",
 			path);
-	while (file != NULL && getline(&line, &size, file) >= 0)
-		take_setting(line);
-	free(line);
+	/* Of two lines the last one counts, so the last one is taken first. */
+	if (file != NULL && getdelim(&text, &size, '\0', file) >= 0)
+		do {
+			end = strrchr(text, '\n');
+			take_setting(end != NULL ? end + 1 : text);
+			if (end != NULL)
+				*end = '\0';
+		} while (end != NULL);
+	free(text);
 	if (file != NULL)
 		fclose(file);
 }

@@ -141,6 +141,18 @@ static bool is_outdated(int folder, const char *name, const struct datafile_vers
 	       named.st_dev == opened->device && named.st_ino == opened->inode;
 }
 
+/* Why it cannot be opened. A worker's sandbox forbids all but regular files, which has the same
+ * reason everywhere. */
+static const char *why_closed(int folder, const char *name)
+{
+	const char *why = errno == ELOOP ? "a symbolic link" : strerror(errno);
+	struct stat named;
+
+	return errno == EACCES && fstatat(folder, name, &named, 0) == 0 && !S_ISREG(named.st_mode)
+		   ? "not a regular file"
+		   : why;
+}
+
 static enum datafile_fault read_named(int folder, const char *name, int flags, char **text,
 				      size_t *len, struct datafile_version *version,
 				      const char **why)
@@ -149,7 +161,7 @@ static enum datafile_fault read_named(int folder, const char *name, int flags, c
 
 	*version = (struct datafile_version){0};
 	if (fd < 0) {
-		*why = errno == ELOOP ? "a symbolic link" : strerror(errno);
+		*why = why_closed(folder, name);
 		return DATAFILE_UNREADABLE;
 	}
 	enum datafile_fault fault = read_open(fd, text, len, version, why);

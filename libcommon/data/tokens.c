@@ -70,7 +70,9 @@ static const char *take_member(struct token *t, unsigned member, struct span val
 			   ? NULL
 			   : "its digest must be 43 characters of base64url";
 	case EXPIRES:
-		return json_integer(value, &t->expires_at) && t->expires_at >= 0
+		/* Milliseconds would be an end after the year 9999. */
+		return json_integer(value, &t->expires_at) && t->expires_at >= 0 &&
+			       t->expires_at <= 253402300799
 			   ? NULL
 			   : "its expires must be Unix seconds";
 	default:

@@ -45,6 +45,10 @@ bad_file() {
         echo "$name: $kind"
         false
       }
+      if [[ $kind == directory ]]; then # in the words of check, also in a sandbox
+        api '/api/status?verbose'
+        expect_json ".checks.$name == \"unreadable: not a regular file\""
+      fi
       rm -rf "$file"
       cp "$ROOT/tests/fixtures/$name.json" "$file"
       live_info

@@ -457,7 +457,7 @@ END
   cp "$SSACTL" "$root/sbin/ssactl"
   unshare -m bash -c '
     mount -t tmpfs none /etc && mkdir -p /etc/simpleserverapi /etc/default && cp "$2"/*.json /etc/simpleserverapi &&
-      printf "# %s\nREDIS_URL=\"unix://%s\"\nSSA_REDIS_WAIT=0\n" comment "$3" >/etc/default/simpleserverapi &&
+      printf "REDIS_URL=redis://127.0.0.1:1\n# %s\nREDIS_URL=\"unix://%s\"\nSSA_REDIS_WAIT=0\n" comment "$3" >/etc/default/simpleserverapi &&
       cd / && exec env -i "$1" sessions' - "$root/sbin/ssactl" "$DATA_DIR" "$BATS_FILE_TMPDIR/redis.sock" 2>"$root/stderr" >"$root/stdout" || {
     cat "$root/stderr"
     return 1
