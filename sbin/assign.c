@@ -1,5 +1,6 @@
 #include "assign.h"
 #include "core/json.h"
+#include "core/nearest.h"
 #include "data/splice.h"
 
 #include <stdio.h>
@@ -136,6 +137,18 @@ bool assign_text(struct text *out, const struct table_kind *kind, struct span re
 	}
 }
 
+/* Whether a new member would stand beside a field of the rules that has nearly its name. */
+static bool is_misspelt(const struct table_kind *kind, struct span record, struct span field)
+{
+	struct span old;
+	bool near = false;
+
+	for (size_t i = 0; i < kind->count && !near; i++)
+		near = nearest_is_same(field, kind->fields[i].name) &&
+		       !span_is(field, kind->fields[i].name, kind->fields[i].name_len);
+	return near && !assign_find(record, field, &old);
+}
+
 bool assign_word(struct text *out, const struct table_kind *kind, struct span record,
 		 const char *word, char why[static ASSIGN_WHY_SIZE])
 {
@@ -147,6 +160,8 @@ bool assign_word(struct text *out, const struct table_kind *kind, struct span re
 		return fail(why, field, "no assignment, which is field=text or field:=JSON");
 	if (!scan_is_utf8(field.at, field.len))
 		return fail(why, field, "the name is not UTF-8");
+	if (is_misspelt(kind, record, field))
+		return fail(why, field, "is misspelt: a field has nearly this name");
 	if (!json)
 		return assign_text(out, kind, record, field, equals + 1, why);
 	if (!is_json(equals + 1, "-0123456789\"{[tfn"))

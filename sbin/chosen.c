@@ -81,6 +81,7 @@ enum exit_code chosen_by_query(struct chosen *to, const struct table *t, const c
 	}
 	for (; to->count < t->count; to->count++)
 		to->places[to->count] = (uint32_t)to->count;
+	query += *query == '?'; /* as it stands in an address */
 	if (!query_read(q, query, why))
 		code = ctl_say(CTL_USAGE, "the query: %s", why);
 	else

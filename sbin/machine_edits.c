@@ -46,7 +46,8 @@ static enum exit_code read_words(struct typed *o, char **words)
 		return ctl_say(CTL_FAILED, "out of memory");
 	for (; *words != NULL; words++) {
 		char *unset = value_of("--unset", &words), *where = value_of("--where", &words);
-		if (*words == NULL)
+		/* An empty query is all machines, but perhaps only a variable that is not set. */
+		if (*words == NULL || (where != NULL && *where == '\0'))
 			return ctl_say(CTL_USAGE, "--unset and --where need a value");
 		if (where != NULL && o->where != NULL)
 			return ctl_say(CTL_USAGE, "--where stands twice");

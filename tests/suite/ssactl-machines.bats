@@ -71,7 +71,7 @@ unchanged() { [ "$(cat "$machines" && echo .)" = "$before." ]; }
 @test "set: what cannot be is refused, and nothing changes" {
   local edit
   for edit in '100 cpus=many' '100 up=maybe' '100 rack=1' '100 name.x=1' '100 status:=5' '100 cpus:=x' '100 --unset cpus' '100 --unset nothing' '100' 'status=x' \
-    '100 =x' 'x status=y' '100 --where id=100 status=x' '--where status:above=1 status=x' '100 cpus=01'; do
+    '100 =x' '100 Status=x' '100 CPUS:=5' '100 gpu=x' 'x status=y' '100 --where id=100 status=x' '--where status:above=1 status=x' '100 cpus=01'; do
     # shellcheck disable=SC2086
     ctl machine set $edit
     [[ $status == 2 && -n $stderr ]] && unchanged || {
@@ -83,13 +83,17 @@ unchanged() { [ "$(cat "$machines" && echo .)" = "$before." ]; }
   [[ $status == 1 && $stderr == *'ssactl: another machine has the id 2e2' ]]
   ctl machine set 7 status=x
   [[ $status == 1 ]]
+  ctl machine set --where '' status=x
+  done_with 2
+  ctl machine remove --where=
+  done_with 2
   ctl machine set --where cpus:gt=1000 status=x
   [[ $status == 1 && $stderr == *'ssactl: no machine matches' ]]
   unchanged
 }
 
 @test "set --where, remove --where, --dry-run" {
-  ctl machine set --where 'status=stopped&cpus:gte=1' status=running --dry-run
+  ctl machine set --where '?status=stopped&cpus:gte=1' status=running --dry-run
   done_with 0
   [[ $(grep -c '^-{.*"stopped"' <<<"$output") == 2 && $(grep -c '^+{.*"running"' <<<"$output") == 2 ]]
   unchanged
