@@ -158,7 +158,7 @@ enum exit_code ctl_token_add(struct ctl *c)
 {
 	struct text made = {0}, inside = {0};
 	char token[TOKENS_LEN + 1];
-	struct span record;
+	struct span record = {NULL, 0};
 	struct change h;
 	enum exit_code code = make(c, token, &made);
 
@@ -187,7 +187,7 @@ enum exit_code ctl_token_add(struct ctl *c)
 enum exit_code ctl_token_remove(struct ctl *c)
 {
 	struct text inside = {0};
-	struct span record;
+	struct span record = {NULL, 0};
 	struct change h;
 	enum exit_code code = begin(c, &h, &record);
 

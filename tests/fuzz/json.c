@@ -157,7 +157,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLAIM(text != NULL);
 	if (size > 0)
 		memcpy(text, data, size);
-	bool json = fuzz_is_json(text, size, JSON_DEPTH_MAX, &odd);
+	size_t mark = size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0; /* it is skipped */
+	bool json = fuzz_is_json(text + mark, size - mark, JSON_DEPTH_MAX, &odd);
 	check_fields(text, size, json, odd);
 
 	bool deep = fuzz_is_json(text, size, SCAN_DEPTH_MAX - 1, &deep_odd);

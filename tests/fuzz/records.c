@@ -243,7 +243,7 @@ static void check_machines(struct machines *m)
 	}
 	text_string(&own, "]");
 	struct text all = {0}, mine = {0};
-	CLAIM(machines_write(m, (struct grant){{0}}, &all));
+	CLAIM(machines_write(m, (struct grant){{0}, {0}}, &all));
 	CLAIM(machines_write(m, (struct grant){.of_token = {own.at, own.len}}, &mine));
 	CLAIM(all.len == mine.len && memcmp(all.at, mine.at, all.len) == 0);
 	text_free(&all);

@@ -93,7 +93,7 @@ all_of_them() {
   [ "$found" -ge 3 ]
 }
 
-# peak_of PROGRAM NAME=VALUE...: prints the most memory that a CGI program used, and the first line
+# peak_of PROGRAM NAME=VALUE...: prints the most memory that a CGI program used, and the status
 # of its reply. The program is measured while it waits to write its reply into a full pipe. (A
 # child's ru_maxrss begins with its parent's value, so it cannot be used.)
 peak_of() {
@@ -126,7 +126,7 @@ while True:
         break
     reply += part
 os.waitpid(pid, 0)
-print(peak, reply[filled:].split(b"\r\n")[0].decode())' "$@" 3>&-
+print(peak, *[line.decode() for line in reply[filled:].split(b"\r\n") if line.startswith(b"Status: ")])' "$@" 3>&-
 }
 
 @test "memory of one program for info: under 1.5 MB resident" {

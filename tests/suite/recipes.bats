@@ -164,7 +164,7 @@ probe() {
   }
   probe
   grep -x 'probe_success 1' <<<"$metrics"
-  write_machines '[{"id":1}]'
+  write_machines '[{"id":1},{"id":2,"cpus":1,"mem":1,"status":"","GPU":"","ip":""}]'
   probe
   grep -x 'probe_success 0' <<<"$metrics"
   grep -x 'probe_http_status_code 200' <<<"$metrics"
