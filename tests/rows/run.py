@@ -174,7 +174,8 @@ class Driver:
         if kind == 'last':
             return self.last.headers[of.lower().encode()]
         if kind == 'redis-check':
-            return b'OK' if service.STORE == 'single' else b'set min-replicas-to-write 1: a replaced master may answer from old data'
+            return {'single': b'OK', 'sentinel': b'a sentinel knows no replica: nothing can replace the master',
+                    'cluster': b'set min-replicas-to-write 1: a replaced master may answer from old data'}[service.STORE]
         session = self.session(of)
         if kind == 'key':
             digest = hashlib.blake2b(b'ticket\0' + session['ticket'].encode() + b'\0', digest_size=32).digest()

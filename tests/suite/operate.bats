@@ -165,6 +165,8 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
     redis acl log reset >/dev/null
     run round "${via[@]}"
     echo "without $rule: $output"
+    # `ssactl check` asks for the policy of the memory (+info).
+    REDIS_URL=unix://ssa:a-long-random-password@$BATS_FILE_TMPDIR/redis.sock run "${CGI_BIN%cgi-bin}sbin/ssactl" --data "$DATA_DIR" check
     run redis acl log # Redis lists what it refused. The round passes without some commands.
     grep -qx "${rule#+}" <<<"$output"
     redis acl setuser ssa "$rule" >/dev/null
