@@ -146,7 +146,7 @@ static bool plain_brackets(char *name)
 		end[-1] = '\0';
 		if (mark[1 + strspn(mark + 1, "0123456789")] != '\0') {
 			*mark = ':';
-			return strpbrk(name, "[]") == NULL;
+			return strpbrk(name, "[]") == NULL && strchr(mark + 1, ':') == NULL;
 		}
 		if (i > 0)
 			return false;
@@ -226,6 +226,19 @@ static bool plain_slice(void)
 	       !(plain.has[LIMIT] && plain.has[END]);
 }
 
+/* Or no name: "", "+a" (the plus sign is a space), "a:desc", "a desc". */
+static bool plain_has_direction(const char *field)
+{
+	static const char *const ends[] = {":asc", ":desc", " asc", " desc"};
+	size_t len = strlen(field);
+	bool found = len == 0 || field[0] == '+' || field[0] == ' ';
+
+	for (int i = 0; i < 4; i++)
+		found = found || (len > strlen(ends[i]) &&
+				  strcasecmp(field + len - strlen(ends[i]), ends[i]) == 0);
+	return found;
+}
+
 static bool plain_sort(void)
 {
 	char *rest = plain.reserved[SORT], *item;
@@ -237,7 +250,7 @@ static bool plain_sort(void)
 			return false;
 		plain.descending[plain.sort_count] = item[0] == '-';
 		strcpy(plain.sort[plain.sort_count++], item + (item[0] == '-'));
-		if (item[item[0] == '-'] == '\0')
+		if (plain_has_direction(item + (item[0] == '-')))
 			return false;
 	}
 	for (int i = 0; plain.has[ORDER] && i < plain.sort_count; i++)
