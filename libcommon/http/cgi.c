@@ -80,8 +80,8 @@ static int explain(void)
 	return write(STDOUT_FILENO, text, sizeof text - 1) == (ssize_t)sizeof text - 1 ? 2 : 1;
 }
 
-/* For a test double: its clients are to be tested with slow replies. The alarm of the deadline, which
- * does not count now, interrupts a sleep. */
+/* For a test double: its clients are to be tested with slow replies. The alarm of the deadline,
+ * which does not count now, interrupts a sleep. */
 static void wait_a_while(unsigned ms)
 {
 	struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};
