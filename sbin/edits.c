@@ -91,7 +91,8 @@ static bool is_name(const char *name)
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)name[i] < 0x20 || name[i] == 0x7F)
 			return false;
-	return len > 0 && len <= USERNAME_MAX_BYTES && scan_is_utf8(name, len);
+	return len > 0 && len <= USERNAME_MAX_BYTES && name[0] != ' ' && name[len - 1] != ' ' &&
+	       scan_is_utf8(name, len);
 }
 
 static enum exit_code add_user(struct ctl *c, struct span hash)
@@ -122,7 +123,8 @@ enum exit_code ctl_user_add(struct ctl *c)
 {
 	if (!is_name(c->args[0]))
 		return ctl_say(CTL_USAGE,
-			       "a name has 1 to 256 bytes of UTF-8 without control characters");
+			       "a name has 1 to 256 bytes of UTF-8 without control characters, "
+			       "and no space at its ends");
 	return with_password(c, false, add_user);
 }
 

@@ -39,7 +39,7 @@ static long read_bytes(char *out, size_t size, const sigset_t *before)
 
 static bool take(char out[static PASSWORD_MAX_BYTES + 1], const sigset_t *before, const char **why)
 {
-	/* One byte more, to see that a password is too long, and the newline. */
+	/* Two bytes more: the newline of Windows, or what shows that a password is too long. */
 	char bytes[PASSWORD_MAX_BYTES + 2];
 	long len = read_bytes(bytes, sizeof bytes, before);
 
@@ -47,7 +47,7 @@ static bool take(char out[static PASSWORD_MAX_BYTES + 1], const sigset_t *before
 	if (len < 0)
 		*why = "cannot read the password";
 	else if (len > 0 && bytes[len - 1] == '\n')
-		len--;
+		len -= len > 1 && bytes[len - 2] == '\r' ? 2 : 1;
 	if (len == 0)
 		*why = "the password is empty";
 	else if (len > PASSWORD_MAX_BYTES)

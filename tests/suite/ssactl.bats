@@ -90,6 +90,12 @@ END
   done
   typed=x ctl user add ''
   done_with 2
+  typed=x ctl user add 'a '
+  done_with 2
+  typed=$'line of Windows\r\n' ctl user add windows
+  done_with 0
+  typed='line of Windows' ctl verify windows
+  done_with 0
   typed=x ctl user add $'a\nb'
   done_with 2
 }
