@@ -168,6 +168,9 @@ describe("what the data can do", () => {
     );
     await logIn(page);
     await page.locator("#table tbody tr").nth(199).waitFor();
+    // The pool may still be on its way when the rows are there, and only replies that have ended
+    // are in the list.
+    await page.waitForFunction(() => performance.getEntriesByType("resource").filter(({ name }) => name.includes("/api/info")).length >= 3);
     const { drawn, replies } = await page.evaluate(() => ({
       drawn: window.drawn,
       replies: performance.getEntriesByType("resource").filter(({ name }) => name.includes("/api/info")).map(({ responseEnd }) => responseEnd),

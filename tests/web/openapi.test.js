@@ -64,13 +64,25 @@ const ofServer = new Set(["date", "connection", "content-type", "status", "serve
 const template = (path) => path.replace(/^\/api\/info\/[^/]+$/, "/api/info/{id}");
 
 // Whether the reply is a fault that the client asked for, see SSA_FAULTS.
-const isMade = (reply) => /code=/.test(reply.headers["preference-applied"] ?? "");
+const applied = (reply) => reply.headers["preference-applied"]?.join() ?? "";
+const isMade = (reply) => /code=/.test(applied(reply));
+
+// Whether it is cut off on purpose. One of the shares has no Preference-Applied, but no other reply
+// begins like that.
+const isCut = (reply) => /cut/.test(applied(reply)) || reply.body.startsWith('{"data":"the sec');
+
+// The files of www/. Those of swagger-ui are there only if they were fetched; otherwise they are a
+// 404 in JSON, which is checked.
+const isPage = ({ path, status }) =>
+  /^\/(openapi\.json$|docs\/|([a-z]+\.(js|css|svg))?$)/.test(path) ||
+  (status === "200" && /^\/swagger\/((init|swagger-ui-bundle)\.js|(page|swagger-ui)\.css)?$/.test(path));
 
 // Returns what is wrong with a reply, as a list of texts.
 function check(reply) {
   if (isMade(reply) && !description.paths[template(reply.path)]) return checkError(reply, [reply.status]);
   const path = description.paths[template(reply.path)];
-  if (/^\/(openapi\.json$|docs\/|([a-z]+\.(js|css|svg))?$)/.test(reply.path)) return [];
+  if (isPage(reply)) return [];
+  if (isCut(reply)) return checkCut(reply);
   if (!path) return checkError(reply, ["400", "403", "404"]);
   // A method's name is in capitals; "get" is another method (RFC 9110, 9.1).
   const operation = reply.method === reply.method.toUpperCase() && path[reply.method.toLowerCase()];
@@ -85,6 +97,14 @@ function check(reply) {
   if ((reply.method === "HEAD" && reply.status !== "431") || !content) return reply.body === "" ? wrong : [...wrong, "there is a body"];
   if (reply.headers["content-type"]?.join() !== "application/json") wrong.push("Content-Type");
   return [...wrong, ...checkBody(reply, content.schema)];
+}
+
+// A body that is cut off: the headers of a made fault, status 200, and half of the body.
+function checkCut(reply) {
+  const wrong = checkHeaders(reply, description.components.responses.Made);
+  if (reply.status !== "200") wrong.push("it is cut");
+  if (reply.body.length !== Math.floor(Number(reply.headers["content-length"]) / 2)) wrong.push("it is not cut in half");
+  return wrong;
 }
 
 function checkBody(reply, schema) {
@@ -112,6 +132,8 @@ function checkHeaders(reply, response) {
   }
   for (const name of Object.keys(reply.headers))
     if (!described[name] && !ofServer.has(name)) wrong.push(`${name} is not described`);
+  const exposed = reply.headers["access-control-expose-headers"]?.join();
+  if (applied(reply) && exposed && !/\bPreference-Applied$/.test(exposed)) wrong.push("no page can read Preference-Applied");
   return wrong;
 }
 
