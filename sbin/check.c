@@ -333,8 +333,12 @@ enum exit_code ctl_check(struct ctl *c)
 	place_find(&c->config, CONFIG_ALL, bad_setting, &r);
 	config_unknown(bad_setting, &r);
 	check_mode(&r, c, "", S_IWOTH, "every user of this machine may replace its files");
-	check_mode(&r, c, "users.json", S_IROTH | S_IWOTH,
+	check_mode(&r, c, "users.json", S_IROTH,
 		   "every user of this machine may read it: chmod 640");
+	check_mode(&r, c, "users.json", S_IWOTH,
+		   "every user of this machine may write it: chmod 640");
+	check_mode(&r, c, "machines.json", S_IWOTH,
+		   "every user of this machine may write it: chmod 640");
 	check_files(&r, c);
 	const char *hashing = ctl_fault_of_hashing(c);
 	r.file = "hashing";

@@ -363,6 +363,9 @@ END
   [[ $output == *'users.json'*'4'*'2'*'password'*'a hash of an unsupported method'* ]]
   with REDIS_URL=unix:///nowhere ctl check --json
   jq -e 'any(.where == "Redis")' <<<"$output" >/dev/null
+  chmod 662 "$users" "$DATA_DIR/machines.json"
+  ctl check --json
+  jq -e 'map(select(.fault | test("may (read|write) it")) | .where) == ["users.json", "machines.json"]' <<<"$output" >/dev/null
   echo '[' >"$users"
   ctl check --json
   jq -e 'any(.where == "users.json" and (.fault | startswith("invalid: not JSON at line 2")))' <<<"$output" >/dev/null
