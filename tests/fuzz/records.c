@@ -291,12 +291,14 @@ static void check_passing_fault(struct records *r, enum fault passing, bool usab
 	fuzz_log_lines();
 }
 
-/* As the contract says: an array of records, or {}. */
+/* As the contract says: an array of records, or {}, perhaps behind a byte order mark. */
 static bool is_file(const char *text, size_t len)
 {
 	struct scan s;
 	bool odd;
 
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3, len -= 3;
 	if (!fuzz_is_json(text, len, SCAN_DEPTH_MAX - 1, &odd))
 		return false;
 	scan_begin(&s, text, len, SCAN_DEPTH_MAX - 1);
