@@ -17,6 +17,25 @@ static struct span trimmed(struct span s)
 	return s;
 }
 
+/* As span_next, but what is in a quoted string separates nothing (RFC 9110, 5.6.4). */
+static bool next_unquoted(struct span *list, char separator, struct span *item)
+{
+	bool quoted = false;
+	size_t len = 0;
+
+	if (list->at == NULL)
+		return false;
+	for (; len < list->len && (quoted || list->at[len] != separator); len++)
+		if (list->at[len] == '"')
+			quoted = !quoted;
+		else if (quoted && list->at[len] == '\\' && len + 1 < list->len)
+			len++;
+	*item = (struct span){list->at, len};
+	*list = len < list->len ? (struct span){list->at + len + 1, list->len - len - 1}
+				: (struct span){NULL, 0};
+	return true;
+}
+
 /* A token or a quoted string (RFC 7240, 2). */
 static struct span unquoted(struct span s)
 {
@@ -51,7 +70,7 @@ static const char *take(struct span preference, struct made *m)
 {
 	struct span name = {0}, value;
 
-	span_next(&preference, ';', &value); /* parameters mean nothing here */
+	next_unquoted(&preference, ';', &value); /* parameters mean nothing here */
 	preference = trimmed(value);
 	bool has_value = memchr(preference.at, '=', preference.len) != NULL;
 	span_next(&preference, '=', &name);
@@ -83,7 +102,7 @@ static const char *read_preferences(const struct request *q, struct made *m)
 	struct span list = span_of(q->prefer), preference;
 	const char *wrong = NULL;
 
-	while (wrong == NULL && *q->prefer != '\0' && span_next(&list, ',', &preference))
+	while (wrong == NULL && *q->prefer != '\0' && next_unquoted(&list, ',', &preference))
 		wrong = take(preference, m);
 	if (wrong != NULL || !m->cut)
 		return wrong;
