@@ -4,6 +4,7 @@
 #include "data/machines.h"
 #include "data/users.h"
 #include "listing.h"
+#include "match.h"
 #include "place.h"
 #include "redis/advice.h"
 #include "redis/redis.h"
@@ -192,9 +193,8 @@ static void check_tokens(struct report *r, const struct table *users)
 
 static void check_machine(struct report *r, struct table *t, size_t i)
 {
-	enum { ID, STATUS, GPU, IP, NAME, FIELDS };
-	struct json_field f[FIELDS] = {[ID] = JSON_FIELD("id", JSON_NUMBER),
-				       [STATUS] = JSON_FIELD("status", JSON_STRING),
+	enum { STATUS, GPU, IP, NAME, FIELDS };
+	struct json_field f[FIELDS] = {[STATUS] = JSON_FIELD("status", JSON_STRING),
 				       [GPU] = JSON_FIELD("GPU", JSON_STRING),
 				       [IP] = JSON_FIELD("ip", JSON_STRING),
 				       [NAME] = JSON_FIELD("name", JSON_STRING)};
@@ -205,12 +205,22 @@ static void check_machine(struct report *r, struct table *t, size_t i)
 	scan_begin(&s, record.at, record.len, SCAN_DEPTH_MAX - 1);
 	if (!json_object(&s, f, FIELDS))
 		return;
-	if (table_find(t, f[ID].value.at, f[ID].value.len) != i)
-		member_fault(r, record, "id", "an earlier record has this id");
 	for (int k = STATUS; k < FIELDS; k++)
 		if (f[k].state == JSON_PRESENT &&
 		    json_decode(f[k].value, text, sizeof text) == JSON_DECODED)
 			check_spaces(r, record, f[k].name, text);
+}
+
+/* 1 and 1.0 are one id: GET /api/info/1 is the first of them. */
+static void check_ids_twice(struct report *r, const struct table *t)
+{
+	struct key *ids = match_table(t, "id");
+
+	for (size_t i = 1; ids != NULL && i < t->count; i++)
+		if (match_order(&ids[i], &ids[i - 1]) == 0)
+			member_fault(r, table_text(t, ids[i].place), "id",
+				     "an earlier record has this id");
+	free(ids);
 }
 
 /* A data file and its records. */
@@ -281,6 +291,8 @@ static void check_files(struct report *r, const struct ctl *c)
 	if (users.split)
 		check_tokens(r, &users.table);
 	check_records(r, &machines, check_machine);
+	if (machines.split)
+		check_ids_twice(r, &machines.table);
 	r->machines = NULL;
 	close_file(&users);
 	close_file(&machines);

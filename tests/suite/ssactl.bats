@@ -351,7 +351,7 @@ END
   7
 ]
 END
-  echo '[{"id": 1, "cpus": 1, "mem": 1, "status": "s", "GPU": "g", "ip": "i"}, {"id": 1, "cpus": 1, "mem": 1, "status": "s", "GPU": "g", "ip": "i"}, {"id": "2"}]' >"$DATA_DIR/machines.json"
+  echo '[{"id": 1, "cpus": 1, "mem": 1, "status": "s", "GPU": "g", "ip": "i"}, {"id": 1.0, "cpus": 1, "mem": 1, "status": "s", "GPU": "g", "ip": "i"}, {"id": "2"}]' >"$DATA_DIR/machines.json"
   chmod 644 "$users"
   ctl check --json
   done_with 1
