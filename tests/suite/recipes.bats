@@ -2,6 +2,7 @@
 # runs them. Only the port is changed: the test has its own in place of 8000.
 # bats file_tags=long
 load helpers
+load ctl
 load snippets
 
 setup_file() {
@@ -139,12 +140,79 @@ retries() {
   retries retry-php php
 }
 
+# --- API tokens -----------------------------------------------------------------------------------
+
+# make_token: adds one for user1, and writes it to $token_file, whose path is in place of
+# /etc/ssa-token in what token_snippet prints.
+make_token() {
+  ctl token add user1 recipe
+  done_with 0
+  token=$output token_file=$BATS_TEST_TMPDIR/ssa-token
+  echo "$token" >"$token_file"
+}
+
+token_snippet() { snippet "$1" | sed "s|/etc/ssa-token|$token_file|"; }
+
+@test "a token: curl lists with it, in no command line, and fails when it is removed" {
+  make_token
+  token_snippet token-curl >"$BATS_TEST_TMPDIR/list"
+  run -0 strace -fqqo "$BATS_TEST_TMPDIR/trace" -e trace=execve -s 999 sh "$BATS_TEST_TMPDIR/list"
+  [ "$output" = Aimlab001$'\n'Aimlab300 ]
+  grep -q '"curl"' "$BATS_TEST_TMPDIR/trace"
+  run -1 grep "ssa_[A-Za-z0-9]" "$BATS_TEST_TMPDIR/trace"
+  ctl token remove user1 recipe
+  run bash -o pipefail "$BATS_TEST_TMPDIR/list"
+  [[ $status == 22 && $output == *401* && $output != *Aimlab* ]]
+}
+
+@test "a token: the playbook has the running machines as hosts, and prints no token" {
+  needs ansible-playbook
+  make_token
+  token_snippet token-ansible >"$BATS_TEST_TMPDIR/playbook.yml"
+  run -0 env HOME="$BATS_TEST_TMPDIR" ansible-playbook -vvv -i localhost, -c local "$BATS_TEST_TMPDIR/playbook.yml"
+  [[ $output == *'Aimlab001 is 192.168.1.100'* && $output == *'Aimlab300 is 192.168.1.31'* && $output != *Aimlab200* && $output != *"$token"* ]]
+  ctl token remove user1 recipe
+  run env HOME="$BATS_TEST_TMPDIR" ansible-playbook -i localhost, -c local "$BATS_TEST_TMPDIR/playbook.yml"
+  [[ $status != 0 && $output != *Aimlab* && $output != *"$token"* ]]
+}
+
+@test "a token: scanners find it in what was committed, and not its digest" {
+  local folder=$BATS_TEST_TMPDIR/leak count pattern
+  needs git python3
+  make_token
+  mkdir "$folder" && cd "$folder"
+  git init -q .
+  git config user.email a@example.org
+  git config user.name a
+  printf 'token: "%s"\n%s\n' "$token" "ssa_short x${token}y" >config.yml
+  cp "$DATA_DIR/users.json" .
+  git add .
+  git commit -qm leak
+  git rm -q config.yml
+  git commit -qm gone
+  count=$(snippet token-scan | sh | grep -c .)
+  ((count == 2)) # added and removed
+  # The regular expression of gitleaks (Go's), which Python reads in the same way.
+  pattern=$(snippet token-gitleaks.toml | sed -n "s/^regex = '''\(.*\)'''$/\1/p")
+  git show HEAD~:config.yml >config.yml
+  run -0 python3 -EsSB -c 'import re, sys
+print([re.findall(sys.argv[1], open(name).read()) for name in sys.argv[2:]])' "$pattern" config.yml users.json
+  [ "$output" = "[['$token'], []]" ]
+}
+
 # --- Prometheus -----------------------------------------------------------------------------------
 
-# probe: asks the exporter, with the parameters of the documented job, and sets $metrics.
+# exporter FILE: starts it with this configuration, on the port $exporter.
+exporter() {
+  exporter=$(free_port)
+  begin curl -sf "http://127.0.0.1:$exporter/-/healthy" -- \
+    prometheus-blackbox-exporter --config.file="$1" --web.listen-address="127.0.0.1:$exporter"
+}
+
+# probe [JOB]: asks the exporter, with the parameters of the documented job, and sets $metrics.
 probe() {
   local parameter query=()
-  while read -r parameter; do query+=(--data-urlencode "$parameter"); done < <(snippet prometheus.yml |
+  while read -r parameter; do query+=(--data-urlencode "$parameter"); done < <(snippet "${1-prometheus.yml}" |
     sed -nE "s/^ +(module|target): \['?([^]']+)'?\]\$/\1=\2/p")
   [[ ${#query[@]} == 4 ]]
   metrics=$(curl -sf -G "${query[@]}" "http://127.0.0.1:$exporter/probe")
@@ -154,14 +222,7 @@ probe() {
 @test "the blackbox probe tells a service that is well from one with broken records, one without Redis, and none" {
   needs prometheus-blackbox-exporter
   snippet blackbox.yml >"$BATS_TEST_TMPDIR/blackbox.yml"
-  exporter=$(free_port)
-  prometheus-blackbox-exporter --config.file="$BATS_TEST_TMPDIR/blackbox.yml" --web.listen-address="127.0.0.1:$exporter" \
-    >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
-  started+=($!)
-  wait_until 10 $! curl -sf "http://127.0.0.1:$exporter/-/healthy" || {
-    cat "$BATS_TEST_TMPDIR/log"
-    return 1
-  }
+  exporter "$BATS_TEST_TMPDIR/blackbox.yml"
   probe
   grep -x 'probe_success 1' <<<"$metrics"
   write_machines '[{"id":1},{"id":2,"cpus":1,"mem":1,"status":"","GPU":"","ip":""}]'
@@ -180,10 +241,30 @@ probe() {
   grep -x 'probe_http_status_code 0' <<<"$metrics"
 }
 
-@test "promtool accepts the documented job" {
+@test "a token: the blackbox probe tells machines that run from none, and from a token that has ended" {
+  needs prometheus-blackbox-exporter
+  make_token
+  token_snippet token-blackbox.yml >"$BATS_TEST_TMPDIR/blackbox.yml"
+  exporter "$BATS_TEST_TMPDIR/blackbox.yml"
+  probe token-prometheus.yml
+  grep -x 'probe_success 1' <<<"$metrics"
+  write_machines '[]'
+  probe token-prometheus.yml
+  grep -x 'probe_success 0' <<<"$metrics"
+  grep -x 'probe_http_status_code 200' <<<"$metrics"
+  fresh # without the token
+  probe token-prometheus.yml
+  grep -x 'probe_success 0' <<<"$metrics"
+  grep -x 'probe_http_status_code 401' <<<"$metrics"
+}
+
+@test "promtool accepts the documented jobs" {
   needs promtool
-  snippet prometheus.yml >"$BATS_TEST_TMPDIR/prometheus.yml"
-  promtool check config "$BATS_TEST_TMPDIR/prometheus.yml"
+  local job
+  for job in prometheus.yml token-prometheus.yml; do
+    snippet $job >"$BATS_TEST_TMPDIR/$job"
+    promtool check config "$BATS_TEST_TMPDIR/$job"
+  done
 }
 
 # --- migration ------------------------------------------------------------------------------------
