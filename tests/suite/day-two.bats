@@ -98,6 +98,8 @@ END
   mkdir "$BATS_TEST_TMPDIR/ssa.service.d"
   sed "s|/usr/local/lib/simpleserverapi|$DEST&|" "$DEST/usr/local/lib/systemd/system/ssa.service" >"$BATS_TEST_TMPDIR/ssa.service"
   snippet log.conf >"$BATS_TEST_TMPDIR/ssa.service.d/log.conf"
+  eval "$(snippet log-file)"
+  [ "$(stat -c %a "$log")" = 600 ]
   cd "$BATS_TEST_TMPDIR"
   run -0 systemd-analyze verify ./ssa.service
   [ -z "$output" ]

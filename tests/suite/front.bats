@@ -436,7 +436,7 @@ stop_tls_redis() {
 @test "Redis over TLS through the documented stunnel; a wrong certificate is a 503" {
   needs stunnel4 openssl
   local tls plain
-  certificate redis redis.example
+  (cd "$T" && eval "$(snippet certificate)")
   certificate other redis.example
   certificate elsewhere elsewhere.example
   tls=$(free_port) plain=$(free_port)

@@ -1,12 +1,13 @@
 # The functions of the tests that run what the documentation says.
 
-# snippet_of DOCUMENT NAME: prints the block that follows "<!-- snippet: NAME -->" in this file of
-# docs/.
+# snippet_of DOCUMENT NAME: prints the block, fenced or indented, that follows
+# "<!-- snippet: NAME -->" in this file of docs/.
 snippet_of() {
   local text
   text=$(awk -v marker="<!-- snippet: $2 -->" '
     $0 == marker { found = 1; next }
     found && /^```/ { if (inside) exit; inside = 1; next }
+    found && !inside { if (!sub(/^    /, "")) exit; print; next }
     inside' "$ROOT/docs/$1")
   [[ -n $text ]] || {
     echo "no snippet $2 in docs/$1" >&2

@@ -1,0 +1,131 @@
+# Every command of the documents is run by a test, or a mark beside it says why not. Here are those
+# that need no server in front, no unit of systemd and no tool but Redis's own, curl and jq.
+load helpers
+load snippets
+load ctl
+
+setup_file() {
+  start_redis
+  mkdir "$BATS_FILE_TMPDIR/sbin"
+  ln -s "$SSACTL" "$BATS_FILE_TMPDIR/sbin/ssactl"
+}
+
+teardown_file() { stop_servers; }
+
+setup() {
+  fresh
+  chmod 640 "$DATA_DIR"/*
+  export SSA_DATA_DIR=$DATA_DIR SSA_REDIS_WAIT=${SSA_REDIS_WAIT-}
+  cd "$BATS_FILE_TMPDIR" || return
+  started=()
+}
+
+teardown() {
+  stop_lighttpd
+  stop_started
+}
+
+commands() { (cd "$ROOT" && tests/tools/commands.py "$1"); }
+
+@test "each command of the documents is run by a test, or a mark says why not" {
+  run commands check
+  echo "$output"
+  [ "$status" = 0 ]
+}
+
+@test "the requests of README, api.md, queries.md and tokens.md" {
+  local ticket tag digest
+  SSA_FAULTS=on start_lighttpd_on_port
+  # request DOCUMENT NAME: runs this block. It may set variables; what it prints is in $output.
+  request() {
+    eval "$(snippet_of "$1" "$2" | sed "s|127\.0\.0\.1:8000|127.0.0.1:$port|g")" >out
+    output=$(<out)
+  }
+  request ../README.md first-requests
+  [[ $output == '{"data":['*'}]}'*'{"code":200,"message":"OK"}' && ${#ticket} == 43 ]]
+  request api.md prefer
+  [[ $output == 'HTTP/1.1 429 '*'Retry-After: '* ]]
+  write_machines "$(jq -c '.[2] += {cpus: 64, mem: 9999999, status: "running"}' "$DATA_DIR/machines.json")"
+  request api.md choose
+  [ "$(jq -c '[.data[].id]' out)" = '[300]' ]
+  request queries.md choose
+  [ "$(jq -c '[.data[].id]' out)" = '[300]' ]
+  tag=$(curl -s -o /dev/null -D - -H "X-Auth-Token: $ticket" "http://127.0.0.1:$port/api/info" | sed -n 's/^ETag: \(.*\)\r$/\1/pI')
+  request queries.md not-modified
+  [[ -n $tag && -z $output ]]
+  request tokens.md by-hand
+  digest=$output
+  write_users "$(jq -c --arg digest "$digest" '.[0].tokens = [{name: "ci", digest: $digest}]' "$DATA_DIR/users.json")"
+  run -0 curl -s -H "Authorization: Bearer $TOKEN" "http://127.0.0.1:$port/api/ticket"
+  [[ $output == '{"data":{"username":"user1","token":"ci","expires":null}}' ]]
+}
+
+@test "the commands of ssactl in README, data.md, tokens.md, release.md and its manual page" {
+  local document block
+  printf 'name,id,cpus,mem,status,ip\nlab1,901,8,16,running,10.0.0.1\n' >lab.csv
+  for block in "$(snippet_of ../README.md ssactl)" "$(snippet_of data.md ssactl)" "$(snippet_of tokens.md ssactl)" \
+    "$(snippet_of release.md ssactl)" "$(commands manual)"; do
+    setup
+    [[ $block == *ssactl* ]]
+    post "$(credentials user1 wrong)" # what unban forgets
+    PATH=$BATS_FILE_TMPDIR/sbin:$PATH run sh -exc "$block" <<<'a new password'
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ $output != *'unusable'* ]]
+  done
+  # Those of the manual page came last.
+  [ "$(jq -c 'map(select(.cpus >= 64) | .status) | unique' data/machines.json)" != '["running"]' ]
+  [ "$(jq -c 'map(select(.username == "robot"))[0] | .machines, (.tokens | length)' data/users.json | paste -sd' ')" = '[100,200] 1' ]
+}
+
+@test "the hash of argon2 in data.md lets a user in" {
+  needs argon2 openssl
+  write_users "$(jq -nc --arg hash "$(eval "$(snippet_of data.md argon2)")" '[{username: "a", password: $hash}]')"
+  typed='the password' ctl verify a
+  done_with 0
+}
+
+# The tools of Redis, as the documents call them: with the Redis of the test, a sentinel, a cluster.
+redis_cli='#!/bin/bash -e
+case $* in
+"-p 26379 "*) exec redis-cli -e -s sentinel.sock "${@:3}" ;;
+"cluster "*) exec redis-cli -e -s cluster.sock "$@" ;;
+*) exec redis-cli -e -s redis.sock "$@" ;;
+esac'
+
+# bats test_tags=long
+@test "the commands of messages.md do something, and do not fail, also with a password on Redis" {
+  needs_single 'it has a Redis of each kind'
+  redis config set requirepass s3cret >/dev/null
+  export REDIS_URL=unix://default:s3cret@$PWD/redis.sock REDISCLI_AUTH=s3cret
+  local line count=0 real silent='^jq empty|unlink$|replicas ssa$|token remove'
+  start_lighttpd_on_port
+  redis config set slowlog-log-slower-than 0 >/dev/null
+  real=$(type -P redis-cli)
+  mkdir bin
+  printf '%s\n' "${redis_cli//exec redis-cli/exec $real}" >bin/redis-cli
+  chmod 755 bin/redis-cli
+  printf 'port 0\nunixsocket %s\nsentinel monitor ssa 127.0.0.1 1 1\nrequirepass s3cret\n' "$PWD/sentinel.sock" >sentinel.conf
+  begin test -S sentinel.sock -- redis-server sentinel.conf --sentinel
+  begin test -S cluster.sock -- redis-server --port 0 --unixsocket "$PWD/cluster.sock" --cluster-enabled yes --save '' --requirepass s3cret
+  while IFS= read -r line; do
+    case $line in
+    *…*) continue ;; # the rest is the client's request
+    *--latency*) continue ;; # it goes on
+    'jq -s .') line+=' <<<"{} {}"' ;;
+    iconv*) line="iconv -f UTF-8 -t UTF-16 data/users.json | $line | cmp - data/users.json && echo same" ;;
+    'ssactl unban '*) post "$(credentials user1 wrong)" REMOTE_ADDR=192.0.2.1 ;;
+    *sentinel*NAME) line=${line%NAME}ssa ;;
+    esac
+    line=${line//127.0.0.1:8000/127.0.0.1:$port}
+    line=${line//USER NAME/user1 ci} line=${line//ADDRESS/192.0.2.1} line=${line//INDEX/0} line=${line//NAME/user1}
+    PATH=$PWD/bin:$PWD/sbin:$PATH run bash -ec "$line"
+    [[ $status == 0 && (-n $output || $line =~ $silent) ]] || {
+      printf '%s\n' "$line: $status" "$output"
+      return 1
+    }
+    count=$((count + 1))
+  done < <(commands inline)
+  ((count > 25))
+  redis config set requirepass '' >/dev/null
+}
