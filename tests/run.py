@@ -173,7 +173,8 @@ class Suite:
             if self.waiting[0].alone and self.running or any(run.job.alone for run in self.running):
                 return
             self.serial += 1
-            self.running.add(Run(self.waiting.pop(0), '%s/%d' % (self.work, self.serial), self.events))
+            # The dot, because a folder is looked for in command lines, and /1 begins /16, too.
+            self.running.add(Run(self.waiting.pop(0), '%s/%d.' % (self.work, self.serial), self.events))
 
     def time_left(self):
         now = time.monotonic()

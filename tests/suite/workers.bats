@@ -13,6 +13,7 @@ setup() {
   start_lighttpd
   login user1 "$PASSWORD"
   expect 200
+  wait_until 10 "$(lighttpd_pid)" has_workers 2 # lighttpd starts one program after the other
 }
 teardown() { stop_lighttpd; }
 
