@@ -129,3 +129,25 @@ esac'
   ((count > 25))
   redis config set requirepass '' >/dev/null
 }
+
+# bats test_tags=long
+@test "the rules for nftables give an IPv4 address, and an IPv6 /64, 64 connections" {
+  needs nft ip
+  unshare -rn nft list ruleset 2>/dev/null || skip 'no network namespace can be made here'
+  snippet_of operating.md nftables >rules
+  run -0 unshare -rn sh -c 'ip link set lo up && ip address add 2001:db8::1/64 dev lo nodad &&
+    ip address add 2001:db8::2/64 dev lo nodad && nft -f rules && python3 -' <<'END'
+import itertools
+import socket
+for addresses in ('127.0.0.1',), ('::1',), ('2001:db8::1', '2001:db8::2'):
+    family = socket.AF_INET if '.' in addresses[0] else socket.AF_INET6
+    listening, kept = socket.create_server((addresses[0], 8000), family=family, backlog=99), []
+    for address in itertools.islice(itertools.cycle(addresses), 80):
+        try:
+            kept.append(socket.create_connection((addresses[0], 8000), 5, (address, 0)))
+        except ConnectionRefusedError:
+            pass
+    print(len(kept))
+END
+  [[ $output == $'64\n64\n64' ]]
+}
