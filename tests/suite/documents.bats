@@ -1,5 +1,5 @@
-# Every command of the documents is run by a test, or a mark beside it says why not. Here are those
-# that need no server in front, no unit of systemd and no tool but Redis's own, curl and jq.
+# Every command of the documents is run by a test, or a mark beside it says why not. This file runs
+# the commands that need no other server in front and no systemd.
 load helpers
 load snippets
 load ctl
