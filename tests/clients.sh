@@ -1,7 +1,8 @@
 #!/bin/bash
-# Tests examples/ against the real packages of react-admin, refine and vite. The packages come from
-# npm, in the versions of tests/clients/package-lock.json, to build/clients. The last line is
-# `N passed, N failed`. `make check-clients` calls this script.
+# Tests examples/ against the real packages of react-admin, refine and vite, and www/openapi.json
+# against generators of clients and Prism. The packages come from npm, in the versions of
+# tests/clients/package-lock.json, to build/clients. The last line is `N passed, N failed`. `make
+# check-clients` calls this script.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin
@@ -27,7 +28,7 @@ fi
 
 # The tests set what they need. The settings of the caller must not change the results.
 unset REDIS_URL SSA_REDIS_WAIT SSA_TICKET_TTL SSA_TICKET_MAX SSA_TICKETS_PER_USER SSA_LOGIN_LIMITS SSA_WORKERS \
-  SSA_CONNECTIONS_PER_ADDRESS SSA_PROXY_FROM SSA_CORS_ORIGINS SSA_DELAY http_proxy HTTP_PROXY
+  SSA_CONNECTIONS_PER_ADDRESS SSA_PROXY_FROM SSA_CORS_ORIGINS SSA_DELAY SSA_FAULTS http_proxy HTTP_PROXY
 export SSA_ROOT=$PWD
 status=0
 timeout 300 node --test --test-reporter=spec --test-reporter-destination=stdout \
