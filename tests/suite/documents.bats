@@ -1,4 +1,4 @@
-# Every command of the documents is run by a test, or a mark beside it says why not. This file runs
+# Every command of the documents is run by a test, or a mark says why not. This file runs
 # the commands that need no other server in front and no systemd.
 load helpers
 load snippets
