@@ -8,7 +8,8 @@ commands.py manual: prints the commands of the examples in man/ssactl.8
 A command is a block of shell, fenced or indented, or a code span with a space in it in the column
 "command" of docs/messages.md. The line before a block is "<!-- snippet: NAME -->", and a test takes
 this snippet, or "<!-- not run: REASON -->". A span begins with one of the words of RUN, or with one
-that a line "<!-- not run: WORD...: REASON -->" of docs/messages.md names."""
+that a line "<!-- not run: WORD...: REASON -->" of docs/messages.md names. In all blocks and spans,
+the goals of make and the commands of ssactl exist."""
 
 import glob
 import os.path
@@ -78,6 +79,8 @@ def taken():
 def check():
     run, excused, missing, known = 0, 0, [], set(taken())
     for path in sorted(glob.glob('*.md') + glob.glob('docs/*.md') + glob.glob('tests/*.md')):
+        if path != 'CHANGELOG.md':
+            missing += unknown(path, read(path))
         for number, language, line, before in blocks(read(path)):
             mark = re.fullmatch(r'<!-- (snippet|not run): (.+) -->', before)
             if not is_shell(language, line):
@@ -97,6 +100,21 @@ def check():
             missing.append(f'{MESSAGES}:{number}: {span}')
     print('\n'.join(missing + [f'{run} run, {excused} excused']))
     return bool(missing)
+
+
+def unknown(path, text):
+    """The goals of make and the commands of ssactl that a document names, and that are gone."""
+    rules = '\n'.join(map(read, ['Makefile'] + glob.glob('tests/*.mk') + glob.glob('tests/*/*.mk')))
+    goals = set(' '.join(re.findall(r'^([a-z][\w -]*):(?!=)', rules, re.M)).split())
+    manual_page = ' , '.join(re.findall(r'^\.It Cm (.+)', read('man/ssactl.8'), re.M)).split(' , ')
+    code = '\n'.join([span[2] for span in SPAN.finditer(re.sub(r'^```', '', text, flags=re.M))] +
+                     re.findall(r'^```sh\n(.*?)^```', text, re.M | re.S) + re.findall(r'^    \S.*', text, re.M))
+    code = re.sub(r'"[^"\n]*"', '', code)
+    for words in re.findall(r'(?:^|sudo |&& )make((?: +[A-Z_]+=\S*| +[a-z][a-z0-9-]*)+)', code, re.M):
+        yield from [f'{path}: make {word}' for word in words.split() if '=' not in word and word not in goals]
+    for words in re.findall(r'(?:^|sudo |/)ssactl ([a-z]+(?: [a-z]+)?)', code, re.M):
+        if not any(f'{name} '.startswith(f'{words} ') or f'{words} '.startswith(f'{name} ') for name in manual_page):
+            yield f'{path}: ssactl {words}'
 
 
 def manual():
