@@ -61,6 +61,7 @@ commands() { (cd "$ROOT" && tests/tools/commands.py "$1"); }
 }
 
 @test "the commands of ssactl in README, data.md, tokens.md, release.md and its manual page" {
+  needs_single 'check asks for a replica'
   local document block
   printf 'name,id,cpus,mem,status,ip\nlab1,901,8,16,running,10.0.0.1\n' >lab.csv
   for block in "$(snippet_of ../README.md ssactl)" "$(snippet_of data.md ssactl)" "$(snippet_of tokens.md ssactl)" \
@@ -119,7 +120,7 @@ esac'
     esac
     line=${line//127.0.0.1:8000/127.0.0.1:$port}
     line=${line//USER NAME/user1 ci} line=${line//ADDRESS/192.0.2.1} line=${line//INDEX/0} line=${line//NAME/user1}
-    PATH=$PWD/bin:$PWD/sbin:$PATH run bash -ec "$line"
+    PATH=$PWD/bin:$PWD/sbin:$PATH run bash -ec "$line" </dev/null
     [[ $status == 0 && (-n $output || $line =~ $silent) ]] || {
       printf '%s\n' "$line: $status" "$output"
       return 1
