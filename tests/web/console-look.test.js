@@ -52,7 +52,7 @@ describe("the look", () => {
             whole: rows.filter(({ bottom }) => bottom <= Math.min(innerHeight, inside.bottom)).length,
             height: rows[0]?.height,
             used: inside.width / innerWidth,
-            small: [...document.querySelectorAll("button, select, a, input")].map((one) => one.getBoundingClientRect()).filter(({ width, height }) => width && height && (width < 16 || height < 16)).length,
+            small: [...document.querySelectorAll("button, select, a, input")].map((one) => one.getBoundingClientRect()).filter(({ width, height }) => width && height && (width < 24 || height < 24)).length,
           };
         });
         assert.ok(seen.wide <= 0, `${count} at ${width}: ${JSON.stringify(seen)}`);

@@ -1,7 +1,7 @@
 // The login form, and the bar that says who is logged in.
 import { byId, setText } from "./dom.js";
 import { duration } from "./format.js";
-import { explain, reason } from "./problem.js";
+import { explain, reason } from "./said.js";
 import { current, logIn, logOut } from "./session.js";
 import { say } from "./words.js";
 
@@ -16,20 +16,17 @@ async function once(work) {
 	await work().finally(() => (asking = false));
 }
 
-form.onsubmit = async (event) => {
+form.onsubmit = (event) => {
 	event.preventDefault();
-	await once(async () => {
-		try {
-			refusal = null;
-			await logIn(byId("username").value, byId("password").value);
-			form.reset();
-		} catch (failure) {
-			refusal = failure;
-			drawAccount();
-			byId("password").select();
-		}
-	});
+	refusal = null;
+	once(() => logIn(byId("username").value, byId("password").value).then(() => form.reset(), refuse));
 };
+
+function refuse(failure) {
+	refusal = failure;
+	drawAccount();
+	byId("password").select();
+}
 
 byId("logout").onclick = () => once(() => logOut(false).catch(explain));
 byId("logout-all").onclick = () => once(() => logOut(true).catch(explain));
@@ -41,11 +38,12 @@ export function serviceIsBack() {
 
 export function drawAccount() {
 	const session = current();
+	const user = session?.username ?? "";
 	byId("account").hidden = byId("inside").hidden = !session;
 	byId("login").hidden = Boolean(session);
-	setText("user", session?.username ?? "");
-	byId("user").title = session?.username ?? "";
-	setText("everywhere-text", say("everywhere", { user: session?.username }));
+	setText("user", user);
+	byId("user").title = user;
+	setText("everywhere-text", say("everywhere", { user }));
 	drawLeft();
 	setText("refused", refusal ? reason(refusal) : "");
 }

@@ -8,6 +8,8 @@ import { anyOf, choose, isChosen } from "./view.js";
 import { say } from "./words.js";
 
 const title = ({ name }) => (name === undefined ? say("others") : name || '""');
+const sum = (key, n) => say(key, { n });
+const usage = ({ running, all }) => `${number(running)}/${number(all)}`;
 const details = byId("details");
 details.onclick = () => drawBand((details.ariaExpanded = String(details.ariaExpanded !== "true")));
 
@@ -27,12 +29,12 @@ export function drawBand() {
 	setText("loading-pool", pool || poolFailure ? "" : say("loadingPool"));
 	details.hidden = !pool?.count;
 	const statuses = (pool?.statuses ?? []).map((row) => {
-		const more = [say("sumCpus", { n: number(row.cpus) }), say("sumMem", { n: bytes(row.mem) })];
+		const more = [sum("sumCpus", number(row.cpus)), sum("sumMem", bytes(row.mem))];
 		return chip("status", [], row, number(row.machines), more, `dot ${row.name === undefined ? "none" : classOf(row.name)}`);
 	});
 	const types = (pool?.types ?? []).map((row) => {
-		const more = [say("sumRunning", { n: percent(row.running, row.all) })];
-		return chip("GPU", ["status"], row, `${number(row.running)}/${number(row.all)}`, more, "");
+		const more = [sum("sumRunning", percent(row.running, row.all))];
+		return chip("GPU", ["status"], row, usage(row), more, "");
 	});
 	redraw(byId("statuses"), ...statuses);
 	redraw(byId("types"), ...types);
@@ -40,14 +42,14 @@ export function drawBand() {
 
 // Under the list: sums of what the filters choose.
 export function drawSums() {
-	const sum = state.rows && state.shown;
-	if (!sum?.count) return byId("sums").replaceChildren();
-	const list = sum.types.map((row) => `${title(row)} ${number(row.running)}/${number(row.all)}`).join(" · ");
+	const shown = state.rows && state.shown;
+	if (!shown?.count) return byId("sums").replaceChildren();
+	const list = shown.types.map((row) => `${title(row)} ${usage(row)}`).join(" · ");
 	const texts = [
-		say("sumMachines", { n: number(sum.count) }),
-		say("sumRunning", { n: percent(sum.running, sum.count) }),
-		say("sumCpus", { n: number(sum.cpus) }),
-		say("sumMem", { n: bytes(sum.mem) }),
+		sum("sumMachines", number(shown.count)),
+		sum("sumRunning", percent(shown.running, shown.count)),
+		sum("sumCpus", number(shown.cpus)),
+		sum("sumMem", bytes(shown.mem)),
 		list && `GPU: ${list}`,
 	];
 	redraw(byId("sums"), ...texts.filter(Boolean).map((text) => make("span", {}, text)));

@@ -21,7 +21,7 @@ export function columns() {
 }
 
 export function drawColumns() {
-	if (box.matches(":popover-open")) return;
+	if (state.asOf && box.matches(":popover-open")) return;
 	const names = members().fields.map(([path]) => path);
 	const chosen = columns();
 	const input = (value) => make("input", { type: "checkbox", value, checked: chosen.includes(value) });

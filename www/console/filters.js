@@ -1,7 +1,6 @@
 // The search box, which also takes filters, and the filters that are chosen.
-import { button, byId, data, make, redraw } from "./dom.js";
+import { button, byId, data, make, redraw, remember } from "./dom.js";
 import { guesses, hasCondition, understand } from "./guess.js";
-import { remember } from "./remember.js";
 import { change, clear, filters, read } from "./view.js";
 import { say } from "./words.js";
 
@@ -19,17 +18,13 @@ search.oninput = () => {
 
 byId("find").onsubmit = (event) => {
 	event.preventDefault();
-	apply();
-};
-
-function apply() {
 	clearTimeout(typing);
 	const { text, conditions } = understand(search.value);
 	const changes = { q: text || null };
 	for (const [name, value] of conditions) changes[name] = [...new Set([...(changes[name] ?? read().getAll(name)), value])];
 	if (conditions.length) search.value = text;
 	change(changes, conditions.length > 0);
-}
+};
 
 shortcut.checked = remember("shortcut") !== "off";
 shortcut.onchange = () => remember("shortcut", shortcut.checked ? "on" : "off");
@@ -42,8 +37,8 @@ addEventListener("keydown", (event) => {
 
 export function drawFilters() {
 	if (document.activeElement !== search) search.value = read().get("q") ?? "";
-	const chips = filters().map(([name, value], i, all) => {
-		const others = all.filter((pair, j) => pair[0] === name && i !== j).map((pair) => pair[1]);
+	const chips = filters().map(([name, value]) => {
+		const others = read().getAll(name).filter((one) => one !== value);
 		const text = `${name}=${value}`;
 		return button(text, () => change({ [name]: others }), { title: text }, data(text), " ×");
 	});

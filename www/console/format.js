@@ -2,7 +2,6 @@
 import { isNumber, isObject, textOf } from "./values.js";
 import { language } from "./words.js";
 
-const inBytes = /(^|[._])(max)?(mem(ory)?|disk|swap)$|bytes$/i;
 const isDate = /^\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*(Z|[+-]\d\d:\d\d)$/;
 const made = new Map(); // making one is slow
 
@@ -28,7 +27,7 @@ export function bytes(value) {
 	return `${number(value / 1024 ** power, { maximumFractionDigits: 1 })} ${["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"][power]}B`;
 }
 
-export const isBytes = (field) => inBytes.test(field);
+export const isBytes = (field) => /(^|[._])(max)?(mem(ory)?|disk|swap)$|bytes$/i.test(field);
 
 // The two largest units: 14 days 3 hr.
 export function duration(seconds) {
@@ -41,15 +40,14 @@ export function duration(seconds) {
 	return parts.filter(Boolean).slice(0, 2).join(" ") || "0";
 }
 
-// A member of a machine: what to show, and its exact value.
+// A member of a machine. Its exact value is textOf(value).
 export function readable(field, value) {
 	const exact = textOf(value);
 	if (isNumber(value)) {
-		if (isBytes(field)) return [bytes(Number(exact)), exact];
-		if (field === "uptime") return [duration(Number(exact)), exact];
-		return [/id$/i.test(field) ? exact : number(exact), exact];
+		if (isBytes(field)) return bytes(Number(exact));
+		if (field === "uptime") return duration(Number(exact));
+		return /id$/i.test(field) ? exact : number(exact);
 	}
-	if (Array.isArray(value) && !value.some(isObject)) return [value.map(textOf).join(", "), exact];
-	const date = isDate.test(exact) && time(Date.parse(exact), { dateStyle: "medium", timeStyle: "short" });
-	return [date || exact, exact];
+	if (Array.isArray(value) && !value.some(isObject)) return value.map(textOf).join(", ");
+	return (isDate.test(exact) && time(Date.parse(exact), { dateStyle: "medium", timeStyle: "short" })) || exact;
 }

@@ -6,7 +6,7 @@ const signs = { ">=": ":gte", "<=": ":lte", "!=": ":ne", ">": ":gt", "<": ":lt",
 const condition = /(?:^|\s)([\p{L}_][^\s=<>!~:]*)(?:(:[A-Za-z]+)\s*=|\s*(>=|<=|!=|==|[=<>~])|(:)(?!\/\/))\s*/gu;
 
 const fields = () => state.pool?.fields.map(([path]) => path) ?? [];
-const valuesOf = (field) => state.pool?.values.get(field) ?? [];
+const valuesOf = (field) => [...(state.pool?.values.get(field) ?? [])];
 
 // The pool's own spelling, where only the case of letters is different.
 const spelled = (text, known) => (known.includes(text) ? text : known.find((one) => one.toLowerCase() === text.toLowerCase()) ?? text);

@@ -26,19 +26,19 @@ function urgentStatuses() {
 	return [...new Set([...own, ...urgentWords])].slice(0, Math.max(PARAMETERS - filters().length, 1));
 }
 
-const hasOwnOrder = () => sort() || filters().some(([name]) => ["status", "status:eq", "status:in"].includes(name));
+const hasOwnOrder = () => sort() || filters().some(([name]) => /^status(:eq|:in)?$/.test(name));
 
 async function loadPage() {
 	const from = (page() - 1) * PER_PAGE;
 	if (hasOwnOrder()) return ofPart("rows", { _page: page(), _per_page: PER_PAGE });
 	const statuses = urgentStatuses();
-	const slice = (start) => ({ _start: Math.max(start, 0), _end: Math.max(start, 0) + PER_PAGE });
+	const slice = (start) => ({ _start: start, _end: start + PER_PAGE });
 	const others = (start) => ofPart("others", { "status:ne": statuses, ...slice(start) });
 	const urgent = ofPart("urgent", { "status:in": statuses.join(","), ...slice(from) });
 	const early = from === 0 ? others(0) : null; // at the same time: few are urgent
 	early?.catch(() => {}); // it is awaited below, unless the urgent ones fail
 	const { rows, total } = await urgent;
-	const rest = await (early ?? others(from - total));
+	const rest = await (early ?? others(Math.max(from - total, 0)));
 	return { rows: [...rows, ...rest.rows.slice(0, PER_PAGE - rows.length)], total: total + rest.total };
 }
 

@@ -8,22 +8,22 @@ import { drawFilters } from "./filters.js";
 import { number, time } from "./format.js";
 import { forgetMachines, loadRows, showView, strangeField } from "./machines.js";
 import { forgetPool, loadPool, loadShown } from "./pool.js";
-import { attempt, showProblem } from "./problem.js";
 import { drawRecord, loadRecord } from "./record.js";
+import { attempt, showProblem } from "./said.js";
 import { saveCsv, saveJson } from "./save.js";
 import { drawService, watchService, why } from "./service.js";
 import { current, onSession } from "./session.js";
 import { forget, onState, state } from "./state.js";
-import { drawTable, forgetTable } from "./table.js";
+import { drawTable } from "./table.js";
 import { everyVisible } from "./timer.js";
 import { onView } from "./view.js";
 import { language, say, setLanguage, translatePage } from "./words.js";
 
 const REFRESH_MS = 30_000;
-const outside = [translatePage, drawService, drawAccount, drawProblem, drawTitle];
-const inside = [drawFilters, drawBand, drawColumns, drawTable, drawSums, drawNothing, drawRecord];
+const parts = [translatePage, drawService, drawAccount, drawProblem, drawTitle, drawFilters, drawBand, drawColumns, drawTable, drawSums, drawNothing, drawRecord];
 
-const draw = () => [...outside, ...(current() ? inside : [])].forEach(attempt);
+const first = () => byId(current() ? "list" : "username");
+const draw = () => parts.forEach(attempt);
 
 // Failures, and what the service knows of its files: workers go on with the last good one.
 function drawProblem() {
@@ -31,12 +31,12 @@ function drawProblem() {
 	const isOld = rows && (failure || service.parts.includes("machines"));
 	const trouble = failure ?? poolFailure ?? (isOld ? service : null);
 	const old = isOld ? say(failure ? "old" : "oldFile", { time: time(asOf) }) : "";
-	showProblem(current() && trouble ? why(trouble) + old : "");
+	showProblem(trouble ? why(trouble) + old : "");
 	byId("rows").classList.toggle("old", isOld || loading);
 }
 
 function drawTitle() {
-	const bad = (current() && state.pool?.bad) || 0;
+	const bad = state.pool?.bad ?? 0;
 	document.title = (bad ? `(${number(bad)}) ` : "") + "SimpleServerAPI";
 	const icon = bad ? "alert.svg" : "favicon.svg";
 	if (!byId("icon").href.endsWith(icon)) byId("icon").href = icon;
@@ -74,17 +74,15 @@ onSession((ended) => {
 	forget();
 	forgetMachines();
 	forgetPool();
-	forgetTable();
 	draw();
-	byId("record").close();
 	setText("ended", ended ? say("ended") : "");
-	byId(current() ? "list" : "username").focus({ preventScroll: true });
+	first().focus({ preventScroll: true });
 	refreshNow();
 });
 
 byId("skip").onclick = (event) => {
 	event.preventDefault();
-	byId(current() ? "list" : "username").focus();
+	first().focus();
 };
 byId("refresh").onclick = () => refresh(true);
 byId("save-json").onclick = saveJson;

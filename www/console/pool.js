@@ -7,8 +7,7 @@ import { sumUp } from "./sums.js";
 import { isFiltered, query } from "./view.js";
 
 let worker;
-let number = 0;
-const waiting = new Map(); // by number: who waits for the worker's answer
+let waiting = []; // for the worker, which answers in order
 let latest; // the last call of loadShown
 let asking = null; // the request for the pool that is on its way
 let [asked, took_ms] = [0, 0];
@@ -16,25 +15,23 @@ let [asked, took_ms] = [0, 0];
 export function forgetPool() {
 	worker?.terminate();
 	worker = latest = asking = null;
+	waiting = [];
 	asked = 0;
 }
 
 function start() {
 	worker = new Worker("summarize.js", { type: "module" });
-	worker.onmessage = ({ data }) => waiting.get(data.number)(data);
+	worker.onmessage = ({ data }) => waiting.shift()(data);
 	worker.onerror = () => {
 		worker = null;
-		waiting.forEach((answer) => answer({ error: "summarize.js" }));
+		waiting.splice(0).forEach((answer) => answer({ error: "summarize.js" }));
 	};
 }
 
 async function summarize({ bytes }) {
 	if (!worker) start();
-	const mine = ++number;
-	const answer = new Promise((resolve) => waiting.set(mine, resolve));
-	worker.postMessage({ number: mine, bytes }, [bytes]);
-	const { sum, error } = await answer;
-	waiting.delete(mine);
+	worker.postMessage(bytes, [bytes]);
+	const { sum, error } = await new Promise((resolve) => waiting.push(resolve));
 	if (error) throw new Failure("odd", error);
 	return sum;
 }

@@ -1,5 +1,6 @@
-// Short messages, and what goes to the clipboard.
+// What the page says: short messages, and what went wrong in a sentence.
 import { byId, setText } from "./dom.js";
+import { time } from "./format.js";
 import { say } from "./words.js";
 
 let timer;
@@ -20,4 +21,29 @@ export function copy(text) {
 	addEventListener("copy", give, { once: true });
 	announce(say(document.execCommand("copy") ? "copied" : "notCopied"));
 	removeEventListener("copy", give);
+}
+
+export const reason = ({ kind = "odd", message, again }) => say(kind, { message, time: time(again) });
+
+// The end of the session is explained by the login form.
+export const explain = (failure) => failure.kind === "session" || announce(reason(failure));
+
+// An error that nobody expects. It stays on the page, because what is shown may be incomplete.
+let unexpected = "";
+function report(error) {
+	unexpected = say("odd", { message: error?.message ?? String(error) });
+	setText("problem", unexpected);
+}
+addEventListener("error", ({ error, message }) => report(error ?? message));
+addEventListener("unhandledrejection", ({ reason: error }) => report(error));
+
+export const showProblem = (text) => setText("problem", [text, unexpected].filter(Boolean).join(" "));
+
+// One part of the page that cannot be drawn does not take the others with it.
+export function attempt(part) {
+	try {
+		part();
+	} catch (error) {
+		report(error);
+	}
 }

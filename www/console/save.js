@@ -1,8 +1,7 @@
 // Saves all that the filters choose, in the order that is chosen, or in that of the file.
 import { columns } from "./columns.js";
 import { make } from "./dom.js";
-import { explain } from "./problem.js";
-import { announce } from "./said.js";
+import { announce, explain } from "./said.js";
 import { call } from "./session.js";
 import { isNumber, member, parse, textOf } from "./values.js";
 import { query } from "./view.js";

@@ -1,7 +1,7 @@
 // Asks again and again whether the service is up.
 import { request } from "./api.js";
 import { byId, setText } from "./dom.js";
-import { reason } from "./problem.js";
+import { reason } from "./said.js";
 import { set, state } from "./state.js";
 import { everyVisible } from "./timer.js";
 import { say } from "./words.js";

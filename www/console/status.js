@@ -1,9 +1,9 @@
 // What a status means is the owner's choice. These are common words, also of Slurm and Proxmox VE.
 // Only whole words count: "default" is no fault. A word of "odd" is stronger than those below it.
 const words = {
-	bad: `error errors err fail failed failing failure fault faults faulty down crash crashed dead offline
-		unreachable unavailable unhealthy unknown disconnected lost critical broken panicked emergency timeout
-		故障 错误 异常 失败 离线 失联 未知 宕机 崩溃 损坏 告警`,
+	bad: `error failed fail down offline unreachable crashed dead fault lost unknown critical 故障 错误 异常 失败 离线
+		errors err failing failure faults faulty crash unavailable unhealthy disconnected broken panicked emergency timeout
+		失联 未知 宕机 崩溃 损坏 告警`,
 	odd: "degraded maintenance maint drain drained draining paused suspended starting stopping 维护 暂停",
 	idle: "stopped stop off shutoff idle halted inactive terminated free 停止 停机 关机 空闲 关闭 闲置",
 	good: `running run up on online ok okay ready active available healthy alive normal allocated alloc mixed mix
@@ -27,8 +27,6 @@ export function classOf(status) {
 
 export const urgency = (status) => classes.indexOf(classOf(status));
 
-const capital = (word) => word[0].toUpperCase() + word.slice(1);
-const usual = "error failed fail down offline unreachable crashed dead fault lost unknown critical".split(" ");
-
-// The list asks for these first, before it knows those of the pool.
-export const urgentWords = [...usual.flatMap((word) => [word, capital(word), word.toUpperCase()]), ..."DOWN* down* 故障 错误 异常 失败 离线".split(" ")];
+// The list asks for these first, before it knows those of the pool: the first line of "bad".
+const usual = words.bad.split("\n")[0].split(" ");
+export const urgentWords = ["DOWN*", "down*", ...usual.flatMap((word) => [word, word[0].toUpperCase() + word.slice(1), word.toUpperCase()])];

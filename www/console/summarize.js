@@ -1,10 +1,10 @@
 // A worker: sums up the bytes of a reply of /api/info.
 import { sumUp } from "./sums.js";
 
-onmessage = ({ data: { number, bytes } }) => {
+onmessage = ({ data: bytes }) => {
 	try {
-		postMessage({ number, sum: sumUp(JSON.parse(new TextDecoder().decode(bytes)).data) });
+		postMessage({ sum: sumUp(JSON.parse(new TextDecoder().decode(bytes)).data) });
 	} catch ({ message }) {
-		postMessage({ number, error: message });
+		postMessage({ error: message });
 	}
 };

@@ -1,4 +1,4 @@
-// Sums of machines. fields: [path, how many have it]. values: texts of a member, for completion.
+// Sums of machines. fields: [path, how many have it]. values: sets of texts, for completion.
 // statuses, types (GPUs): the largest, and all that need a look; a row without a name has the rest.
 import { classOf, urgency } from "./status.js";
 import { eachMember, isNumber, toNumber } from "./values.js";
@@ -32,7 +32,7 @@ export function sumUp(machines) {
 	return {
 		...sum,
 		fields: [...fields],
-		values: new Map([...values].map(([path, known]) => [path, [...known]])),
+		values,
 		statuses: largest(statuses, "machines").sort((a, b) => rank(a) - rank(b)),
 		types: largest(types, "all"),
 	};

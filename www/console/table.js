@@ -26,11 +26,6 @@ export function drawTable() {
 	redraw(byId("table"), ...(lines ? [make("thead", {}, head), make("tbody", {}, ...lines)] : []));
 }
 
-export function forgetTable() {
-	drawn = {};
-	for (const id of ["statuses", "types", "columns", "table", "pages", "chosen", "sums", "record-body"]) byId(id).replaceChildren();
-}
-
 // A cell that cannot be drawn shows its JSON.
 function safely(draw, value) {
 	try {
@@ -64,13 +59,15 @@ function line(machine, fields) {
 	return make("tr", { onclick }, ...cells);
 }
 
+export const statusDot = (text) => make("span", { className: `dot ${classOf(text)}`, title: text }, data(text));
+
 function cell(id, field, value) {
-	if (field === "status") return make("span", { className: `dot ${classOf(value)}`, title: textOf(value) }, data(textOf(value)));
+	if (field === "status") return statusDot(textOf(value));
 	if (Array.isArray(value) && value.length && value.length < 9 && !value.some(isObject)) {
-		const tag = (one) => button(`${field} ${one} ${id}`, () => narrow(field, textOf(one)), { className: "plain", title: `${field}=${textOf(one)}` }, data(textOf(one)));
-		return make("span", {}, ...value.map(tag));
+		const tag = (one) => button(`${field} ${one} ${id}`, () => narrow(field, one), { className: "plain", title: `${field}=${one}` }, data(one));
+		return make("span", {}, ...value.map(textOf).map(tag));
 	}
-	if (typeof value !== "string" || !address.test(value)) return data(...readable(field, value));
+	if (typeof value !== "string" || !address.test(value)) return data(readable(field, value), textOf(value));
 	return button(`${field} ${id}`, () => copy(value), { className: "plain", title: say("copy") }, value);
 }
 

@@ -1,5 +1,5 @@
 // Every text of the page, in English and Chinese.
-import { remember } from "./remember.js";
+import { remember } from "./dom.js";
 
 const languages = ["en", "zh"];
 const texts = new Map(
