@@ -135,7 +135,7 @@ static void print_help(const struct command *only)
 				 options_all[i].value);
 			printf("  %-21s %s\n", line, options_all[i].help);
 		}
-	puts("\nRedis is that of REDIS_URL, or that of `make run` beside the data, or on"
+	puts("\nRedis is that of REDIS_URL, else that of the service with these data, else"
 	     " 127.0.0.1:6379.\nA password comes from a prompt or from stdin.\n"
 	     "Exit code: 0 done; 1 no, or faults; 2 wrong usage; 3 it could not be done.");
 }
