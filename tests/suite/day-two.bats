@@ -178,6 +178,7 @@ ssactl() { REDIS_URL=$REDIS_URL SSA_REDIS_WAIT='' "${CGI_BIN%cgi-bin}sbin/ssactl
 
 # bats test_tags=long
 @test "all sessions are ended by the documented command, and logins go on" {
+  needs_single 'it sets a user of one Redis'
   local first
   run -0 eval "$(snippet end-sessions)" # there are none
   logged_in user1 "$PASSWORD" && first=$ticket
@@ -187,6 +188,15 @@ ssactl() { REDIS_URL=$REDIS_URL SSA_REDIS_WAIT='' "${CGI_BIN%cgi-bin}sbin/ssactl
   is "$ticket" 401
   logged_in user1 "$PASSWORD"
   is "$ticket" 200
+  # The documented Redis user needs one more right.
+  set -f
+  redis $(snippet_of operating.md acl)
+  set +f
+  REDIS_URL=unix://ssa:a-long-random-password@$BATS_FILE_TMPDIR/redis.sock run -3 eval "$(snippet end-sessions)"
+  [[ $output == *'NOPERM to SCAN'* ]]
+  eval "$(snippet scan)"
+  REDIS_URL=unix://ssa:a-long-random-password@$BATS_FILE_TMPDIR/redis.sock run -0 eval "$(snippet end-sessions)"
+  is "$ticket" 401
 }
 
 @test "the documented commands for an emergency do not fail in silence when Redis wants a password" {
