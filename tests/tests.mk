@@ -92,7 +92,8 @@ test-deb:  ## the Debian package on an empty Debian; SUITE=bookworm or trixie; a
 	@scripts/deps.sh debian
 	@tests/deb.sh $(SUITE)
 
-test-container:  ## container/ with buildah, on an empty Debian; as root
+test-container:  ## container/ with buildah and podman, on an empty Debian; as root
 	@tests/container.sh
+	@tests/podman.sh
 
 .PHONY: test-container unit test test-full test-planted test-acl test-arm64 emulated test-debian test-deb
