@@ -338,6 +338,7 @@ static bool serve_watched(struct resident *r)
 static void serve(struct resident *r)
 {
 	struct exchange *batch[RESIDENT_BATCH_MAX];
+	unsigned failures = 0; /* of waiting, one after the other */
 
 	for (;;) {
 		/* This is asked before the last look into the queue, so that all requests that came
@@ -362,7 +363,10 @@ static void serve(struct resident *r)
 		}
 		if (count > 0 ? r->awaited > 0 && !serve_watched(r) : !sleep_until(r, next_ms)) {
 			r->fault = errno;
-			break;
+			if (++failures > 1) /* one passes, and what is in hand is still answered */
+				break;
+		} else {
+			failures = 0;
 		}
 	}
 	log_event("fault", "reason", strerror(r->fault), NULL);

@@ -42,7 +42,7 @@ describe("what the data can do", () => {
     assert.deepEqual(Object.fromEntries(Object.entries(found).map(([kind, set]) => [kind, [...set].sort()])), Object.fromEntries(Object.entries(statuses).map(([kind, words]) => [kind, words.sort()])));
     await says(page, "#need-look", "10 need a look");
     assert.match(await page.title(), /^\(10\) /);
-    assert.equal(await page.getAttribute("#icon", "href"), "alert.svg");
+    assert.equal(await page.getAttribute("#icon", "href"), "alert10.svg");
     const chips = await page.locator("#statuses .dot.bad bdi").allInnerTexts();
     assert.deepEqual(chips.sort(), statuses.bad.sort());
     await says(page, "#sums", /75 machines\s*68% running/);

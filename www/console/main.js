@@ -38,7 +38,7 @@ function drawProblem() {
 function drawTitle() {
 	const bad = state.pool?.bad ?? 0;
 	document.title = (bad ? `(${number(bad)}) ` : "") + "SimpleServerAPI";
-	const icon = bad ? "alert.svg" : "favicon.svg";
+	const icon = bad ? `alert${Math.min(bad, 10)}.svg` : "favicon.svg";
 	if (!byId("icon").href.endsWith(icon)) byId("icon").href = icon;
 	setText("need-look", bad ? say("needLook", { count: number(bad) }) : "");
 }
