@@ -74,7 +74,7 @@ const isCut = (reply) => /cut/.test(applied(reply)) || reply.body.startsWith('{"
 // The files of www/. Those of swagger-ui are there only if they were fetched; otherwise they are a
 // 404 in JSON, which is checked.
 const isPage = ({ path, status }) =>
-  /^\/(openapi\.json$|docs\/|([a-z]+\.(js|css|svg))?$)/.test(path) ||
+  /^\/(openapi\.json$|docs\/|([a-z]+[0-9]*\.(js|css|svg))?$)/.test(path) ||
   (status === "200" && /^\/swagger\/((init|swagger-ui-bundle)\.js|(page|swagger-ui)\.css)?$/.test(path));
 
 // Returns what is wrong with a reply, as a list of texts.
