@@ -3,8 +3,8 @@
 #include "core/log.h"
 #include "core/nearest.h"
 #include "listing.h"
+#include "locate.h"
 #include "options.h"
-#include "place.h"
 #include "redis/redis.h"
 
 #include <limits.h>
@@ -26,48 +26,48 @@ static const struct command {
 	enum exit_code (*run)(struct ctl *c);
 } commands[] = {
     {"", "check", "", "look for faults in the data files, their modes, the settings and Redis", 0,
-     0, JSON, 0, ctl_check},
-    {"", "status", "", "whether Redis and both files are usable", 0, 0, JSON, REDIS, ctl_status},
-    {"", "hash", "", "make the Argon2id string of a password", 0, 0, RANDOM, FILES, ctl_hash},
-    {"", "verify", "NAME", "whether a password is that of a user", 1, 1, 0, FILES, ctl_verify},
-    {"user", "list", "", "all users", 0, 0, JSON, FILES, ctl_user_list},
-    {"user", "show", "NAME", "one user", 1, 1, JSON, FILES, ctl_user_show},
-    {"user", "add", "NAME", "add a user", 1, 1, RANDOM, FILES, ctl_user_add},
+     0, JSON, 0, cmd_check},
+    {"", "status", "", "whether Redis and both files are usable", 0, 0, JSON, REDIS, cmd_status},
+    {"", "hash", "", "make the Argon2id string of a password", 0, 0, RANDOM, FILES, cmd_hash},
+    {"", "verify", "NAME", "whether a password is that of a user", 1, 1, 0, FILES, cmd_verify},
+    {"user", "list", "", "all users", 0, 0, JSON, FILES, cmd_user_list},
+    {"user", "show", "NAME", "one user", 1, 1, JSON, FILES, cmd_user_show},
+    {"user", "add", "NAME", "add a user", 1, 1, RANDOM, FILES, cmd_user_add},
     {"user", "passwd", "NAME", "give a user another password", 1, 1, RANDOM, FILES,
-     ctl_user_passwd},
+     cmd_user_passwd},
     {"user", "disable", "NAME", "no more logins, and the end of all sessions", 1, 1, 0, REDIS,
-     ctl_user_disable},
-    {"user", "enable", "NAME", "logins again", 1, 1, 0, FILES, ctl_user_enable},
+     cmd_user_disable},
+    {"user", "enable", "NAME", "logins again", 1, 1, 0, FILES, cmd_user_enable},
     {"user", "remove", "NAME", "remove a user, and end all sessions", 1, 1, 0, REDIS,
-     ctl_user_remove},
+     cmd_user_remove},
     {"user", "grant", "NAME ID...|all|none", "the machines that a user sees", 2, INT_MAX, 0, FILES,
-     ctl_user_grant},
+     cmd_user_grant},
     {"machine", "list", "[QUERY]", "the machines, as GET /api/info?QUERY chooses them", 0, 1, JSON,
-     FILES, ctl_machine_list},
-    {"machine", "show", "ID", "one machine", 1, 1, JSON, FILES, ctl_machine_show},
+     FILES, cmd_machine_list},
+    {"machine", "show", "ID", "one machine", 1, 1, JSON, FILES, cmd_machine_show},
     {"machine", "add", "FIELD=TEXT|FIELD:=JSON...", "add a machine", 1, INT_MAX, DRY_RUN, FILES,
-     ctl_machine_add},
+     cmd_machine_add},
     {"machine", "set", "[ID...] FIELD=TEXT|FIELD:=JSON...", "change machines", 0, INT_MAX,
-     WHERE | UNSET | DRY_RUN, FILES, ctl_machine_set},
+     WHERE | UNSET | DRY_RUN, FILES, cmd_machine_set},
     {"machine", "remove", "[ID...]", "remove machines", 0, INT_MAX, WHERE | DRY_RUN, FILES,
-     ctl_machine_remove},
+     cmd_machine_remove},
     {"machine", "edit", "", "lines of add, set and remove from stdin, in one step", 0, 0, DRY_RUN,
-     FILES, ctl_machine_edit},
+     FILES, cmd_machine_edit},
     {"machine", "import", "[FILE]", "machines of another program, from a file or stdin", 0, INT_MAX,
-     FROM | KEY | DEFAULT | PRUNE | DRY_RUN, FILES, ctl_machine_import},
+     FROM | KEY | DEFAULT | PRUNE | DRY_RUN, FILES, cmd_machine_import},
     {"token", "add", "USER NAME", "make an API token and print it, once", 2, INT_MAX,
-     DAYS | MACHINES, FILES, ctl_token_add},
+     DAYS | MACHINES, FILES, cmd_token_add},
     {"token", "list", "[USER]", "API tokens, without their texts", 0, 1, JSON, FILES,
-     ctl_token_list},
-    {"token", "remove", "USER NAME", "end an API token", 2, 2, 0, FILES, ctl_token_remove},
-    {"", "sessions", "[USER]", "live sessions", 0, 1, JSON, REDIS, ctl_sessions},
-    {"", "revoke", "[USER]", "end all sessions of a user, or of all", 0, 1, ALL, REDIS, ctl_revoke},
+     cmd_token_list},
+    {"token", "remove", "USER NAME", "end an API token", 2, 2, 0, FILES, cmd_token_remove},
+    {"", "sessions", "[USER]", "live sessions", 0, 1, JSON, REDIS, cmd_sessions},
+    {"", "revoke", "[USER]", "end all sessions of a user, or of all", 0, 1, ALL, REDIS, cmd_revoke},
     {"", "bans", "[USER]", "limits on guessing that are reached", 0, 1, JSON | ADDRESS,
-     REDIS | CONFIG_LIMITS, ctl_bans},
+     REDIS | CONFIG_LIMITS, cmd_bans},
     {"", "unban", "[USER [ADDRESS]]", "forget failed logins", 0, 2, ADDRESS, REDIS | CONFIG_LIMITS,
-     ctl_unban},
+     cmd_unban},
     {"", "export", "ansible|ssh|file_sd|csv|metrics", "the machines, for other programs", 1, 1, 0,
-     FILES, ctl_export},
+     FILES, cmd_export},
 };
 #define INDENT "                                                 "
 enum { COMMANDS = sizeof commands / sizeof commands[0], LINE_SIZE = 160 };
@@ -194,16 +194,16 @@ static enum exit_code prepare(struct ctl *c, const struct command *k)
 		return ctl_say(CTL_FAILED, "out of memory");
 	if (k->parts == 0) /* it looks at the settings by itself */
 		return CTL_DONE;
-	if (!place_find(&c->config, k->parts, NULL, NULL))
+	if (!locate_settings(&c->config, k->parts, NULL, NULL))
 		return ctl_say(CTL_USAGE, "%s", c->config.fault);
 	return k->parts & CONFIG_REDIS ? ctl_open_redis(c) : CTL_DONE;
 }
 
 enum exit_code ctl_open_redis(struct ctl *c)
 {
-	char name[PLACE_REDIS_SIZE];
+	char name[LOCATE_REDIS_SIZE];
 
-	fprintf(stderr, "ssactl: Redis: %s\n", place_of_redis(&c->config.redis, name));
+	fprintf(stderr, "ssactl: Redis: %s\n", locate_name_redis(&c->config.redis, name));
 	c->redis = redis_new(&c->config.redis, c->config.redis_wait);
 	return c->redis != NULL ? CTL_DONE : ctl_say(CTL_FAILED, "out of memory");
 }

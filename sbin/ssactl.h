@@ -36,13 +36,13 @@ enum exit_code ctl_say(enum exit_code code, const char *format, ...)
 /* Opens c->redis, and says on stderr which Redis it is. */
 enum exit_code ctl_open_redis(struct ctl *c);
 
-/* passwords.c */
-enum exit_code ctl_hash(struct ctl *c);
-enum exit_code ctl_verify(struct ctl *c);
+/* cmd_password.c */
+enum exit_code cmd_hash(struct ctl *c);
+enum exit_code cmd_verify(struct ctl *c);
 
-/* users.c */
-enum exit_code ctl_user_list(struct ctl *c);
-enum exit_code ctl_user_show(struct ctl *c);
+/* cmd_user.c */
+enum exit_code cmd_user_list(struct ctl *c);
+enum exit_code cmd_user_show(struct ctl *c);
 /* Reads users.json. false: it was said on stderr, and there is nothing to close. */
 bool ctl_open_users(struct ctl *c, struct users *u);
 /* Says that there is no such user, and returns CTL_NO. */
@@ -52,51 +52,51 @@ enum exit_code ctl_no_user(const char *name);
  * removed can still be named, so it is no fault. */
 void ctl_note_user(struct ctl *c, const char *name);
 
-/* edits.c */
-enum exit_code ctl_user_add(struct ctl *c);
-enum exit_code ctl_user_passwd(struct ctl *c);
-enum exit_code ctl_user_disable(struct ctl *c);
-enum exit_code ctl_user_enable(struct ctl *c);
-enum exit_code ctl_user_remove(struct ctl *c);
-enum exit_code ctl_user_grant(struct ctl *c);
+/* cmd_user_edit.c */
+enum exit_code cmd_user_add(struct ctl *c);
+enum exit_code cmd_user_passwd(struct ctl *c);
+enum exit_code cmd_user_disable(struct ctl *c);
+enum exit_code cmd_user_enable(struct ctl *c);
+enum exit_code cmd_user_remove(struct ctl *c);
+enum exit_code cmd_user_grant(struct ctl *c);
 
-/* machines.c */
-enum exit_code ctl_machine_list(struct ctl *c);
-enum exit_code ctl_machine_show(struct ctl *c);
+/* cmd_machine.c */
+enum exit_code cmd_machine_list(struct ctl *c);
+enum exit_code cmd_machine_show(struct ctl *c);
 
-/* machine_edits.c */
-enum exit_code ctl_machine_add(struct ctl *c);
-enum exit_code ctl_machine_set(struct ctl *c);
-enum exit_code ctl_machine_remove(struct ctl *c);
-enum exit_code ctl_machine_edit(struct ctl *c);
+/* cmd_machine_edit.c */
+enum exit_code cmd_machine_add(struct ctl *c);
+enum exit_code cmd_machine_set(struct ctl *c);
+enum exit_code cmd_machine_remove(struct ctl *c);
+enum exit_code cmd_machine_edit(struct ctl *c);
 
-/* import.c */
-enum exit_code ctl_machine_import(struct ctl *c);
-/* tokens.c */
-enum exit_code ctl_token_add(struct ctl *c);
-enum exit_code ctl_token_list(struct ctl *c);
-enum exit_code ctl_token_remove(struct ctl *c);
+/* cmd_machine_import.c */
+enum exit_code cmd_machine_import(struct ctl *c);
+/* cmd_token.c */
+enum exit_code cmd_token_add(struct ctl *c);
+enum exit_code cmd_token_list(struct ctl *c);
+enum exit_code cmd_token_remove(struct ctl *c);
 
-/* sessions.c */
-enum exit_code ctl_sessions(struct ctl *c);
-enum exit_code ctl_revoke(struct ctl *c);
-enum exit_code ctl_bans(struct ctl *c);
-enum exit_code ctl_unban(struct ctl *c);
+/* cmd_session.c */
+enum exit_code cmd_sessions(struct ctl *c);
+enum exit_code cmd_revoke(struct ctl *c);
+enum exit_code cmd_bans(struct ctl *c);
+enum exit_code cmd_unban(struct ctl *c);
 /* Ends all sessions of a user. CTL_FAILED was said on stderr. */
 enum exit_code ctl_end_sessions(struct ctl *c, const char *user);
 
-/* check.c */
-enum exit_code ctl_check(struct ctl *c);
+/* cmd_check.c */
+enum exit_code cmd_check(struct ctl *c);
 
-/* status.c */
-enum exit_code ctl_status(struct ctl *c);
+/* cmd_status.c */
+enum exit_code cmd_status(struct ctl *c);
 /* NULL: Redis is there, and can do what a login needs. */
 const char *ctl_fault_of_redis(struct ctl *c);
 /* NULL: each hash of users.json can be computed here; otherwise why not, in static storage. The
  * limit of memory is that of this command, so it should run where the service does. */
 const char *ctl_fault_of_hashing(const struct ctl *c);
 
-/* export.c */
-enum exit_code ctl_export(struct ctl *c);
+/* cmd_export.c */
+enum exit_code cmd_export(struct ctl *c);
 
 #endif

@@ -154,7 +154,7 @@ static enum exit_code make(const struct ctl *c, char token[static TOKENS_LEN + 1
 	return CTL_DONE;
 }
 
-enum exit_code ctl_token_add(struct ctl *c)
+enum exit_code cmd_token_add(struct ctl *c)
 {
 	struct text made = {0}, inside = {0};
 	char token[TOKENS_LEN + 1];
@@ -184,7 +184,7 @@ enum exit_code ctl_token_add(struct ctl *c)
 	return code;
 }
 
-enum exit_code ctl_token_remove(struct ctl *c)
+enum exit_code cmd_token_remove(struct ctl *c)
 {
 	struct text inside = {0};
 	struct span record = {NULL, 0};
@@ -217,7 +217,7 @@ static void say_void(void *context, size_t record, const char *at, const char *w
 		users_name(records_text(&u->records, record), name) ? name : "", why);
 }
 
-enum exit_code ctl_token_list(struct ctl *c)
+enum exit_code cmd_token_list(struct ctl *c)
 {
 	struct listing l = {.columns = {"username", "token", "expires", "machines"}};
 	char name[USERNAME_MAX_BYTES + 1];

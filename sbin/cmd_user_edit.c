@@ -5,7 +5,7 @@
 #include "data/machines.h"
 #include "data/splice.h"
 #include "data/users.h"
-#include "passwords.h"
+#include "prompt.h"
 #include "ssactl.h"
 
 #include <stdio.h>
@@ -67,7 +67,7 @@ static enum exit_code with_password(struct ctl *c, bool there,
 	enum exit_code code = begin_with(c, &h, c->args[0], there);
 	change_end(&h.file);
 	if (code == CTL_DONE && ctl_open_users(c, &u)) {
-		code = passwords_make(c, users_work_like(&u), hash, password);
+		code = prompt_hash(c, users_work_like(&u), hash, password);
 		users_close(&u);
 	} else if (code == CTL_DONE) {
 		code = CTL_FAILED;
@@ -119,7 +119,7 @@ static enum exit_code add_user(struct ctl *c, struct span hash)
 	return code;
 }
 
-enum exit_code ctl_user_add(struct ctl *c)
+enum exit_code cmd_user_add(struct ctl *c)
 {
 	if (!is_name(c->args[0]))
 		return ctl_say(CTL_USAGE,
@@ -133,27 +133,27 @@ static enum exit_code replace_password(struct ctl *c, struct span hash)
 	return set_member(c, "password", hash);
 }
 
-enum exit_code ctl_user_passwd(struct ctl *c)
+enum exit_code cmd_user_passwd(struct ctl *c)
 {
 	return with_password(c, true, replace_password);
 }
 
 /* The service refuses the sessions of a disabled user at once. They are ended, too, because they
  * would live again if the user was enabled again. */
-enum exit_code ctl_user_disable(struct ctl *c)
+enum exit_code cmd_user_disable(struct ctl *c)
 {
 	enum exit_code code = set_member(c, "disabled", span_of("true"));
 
 	return code == CTL_DONE ? ctl_end_sessions(c, c->args[0]) : code;
 }
 
-enum exit_code ctl_user_enable(struct ctl *c)
+enum exit_code cmd_user_enable(struct ctl *c)
 {
 	return set_member(c, "disabled", (struct span){NULL, 0});
 }
 
 /* If more records have this name, the next one would count. So all of them are removed. */
-enum exit_code ctl_user_remove(struct ctl *c)
+enum exit_code cmd_user_remove(struct ctl *c)
 {
 	const char *name = c->args[0];
 	struct edit_of_user h;
@@ -204,7 +204,7 @@ static void warn_of_unknown(struct ctl *c)
 }
 
 /* The user sees exactly these machines; `all`: all of them; `none`: none. */
-enum exit_code ctl_user_grant(struct ctl *c)
+enum exit_code cmd_user_grant(struct ctl *c)
 {
 	struct text ids = {0};
 	bool all = strcmp(c->args[1], "all") == 0, none = strcmp(c->args[1], "none") == 0;

@@ -1,24 +1,11 @@
 /* The commands about passwords: hash, verify. */
-#include "passwords.h"
 #include "auth/password.h"
 #include "data/users.h"
-#include "secret.h"
+#include "prompt.h"
 
 #include <stdio.h>
 
-enum exit_code passwords_make(struct ctl *c, const char *like, char hash[static CRYPTO_HASH_SIZE],
-			      char password[static PASSWORD_MAX_BYTES + 1])
-{
-	const char *why = "no random bytes";
-
-	if (c->random ? !secret_random(password) : !secret_read(password, true, &why))
-		return ctl_say(CTL_FAILED, "%s", why);
-	if (!crypto_argon2id_make(hash, password, like))
-		return ctl_say(CTL_FAILED, "cannot make a hash: no memory for its cost");
-	return CTL_DONE;
-}
-
-enum exit_code ctl_hash(struct ctl *c)
+enum exit_code cmd_hash(struct ctl *c)
 {
 	char password[PASSWORD_MAX_BYTES + 1], hash[CRYPTO_HASH_SIZE];
 	struct users u;
@@ -27,7 +14,7 @@ enum exit_code ctl_hash(struct ctl *c)
 	/* Without a file, the hash has the usual cost. */
 	if (users_open(&u, c->config.data_dir, false) && users_refresh(&u))
 		like = users_work_like(&u);
-	enum exit_code code = passwords_make(c, like, hash, password);
+	enum exit_code code = prompt_hash(c, like, hash, password);
 	if (code == CTL_DONE && c->random)
 		puts(password);
 	if (code == CTL_DONE)
@@ -42,7 +29,7 @@ static enum exit_code verify(const struct user *user)
 	char password[PASSWORD_MAX_BYTES + 1];
 	const char *why;
 
-	if (!secret_read(password, false, &why))
+	if (!prompt_password(password, false, &why))
 		return ctl_say(CTL_FAILED, "%s", why);
 	enum result result = password_verify(user->password, NULL, password, &why);
 	crypto_wipe(password, sizeof password);
@@ -54,7 +41,7 @@ static enum exit_code verify(const struct user *user)
 	return CTL_DONE;
 }
 
-enum exit_code ctl_verify(struct ctl *c)
+enum exit_code cmd_verify(struct ctl *c)
 {
 	struct user user;
 	struct users u;

@@ -1,5 +1,4 @@
-#include "secret.h"
-#include "core/crypto.h"
+#include "prompt.h"
 #include "core/scan.h"
 
 #include <poll.h>
@@ -99,7 +98,7 @@ static bool ask(const char *prompt, char out[static PASSWORD_MAX_BYTES + 1], con
 	return taken;
 }
 
-bool secret_read(char out[static PASSWORD_MAX_BYTES + 1], bool twice, const char **why)
+bool prompt_password(char out[static PASSWORD_MAX_BYTES + 1], bool twice, const char **why)
 {
 	char again[PASSWORD_MAX_BYTES + 1];
 
@@ -118,7 +117,19 @@ bool secret_read(char out[static PASSWORD_MAX_BYTES + 1], bool twice, const char
 	return same;
 }
 
-bool secret_random(char out[static PASSWORD_MAX_BYTES + 1])
+bool prompt_random(char out[static PASSWORD_MAX_BYTES + 1])
 {
-	return crypto_random(out, SECRET_RANDOM_LEN);
+	return crypto_random(out, PROMPT_RANDOM_LEN);
+}
+
+enum exit_code prompt_hash(struct ctl *c, const char *like, char hash[static CRYPTO_HASH_SIZE],
+			   char password[static PASSWORD_MAX_BYTES + 1])
+{
+	const char *why = "no random bytes";
+
+	if (c->random ? !prompt_random(password) : !prompt_password(password, true, &why))
+		return ctl_say(CTL_FAILED, "%s", why);
+	if (!crypto_argon2id_make(hash, password, like))
+		return ctl_say(CTL_FAILED, "cannot make a hash: no memory for its cost");
+	return CTL_DONE;
 }

@@ -247,17 +247,17 @@ static enum exit_code one_edit(struct ctl *c, edit_function *edit)
 	return code;
 }
 
-enum exit_code ctl_machine_add(struct ctl *c)
+enum exit_code cmd_machine_add(struct ctl *c)
 {
 	return one_edit(c, add_machine);
 }
 
-enum exit_code ctl_machine_set(struct ctl *c)
+enum exit_code cmd_machine_set(struct ctl *c)
 {
 	return one_edit(c, set);
 }
 
-enum exit_code ctl_machine_remove(struct ctl *c)
+enum exit_code cmd_machine_remove(struct ctl *c)
 {
 	return one_edit(c, remove_machines);
 }
@@ -276,7 +276,7 @@ static enum exit_code edit_line(struct ctl *c, struct change *h, char **words)
 	return ctl_say(CTL_USAGE, "a line begins with add, set or remove, not with %s", words[0]);
 }
 
-enum exit_code ctl_machine_edit(struct ctl *c)
+enum exit_code cmd_machine_edit(struct ctl *c)
 {
 	struct change h;
 	enum exit_code code = change_begin(c, &h, &machines_kind);

@@ -4,8 +4,8 @@
 #include "data/machines.h"
 #include "data/users.h"
 #include "listing.h"
+#include "locate.h"
 #include "match.h"
-#include "place.h"
 #include "redis/advice.h"
 #include "redis/redis.h"
 #include "ssactl.h"
@@ -338,11 +338,11 @@ static void bad_setting(void *context, const char *name, const char *what)
 	fault(r, NULL, -1, name, what);
 }
 
-enum exit_code ctl_check(struct ctl *c)
+enum exit_code cmd_check(struct ctl *c)
 {
 	struct report r = {.listing = {.columns = {"where", "line", "record", "field", "fault"}}};
 
-	place_find(&c->config, CONFIG_ALL, bad_setting, &r);
+	locate_settings(&c->config, CONFIG_ALL, bad_setting, &r);
 	config_unknown(bad_setting, &r);
 	check_mode(&r, c, "", S_IWOTH, "every user of this machine may replace its files");
 	check_mode(&r, c, "users.json", S_IROTH,

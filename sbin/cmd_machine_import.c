@@ -314,7 +314,7 @@ static enum exit_code read_words(struct import *in)
 	return CTL_DONE;
 }
 
-enum exit_code ctl_machine_import(struct ctl *c)
+enum exit_code cmd_machine_import(struct ctl *c)
 {
 	struct import in = {.c = c, .h.edit.folder = -1, .key = c->key ? c->key : "id"};
 	char why[SOURCE_WHY_SIZE];

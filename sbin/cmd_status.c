@@ -48,7 +48,7 @@ static const char *file_fault(struct records *r, bool opened)
 	return r->fault;
 }
 
-enum exit_code ctl_status(struct ctl *c)
+enum exit_code cmd_status(struct ctl *c)
 {
 	struct listing l = {.columns = {"part", "state"}};
 	struct users u;

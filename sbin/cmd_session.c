@@ -40,7 +40,7 @@ static enum result list_session(void *context, const struct session *s)
 	return RESULT_OK;
 }
 
-enum exit_code ctl_sessions(struct ctl *c)
+enum exit_code cmd_sessions(struct ctl *c)
 {
 	struct search search = {
 	    .listing = {.columns = {"username", "ticket", "expires", "renewable_until"}},
@@ -77,7 +77,7 @@ static enum result end_session(void *context, const struct session *s)
 	return tickets_end_user(search->redis, s->username);
 }
 
-enum exit_code ctl_revoke(struct ctl *c)
+enum exit_code cmd_revoke(struct ctl *c)
 {
 	struct search search = {.redis = c->redis};
 
@@ -136,7 +136,7 @@ static enum exit_code no_address(const char *text)
 	return ctl_say(CTL_USAGE, "not an address of IPv4 or IPv6: %s", text);
 }
 
-enum exit_code ctl_bans(struct ctl *c)
+enum exit_code cmd_bans(struct ctl *c)
 {
 	struct search search = {
 	    .listing = {.columns = {c->address ? "address" : "username", "limit", "failures",
@@ -167,7 +167,7 @@ enum exit_code ctl_bans(struct ctl *c)
 		   : ctl_say(CTL_FAILED, "cannot write the list");
 }
 
-enum exit_code ctl_unban(struct ctl *c)
+enum exit_code cmd_unban(struct ctl *c)
 {
 	const char *user = c->args[0], *address = c->count > 1 ? c->args[1] : c->address;
 	size_t forgotten;

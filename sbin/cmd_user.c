@@ -1,6 +1,6 @@
 /* The commands that look at users: user list, user show. */
-#include "data/users.h"
 #include "core/crypto.h"
+#include "data/users.h"
 #include "listing.h"
 #include "ssactl.h"
 
@@ -61,7 +61,7 @@ static enum exit_code print(struct ctl *c, struct listing *l, struct users *u)
 	return listing_print(l, c->json) ? CTL_DONE : ctl_say(CTL_FAILED, "cannot write the users");
 }
 
-enum exit_code ctl_user_list(struct ctl *c)
+enum exit_code cmd_user_list(struct ctl *c)
 {
 	struct listing l = {.columns = USER_COLUMNS};
 	char name[USERNAME_MAX_BYTES + 1];
@@ -80,7 +80,7 @@ enum exit_code ctl_user_list(struct ctl *c)
 	return print(c, &l, &u);
 }
 
-enum exit_code ctl_user_show(struct ctl *c)
+enum exit_code cmd_user_show(struct ctl *c)
 {
 	struct listing l = {.columns = USER_COLUMNS};
 	struct user user;

@@ -209,7 +209,7 @@ static enum exit_code write_pool(const struct machines *m, const struct format *
 	return written ? CTL_DONE : ctl_say(CTL_FAILED, "cannot write it");
 }
 
-enum exit_code ctl_export(struct ctl *c)
+enum exit_code cmd_export(struct ctl *c)
 {
 	const char *names[sizeof formats / sizeof formats[0] + 1] = {NULL};
 	const struct format *format = NULL;

@@ -1,7 +1,7 @@
 /* The commands that look at machines: machine list, machine show. */
-#include "data/machines.h"
 #include "chosen.h"
 #include "core/json.h"
+#include "data/machines.h"
 #include "listing.h"
 #include "ssactl.h"
 
@@ -58,7 +58,7 @@ static bool print_records(const struct table *t, const struct chosen *chosen)
 	       fflush(stdout) == 0;
 }
 
-enum exit_code ctl_machine_list(struct ctl *c)
+enum exit_code cmd_machine_list(struct ctl *c)
 {
 	struct listing l = {.columns = {"id", "name", "status", "GPU", "cpus", "mem", "ip"}};
 	struct chosen chosen;
@@ -105,7 +105,7 @@ static enum exit_code print_members(struct span record)
 					: ctl_say(CTL_FAILED, "cannot write the machine");
 }
 
-enum exit_code ctl_machine_show(struct ctl *c)
+enum exit_code cmd_machine_show(struct ctl *c)
 {
 	enum exit_code code = CTL_NO;
 	struct chosen chosen;

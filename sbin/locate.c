@@ -1,4 +1,4 @@
-#include "place.h"
+#include "locate.h"
 #include "ssactl.h"
 
 #include <errno.h>
@@ -110,7 +110,7 @@ static void find_redis(struct config *c)
 	take_socket(&c->redis, c->data_dir, "/../run");
 }
 
-bool place_find(struct config *c, unsigned parts, config_fault *tell, void *context)
+bool locate_settings(struct config *c, unsigned parts, config_fault *tell, void *context)
 {
 	char path[sizeof c->data_dir];
 	const struct place *place = is_set("SSA_DATA_DIR") ? NULL : find_data(path, sizeof path);
@@ -126,22 +126,22 @@ bool place_find(struct config *c, unsigned parts, config_fault *tell, void *cont
 	return good;
 }
 
-const char *place_of_redis(const struct redis_url *url, char name[static PLACE_REDIS_SIZE])
+const char *locate_name_redis(const struct redis_url *url, char name[static LOCATE_REDIS_SIZE])
 {
 	static const char *const kinds[] = {[REDIS_SINGLE] = "",
 					    [REDIS_SENTINEL] = "the master that is known to ",
 					    [REDIS_CLUSTER] = "the cluster of "};
-	size_t len = (size_t)snprintf(name, PLACE_REDIS_SIZE, "%s", kinds[url->kind]);
+	size_t len = (size_t)snprintf(name, LOCATE_REDIS_SIZE, "%s", kinds[url->kind]);
 
-	for (unsigned i = 0; i < url->count && len < PLACE_REDIS_SIZE; i++) {
+	for (unsigned i = 0; i < url->count && len < LOCATE_REDIS_SIZE; i++) {
 		const struct redis_server *s = &url->servers[i];
 		bool brackets = *s->port != '\0' && strchr(s->host, ':') != NULL;
-		len += (size_t)snprintf(name + len, PLACE_REDIS_SIZE - len, "%s%s%s%s%s%s",
+		len += (size_t)snprintf(name + len, LOCATE_REDIS_SIZE - len, "%s%s%s%s%s%s",
 					i > 0 ? ", " : "", brackets ? "[" : "", s->host,
 					brackets ? "]" : "", *s->port ? ":" : "", s->port);
 	}
-	if (len < PLACE_REDIS_SIZE && (*url->db || *url->service))
-		snprintf(name + len, PLACE_REDIS_SIZE - len, "%s%s%s%s",
+	if (len < LOCATE_REDIS_SIZE && (*url->db || *url->service))
+		snprintf(name + len, LOCATE_REDIS_SIZE - len, "%s%s%s%s",
 			 *url->service ? ", service " : "", url->service,
 			 *url->db ? ", database " : "", url->db);
 	return name;
