@@ -1,5 +1,5 @@
 #include "http/credential.h"
-#include "core/request.h"
+#include "http/request.h"
 
 #include <string.h>
 #include <strings.h>

@@ -4,8 +4,8 @@
 #define SSA_EXCHANGE_H
 
 #include "auth/authenticate.h"
-#include "core/reply.h"
-#include "core/request.h"
+#include "http/reply.h"
+#include "http/request.h"
 
 #include <signal.h>
 #include <stdbool.h>

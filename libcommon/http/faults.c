@@ -1,8 +1,8 @@
 #include "http/faults.h"
 #include "core/config.h"
-#include "core/reply.h"
-#include "core/request.h"
 #include "core/span.h"
+#include "http/reply.h"
+#include "http/request.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,7 +1,7 @@
 #include "http/gate.h"
-#include "core/reply.h"
-#include "core/request.h"
 #include "http/operation.h"
+#include "http/reply.h"
+#include "http/request.h"
 
 #include <string.h>
 #include <strings.h>

@@ -4,7 +4,7 @@
 #ifndef SSA_SCGI_H
 #define SSA_SCGI_H
 
-#include "core/request.h"
+#include "http/request.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
 #define SSA_SERVICE_H
 
 #include "auth/realm.h"
-#include "core/reply.h"
 #include "data/machines.h"
+#include "http/reply.h"
 
 #include <stdbool.h>
 

@@ -6,8 +6,8 @@
 #include "false_system.h"
 #include "fuzz.h"
 
-#include "core/request.h"
 #include "http/endpoint.h"
+#include "http/request.h"
 #include "http/service.h"
 
 #define MARK "\n--\n"

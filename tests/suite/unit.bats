@@ -38,7 +38,6 @@ unit() {
 @test "regulation: names and limits" { unit regulation; }
 @test "reply: what the front-end server gets" { unit reply; }
 @test "request: variables, lengths, parameters" { unit request; }
-@test "result: outcomes and their HTTP" { unit result; }
 @test "sandbox: what a process cannot do any more" { unit sandbox; }
 @test "scan: RFC 8259, accepted and rejected" { unit scan; }
 @test "scgi: a netstring and a body, in any pieces" { unit scgi; }

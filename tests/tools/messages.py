@@ -22,7 +22,7 @@ NEVER_LOGGED = {
     "user and address",
 }
 # What these files say goes to clients, or to a terminal.
-OTHER_FILES = {"result.c", "reply.c", "edit.c"}
+OTHER_FILES = {"reply.c", "edit.c"}
 
 STRING = r'"(?:[^"\\\n]|\\.)*"'
 COMMENT = re.compile(rf"/\*.*?\*/|//[^\n]*|({STRING}|'(?:[^'\\]|\\.)*')", re.S)

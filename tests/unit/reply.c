@@ -1,5 +1,5 @@
 /* reply: what the front-end server gets. (http.rows tests it through lighttpd.) */
-#include "core/reply.h"
+#include "http/reply.h"
 #include "check.h"
 
 #include <stdio.h>
@@ -75,18 +75,50 @@ static void test_render(void)
 		  written(&rep));
 }
 
-/* The error of every outcome fits into the reply, and its message needs no escapes in JSON. */
-static void test_messages(void)
+/* Each result has its status. The body of an error fits into the reply and is JSON: its message has
+ * nothing to escape. */
+static void test_statuses(void)
 {
-	for (int result = 0; result <= RESULT_INTERNAL; result++) {
-		const struct result_http *http = result_http((enum result)result);
-		struct reply rep = {.result = (enum result)result};
-		for (const char *c = http->message; *c; c++)
-			CHECK_ROW(*c >= ' ' && *c < 0x7f && *c != '"' && *c != '\\', http->message);
+	static const struct {
+		int result; /* also values that the enum does not have */
+		int status;
+	} rows[] = {
+	    {RESULT_OK, 200},
+	    {RESULT_NO_CONTENT, 204},
+	    {RESULT_NOT_MODIFIED, 304},
+	    {RESULT_BAD_REQUEST, 400},
+	    {RESULT_UNAUTHENTICATED, 401},
+	    {RESULT_FORBIDDEN, 403},
+	    {RESULT_NOT_FOUND, 404},
+	    {RESULT_METHOD, 405},
+	    {RESULT_TOO_LARGE, 413},
+	    {RESULT_MEDIA_TYPE, 415},
+	    {RESULT_TOO_MANY, 429},
+	    {RESULT_UNAVAILABLE, 503},
+	    {RESULT_INTERNAL, 500},
+	    {RESULT_INTERNAL + 1, 500},
+	    {1000, 500},
+	    {-1, 500},
+	    {0x7fffffff, 500},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct reply rep = {.result = (enum result)rows[i].result};
+		char head[64], body[64];
 		const char *whole = written(&rep);
-		if (http->status >= 400)
-			CHECK_ROW(strcmp(whole + strlen(whole) - 11, ",\"data\":\"\"}") == 0,
-				  whole);
+		int end = 0;
+
+		CHECK_ROW(reply_status(&rep) == rows[i].status, whole);
+		snprintf(head, sizeof head, "Status: %d ", rows[i].status);
+		CHECK_ROW(strncmp(whole, head, strlen(head)) == 0 && whole[strlen(head)] != '\r',
+			  whole);
+		if (rows[i].status < 400)
+			continue;
+		snprintf(body, sizeof body,
+			 "\r\n\r\n{\"code\":%d,\"message\":\"%%*[ ,a-z/]\",\"data\":\"\"}%%n",
+			 rows[i].status);
+		sscanf(strstr(whole, "\r\n\r\n"), body, &end);
+		CHECK_ROW(end > 0 && strstr(whole, "\r\n\r\n")[end] == '\0', whole);
 	}
 }
 
@@ -94,6 +126,6 @@ int main(void)
 {
 	test_refuse();
 	test_render();
-	test_messages();
+	test_statuses();
 	return check_done();
 }

@@ -1,5 +1,5 @@
 /* request: the variables, lengths and parameters of a request. */
-#include "core/request.h"
+#include "http/request.h"
 #include "check.h"
 
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "core/request.h"
+#include "http/request.h"
 
 #include <stdint.h>
 #include <string.h>
