@@ -90,9 +90,10 @@ check_layers() {
       [[ " ${below[$folder]-} " == *" ${other%%/*} "* ]] || echo "$file: $folder stands below ${other%%/*}, and includes $other"
     done < <(grep -o '^#include "[^"]*' libcommon/"$folder"/*.[ch] | sed 's/#include "//')
   done
-  # Two modules of a folder must not include each other.
+  # Two modules of a folder must not include each other, nor those of a page import each other.
   grep -o '^#include "[^"]*' libcommon/*/*.[ch] | sed -E 's,^libcommon/([a-z_/]+)\.[ch]:#include "([a-z_/]+)\.h,\1 \2,' |
     awk '$1 != $2' | tsort >/dev/null
+  grep -o 'from "\./[^"]*' www/console/*.js tests/web/*.js | sed -E 's,^(.*/)(.*):from "\./,\1\2 \1,' | tsort >/dev/null
 }
 
 # only NAME... -- PATTERN: only these files may contain the pattern.

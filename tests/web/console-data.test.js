@@ -1,7 +1,7 @@
 // What the data can do to the console: odd values, many statuses, markup, many machines.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { browser, close, enter, isAccessible, later, lists, logIn, machine, names, open, press, says } from "./console.js";
+import { browser, close, enter, isAccessible, later, logIn, machine, names, open, press, says } from "./console.js";
 import { startService } from "./service.js";
 
 after(() => browser.close());

@@ -2,7 +2,7 @@
 // The page says so, and shows what it can.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { all, browser, close, enter, later, lists, logIn, machine, open, press, says } from "./console.js";
+import { all, browser, close, enter, lists, logIn, machine, open, press, says } from "./console.js";
 import { startSlowLine } from "./proxy.js";
 import { startService } from "./service.js";
 

@@ -2,7 +2,7 @@
 
 ##@ To check it
 
-check-web: all  ## openapi.json against the replies of the suite; the console, /docs/ and CORS in a browser
+check-web: all  ## eslint; openapi.json against the replies of the suite; the console, /docs/ and CORS in a browser
 	@scripts/deps.sh web
 	@scripts/docs.sh
 	@SSA_CGI_BIN=$(abspath $(CGI_BIN)) tests/web/run.sh

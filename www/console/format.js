@@ -32,9 +32,10 @@ export const isBytes = (field) => /(^|[._])(max)?(mem(ory)?|disk|swap)$|bytes$/i
 // The two largest units: 14 days 3 hr.
 export function duration(seconds) {
 	if (!Number.isFinite(seconds) || seconds < 0) return number(seconds);
+	let left = seconds;
 	const parts = Object.entries({ day: 86400, hour: 3600, minute: 60, second: 1 }).map(([unit, size]) => {
-		const count = Math.floor(seconds / size);
-		seconds -= count * size;
+		const count = Math.floor(left / size);
+		left -= count * size;
 		return count > 0 ? number(count, { style: "unit", unit }) : "";
 	});
 	return parts.filter(Boolean).slice(0, 2).join(" ") || "0";

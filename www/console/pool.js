@@ -62,8 +62,8 @@ export async function loadPool(wanted) {
 // The sum of what the filters choose: of the pool, of the rows if all are there, or another reply.
 export async function loadShown() {
 	const mine = (latest = {});
-	const { rows, total, pool, failure } = state;
-	if (!rows || failure) return;
+	const { rows, total, pool } = state;
+	if (!rows || state.failure) return;
 	if (!isFiltered()) return set({ shown: pool });
 	if (rows.length === total) return set({ shown: sumUp(rows) });
 	try {

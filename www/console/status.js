@@ -20,7 +20,7 @@ const phrases = [
 // bad (needs a look), odd (also each word that is not known), idle or good.
 export function classOf(status) {
 	const plain = String(status).replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
-	const text = phrases.reduce((text, [from, to]) => text.replace(from, to), plain);
+	const text = phrases.reduce((left, [from, to]) => left.replace(from, to), plain);
 	const found = text.split(" ").map((word) => known.get(word) ?? known.get(word.replace(/^[已正]|[中的]$/g, "")));
 	return ["bad", "odd"].find((name) => found.includes(name)) ?? found.find(Boolean) ?? "odd";
 }
