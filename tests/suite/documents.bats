@@ -99,7 +99,7 @@ esac'
   needs_single 'it has a Redis of each kind'
   redis config set requirepass s3cret >/dev/null
   export REDIS_URL=unix://default:s3cret@$PWD/redis.sock REDISCLI_AUTH=s3cret
-  local line count=0 real silent='^jq empty|unlink$|replicas ssa$|token remove'
+  local line count=0 real silent='^jq empty|unlink$|user enable|replicas ssa$|token remove'
   start_lighttpd_on_port
   redis config set slowlog-log-slower-than 0 >/dev/null
   real=$(type -P redis-cli)

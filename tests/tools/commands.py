@@ -6,7 +6,7 @@ commands.py inline: prints the commands of docs/messages.md that tests/suite/doc
 commands.py manual: prints the commands of the examples in man/ssactl.8
 
 A command is a block of shell, fenced or indented, or a code span with a space in it in the column
-"command" of docs/messages.md. The line before a block is "<!-- snippet: NAME -->", and a test takes
+"what to do" of docs/messages.md. The line before a block is "<!-- snippet: NAME -->", and a test takes
 this snippet, or "<!-- not run: REASON -->". A span begins with one of the words of RUN, or with one
 that a line "<!-- not run: WORD...: REASON -->" of docs/messages.md names. In all blocks and spans,
 the goals of make and the commands of ssactl exist."""
@@ -49,13 +49,13 @@ def is_shell(language, line):
 
 
 def spans():
-    """The code spans that the tables of docs/messages.md have in their column "command"."""
+    """The code spans that the tables of docs/messages.md have in their column "what to do"."""
     in_table, messages, found = False, set(), []
     for number, line in enumerate(read(MESSAGES).split('\n'), 1):
         cells = re.split(r'(?<!\\)\|', line)
         if len(cells) < 4:
             in_table = False
-        elif cells[-2].strip() == 'command':
+        elif cells[-2].strip() == 'what to do':
             in_table = True
         elif in_table:
             messages |= {span[2] for span in SPAN.finditer(cells[1])}
