@@ -99,7 +99,7 @@ esac'
   needs_single 'it has a Redis of each kind'
   redis config set requirepass s3cret >/dev/null
   export REDIS_URL=unix://default:s3cret@$PWD/redis.sock REDISCLI_AUTH=s3cret
-  local line count=0 real silent='^jq empty|unlink$|user enable|replicas ssa$|token remove'
+  local line count=0 real silent='^jq empty|unlink$|user (enable|passwd)|replicas ssa$|token remove'
   start_lighttpd_on_port
   redis config set slowlog-log-slower-than 0 >/dev/null
   real=$(type -P redis-cli)
@@ -114,6 +114,7 @@ esac'
     *…*) continue ;; # the rest is the client's request
     *--latency*) continue ;; # it goes on
     'jq -s .') line+=' <<<"{} {}"' ;;
+    'ssactl user passwd NAME') line+=' <<<"a new password"' ;;
     iconv*) line="iconv -f UTF-8 -t UTF-16 data/users.json | $line | cmp - data/users.json && echo same" ;;
     'ssactl unban '*) post "$(credentials user1 wrong)" REMOTE_ADDR=192.0.2.1 ;;
     *sentinel*NAME) line=${line%NAME}ssa ;;

@@ -5,8 +5,8 @@ commands.py check: prints the commands that neither a test runs nor a mark excus
 commands.py inline: prints the commands of docs/messages.md that tests/suite/documents.bats runs
 commands.py manual: prints the commands of the examples in man/ssactl.8
 
-A command is a block of shell, fenced or indented, or a code span with a space in it in the column
-"what to do" of docs/messages.md. The line before a block is "<!-- snippet: NAME -->", and a test takes
+A command is a block of shell, fenced or indented, or a code span with a space in it in the last
+column of docs/messages.md. The line before a block is "<!-- snippet: NAME -->", and a test takes
 this snippet, or "<!-- not run: REASON -->". A span begins with one of the words of RUN, or with one
 that a line "<!-- not run: WORD...: REASON -->" of docs/messages.md names. In all blocks and spans,
 the goals of make and the commands of ssactl exist."""
