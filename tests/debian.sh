@@ -1,11 +1,13 @@
 #!/bin/bash
-# tests/debian.sh SUITE [base]
+# tests/debian.sh SUITE [base|first|test]
 #
 # Runs the README's commands, unchanged, on an empty Debian with that name (bookworm, trixie), which
 # tests/empty-debian.sh makes in build/debian/SUITE. If that Debian has Valkey, tests run with it
 # too. The last line is `N passed, N failed` for all runs together. `make test-debian SUITE=...`
 # calls this script. With TESTS="a.bats b.bats" in the environment, only these files run. With
-# `base` it only makes the empty Debian, for a later run. It needs root.
+# `base` it only makes the empty Debian, for a later run. With `first` it only tells how long
+# `make deps run` takes there until the first answer, with `test` it only runs `make deps test`. It
+# needs root.
 # shellcheck disable=SC2016  # what is quoted is for sed, and for shells inside
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,6 +19,20 @@ if [[ ${3-} == base ]]; then
   exit
 fi
 empty_debian
+
+# --- from nothing to the first answer -----------------------------------------------------------
+
+if [[ ${3-} == first ]]; then
+  stamped() { while IFS= read -r line; do printf '%5.1f %s\n' "$((10#${EPOCHREALTIME/./} - start))e-6" "$line"; done; }
+  start=$((10#${EPOCHREALTIME/./}))
+  in_debian env SSA_BIND=/tmp/first.sock make deps run > >(stamped) 2>&1 &
+  until command curl -so "$log" --unix-socket "$root/tmp/first.sock" http://localhost/api/status; do
+    kill -0 $! 2>/dev/null || fail "failed"
+    sleep 0.05
+  done
+  printf '%s\n%.1f s\n' "$(<"$log")" "$((10#${EPOCHREALTIME/./} - start))e-6"
+  exit
+fi
 
 # --- the README's commands ----------------------------------------------------------------------
 
@@ -34,6 +50,10 @@ suite() {
 
 [[ $(grep -cE '^make deps (run|test) ' README.md) == 2 ]] || fail "the README has other commands"
 suite make deps test
+if [[ ${3-} == test ]]; then
+  echo "$passed passed, $failed failed"
+  exit $((failed > 0))
+fi
 
 # While it runs, the README's three; then Ctrl-C. Nothing may stay behind.
 sed -n '/^ticket=$(curl/,/^```/{/^```/!p}' README.md >"$root/curls"
