@@ -1,6 +1,6 @@
 #include "data/fields.h"
 #include "core/json.h"
-#include "core/walk.h"
+#include "data/walk.h"
 
 #include <stdlib.h>
 #include <string.h>

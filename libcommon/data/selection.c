@@ -1,6 +1,6 @@
 #include "data/selection.h"
-#include "core/walk.h"
 #include "data/fields.h"
+#include "data/walk.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* walk: the members of an object, and the values in a text. Its texts are JSON. */
-#include "core/walk.h"
+#include "data/walk.h"
 #include "check.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "core/walk.h"
+#include "data/walk.h"
 
 #include <string.h>
 
