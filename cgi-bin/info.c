@@ -67,7 +67,8 @@ static enum result list(struct endpoint_context *c, const struct request *q, str
 	char why[QUERY_WHY_SIZE];
 	bool asked = *q->query != '\0';
 
-	if (asked && !query_read(&query, q->query, why))
+	if (asked && !(query_was_coded(&query, q->query, q->target, why) &&
+		       query_read(&query, q->query, why)))
 		return refuse_query(rep, why);
 	if (is_known(c, q, rep))
 		return rep->result;
@@ -94,7 +95,8 @@ static enum result show_one(struct endpoint_context *c, const struct request *q,
 	struct span record;
 	char why[QUERY_WHY_SIZE];
 
-	if (!query_is_ignored(&query, q->query, why))
+	if (!query_was_coded(&query, q->query, q->target, why) ||
+	    !query_is_ignored(&query, q->query, why))
 		return refuse_query(rep, why);
 	switch (machines_find(&c->service->machines, c->caller.grant, span_of(q->path_info + 1),
 			      &record)) {

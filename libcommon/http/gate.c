@@ -42,7 +42,7 @@ static bool is_json(const char *content_type)
 	       (subtype_len > suffix_len && strncasecmp(end - suffix_len, suffix, suffix_len) == 0);
 }
 
-static enum result refuse_body(struct reply *rep, const char *message)
+static enum result refuse_request(struct reply *rep, const char *message)
 {
 	rep->message = message;
 	return reply_refuse(rep, RESULT_BAD_REQUEST, message);
@@ -70,8 +70,9 @@ static enum result check_body(const struct operation *o, const struct request *q
 		return reply_refuse(rep, RESULT_INTERNAL,
 				    "no memory for the body, or it cannot be read");
 	if (announced == 0)
-		return refuse_body(rep, "the body is empty");
-	return q->body != NULL ? RESULT_OK : refuse_body(rep, "the body is shorter than announced");
+		return refuse_request(rep, "the body is empty");
+	return q->body != NULL ? RESULT_OK
+			       : refuse_request(rep, "the body is shorter than announced");
 }
 
 static enum result check_query(const struct operation *o, const struct request *q, unsigned *flags,
@@ -79,6 +80,11 @@ static enum result check_query(const struct operation *o, const struct request *
 {
 	char why[FLAGS_WHY_SIZE];
 
+	/* RFC 9112, 3.2: a target has no fragment. Front-end servers cut it off without a word, and
+	 * the rest of a query would be another question. */
+	if (strchr(q->target, '#') != NULL)
+		return refuse_request(
+		    rep, "a number sign in the path or the query must be percent-encoded");
 	if (o->reads_query || flags_read(q->query, o->flags, flags, why))
 		return RESULT_OK;
 	reply_refuse(rep, RESULT_BAD_REQUEST, why);

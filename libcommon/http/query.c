@@ -71,17 +71,31 @@ static bool refuse(struct reading *r, unsigned place, const char *what)
 }
 
 /* Decodes application/x-www-form-urlencoded text (WHATWG URL, 5.1), strictly. */
+static bool decode_bytes(struct reading *r, struct span from, struct span *out)
+{
+	out->at = r->q->bytes + r->used;
+	return percent_decode(from, true, r->q->bytes + r->used, sizeof r->q->bytes - r->used,
+			      &out->len) ||
+	       refuse(r, r->place, "a percent sign without two hexadecimal digits");
+}
+
 static bool decode(struct reading *r, struct span from, struct span *out)
 {
-	char *begin = r->q->bytes + r->used;
-
-	if (!percent_decode(from, true, begin, sizeof r->q->bytes - r->used, &out->len))
-		return refuse(r, r->place, "a percent sign without two hexadecimal digits");
-	out->at = begin;
+	if (!decode_bytes(r, from, out))
+		return false;
 	r->used += out->len;
-	if (memchr(begin, '\0', out->len) != NULL)
+	if (memchr(out->at, '\0', out->len) != NULL)
 		return refuse(r, r->place, "a NUL byte");
-	return scan_is_utf8(begin, out->len) || refuse(r, r->place, "invalid UTF-8");
+	return scan_is_utf8(out->at, out->len) || refuse(r, r->place, "invalid UTF-8");
+}
+
+/* As browsers read it, && is one separator. */
+static bool next_parameter(struct reading *r, struct span *rest, struct span *parameter)
+{
+	while (span_next(rest, '&', parameter))
+		if (parameter->len > 0)
+			return ++r->place;
+	return false;
 }
 
 /* The place in `operators`; OPERATORS: there is no such operator. */
@@ -338,10 +352,7 @@ static bool read_parameters(struct reading *r, struct span parameters)
 {
 	struct span parameter, name;
 
-	while (span_next(&parameters, '&', &parameter)) {
-		if (parameter.len == 0) /* as browsers read it, && is one separator */
-			continue;
-		r->place++;
+	while (next_parameter(r, &parameters, &parameter)) {
 		if (r->place > QUERY_PARAMETERS_MAX)
 			return refuse(r, r->place, "more than 64 parameters");
 		struct span value = parameter;
@@ -386,4 +397,17 @@ bool query_is_ignored(struct query *q, const char *text, char why[static QUERY_W
 	struct reading r = {.q = q, .ignoring = true, .why = why};
 
 	return !is_too_long(text, why) && read_parameters(&r, span_of(text));
+}
+
+bool query_was_coded(struct query *q, const char *text, const char *target,
+		     char why[static QUERY_WHY_SIZE])
+{
+	struct reading r = {.q = q, .why = why};
+	const char *mark = strstr(text, "%25") != NULL ? strchr(target, '?') : NULL;
+	struct span rest = span_of(mark != NULL ? mark + 1 : ""), parameter, decoded;
+
+	while (next_parameter(&r, &rest, &parameter))
+		if (!decode_bytes(&r, parameter, &decoded))
+			return false;
+	return true;
 }

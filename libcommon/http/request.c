@@ -9,6 +9,7 @@ void request_init(struct request *q)
 	    .method = "",
 	    .path_info = "",
 	    .query = "",
+	    .target = "",
 	    .content_type = "",
 	    .coding = "",
 	    .remote_addr = "",
@@ -71,6 +72,8 @@ void request_take(struct request *q, const char *name, size_t name_len, const ch
 	case 'R':
 		if (IS("REQUEST_METHOD"))
 			q->method = value;
+		else if (IS("REQUEST_URI"))
+			q->target = value;
 		else if (IS("REMOTE_ADDR"))
 			q->remote_addr = value;
 		break;

@@ -11,9 +11,10 @@ enum { REQUEST_BODY_MAX_BYTES = 16384, REQUEST_IGNORED_MAX_BYTES = 65536 };
 /* The transport fills a request; after that it is read-only. No string except `body` is ever NULL:
  * what was not sent is "". The strings belong to the transport and live until the reply is sent. */
 struct request {
-	const char *method;        /* REQUEST_METHOD */
-	const char *path_info;     /* PATH_INFO */
-	const char *query;         /* QUERY_STRING */
+	const char *method;    /* REQUEST_METHOD */
+	const char *path_info; /* PATH_INFO */
+	const char *query;     /* QUERY_STRING */
+	const char *target;    /* REQUEST_URI: path and query as the client sent them; may be "" */
 	const char *content_type;  /* CONTENT_TYPE */
 	const char *coding;        /* HTTP_CONTENT_ENCODING */
 	const char *remote_addr;   /* REMOTE_ADDR: the client, as the front-end server knows it */

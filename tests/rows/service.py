@@ -166,7 +166,8 @@ class Service:
             return self.ask_lighttpd(method, target, headers, body)
         path, _, query = target.partition(b'?')
         program, slash, rest = path.removeprefix(b'/api/').partition(b'/')
-        fields = {b'CONTENT_LENGTH': b'%d' % len(body), b'REQUEST_METHOD': method, b'QUERY_STRING': query, b'REMOTE_ADDR': b'192.0.2.1'}
+        fields = {b'CONTENT_LENGTH': b'%d' % len(body), b'REQUEST_METHOD': method, b'QUERY_STRING': query, b'REQUEST_URI': target,
+                  b'REMOTE_ADDR': b'192.0.2.1'}
         if slash:
             fields[b'PATH_INFO'] = urllib.parse.unquote_to_bytes(b'/' + rest)
         # A list, because SCGI can send a variable twice.

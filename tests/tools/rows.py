@@ -258,9 +258,9 @@ add('paths', 'query with a NUL', request(path=b'/api/status?verbose%00'), [{200,
 add('paths', 'query with a newline', request(path=b'/api/status?a=%0d%0aFORGED:1'), [{200, 400}])
 add('paths', 'query with markup', request(path=b'/api/info?id=<FORGED>"\''), [{400, 401}])
 add('paths', 'query with invalid UTF-8', request(path=b'/api/status?%ff%fe'), [{200, 400}])
-add('paths', 'fragment', request(path=b'/api/status#FORGED'), [{200, 400}])
+add('paths', 'fragment', request(path=b'/api/status#FORGED'), 400)
 add('paths', 'empty query', request(path=b'/api/status?'), 200)
-add('paths', 'question marks', request(path=b'/api/status???verbose'), [{200, 400, 404}])
+add('paths', 'question marks', request(path=b'/api/status???FORGED'), 400)
 add('paths', 'query cannot widen', request(path=b'/api/info?machines=*&username=user1&all'), 401)
 add('paths', 'path info by a header', request(headers=b'Path-Info: /x\r\nPATH_INFO: /x\r\n'), 200)
 add('paths', 'X-Original-URL', request(headers=b'X-Original-URL: /api/info\r\nX-Rewrite-URL: /api/info\r\n'), 200)
@@ -274,7 +274,7 @@ for name, query, expected, options in [
     ('64 parameters', b'&'.join([b'id:gte=FORGED'] * 64), 200, {'exact': EMPTY}),
     ('65 parameters', b'&'.join([b'id:gte=FORGED'] * 65), 400, {}),
     ('64 KiB', b'a=' + b'x' * 65536, {400, 431}, {}),
-    ('a percent sign without digits', b'FORGED=%zz', {200, 400}, {}),
+    ('a percent sign without digits', b'FORGED=%zz', 400, {}),
     ('overlong UTF-8', b'FORGED=%c0%af', 400, {}), ('overlong UTF-8 in three bytes', b'FORGED=%e0%80%af', 400, {}),
     ('half a surrogate pair', b'FORGED=%ed%a0%bd', 400, {}), ('cut UTF-8', b'FORGED=%e2%82', 400, {}),
     ('a NUL', b'FORGED=%00', 400, {}), ('a NUL in a name', b'FOR%00GED=1', 400, {}),
