@@ -27,9 +27,9 @@ import() {
   ctl machine import --from json "${@:3}"
 }
 
-has() { # RECORD...: machines.json has these
+has() { # RECORD...: machines.json has these (jq 1.7 leaves 4.0 as it is; a sum is 4)
   local got
-  got=$(jq -c '.[] | [.id, .name, .cpus, .mem, .status, .GPU, .ip]' "$machines")
+  got=$(jq -c '.[] | [.id, .name, .cpus + 0, .mem, .status, .GPU, .ip]' "$machines")
   [[ $got == "$1" ]] || {
     diff <(printf '%s\n' "$1") <(echo "$got")
     return 1
