@@ -1,8 +1,11 @@
 #!/usr/bin/python3 -EsSB
 """Plants each fault of faults.txt in a copy of the project, builds it, and runs the files of the
-suite that should see it: run.py [WORD...]. With words, only faults whose title has one of them. A
-fault that is not found is tried with the whole `make test`. It lists what was found; the last line
-is `N passed, N failed`. A fault that does not apply or does not compile is a failure."""
+suite that should see it: run.py [WORD...]. With words, only faults whose title has one of them.
+What none of those files sees is tried again with the whole `make test`. The last line is
+`N passed, N failed`. A fault that does not apply or does not compile is a failure.
+
+found.txt has the test that found each fault; a run brings it up to date. `run.py check` plants
+nothing. It prints which faults do not apply or were never found, and which files have no fault."""
 
 import os
 import re
@@ -12,7 +15,9 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 COPY = os.path.join(ROOT, 'build/planted')
+FOUND = os.path.join(HERE, 'found.txt')
 PLACES = 'libcommon', 'cgi-bin', 'sbin', 'scripts', 'lighttpd.conf', 'conf.d'
+KINDS = '.c', '.h', '.sh', '.conf', '.lua'
 
 
 def faults():
@@ -33,83 +38,129 @@ def make(*words):
 
 
 def refresh():
-    """The copy is the working tree. What was built there before stays."""
+    """The copy is the working tree, with the libraries. What was built there before stays."""
     os.makedirs(COPY, exist_ok=True)
     files = subprocess.run(['git', '-C', ROOT, 'ls-files', '-z', '-c', '-o', '--exclude-standard'], stdout=subprocess.PIPE, check=True).stdout
-    there = b''.join(name + b'\0' for name in files.split(b'\0') if name and os.path.exists(os.path.join(ROOT.encode(), name)))
-    for names in there, b'' if os.path.exists(COPY + '/build') else b'build\0':
-        with subprocess.Popen(['tar', '-C', ROOT, '-c', '--exclude=build/planted', '--null', '-T', '-'], stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE) as pack, \
-                subprocess.Popen(['tar', '-C', COPY, '-x'], stdin=pack.stdout) as unpack:
-            pack.stdin.write(names)
-            pack.stdin.close()
-            unpack.wait()
+    names = [name for name in os.fsdecode(files).split('\0') if name and os.path.exists(os.path.join(ROOT, name))]
+    for folder, _, old in os.walk(COPY):
+        for name in old:
+            path = os.path.relpath(os.path.join(folder, name), COPY)
+            if path.startswith(PLACES) and path.endswith(KINDS) and path not in names:
+                os.unlink(os.path.join(COPY, path))
+    pack = subprocess.Popen(['tar', '-C', ROOT, '-c', '--null', '-T', '-'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    unpack = subprocess.Popen(['tar', '-C', COPY, '-x'], stdin=pack.stdout)
+    pack.communicate('\0'.join(names + ['build/musl']).encode())
+    unpack.wait()
 
 
-def sources():
+def sources(root):
     for place in PLACES:
-        top = os.path.join(COPY, place)
-        for folder, _, names in os.walk(top) if os.path.isdir(top) else [(COPY, [], [place])]:
-            for name in names:
-                path = os.path.join(folder, name)
-                if os.path.exists(path) and name.endswith(('.c', '.h', '.sh', '.conf', '.lua')):
-                    yield path
+        top = os.path.join(root, place)
+        for folder, _, names in os.walk(top) if os.path.isdir(top) else [(root, [], [place])]:
+            yield from (os.path.join(folder, name) for name in sorted(names) if name.endswith(KINDS))
 
 
-def plant(old, new):
-    """Returns the file and its text, or None and why not."""
-    found = []
-    for path in sources():
+def places(root, old):
+    """The files that have this text, each as often as it has it."""
+    for path in sources(root):
         with open(path) as f:
-            text = f.read()
-        found += [(path, text)] * text.count(old)
-    if len(found) != 1:
-        return None, 'the text is there %d times' % len(found)
-    path, text = found[0]
-    with open(path, 'w') as f:
-        f.write(text.replace(old, new))
-    return path, text
+            yield from [path] * f.read().count(old)
 
 
 def failures(said):
-    return set(re.findall(r'^    not ok \d+ (.*?)(?: in \d+ms)?$', said, re.M))
+    """The failed tests, as `FILE: TEST`. The line of a file comes after its failures."""
+    failed, some = [], []
+    for line in said.split('\n'):
+        if test := re.match(r'    not ok \d+ (.*?)(?: in \d+ms)?$', line):
+            some.append(test.group(1))
+        elif end := re.match(r'(\S+\.(?:bats|rows)).* passed +\d+ failed ', line):
+            failed += ['%s: %s' % (end.group(1), name) for name in some]
+            some = []
+    return failed
+
+
+def suite(files):
+    return run(COPY + '/tests/run.py', *files) if files else make('test')
 
 
 def outcome(old, new, files, before):
-    """before: the tests that fail without a fault."""
-    path, text = plant(old, new)
-    if path is None:
-        return False, text
+    """Whether it was found, and by which test, or why not. before: the tests that fail without a
+    fault. No files: all that `make test` runs."""
+    found = list(places(COPY, old))
+    if len(found) != 1:
+        return False, 'the text is there %d times' % len(found)
+    with open(found[0]) as f:
+        text = f.read()
     try:
-        status, said = make('all', *['unit'] * ('unit.bats' in files))
+        with open(found[0], 'w') as f:
+            f.write(text.replace(old, new))
+        status, said = make('all', *['unit'] * bool({'unit.bats', 'calls.bats'} & set(files)))
         if status:
             return False, 'does not compile: ' + said[-300:]
-        for tests in files, '':
-            status, said = run(COPY + '/tests/run.py', *tests.split()) if tests else make('test')
-            failed = failures(said) - before
-            if status and failed:
-                return True, '%s (%d failed%s)' % (min(failed)[:60], len(failed), '' if tests else ', not by those that should')
-        return False, 'not found'
+        failed = [name for name in failures(suite(files)[1]) if name not in before]
+        return bool(failed), failed[0] if failed else 'not found'
     finally:
-        with open(path, 'w') as f:
+        with open(found[0], 'w') as f:
             f.write(text)
 
 
+def known():
+    if not os.path.exists(FOUND):
+        return {}
+    with open(FOUND) as f:
+        return dict(line.rstrip('\n').split(' | ') for line in f)
+
+
+def remember(by):
+    """by: the test that found each, or None."""
+    tests = {**known(), **by}
+    with open(FOUND, 'w') as f:
+        f.writelines('%s | %s\n' % (title, tests[title]) for title, *_ in faults() if tests.get(title))
+
+
+def check():
+    tests, counted = known(), {path: 0 for path in sources(ROOT)}
+    for title, old, *_ in faults():
+        found = list(places(ROOT, old))
+        if len(found) != 1:
+            print('%s: the text is there %d times' % (title, len(found)))
+        for path in found:
+            counted[path] += 1
+        if title not in tests:
+            print('%s: no run has found it' % title)
+    for path, count in counted.items():
+        if count == 0 and path.endswith('.c'):
+            print('%s: no fault' % os.path.relpath(path, ROOT))
+
+
 def main(words):
+    if words == ['check']:
+        return check()
     refresh()
     status, said = make('all', 'unit')
     if status:
         sys.exit('the copy does not build:\n' + said)
     chosen = [fault for fault in faults() if not words or any(word in fault[0] for word in words)]
-    before = failures(run(COPY + '/tests/run.py', *sorted({name for fault in chosen for name in fault[3].split()}))[1])
-    for name in sorted(before):
-        print('fails without a fault: ' + name)
-    good = bad = 0
-    for title, old, new, files in chosen:
-        found, how = outcome(old, new, files, before)
-        good, bad = good + found, bad + (not found)
-        print('%-10s %-58s %s' % ('found' if found else 'NOT FOUND', title, how), flush=True)
-    print('%d passed, %d failed' % (good, bad))
+    by, how = {}, {}
+
+    def plant(some, whole):
+        files = [] if whole else sorted({name for fault in some for name in fault[3].split()})
+        before = failures(suite(files)[1])
+        for name in before:
+            print('fails without a fault: ' + name, flush=True)
+        for title, old, new, files in some:
+            found, how[title] = outcome(old, new, [] if whole else files.split(), before)
+            by[title] = how[title] if found else None
+            print('%-10s %-58s %s' % ('found' if found else 'NOT FOUND', title, how[title]), flush=True)
+            remember(by)
+
+    plant(chosen, False)
+    missed = [fault for fault in chosen if how[fault[0]] == 'not found']
+    if missed:
+        print('the same with the whole suite:', flush=True)
+        plant(missed, True)
+    bad = sum(not by[fault[0]] for fault in chosen)
+    print('%d passed, %d failed' % (len(chosen) - bad, bad))
     return bad > 0
 
 
