@@ -32,7 +32,7 @@ unsigned long password_kib(const char *stored, const char *work_like)
 {
 	const char *hash = stored != NULL && is_argon2id(stored) ? stored : work_like;
 
-	return hash != NULL ? crypto_argon2id_kib(hash) : 0;
+	return hash != NULL ? crypto_argon2id_kib(span_of(hash)) : 0;
 }
 
 enum result password_verify(const char *stored, const char *work_like, const char *sent,

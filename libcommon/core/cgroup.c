@@ -1,9 +1,9 @@
 #include "core/cgroup.h"
+#include "core/number.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,12 +40,13 @@ static void read_memory(struct cgroup *c, const char *group)
 {
 	static const char *const files[] = {"/memory.max", "/memory.limit_in_bytes"};
 	char path[PATH_SIZE + 32], text[32];
+	unsigned long long bytes;
 
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
 		if (!read_file(join(path, group, files[i]), text, sizeof text))
 			continue;
-		unsigned long long bytes = strtoull(text, NULL, 10); /* 0 for "max" */
-		if (bytes > 0 && bytes >> UNLIMITED_BITS == 0 &&
+		struct span number = span_of(text); /* or "max" */
+		if (number_take(&number, &bytes) && bytes > 0 && bytes >> UNLIMITED_BITS == 0 &&
 		    (c->memory_bytes == 0 || bytes < c->memory_bytes))
 			c->memory_bytes = bytes;
 	}
@@ -54,20 +55,22 @@ static void read_memory(struct cgroup *c, const char *group)
 /* "200000 100000" in version 2, two files in version 1: so many microseconds in each period. */
 static void read_processors(struct cgroup *c, const char *group)
 {
-	char path[PATH_SIZE + 32], text[64], period_text[32], *end;
-	long long quota, period;
+	char path[PATH_SIZE + 32], text[64], period_text[32];
+	struct span quota_digits, period_digits;
+	unsigned long long quota, period;
 
 	if (read_file(join(path, group, "/cpu.max"), text, sizeof text)) {
-		quota = strtoll(text, &end, 10);
-		period = strtoll(end, NULL, 10);
+		period_digits = span_of(text);
+		span_next(&period_digits, ' ', &quota_digits);
 	} else {
-		if (!read_file(join(path, group, "/cpu.cfs_quota_us"), text, sizeof text))
-			return;
+		read_file(join(path, group, "/cpu.cfs_quota_us"), text, sizeof text);
 		read_file(join(path, group, "/cpu.cfs_period_us"), period_text, sizeof period_text);
-		quota = strtoll(text, NULL, 10);
-		period = strtoll(period_text, NULL, 10);
+		quota_digits = span_of(text);
+		period_digits = span_of(period_text);
 	}
-	if (quota <= 0 || period <= 0 || quota / period > 1024)
+	/* Without a quota it is "max" or -1. */
+	if (!number_take(&quota_digits, &quota) || !number_take(&period_digits, &period) ||
+	    quota == 0 || period == 0 || quota / period > 1024)
 		return;
 	unsigned processors = (unsigned)((quota + period - 1) / period);
 	if (c->processors == 0 || processors < c->processors)

@@ -1,6 +1,6 @@
 #include "core/config.h"
 #include "core/nearest.h"
-#include "core/span.h"
+#include "core/number.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -19,22 +19,29 @@
 #define COUNT_RULE(max)      "must be a number, 1 to " TEXT_OF(max)
 #define SECONDS_RULE         "must be a number of seconds, 1 to " TEXT_OF(SECONDS_MAX)
 
-/* Reads a plain decimal number up to `max`, and moves *at behind it. */
-static bool take_number(const char **at, unsigned max, unsigned *out)
+/* Takes a number up to `most` off the front of the text. */
+static bool take_number(struct span *text, unsigned most, unsigned *out)
 {
-	unsigned sum = 0;
-	const char *digit = *at;
+	unsigned long long number;
 
-	for (; *digit >= '0' && *digit <= '9'; digit++) {
-		sum = sum * 10 + (unsigned)(*digit - '0');
-		if (sum > max)
-			return false;
-	}
-	if (digit == *at)
+	if (!number_take(text, &number) || number > most)
 		return false;
-	*at = digit;
-	*out = sum;
+	*out = (unsigned)number;
 	return true;
+}
+
+static bool take_char(struct span *text, char c)
+{
+	if (text->len == 0 || *text->at != c)
+		return false;
+	*text = (struct span){text->at + 1, text->len - 1};
+	return true;
+}
+
+/* Reads a text that is a number up to `most`. */
+static bool read_number(struct span text, unsigned most, unsigned *out)
+{
+	return take_number(&text, most, out) && text.len == 0;
 }
 
 static bool take_redis_url(struct config *c, const char *value, const char **rule)
@@ -48,28 +55,29 @@ static bool take_redis_url(struct config *c, const char *value, const char **rul
 static bool take_redis_wait(struct config *c, const char *value, const char **rule)
 {
 	(void)rule;
-	return take_number(&value, REPLICAS_MAX, &c->redis_wait) && *value == '\0';
+	return read_number(span_of(value), REPLICAS_MAX, &c->redis_wait);
 }
 
-static bool take_limit(const char **at, char after, struct limit *limit)
+static bool read_limit(struct span text, struct limit *limit)
 {
-	if (!take_number(at, COUNT_MAX, &limit->count))
+	if (!take_number(&text, COUNT_MAX, &limit->count))
 		return false;
-	if (limit->count == 0 && **at == after) { /* a plain 0 turns a limit off */
-		*at += after != '\0';
+	if (limit->count == 0 && text.len == 0) /* a plain 0 turns a limit off */
 		return true;
-	}
-	if (*(*at)++ != '/' || !take_number(at, SECONDS_MAX, &limit->window_s) || **at != after)
-		return false;
-	*at += after != '\0';
-	return limit->window_s > 0;
+	return take_char(&text, '/') && read_number(text, SECONDS_MAX, &limit->window_s) &&
+	       limit->window_s > 0;
 }
 
 static bool take_limits(struct config *c, const char *value, const char **rule)
 {
+	struct limit *const limits[] = {&c->user_addr, &c->user, &c->addr};
+	struct span list = span_of(value), item;
+
 	(void)rule;
-	return take_limit(&value, ',', &c->user_addr) && take_limit(&value, ',', &c->user) &&
-	       take_limit(&value, '\0', &c->addr);
+	for (size_t i = 0; i < 3; i++)
+		if (!span_next(&list, ',', &item) || !read_limit(item, limits[i]))
+			return false;
+	return list.at == NULL;
 }
 
 /* scheme://host[:port], as browsers send it (RFC 6454, 6.2): lower case, no path, and a port only
@@ -78,7 +86,7 @@ static bool is_origin(const char *at, size_t len)
 {
 	size_t scheme = strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789+-.");
 	const char *host = at + scheme + 3, *end = at + len, *port;
-	unsigned number;
+	unsigned long long number;
 
 	if (scheme == 0 || scheme + 3 >= len || len > CONFIG_ORIGIN_MAX_BYTES ||
 	    memcmp(at + scheme, "://", 3) != 0)
@@ -89,7 +97,8 @@ static bool is_origin(const char *at, size_t len)
 		return false;
 	if (port == host || port == end)
 		return port == end;
-	if (*port++ != ':' || *port == '0' || !take_number(&port, 65535, &number) || port != end)
+	if (*port++ != ':' || *port == '0' ||
+	    !number_read((struct span){port, (size_t)(end - port)}, 65535, &number))
 		return false;
 	return !(number == 80 && scheme == 4 && memcmp(at, "http", 4) == 0) &&
 	       !(number == 443 && scheme == 5 && memcmp(at, "https", 5) == 0);
@@ -111,19 +120,19 @@ static bool take_cors_origins(struct config *c, const char *value, const char **
 
 static bool take_delay(struct config *c, const char *value, const char **rule)
 {
+	struct span text = span_of(value);
 	unsigned least, most;
 
 	(void)rule;
-	if (!take_number(&value, CONFIG_DELAY_MAX_MS, &least))
+	if (!take_number(&text, CONFIG_DELAY_MAX_MS, &least))
 		return false;
 	most = least;
-	if (*value == '-' && (value++, !take_number(&value, CONFIG_DELAY_MAX_MS, &most)))
-		return false;
-	if (*value != '\0' || least > most)
+	if (text.len > 0 &&
+	    !(take_char(&text, '-') && read_number(text, CONFIG_DELAY_MAX_MS, &most)))
 		return false;
 	c->delay_least_ms = least;
 	c->delay_most_ms = most;
-	return true;
+	return least <= most;
 }
 
 /* AT_EXECFN is the path with which the kernel started the program. Unlike /proc/self/exe it also
@@ -161,45 +170,41 @@ static bool take_supervised(struct config *c, const char *value, const char **ru
 }
 
 /* Reads a share such as 5% or 0.25%. */
-static bool take_share(const char **at, unsigned *share)
+static bool read_share(struct span text, unsigned *share)
 {
 	unsigned unit = CONFIG_SHARES_WHOLE / 100;
 
-	if (!take_number(at, 100, share))
+	if (!take_number(&text, 100, share))
 		return false;
 	*share *= unit;
-	if (**at == '.')
-		for ((*at)++; **at >= '0' && **at <= '9' && unit > 1; (*at)++)
-			*share += (unsigned)(**at - '0') * (unit /= 10);
-	return *(*at)++ == '%';
+	if (take_char(&text, '.'))
+		for (; text.len > 0 && number_is_digit(*text.at) && unit > 1; text.at++, text.len--)
+			*share += (unsigned)(*text.at - '0') * (unit /= 10);
+	return take_char(&text, '%') && text.len == 0;
 }
 
 static bool take_faults(struct config *c, const char *value, const char **rule)
 {
-	const char *at = value;
+	struct span list = span_of(value), share, what;
 	unsigned all = 0;
 
 	(void)rule;
 	if (strcmp(value, "off") == 0)
 		return true;
-	c->faults = value;
-	if (strcmp(value, "on") == 0)
-		return true;
-	do {
+	for (; strcmp(value, "on") != 0 && span_next(&list, ',', &share); c->share_count++) {
 		struct fault_share *s = &c->shares[c->share_count];
-		bool cut = strncmp(at, "cut", 3) == 0;
-		if (c->share_count++ == CONFIG_SHARES_MAX)
-			break;
-		at += cut ? 3 : 0;
-		if ((!cut && (!take_number(&at, 599, &s->code) || s->code < 400)) || *at++ != ':' ||
-		    !take_share(&at, &s->share))
-			break;
+		if (c->share_count == CONFIG_SHARES_MAX)
+			return false;
+		span_next(&share, ':', &what);
+		if (!span_is(what, "cut", 3) &&
+		    (!read_number(what, 599, &s->code) || s->code < 400))
+			return false;
+		if (share.at == NULL || !read_share(share, &s->share))
+			return false;
 		all += s->share;
-		if (*at == '\0' && all <= CONFIG_SHARES_WHOLE)
-			return true;
-	} while (*at++ == ',');
-	c->faults = NULL; /* nothing is made */
-	return false;
+	}
+	c->faults = all <= CONFIG_SHARES_WHOLE ? value : NULL;
+	return c->faults != NULL;
 }
 
 /* All settings. The origins are first, so that the pages of these origins can also read the 500 for
@@ -263,9 +268,7 @@ static const char *take(struct config *c, const struct setting *s)
 	if (s->take != NULL || value == NULL)
 		return NULL;
 	unsigned *number = (unsigned *)(void *)((char *)c + s->place);
-	return take_number(&value, (unsigned)s->most, number) && *value == '\0' && *number > 0
-		   ? NULL
-		   : rule;
+	return read_number(span_of(value), (unsigned)s->most, number) && *number > 0 ? NULL : rule;
 }
 
 /* What two settings say together. */

@@ -1,4 +1,5 @@
 #include "core/crypto.h"
+#include "core/number.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -94,14 +95,28 @@ bool crypto_equal(const char *a, const char *b, size_t len)
 	return sodium_memcmp(a, b, len) == 0;
 }
 
-unsigned long crypto_argon2id_kib(const char *hash)
+static bool take_words(struct span *text, const char *words)
 {
-	static const char before[] = CRYPTO_ARGON2ID "m=";
+	size_t len = strlen(words);
 
-	if (strncmp(hash, before, sizeof before - 1) != 0)
-		return 0;
-	unsigned long kib = strtoul(hash + sizeof before - 1, NULL, 10);
-	return kib <= UINT32_MAX ? kib : 0; /* the parameters of Argon2 have 32 bits */
+	if (text->len < len || memcmp(text->at, words, len) != 0)
+		return false;
+	*text = (struct span){text->at + len, text->len - len};
+	return true;
+}
+
+/* Takes the memory off the front of a hash. Each parameter of Argon2 has 32 bits. */
+static bool take_kib(struct span *hash, unsigned long long *kib)
+{
+	return take_words(hash, CRYPTO_ARGON2ID "m=") && number_take(hash, kib) &&
+	       *kib <= UINT32_MAX;
+}
+
+unsigned long crypto_argon2id_kib(struct span hash)
+{
+	unsigned long long kib;
+
+	return take_kib(&hash, &kib) ? (unsigned long)kib : 0;
 }
 
 /* Tells whether there is enough memory for a hash (its m=, in KiB). libsodium 1.0.18 does not
@@ -111,7 +126,7 @@ unsigned long crypto_argon2id_kib(const char *hash)
 static bool has_memory_for(const char *hash)
 {
 	enum { BESIDE_BYTES = 65536 }; /* for the rest of the work */
-	unsigned long kib = crypto_argon2id_kib(hash);
+	unsigned long kib = crypto_argon2id_kib(span_of(hash));
 
 	if (kib == 0)
 		return true;
@@ -132,26 +147,18 @@ enum crypto_verdict crypto_argon2id(const char *hash, const char *password)
 }
 
 /* Reads the memory and the passes from a hash. */
-static bool take_cost(const char *hash, unsigned long *kib, unsigned long *passes)
+static bool read_cost(struct span hash, unsigned long long *kib, unsigned long long *passes)
 {
-	static const char before[] = CRYPTO_ARGON2ID "m=";
-	char *end;
-
-	if (strncmp(hash, before, sizeof before - 1) != 0)
-		return false;
-	*kib = strtoul(hash + sizeof before - 1, &end, 10);
-	if (strncmp(end, ",t=", 3) != 0)
-		return false;
-	*passes = strtoul(end + 3, &end, 10);
-	return *end == ',' && *kib <= UINT32_MAX;
+	return take_kib(&hash, kib) && take_words(&hash, ",t=") && number_take(&hash, passes) &&
+	       take_words(&hash, ",");
 }
 
 bool crypto_argon2id_make(char out[static CRYPTO_HASH_SIZE], const char *password, const char *like)
 {
-	unsigned long kib = 19456, passes = 2;
+	unsigned long long kib = 19456, passes = 2;
 
 	_Static_assert(CRYPTO_HASH_SIZE >= crypto_pwhash_argon2id_STRBYTES, "a hash must fit");
-	return sodium_init() >= 0 && (like == NULL || take_cost(like, &kib, &passes)) &&
+	return sodium_init() >= 0 && (like == NULL || read_cost(span_of(like), &kib, &passes)) &&
 	       crypto_pwhash_argon2id_str(out, password, strlen(password), passes,
 					  (size_t)kib * 1024) == 0;
 }

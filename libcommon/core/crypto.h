@@ -45,8 +45,9 @@ enum crypto_verdict {
  * other string never matches. The string decides how much time and memory this takes. */
 enum crypto_verdict crypto_argon2id(const char *hash, const char *password);
 
-/* The memory in KiB that crypto_argon2id takes for this string. 0: it computes nothing. */
-unsigned long crypto_argon2id_kib(const char *hash);
+/* The memory in KiB that crypto_argon2id takes for a hash. Text behind the hash does not count. 0:
+ * it computes nothing. */
+unsigned long crypto_argon2id_kib(struct span hash);
 
 /* Makes an Argon2id string of a password, with the memory and the passes of the hash `like`; NULL:
  * those that OWASP recommends as the least (19 MiB, 2 passes). false: no memory, no random bytes,

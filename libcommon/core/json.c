@@ -1,4 +1,5 @@
 #include "core/json.h"
+#include "core/number.h"
 
 #include <string.h>
 
@@ -112,29 +113,19 @@ enum json_decoded json_decode(struct span value, char *out, size_t size)
 bool json_integer(struct span value, long long *out)
 {
 	bool negative = value.len > 0 && *value.at == '-';
-	long long sum = 0;
+	unsigned long long number;
 
-	if (value.len - negative > 18) /* 64 bits hold any 18 digits */
+	value = (struct span){value.at + negative, value.len - negative};
+	if (!number_take(&value, &number) || value.len > 0 || number > JSON_INTEGER_MAX)
 		return false;
-	for (size_t i = negative; i < value.len; i++) {
-		if (value.at[i] < '0' || value.at[i] > '9')
-			return false;
-		sum = sum * 10 + (value.at[i] - '0');
-	}
-	*out = negative ? -sum : sum;
+	*out = negative ? -(long long)number : (long long)number;
 	return true;
 }
 
-/* Returns the number of four hexadecimal digits, which the scan has checked. */
+/* The four hexadecimal digits of an escape, which the scan has checked. */
 static unsigned long hex4(const char *at)
 {
-	unsigned long sum = 0;
-
-	for (int i = 0; i < 4; i++) {
-		char c = at[i];
-		sum = sum * 16 + (unsigned long)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-	}
-	return sum;
+	return (unsigned long)number_hex(at, 4);
 }
 
 /* Writes a code point as UTF-8 (RFC 3629). Returns the number of bytes. */

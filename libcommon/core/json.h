@@ -74,6 +74,7 @@ enum json_decoded {
 enum json_decoded json_decode(struct span value, char *out, size_t size);
 
 /* Reads an integer of at most 18 digits. Returns false for any other value. */
+#define JSON_INTEGER_MAX 999999999999999999LL
 bool json_integer(struct span value, long long *out);
 
 /* Appends a string as written, without its quotes, decoded. Half a surrogate pair is left out. */

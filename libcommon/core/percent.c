@@ -1,12 +1,5 @@
 #include "core/percent.h"
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "core/number.h"
 
 bool percent_decode(struct span from, bool form, char *out, size_t size, size_t *len)
 {
@@ -14,11 +7,10 @@ bool percent_decode(struct span from, bool form, char *out, size_t size, size_t 
 	for (size_t i = 0; i < from.len; i++) {
 		char c = from.at[i];
 		if (c == '%') {
-			int high = from.len - i > 2 ? hex_digit(from.at[i + 1]) : -1;
-			int low = high >= 0 ? hex_digit(from.at[i + 2]) : -1;
-			if (low < 0)
+			int byte = from.len - i > 2 ? number_hex(from.at + i + 1, 2) : -1;
+			if (byte < 0)
 				return false;
-			c = (char)(high * 16 + low);
+			c = (char)byte;
 			i += 2;
 		} else if (c == '+' && form) {
 			c = ' ';

@@ -1,4 +1,5 @@
 #include "core/scan.h"
+#include "core/number.h"
 
 #include <string.h>
 
@@ -107,25 +108,10 @@ bool scan_is_utf8(const char *text, size_t len)
 	return true;
 }
 
-/* Reads four hexadecimal digits. Returns -1 if there are other characters. */
+/* Reads the four hexadecimal digits at `at`. Returns -1 if they are not there. */
 static int hex4(const struct scan *s, const char *at)
 {
-	int sum = 0;
-
-	if (s->end - at < 4)
-		return -1;
-	for (int i = 0; i < 4; i++) {
-		char c = at[i];
-		if (c >= '0' && c <= '9')
-			sum = sum * 16 + (c - '0');
-		else if (c >= 'a' && c <= 'f')
-			sum = sum * 16 + (c - 'a' + 10);
-		else if (c >= 'A' && c <= 'F')
-			sum = sum * 16 + (c - 'A' + 10);
-		else
-			return -1;
-	}
-	return sum;
+	return s->end - at >= 4 ? number_hex(at, 4) : -1;
 }
 
 /* Steps over the escape whose backslash is the next character. */
@@ -200,7 +186,7 @@ static bool skip_digits(struct scan *s)
 {
 	const char *begin = s->at;
 
-	while (ahead(s) >= '0' && ahead(s) <= '9')
+	while (number_is_digit(ahead(s)))
 		s->at++;
 	return s->at > begin || fail(s);
 }

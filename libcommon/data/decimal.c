@@ -1,13 +1,8 @@
 #include "data/decimal.h"
 #include "core/json.h"
-#include "core/scan.h"
+#include "core/number.h"
 
 #include <stddef.h>
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 struct decimal decimal_read(struct span number)
 {
@@ -16,7 +11,7 @@ struct decimal decimal_read(struct span number)
 	bool dot = false;
 
 	at += p.negative;
-	for (; at < end && (is_digit(*at) || *at == '.'); at++) {
+	for (; at < end && (number_is_digit(*at) || *at == '.'); at++) {
 		if (*at == '.') {
 			dot = true;
 			continue;
@@ -128,7 +123,7 @@ bool decimal_is(struct span text)
 {
 	struct scan s;
 
-	if (text.len == 0 || !(is_digit(text.at[0]) || text.at[0] == '-'))
+	if (text.len == 0 || !(number_is_digit(text.at[0]) || text.at[0] == '-'))
 		return false;
 	scan_begin(&s, text.at, text.len, 0);
 	return scan_value(&s, NULL) && s.at == s.end;

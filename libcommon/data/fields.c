@@ -1,5 +1,6 @@
 #include "data/fields.h"
 #include "core/json.h"
+#include "core/number.h"
 #include "data/walk.h"
 
 #include <stdlib.h>
@@ -43,18 +44,12 @@ size_t fields_add(struct fields *f, struct span path)
 	return i;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* A number as an index is written, without zeros before it. */
 static bool is_index(const char *at, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if (!is_digit(at[i]))
-			return false;
-	return len > 0 && (len == 1 || *at != '0');
+	unsigned long long number;
+
+	return number_read((struct span){at, len}, ULLONG_MAX, &number) && (len == 1 || *at != '0');
 }
 
 /* The name that begins at `at` in a path. */

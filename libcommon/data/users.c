@@ -180,7 +180,7 @@ static unsigned long find_hash_kib(const struct users *u)
 
 	while ((at = memmem(at, (size_t)(end - at), prefix, sizeof prefix - 1)) != NULL) {
 		at++; /* behind the quote */
-		unsigned long kib = crypto_argon2id_kib(at);
+		unsigned long kib = crypto_argon2id_kib((struct span){at, (size_t)(end - at)});
 		if (kib > most)
 			most = kib;
 	}

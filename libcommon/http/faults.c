@@ -1,6 +1,6 @@
 #include "http/faults.h"
 #include "core/config.h"
-#include "core/span.h"
+#include "core/number.h"
 #include "http/reply.h"
 #include "http/request.h"
 
@@ -49,26 +49,12 @@ static bool is_named(struct span s, const char *name)
 	return s.len == strlen(name) && strncasecmp(s.at, name, s.len) == 0;
 }
 
-/* -1: not a number of at most five digits. */
-static long number_of(struct span s)
-{
-	long sum = 0;
-
-	if (s.len == 0 || s.len > 5)
-		return -1;
-	for (size_t i = 0; i < s.len; i++) {
-		if (s.at[i] < '0' || s.at[i] > '9')
-			return -1;
-		sum = sum * 10 + (s.at[i] - '0');
-	}
-	return sum;
-}
-
 /* Takes one preference: the first of each name counts (RFC 7240, 2). Returns what is wrong with it,
  * or NULL. */
 static const char *take(struct span preference, struct made *m)
 {
 	struct span name = {0}, value;
+	unsigned long long number;
 
 	next_unquoted(&preference, ';', &value); /* parameters mean nothing here */
 	preference = trimmed(value);
@@ -78,16 +64,14 @@ static const char *take(struct span preference, struct made *m)
 	value = unquoted(trimmed(preference));
 
 	if (is_named(name, "code") && m->code == 0) {
-		long code = number_of(value);
-		if (code < 400 || code > 599)
+		if (!number_read(value, 599, &number) || number < 400)
 			return "Prefer: code must be 400 to 599";
-		m->code = (unsigned)code;
+		m->code = (unsigned)number;
 		m->preferred = true;
 	} else if (is_named(name, "delay") && !m->delayed) {
-		long ms = number_of(value);
-		if (ms < 0 || ms > CONFIG_DELAY_MAX_MS)
+		if (!number_read(value, CONFIG_DELAY_MAX_MS, &number))
 			return "Prefer: delay must be milliseconds, up to 30000";
-		m->delay_ms = (unsigned)ms;
+		m->delay_ms = (unsigned)number;
 		m->delayed = m->preferred = true;
 	} else if (is_named(name, "cut")) {
 		if (has_value)

@@ -1,4 +1,5 @@
 #include "http/query.h"
+#include "core/number.h"
 #include "core/percent.h"
 #include "core/scan.h"
 
@@ -174,27 +175,20 @@ static bool take_field(struct reading *r)
 	return add_condition(r, name, OPERATORS, (struct span){NULL, 0});
 }
 
-static bool is_digits(struct span text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (text.at[i] < '0' || text.at[i] > '9')
-			return false;
-	return true;
-}
-
 /* Takes [] or [0], which clients write behind a name that they send several times, off its end.
  * What is left in brackets there, as in cpus[gte], is *word; at NULL: nothing. false: there are
  * other brackets. */
 static bool take_brackets(struct span *name, struct span *word)
 {
 	struct span inner, before;
+	unsigned long long number;
 
 	*word = (struct span){NULL, 0};
 	for (int i = 0; name->len > 0 && name->at[name->len - 1] == ']'; i++) {
 		if (word->at != NULL || !split(*name, '[', &before, &inner))
 			return false;
 		inner.len--;
-		if (!is_digits(inner))
+		if (inner.len > 0 && !number_read(inner, ULLONG_MAX, &number))
 			*word = inner;
 		else if (i > 0)
 			return false;
@@ -236,21 +230,15 @@ static bool take(struct reading *r)
 /* A whole number; one that is too large for any list counts as the largest. */
 static bool take_number(struct reading *r, enum reserved which, size_t least, size_t *out)
 {
-	struct span text = r->reserved[which];
-	size_t sum = 0;
+	unsigned long long number;
 
 	if (r->place_of[which] == 0)
 		return true;
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.at[i] < '0' || text.at[i] > '9')
-			return refuse(r, r->place_of[which], "not a whole number");
-		size_t digit = (size_t)(text.at[i] - '0');
-		sum = sum > (SIZE_MAX - digit) / 10 ? SIZE_MAX : sum * 10 + digit;
-	}
-	if (text.len == 0 || sum < least)
-		return refuse(r, r->place_of[which],
-			      least > 0 ? "not a number from 1 on" : "not a whole number");
-	*out = sum;
+	if (!number_read(r->reserved[which], ULLONG_MAX, &number))
+		return refuse(r, r->place_of[which], "not a whole number");
+	if (number < least)
+		return refuse(r, r->place_of[which], "not a number from 1 on");
+	*out = number < SIZE_MAX ? (size_t)number : SIZE_MAX;
 	return true;
 }
 

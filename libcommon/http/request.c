@@ -1,4 +1,5 @@
 #include "http/request.h"
+#include "core/number.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -85,13 +86,10 @@ void request_take(struct request *q, const char *name, size_t name_len, const ch
 
 bool request_announced(const struct request *q, size_t *bytes)
 {
-	size_t sum = 0;
+	unsigned long long number = 0;
+	bool good =
+	    *q->length_text == '\0' || number_read(span_of(q->length_text), SIZE_MAX - 1, &number);
 
-	for (const char *at = q->length_text; *at; at++) {
-		if (*at < '0' || *at > '9' || sum > (SIZE_MAX - 9) / 10)
-			return false;
-		sum = sum * 10 + (size_t)(*at - '0');
-	}
-	*bytes = sum;
-	return true;
+	*bytes = (size_t)number;
+	return good;
 }

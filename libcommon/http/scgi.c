@@ -1,4 +1,5 @@
 #include "http/scgi.h"
+#include "core/number.h"
 
 #include <string.h>
 
@@ -6,22 +7,14 @@
  * *broken, not the beginning of a netstring. */
 static size_t read_length(const char *at, size_t len, size_t *begin, bool *broken)
 {
-	size_t sum = 0;
+	struct span rest = {at, len};
+	unsigned long long sum;
+	bool number = number_take(&rest, &sum), ended = rest.len > 0;
 
-	for (size_t i = 0; i < len && i <= SCGI_LENGTH_DIGITS; i++) {
-		if (at[i] == ':') {
-			*begin = i + 1;
-			*broken = sum == 0 || sum > SCGI_HEADERS_MAX_BYTES;
-			return sum;
-		}
-		if (at[i] < '0' || at[i] > '9') {
-			*broken = true;
-			return 0;
-		}
-		sum = sum * 10 + (size_t)(at[i] - '0');
-	}
-	*broken = len > SCGI_LENGTH_DIGITS;
-	return 0;
+	*begin = len - rest.len + 1;
+	*broken = len - rest.len > SCGI_LENGTH_DIGITS || sum > SCGI_HEADERS_MAX_BYTES ||
+		  (ended && (!number || *rest.at != ':' || sum == 0));
+	return ended ? (size_t)sum : 0;
 }
 
 /* Splits "name NUL value NUL …" into the request. */

@@ -46,6 +46,7 @@ unit() {
 @test "slots: never more are taken than there are; a killed process gives its slot back" { unit slots; }
 @test "keys: their form, and what is found in them" { unit keys; }
 @test "shards: slots, redirects, the map of a cluster" { unit shards; }
+@test "number: digits, the largest, hexadecimal" { unit number; }
 @test "span: lists with separators, equality" { unit span; }
 @test "text: growth, JSON strings, no memory" { unit text; }
 @test "users: finding, restrictions, the hash for unknown users" { unit users; }

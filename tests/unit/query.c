@@ -181,7 +181,7 @@ static void test_refusals(void)
 	    {"_sort=a&b=1&_sort=a", "parameter 3: sent twice"},
 	    {"q=a&q=a", "parameter 2: sent twice"},
 	    {"_start=0&%5fstart=0", "parameter 2: sent twice"},
-	    {"_page=", "parameter 1: not a number from 1 on"},
+	    {"_page=", "parameter 1: not a whole number"},
 	    {"_page=0", "parameter 1: not a number from 1 on"},
 	    {"_page=00", "parameter 1: not a number from 1 on"},
 	    {"_page=-1", "parameter 1: not a whole number"},
