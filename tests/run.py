@@ -3,8 +3,8 @@
 
 A file is one of suite/*.bats or rows/*.rows. Several run at a time, those that take longest first.
 A failed test is printed in full when its file ends. The last line is `N passed, N failed`. The
-exit status is 1 if a test failed, if a file did not run all of its tests or has none, or if it left
-a process behind.
+exit status is 1 if a test failed, if a file did not run all of its tests or has none, if it left a
+process behind, or if the suite started more processes than its budget allows.
 
 Comments in the first lines of a bats file say how it runs:
 
@@ -14,11 +14,16 @@ Comments in the first lines of a bats file say how it runs:
     # alone: WHY        it runs at the end, when no other file does
 
 A test with the tag `long` runs in `make test-full` only (`# bats test_tags=long` above the test).
+The tag `load` is for those that have failed beside other work: `make test-steady` repeats them.
 
     SSA_CGI_BIN, SSA_TEST_UNIT_BIN   the programs and the unit tests to run (cgi-bin, build/unit)
     SSA_TEST_FULL       1: all tests in both modes, rows by each transport
     SSA_TEST_MODES      only these modes, with all of their tests
     SSA_TEST_JOBS       files at a time (two for each processor)
+    SSA_TEST_TIMES      how often each file runs (1)
+    SSA_TEST_FILTER     only tests of bats whose names match this regular expression
+    SSA_TEST_TAGS       only tests of bats with this tag, in both modes
+    SSA_TEST_BUSY       busy loops beside the tests (0)
     SSA_TEST_TIMEOUT    seconds without the end of a test, after which its file is ended (120)
     SSA_TEST_REDIS      valkey: Valkey in place of Redis
     SSA_TEST_STORE      sentinel, cluster: the programs find Redis in this way
@@ -43,7 +48,10 @@ SECONDS = os.path.join(ROOT, 'build/test-seconds')
 FULL, MODES = os.environ.get('SSA_TEST_FULL') == '1', os.environ.get('SSA_TEST_MODES')
 JOBS = int(os.environ.get('SSA_TEST_JOBS') or 2 * len(os.sched_getaffinity(0)))
 TIMEOUT_S = int(os.environ.get('SSA_TEST_TIMEOUT') or 120)
+TIMES, BUSY = (int(os.environ.get(name) or default) for name, default in (('SSA_TEST_TIMES', 1), ('SSA_TEST_BUSY', 0)))
+FILTER, TAGS = os.environ.get('SSA_TEST_FILTER'), os.environ.get('SSA_TEST_TAGS')
 QUIET_S = 8  # at least one line in this time
+PROCESSES_MAX = 20000  # what `make test` may start
 RESULT = re.compile(r'(not )?ok \d+ (.*)')
 
 Job = collections.namedtuple('Job', 'name command mode tests seconds alone')
@@ -63,23 +71,26 @@ def jobs_of(path, known):
         return Job(name, command, mode, count, known.get(name, float(hint.group(1)) if hint else count / 2), alone)
 
     if base.endswith('.rows'):
+        if TAGS:
+            return
         ways = {'cgi': ['cgi', 'http-cgi'], 'scgi': ['scgi', 'http']}
         chosen = [way for mode in (MODES or 'scgi cgi').split() for way in ways[mode] if MODES or FULL or way != 'http-cgi']
         yield job(base, ['python3', '-EsSB', TESTS + '/rows/run.py', path, *chosen], 'scgi', text.count(' -> ') * len(chosen))
         return
     file_tags = ' '.join(re.findall(r'^# bats file_tags=(.*)', text, re.M))
-    tags = [set((file_tags + ' ' + (own or '')).replace(',', ' ').split())
-            for own in re.findall(r'^(?:# bats test_tags=(.*)\n)?@test ', text, re.M)]
+    tags = [set((file_tags + ' ' + own).replace(',', ' ').split())
+            for own, title in re.findall(r'^(?:# bats test_tags=(.*)\n)?@test "(.*)" ', text, re.M) if re.search(FILTER or '', title)]
     listed = re.search(r'^# modes: *(.*)', head, re.M)
     modes = listed.group(1).split() if listed else ['cgi']
     for mode in modes:
         if listed and MODES and mode not in MODES.split():
             continue
-        wanted = (set() if FULL else {'!long'}) | ({'transport'} if mode != modes[0] and not (FULL or MODES) else set())
+        wanted = {TAGS} if TAGS else (set() if FULL else {'!long'}) | ({'transport'} if mode != modes[0] and not (FULL or MODES) else set())
         count = sum(all((tag in own) or (tag[0] == '!' and tag[1:] not in own) for tag in wanted) for own in tags)
-        if count or not tags:
-            options = ['--filter-tags', ','.join(sorted(wanted))] if wanted else []
-            yield job('%s (%s)' % (base, mode) if listed else base, ['bats', '--formatter', 'tap', '--timing', *options, path], mode, count)
+        if count or not (tags or FILTER):
+            # Without --timing, which starts four processes for each test.
+            options = (['--filter-tags', ','.join(sorted(wanted))] if wanted else []) + (['--filter', FILTER] if FILTER else [])
+            yield job('%s (%s)' % (base, mode) if listed else base, ['bats', '--formatter', 'tap', *options, path], mode, count)
 
 
 def find(name):
@@ -90,13 +101,18 @@ def find(name):
 
 # --- processes ------------------------------------------------------------------------------------
 
+# The first process of a PID namespace: it runs the command, and prints how many processes there
+# were. It ends with its input, and with it all that are left.
+COUNTING = '"$@" </dev/null; status=$?; sh -c \'echo "# processes: $$"\'; read _; exit $status'
+
+
 def left_in(folder):
     """The processes that have the folder in their environment or command line, or work in it."""
     found = {}
     for pid in filter(str.isdigit, os.listdir('/proc')):
         try:
             command, environment = (open('/proc/%s/%s' % (pid, name), 'rb').read() for name in ('cmdline', 'environ'))
-            if command and (folder.encode() in command + environment or os.readlink('/proc/%s/cwd' % pid).startswith(folder)):
+            if command and COUNTING.encode() not in command and (folder.encode() in command + environment or os.readlink('/proc/%s/cwd' % pid).startswith(folder)):
                 found[int(pid)] = command.replace(b'\0', b' ').decode(errors='replace')
         except OSError:
             pass  # it has ended, or belongs to another user
@@ -111,9 +127,16 @@ def kill(pids):
             pass
 
 
-def processes_so_far():
-    with open('/proc/stat') as f:
-        return int(re.search(r'^processes (\d+)', f.read(), re.M).group(1))
+def isolation():
+    """The words before a file's command, and before a program of it. The hashing slots belong to
+    the host; where the system allows it, each has its own. A file has its own numbers of processes,
+    too, because only these count them beside other work."""
+    def works(*words):
+        return subprocess.run([*words, 'true'], stderr=subprocess.DEVNULL).returncode == 0
+    for_program = ['unshare', '--ipc']
+    for_file = [*for_program, '--pid', '--fork', '--kill-child', '--mount-proc']
+    return (for_file + ['sh', '-c', COUNTING, 'sh'] if works(*for_file) else for_program if works(*for_program) else [],
+            for_program if works(*for_program) else [])
 
 
 class Run(threading.Thread):
@@ -124,23 +147,28 @@ class Run(threading.Thread):
         super().__init__(daemon=True)
         self.job, self.folder, self.events = job, folder, events
         self.lines, self.done, self.began, self.moved, self.late, self.left = [], 0, time.monotonic(), time.monotonic(), False, {}
+        self.processes = 0
         os.mkdir(folder)
-        # The hashing slots belong to the host. Where the system allows it, each file has its own.
         self.process = subprocess.Popen(ISOLATED + job.command, env={**os.environ, 'TMPDIR': folder, 'SSA_MODE': job.mode},
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+                                        stdin=subprocess.PIPE if COUNTING in ISOLATED else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
         self.start()
 
     def run(self):
         for line in self.process.stdout:
+            if counted := re.match(rb'# processes: (\d+)', line):
+                self.processes = int(counted.group(1))
+                break
             self.moved = time.monotonic()
             self.events.put((self, line.decode(errors='replace').rstrip('\n')))
-        self.process.wait()
         # Processes may need a moment to end.
         end = time.monotonic() + 5
         while (left := left_in(self.folder)) and time.monotonic() < end:
             time.sleep(0.05)
         self.left = left
         kill(left)
+        if self.process.stdin:
+            self.process.stdin.close()
+        self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)  # it may have files of 64 MiB
         self.events.put((self, None))
 
@@ -158,7 +186,7 @@ class Run(threading.Thread):
 class Suite:
     def __init__(self, work):
         self.work, self.events, self.serial = work, queue.Queue(), 0
-        self.passed = self.failed = self.done = 0
+        self.passed = self.failed = self.done = self.processes = 0
         self.skipped, self.seconds = collections.Counter(), {}
         self.running, self.waiting = set(), []
         self.began = self.said = time.monotonic()
@@ -217,7 +245,8 @@ class Suite:
         took = time.monotonic() - run.began
         self.seconds[name] = took
         self.passed, self.failed = self.passed + ok, self.failed + not_ok + bool(faults)
-        self.say('%-26s %4d passed %3d failed %6.1f s' % (name, ok, not_ok + bool(faults), took))
+        self.processes += run.processes
+        self.say('%-26s %4d passed %3d failed %6.1f s%s' % (name, ok, not_ok + bool(faults), took, ' %5d processes' % run.processes * bool(run.processes)))
 
     def run(self, jobs):
         self.waiting = sorted(jobs, key=lambda job: (job.alone, -job.seconds))
@@ -255,7 +284,7 @@ def prepare(work):
     # The commands that make deps installs. Another python3 in PATH, such as that of a version
     # manager, can take ten times as long to start.
     os.environ['PATH'] = '/usr/sbin:/usr/bin:/sbin:/bin:' + os.environ['PATH']
-    os.environ['SSA_TEST_ISOLATED'] = ' '.join(ISOLATED)
+    os.environ['SSA_TEST_ISOLATED'] = ' '.join(ISOLATED_PROGRAM)
     # The tests ask for Redis by its commands' names.
     engine = os.environ.get('SSA_TEST_REDIS', 'redis')
     if engine != 'redis':
@@ -275,7 +304,7 @@ def known_seconds():
 
 def main(names, work):
     prepare(work)
-    before, known = processes_so_far(), known_seconds()
+    known = known_seconds()
     suite = Suite(work)
     paths = [find(name) or name for name in names] or [
         os.path.join(TESTS, folder, name) for folder in ('rows', 'suite') for name in os.listdir(os.path.join(TESTS, folder))
@@ -284,12 +313,14 @@ def main(names, work):
         if not os.path.isfile(path):
             suite.failed += 1
             print('%s: no such file' % path)
-    jobs = [job for path in paths if os.path.isfile(path) for job in jobs_of(path, known)]
+    jobs = [job for path in paths if os.path.isfile(path) for job in jobs_of(path, known)] * TIMES
+    loops = [subprocess.Popen(['sh', '-c', 'while :; do :; done']) for _ in range(BUSY)]
     try:
         suite.run(jobs)
     finally:
         for run in suite.running:
             run.end()
+        kill(loop.pid for loop in loops)
         kill(set(left_in(work)) - {os.getpid()})
     if not FULL:
         os.makedirs(os.path.dirname(SECONDS), exist_ok=True)
@@ -297,14 +328,16 @@ def main(names, work):
             f.writelines('%.1f %s\n' % (value, name) for name, value in {**known, **suite.seconds}.items())
     if suite.skipped:
         print('%d skipped: %s' % (suite.skipped.total(), '; '.join('%s (%d)' % one for one in suite.skipped.most_common())))
-    # Of the whole machine, which may do something else.
-    print('%d s, %d processes' % (time.monotonic() - suite.began, processes_so_far() - before))
+    print('%d s' % (time.monotonic() - suite.began) + (', %d processes' % suite.processes if suite.processes else ''))
+    if suite.processes > PROCESSES_MAX and not (names or FULL or MODES or TIMES > 1):
+        suite.failed += 1
+        print('more than the %d processes that make test may start' % PROCESSES_MAX)
     print('%d passed, %d failed' % (suite.passed, suite.failed))
     return suite.failed > 0
 
 
 if __name__ == '__main__':
-    ISOLATED = ['unshare', '--ipc'] if subprocess.run(['unshare', '--ipc', 'true'], stderr=subprocess.DEVNULL).returncode == 0 else []
+    ISOLATED, ISOLATED_PROGRAM = isolation()
     for number in signal.SIGTERM, signal.SIGHUP:
         signal.signal(number, lambda *_: sys.exit(1))
     # The path is short, because the path of a Unix socket has at most 107 bytes.

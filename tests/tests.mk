@@ -48,6 +48,11 @@ test: all unit  ## the suite, in three minutes; TESTS="a.bats b.rows": only thes
 test-full: all unit  ## the whole suite, in both modes, in eight minutes
 	@SSA_TEST_FULL=1 SSA_CGI_BIN=$(CGI_BIN) SSA_TEST_UNIT_BIN=$(BUILD)/unit tests/run.py $(TESTS)
 
+test-steady: all unit  ## those that failed once beside other work, TIMES=30, with BUSY=4 loops; or TESTS, FILTER
+	@SSA_TEST_FULL=1 SSA_TEST_JOBS=$(or $(JOBS),1) SSA_TEST_TIMES=$(or $(TIMES),30) SSA_TEST_BUSY=$(or $(BUSY),$(shell expr 2 \* `nproc`)) \
+		SSA_TEST_TAGS=$(if $(TESTS)$(FILTER),,load) SSA_TEST_FILTER='$(FILTER)' \
+		SSA_CGI_BIN=$(CGI_BIN) SSA_TEST_UNIT_BIN=$(BUILD)/unit tests/run.py $(TESTS)
+
 ##@ To check it: check check-web test-planted test-acl test-arm64 valgrind coverage
 
 test-planted:  ## plants faults, which the suite must find; WORDS="auth http": only these
@@ -96,4 +101,4 @@ test-container:  ## container/ with buildah and podman, on an empty Debian; as r
 	@tests/container.sh
 	@tests/podman.sh
 
-.PHONY: test-container unit test test-full test-planted test-acl test-arm64 emulated test-debian test-deb
+.PHONY: test-container unit test test-full test-steady test-planted test-acl test-arm64 emulated test-debian test-deb

@@ -331,7 +331,7 @@ class Driver:
         """For make check-web, which compares the replies with www/openapi.json."""
         if folder := os.environ.get('SSA_TEST_RECORD'):
             fields = b'rows', method, target, b'%d' % reply.status, reply.head.replace(b'\r', b''), reply.body
-            with open(os.path.join(folder, str(os.getpid())), 'ab') as f:
+            with open(os.path.join(folder, '%s-%d' % (os.path.basename(sys.argv[1]), os.getpid())), 'ab') as f:
                 f.write(b''.join(field + b'\0' for field in fields))
 
 

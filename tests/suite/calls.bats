@@ -2,6 +2,7 @@
 # every kind of request. tools/calls.py checks what must hold: the reply is whole, and it is either
 # the right one or an error, and a worker continues to serve.
 # modes: scgi cgi
+# bats file_tags=load
 load helpers
 
 setup_file() { start_redis; }

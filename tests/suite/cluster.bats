@@ -3,9 +3,7 @@
 # modes: cgi scgi
 load helpers
 load stores
-
-SSACTL=${SSA_CGI_BIN:+$(dirname "$CGI_BIN")/sbin/ssactl}
-[[ -x $SSACTL ]] || SSACTL=$ROOT/sbin/ssactl
+load ctl
 
 setup_file() {
   new_ports 7
@@ -189,7 +187,7 @@ finish() {
   finish "$slot" "$to" "$from"
 }
 
-# bats test_tags=long
+# bats test_tags=long,load
 @test "a node that is silent: its users get a 503, the others are served" {
   local i statuses='' blocked
   programs SSA_LOGIN_LIMITS=0,0,0 # the counter of an address may be on any node

@@ -1,16 +1,20 @@
 # The functions of the tests of ssactl.
 
-SSACTL=${SSA_CGI_BIN:+$(dirname "$CGI_BIN")/sbin/ssactl}
+SSACTL=${SSA_CGI_BIN:+${CGI_BIN%/*}/sbin/ssactl}
 [[ -x $SSACTL ]] || SSACTL=$ROOT/sbin/ssactl
 
 # ctl ARGUMENT...: runs ssactl. $output is its stdout, $stderr its stderr, $status its exit code. A
 # password comes from $typed.
 ctl() {
+  local line lines=() input=$BATS_TEST_TMPDIR/typed.$BASHPID
+  printf %s "${typed-}" >"$input"
   status=0
-  output=$(printf %s "${typed-}" | env -i PATH="$PATH" REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" \
-    "${ENVIRONMENT[@]}" "$SSACTL" "$@" 2>"$BATS_TEST_TMPDIR/stderr" 3>&-) || status=$?
+  output=$(exec env -i PATH="$PATH" REDIS_URL="${REDIS_URL-}" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" \
+    "${ENVIRONMENT[@]}" "$SSACTL" "$@" <"$input" 2>"$BATS_TEST_TMPDIR/stderr" 3>&-) || status=$?
   # Which Redis it asks is said each time, and tested once.
-  stderr=$(grep -v '^ssactl: Redis: ' "$BATS_TEST_TMPDIR/stderr") || true
+  mapfile -t lines <"$BATS_TEST_TMPDIR/stderr"
+  stderr=
+  for line in "${lines[@]}"; do [[ $line == 'ssactl: Redis: '* ]] || stderr+=${stderr:+$'\n'}$line; done
 }
 
 # with NAME=VALUE COMMAND...: one more variable in the environment of ssactl.

@@ -1,6 +1,7 @@
 # Faults of Redis: it is down, frozen, full or read-only, another service answers in its place, or
 # its clock is different.
 # modes: scgi cgi
+# bats file_tags=load
 load helpers
 load faults
 

@@ -69,7 +69,11 @@ needs_no_cluster() { [[ ${SSA_TEST_STORE:-single} != cluster ]] || needs_single 
 
 store=() # more options of Redis
 
-redis() { redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" "$@"; }
+# redis COMMAND...: in $(redis …) and in a pipe it is the last command of its subshell.
+redis() {
+  ((BASH_SUBSHELL == 0)) || exec redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" "$@"
+  redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" "$@"
+}
 
 # start_redis [OPTION...]: starts a Redis for this file alone. SSA_TEST_STORE=sentinel or cluster:
 # the programs find it by a sentinel, or it is a whole cluster.
@@ -138,11 +142,11 @@ use_documented_user() {
   export REDIS_URL=unix://ssa:a-long-random-password@$BATS_FILE_TMPDIR/redis.sock
 }
 
-redis_pid() { cat "$BATS_FILE_TMPDIR/redis.pid"; }
+redis_pid() { read -r pid <"$BATS_FILE_TMPDIR/redis.pid" && echo "$pid"; }
 
 stop_redis() {
   local pid
-  pid=$(redis_pid 2>/dev/null) || return 0
+  read -r pid 2>/dev/null <"$BATS_FILE_TMPDIR/redis.pid" || return 0
   rm -f "$BATS_FILE_TMPDIR/redis.pid"
   kill -CONT "$pid" 2>/dev/null
   kill "$pid" 2>/dev/null
@@ -170,11 +174,11 @@ start_lighttpd_until() {
   wait_until 10 "$!" "$@"
 }
 
-lighttpd_pid() { cat "$BATS_FILE_TMPDIR/lighttpd.pid"; }
+lighttpd_pid() { read -r pid <"$BATS_FILE_TMPDIR/lighttpd.pid" && echo "$pid"; }
 
 stop_lighttpd() {
   local pid
-  pid=$(lighttpd_pid 2>/dev/null) || return 0
+  read -r pid 2>/dev/null <"$BATS_FILE_TMPDIR/lighttpd.pid" || return 0
   rm -f "$BATS_FILE_TMPDIR/lighttpd.pid"
   kill -INT "$pid" 2>/dev/null
   wait_gone 10 "$pid"

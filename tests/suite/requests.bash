@@ -20,7 +20,7 @@ split_reply() {
 # ends with a NUL byte.
 record() {
   [[ -n ${SSA_TEST_RECORD-} && -n $http ]] || return 0
-  printf '%s\0' "${BATS_TEST_FILENAME##*/}" "$1" "$2" "$http" "$head" "$body" >>"$SSA_TEST_RECORD/$BASHPID"
+  printf '%s\0' "${BATS_TEST_FILENAME##*/}" "$1" "$2" "$http" "$head" "$body" >>"$SSA_TEST_RECORD/${BATS_RUN_TMPDIR##*-}-$BASHPID"
 }
 
 # header NAME: prints its value in the last reply, and fails if the header is not there.
@@ -51,6 +51,7 @@ cgi() {
     REQUEST_METHOD="$method" CONTENT_LENGTH="$length" "${ENVIRONMENT[@]}" "$@" "${ISOLATED[@]}" "${LAUNCHER[@]}" \
     "$CGI_BIN/$program" <"$BATS_TEST_TMPDIR/input" 2>"$BATS_TEST_TMPDIR/stderr" 3>&-) || status=$?
   IFS= read -rd '' stderr <"$BATS_TEST_TMPDIR/stderr" || stderr=${stderr%$'\n'}
+  [[ ! -v WORKER_LOG || -z $stderr ]] || printf '%s\n' "$stderr" >>"$WORKER_LOG"
   split_reply "$output"
   record_direct "$method" "$program" "$@"
 }
@@ -78,7 +79,7 @@ programs() {
 
 start_worker() { # PROGRAM
   local socket=$BATS_TEST_TMPDIR/$1.scgi
-  rm -f "$socket"
+  [[ ! -e $socket ]] || rm "$socket"
   env -i PATH="$PATH" REDIS_URL="${REDIS_URL-}" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" ${ENVIRONMENT[@]+"${ENVIRONMENT[@]}"} \
     ${ISOLATED[@]+"${ISOLATED[@]}"} ${LAUNCHER[@]+"${LAUNCHER[@]}"} "$SOCKETS" listen "$socket" "$CGI_BIN/$1" \
     </dev/null >/dev/null 2>>"${WORKER_LOG:-$BATS_TEST_TMPDIR/$1.log}" 3>&- &
@@ -98,7 +99,8 @@ declare -gA WORKERS=()
 declare -ga ENVIRONMENT=() LAUNCHER=()
 
 # direct METHOD PROGRAM [BODY [NAME=VALUE...]]: sends the request in the mode of SSA_MODE, to a
-# program without a front-end server. The NAMEs are variables of the request.
+# program without a front-end server. The NAMEs are variables of the request. WORKER_LOG is the log
+# of the whole test, if a test sets it.
 direct() {
   if [[ ${SSA_MODE:-cgi} != scgi ]]; then
     cgi "$@"

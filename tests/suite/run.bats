@@ -663,7 +663,7 @@ after_remedy() {
   done
 }
 
-# bats test_tags=long
+# bats test_tags=long,load
 @test "root, and only root may read users.json: the same, until the printed command is run" {
   in_the_open
   chmod 600 "$here/data/users.json"

@@ -3,9 +3,7 @@
 # modes: cgi scgi
 load helpers
 load stores
-
-SSACTL=${SSA_CGI_BIN:+$(dirname "$CGI_BIN")/sbin/ssactl}
-[[ -x $SSACTL ]] || SSACTL=$ROOT/sbin/ssactl
+load ctl
 
 setup_file() {
   fresh
@@ -46,6 +44,7 @@ master() { redis-cli -p "$MASTER" "$@"; }
 # also before it has acknowledged anything.
 replicates() { [[ $(printf 'set waited 1 px 1\nwait 1 100\n' | master) == $'OK\n1' ]]; }
 
+# bats test_tags=load
 @test "a ticket from its login to its end, on the master that the sentinel names" {
   whole_life user1 "$PASSWORD"
   [ -z "$(redis-cli -p "$REPLICA" --scan --pattern 'ssa:{*}:*:*')" ] # only the fence
@@ -53,6 +52,7 @@ replicates() { [[ $(printf 'set waited 1 px 1\nwait 1 100\n' | master) == $'OK\n
   expect 200
 }
 
+# bats test_tags=load
 @test "user and password of Redis, and the password of the sentinels" {
   local port
   port=$(free_port)
@@ -119,6 +119,7 @@ replicates() { [[ $(printf 'set waited 1 px 1\nwait 1 100\n' | master) == $'OK\n
   whole_life user1 "$PASSWORD"
 }
 
+# bats test_tags=load
 @test "a server that a sentinel calls the master, but is a replica, is not used" {
   local port
   false_sentinel 127.0.0.1 "$REPLICA"

@@ -3,27 +3,17 @@
 # modes: scgi cgi
 load helpers
 
-setup_file() {
-  isolate_lighttpd
-  fresh
-  start_redis
-  export SSA_LOGIN_LIMITS=0,0,0
-  start_lighttpd
-}
+setup_file() { start_redis; }
 teardown_file() { stop_servers; }
-setup() { fresh; }
-teardown() {
-  stop_workers
-  [[ ! -v SSA_TICKETS_PER_USER ]] || restart_lighttpd
+setup() {
+  fresh
+  settings
+  WORKER_LOG=$BATS_TEST_TMPDIR/log
 }
+teardown() { stop_workers; }
 
-# restart_lighttpd [NAME=VALUE]: starts it again with this setting.
-restart_lighttpd() {
-  unset SSA_TICKETS_PER_USER
-  (($# == 0)) || export "${1?}"
-  stop_lighttpd
-  start_lighttpd
-}
+# settings [NAME=VALUE...]: those of the programs from now on. No limit of logins is in the way.
+settings() { programs SSA_LOGIN_LIMITS=0,0,0 "$@"; }
 
 # enter [PASSWORD]: logs user1 in. $ticket is the ticket, and $key is its Redis key.
 enter() {
@@ -31,11 +21,12 @@ enter() {
   before=$(redis keys 'ssa:{*}:ticket:*')
   login user1 "${1-$PASSWORD}"
   expect 200
-  key=$(redis keys 'ssa:{*}:ticket:*' | grep -vxF -- "${before:-none}")
+  for key in $(redis keys 'ssa:{*}:ticket:*'); do [[ $'\n'$before$'\n' == *$'\n'$key$'\n'* ]] || break; done
 }
 
-get() { api "$1" -H "X-Auth-Token: $2"; }
-leave() { api "/api/ticket${2-}" -X DELETE -H "X-Auth-Token: $1"; }
+login() { direct_login "$@"; }
+get() { direct GET "${1#/api/}" '' HTTP_X_AUTH_TOKEN="$2"; }
+leave() { direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$1" QUERY_STRING="${2-}"; }
 
 # expect_dead TICKET: every endpoint refuses it.
 expect_dead() {
@@ -56,10 +47,14 @@ expect_alive() {
   expect 200
 }
 
-# The members of the one index (LOGIN:DIGEST), and the tickets that exist: sorted digests.
-index_members() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 | sed 's/^.*://' | sort; }
-ticket_digests() { redis keys 'ssa:{*}:ticket:*' | sed 's/^.*://' | sort; }
-index_matches() { diff <(index_members) <(ticket_digests); }
+# index_matches: the one index has the digests of the tickets that exist, and no others.
+index_matches() {
+  local members tickets member
+  members=($(redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1))
+  tickets=($(redis keys 'ssa:{*}:ticket:*'))
+  [[ ${#members[@]} == "${#tickets[@]}" ]]
+  for member in "${members[@]##*:}"; do [[ " ${tickets[*]##*:} " == *" $member "* ]] || return 1; done
+}
 
 # change JQ-FILTER: changes the session value in $key and keeps its TTL.
 change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/null; }
@@ -153,11 +148,11 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
 
 # bats test_tags=long
 @test "a chain of renewals ends, with a short SSA_TICKET_MAX" {
-  programs SSA_TICKET_TTL=2 SSA_TICKET_MAX=3 SSA_LOGIN_LIMITS=0,0,0
-  direct_login user1 "$PASSWORD"
+  settings SSA_TICKET_TTL=2 SSA_TICKET_MAX=3
+  login user1 "$PASSWORD"
   expect 200
   local end=$((expires + 1)) renewals=0
-  while direct_login user1 "$ticket" && [[ $http == 200 ]]; do
+  while login user1 "$ticket" && [[ $http == 200 ]]; do
     ((expires <= end))
     (($(redis time | head -n 1) <= end))
     renewals=$((renewals + 1))
@@ -194,7 +189,7 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
 # --- the limit of tickets -------------------------------------------------------------------------
 
 @test "a user has at most SSA_TICKETS_PER_USER live tickets: one more ends the one that was issued first" {
-  restart_lighttpd SSA_TICKETS_PER_USER=3
+  settings SSA_TICKETS_PER_USER=3
   local n all=()
   for n in {0..9}; do
     enter
@@ -218,7 +213,7 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
 }
 
 @test "at the limit, the ticket that a renewal replaces lives 60 s more, and ends no other" {
-  restart_lighttpd SSA_TICKETS_PER_USER=2
+  settings SSA_TICKETS_PER_USER=2
   local other first second
   enter
   other=$ticket
@@ -256,16 +251,16 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
 }
 
 @test "a ticket that ends early, because its login is old, is not the first to go" {
-  programs SSA_TICKETS_PER_USER=2 SSA_TICKET_TTL=100 SSA_TICKET_MAX=100 SSA_LOGIN_LIMITS=0,0,0
-  direct_login user1 "$PASSWORD"
+  settings SSA_TICKETS_PER_USER=2 SSA_TICKET_TTL=100 SSA_TICKET_MAX=100
+  login user1 "$PASSWORD"
   local first=$ticket
   sleep_until_next_second
-  direct_login user1 "$PASSWORD"
+  login user1 "$PASSWORD"
   local other=$ticket
-  direct_login user1 "$first"
+  login user1 "$first"
   expect 200
   local renewed=$ticket
-  direct_login user1 "$PASSWORD"
+  login user1 "$PASSWORD"
   get /api/ticket "$other"
   expect_error 401
   get /api/ticket "$renewed"
@@ -279,7 +274,7 @@ sleep_until_next_second() {
 
 # bats test_tags=long
 @test "one more ticket never ends the newest, also among tickets that were issued with a longer lifetime" {
-  restart_lighttpd SSA_TICKETS_PER_USER=1
+  settings SSA_TICKETS_PER_USER=1
   local n older=
   for n in {1..12}; do
     enter
@@ -344,7 +339,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   [[ $http == 200 ]] || login user@1 $'p\u00e4ss "w\\rd'
   expect 200
   local other=$ticket
-  leave "${mine[0]}" '?all'
+  leave "${mine[0]}" all
   expect 204
   for ticket in "${mine[@]}"; do expect_dead "$ticket"; done
   get /api/ticket "$other"
@@ -361,7 +356,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   for n in {1..1234}; do
     printf 'SET %s:ticket:%043d x EX 100\nZADD %s 9999999999 %016d:%043d\n' "${index%:user:*}" "$n" "$index" "$n" "$n"
   done | redis >/dev/null
-  leave "$ticket" '?all'
+  leave "$ticket" all
   expect 204
   [ "$(redis dbsize)" -eq 0 ]
 }
@@ -396,7 +391,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
       done
     ) 3>&- &
     cutter=$!
-    leave "$ticket" '?all'
+    leave "$ticket" all
     kill "$cutter" 2>/dev/null || true
     wait "$cutter" || true
     if [[ $http == 204 && -s $cuts ]]; then break; fi
@@ -415,19 +410,15 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   enter
   index=$(redis keys 'ssa:{*}:user:*')
   redis zadd "$index" 9999999999 not-ours >/dev/null
-  leave "$ticket" '?all'
+  leave "$ticket" all
   expect_error 500
   expect_alive "$ticket"
   redis zrem "$index" not-ours >/dev/null
-  leave "$ticket" '?all'
+  leave "$ticket" all
   expect 204
   expect_dead "$ticket"
   expect_dead "$other"
 }
-
-# --- the CSRF token -------------------------------------------------------------------------------
-
-# --- the user behind it ---------------------------------------------------------------------------
 
 # --- what Redis holds -----------------------------------------------------------------------------
 
@@ -455,9 +446,9 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
 }
 
 @test "an index ends with its tickets" {
-  programs SSA_TICKET_TTL=1 SSA_TICKET_MAX=1
+  settings SSA_TICKET_TTL=1 SSA_TICKET_MAX=1
   for _ in 1 2 3; do
-    direct_login user1 "$PASSWORD"
+    login user1 "$PASSWORD"
     expect 200
   done
   local index
@@ -467,9 +458,9 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
 }
 
 @test "an index does not outlive the last ticket when a longer one is ended" {
-  programs SSA_TICKET_TTL=100 SSA_TICKET_MAX=100
-  direct_login user1 "$PASSWORD"
-  expect 200
+  settings SSA_TICKET_TTL=100 SSA_TICKET_MAX=100
+  enter
+  settings
   enter
   local index
   index=$(redis keys 'ssa:{*}:user:*')
@@ -507,16 +498,16 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   local second=$ticket second_csrf=$csrf
   login user1 wrong-secret-1
   login hashed "$first"
-  api /api/ticket -X DELETE -H "X-Auth-Token: $first" -H "CSRFPreventionToken: $first_csrf"
+  direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$first" HTTP_CSRFPREVENTIONTOKEN="$first_csrf"
   expect 204
-  leave "$second" '?all'
+  leave "$second" all
   redis set seen-all 1 ex 9 >/dev/null
   wait_until 5 "$watcher" grep -q seen-all "$BATS_TEST_TMPDIR/monitor"
   kill "$watcher"
   grep -q :ticket: "$BATS_TEST_TMPDIR/monitor"
   local secret
   for secret in "$first" "$second" "$first_csrf" "$second_csrf" "$PASSWORD" wrong-secret-1; do
-    run grep -F -- "$secret" "$BATS_TEST_TMPDIR/monitor" "$LOG"
+    run grep -F -- "$secret" "$BATS_TEST_TMPDIR/monitor" "$WORKER_LOG"
     [ "$status" -eq 1 ]
   done
   # Names in keys are hashed.
@@ -528,7 +519,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   enter
   local id=${key##*:}
   id=${id:0:8}
-  grep -E "login; rhost=.* user=\"user1\".* ticket=\"$id\"" "$LOG" || grep "login; .*user=\"user1\".*ticket=\"$id\"" "$LOG"
+  grep "login; .*user=\"user1\".*ticket=\"$id\"" "$WORKER_LOG"
   leave "$ticket"
-  grep "logout; .*user=\"user1\".*ticket=\"$id\"" "$LOG"
+  grep "logout; .*user=\"user1\".*ticket=\"$id\"" "$WORKER_LOG"
 }

@@ -721,6 +721,7 @@ END
   done
 }
 
+# bats test_tags=load
 @test "at a terminal: the prompt is on stderr, without echo, and asks twice for a new password" {
   python3 - "$SSACTL" "$DATA_DIR" <<'END'
 import os, pty, signal, sys

@@ -43,6 +43,7 @@ unit() {
 @test "scgi: a netstring and a body, in any pieces" { unit scgi; }
 @test "selection: conditions, paths, text, sorted slices" { unit selection; }
 @test "session: the form of tickets, fingerprints" { unit session; }
+# bats test_tags=load
 @test "slots: never more are taken than there are; a killed process gives its slot back" { unit slots; }
 @test "keys: their form, and what is found in them" { unit keys; }
 @test "shards: slots, redirects, the map of a cluster" { unit shards; }

@@ -1,5 +1,6 @@
 # Resident workers. All workers of a program share one socket, and the program itself replaces
 # workers that end.
+# bats file_tags=load
 load helpers
 
 setup_file() {

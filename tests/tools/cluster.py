@@ -5,15 +5,19 @@ more. Prints how many requests got which status.
     cluster.py PROGRAM DATA COUNT    the addresses are 127.0.1.1 and so on"""
 
 import collections
+import io
 import os
+import selectors
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 
 import resp
 
+# Everything happens in this one thread: while a request waits, `status_of` plays the nodes. What is
+# ready is handled by the function that was registered with it.
+ready = selectors.DefaultSelector()
 listeners, current, port = {}, 0, 0
 
 
@@ -23,16 +27,28 @@ def host(i):
 
 def listen(i):
     listeners[i] = socket.create_server((host(i), port))
-    threading.Thread(target=accept, args=(i, listeners[i]), daemon=True).start()
+    ready.register(listeners[i], selectors.EVENT_READ, lambda: accept(i))
 
 
-def accept(i, listener):
-    while True:
-        try:
-            connection, _ = listener.accept()
-        except OSError:
-            return
-        threading.Thread(target=serve, args=(i, connection), daemon=True).start()
+def accept(i):
+    connection, _ = listeners[i].accept()
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    ready.register(connection, selectors.EVENT_READ, lambda: serve(i, connection))
+
+
+def serve(i, connection):
+    # A batch of commands is small, so it comes in one piece.
+    if data := connection.recv(65536):
+        connection.sendall(b"".join(answer(i, words) for words in commands(data)))
+    else:
+        ready.unregister(connection)
+        connection.close()
+
+
+def commands(data):
+    stream = io.BytesIO(data)
+    while words := resp.read_command(stream):
+        yield words
 
 
 def move():
@@ -40,6 +56,7 @@ def move():
     listen(current + 1)
     current += 1
     if current > 1:
+        ready.unregister(listeners[current - 2])
         listeners.pop(current - 2).close()
 
 
@@ -51,22 +68,20 @@ def answer(i, words):
     return b"$-1\r\n" if words[0] == "GET" else b":0\r\n"
 
 
-def serve(i, connection):
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    with connection, connection.makefile("rwb") as stream:
-        while words := resp.read_command(stream):
-            stream.write(answer(i, words))
-            stream.flush()
-
-
-def request(path):
+def status_of(path):
     """The status of GET /api/info with a ticket that nobody has."""
     variables = {"CONTENT_LENGTH": "0", "SCGI": "1", "REQUEST_METHOD": "GET", "HTTP_X_AUTH_TOKEN": "x" * 43}
     head = "".join(f"{name}\0{value}\0" for name, value in variables.items())
     with socket.socket(socket.AF_UNIX) as s:
         s.connect(path)
         s.sendall(f"{len(head)}:{head},".encode())
-        return s.makefile().readline().split()[1]
+        ready.register(s, selectors.EVENT_READ)
+        while True:
+            for key, _ in ready.select():
+                if key.fileobj is s:
+                    ready.unregister(s)
+                    return s.makefile().readline().split()[1]
+                key.data()
 
 
 def main():
@@ -83,7 +98,7 @@ def main():
         environment = {"REDIS_URL": f"redis+cluster://{host(0)}:{port}", "SSA_DATA_DIR": data}
         with subprocess.Popen([program], stdin=front, env=environment, stderr=subprocess.DEVNULL) as worker:
             for _ in range(count):
-                statuses[request(path)] += 1
+                statuses[status_of(path)] += 1
                 move()
             worker.terminate()
     print(*(f"{status}:{n}" for status, n in sorted(statuses.items())))
