@@ -9,7 +9,7 @@
 #include "redis/advice.h"
 #include "redis/redis.h"
 #include "ssactl.h"
-#include "store/rights.h"
+#include "store/readiness.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -314,7 +314,7 @@ static void check_mode(struct report *r, const struct ctl *c, const char *name, 
 /* The first fault of Redis, and the rights that its user lacks. */
 static void check_redis(struct report *r, struct ctl *c)
 {
-	char words[RIGHTS_SIZE], fault_text[RIGHTS_SIZE + 80];
+	char words[READINESS_RIGHTS_SIZE], fault_text[sizeof words + 80];
 	const char *redis = ctl_fault_of_redis(c);
 
 	r->file = "Redis";
@@ -322,7 +322,7 @@ static void check_redis(struct report *r, struct ctl *c)
 		redis = advice_ask(c->redis);
 	if (redis != NULL)
 		fault(r, NULL, -1, NULL, redis);
-	if (!rights_missing(c->redis, c->config.redis.kind, c->config.redis_wait > 0, words))
+	if (!readiness_lacks_rights(c->redis, words))
 		return;
 	snprintf(fault_text, sizeof fault_text,
 		 "the Redis user is refused (commands or ~ssa:*): %s", words);
