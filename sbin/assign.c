@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool fail(char why[static ASSIGN_WHY_SIZE], struct span field, const char *what)
+static bool refuse(char why[static ASSIGN_WHY_SIZE], struct span field, const char *what)
 {
 	snprintf(why, ASSIGN_WHY_SIZE, "%.*s: %s", (int)(field.len < 200 ? field.len : 200),
 		 field.at, what);
@@ -63,14 +63,14 @@ bool assign_json(struct text *out, struct span record, struct span field, struct
 	if (!here && split_path(field, &head, &rest)) {
 		bool there = find_here(record, head, &old);
 		if (there && *old.at != '{')
-			return fail(why, head, "is no object, so it has no members");
+			return refuse(why, head, "is no object, so it has no members");
 		if (!there)
 			old = span_of("{}");
 		done = assign_json(&inner, old, rest, value, why);
 		value = (struct span){inner.at, inner.len};
 		field = head;
 	} else if (!here && value.at == NULL) {
-		return fail(why, field, "is not there");
+		return refuse(why, field, "is not there");
 	}
 	name = strndup(field.at, field.len);
 	if (done && name != NULL)
@@ -115,16 +115,16 @@ bool assign_text(struct text *out, const struct table_kind *kind, struct span re
 	switch (kind_of(kind, record, field)) {
 	case '{':
 	case '[':
-		return fail(why, field, "is an object or an array: write field:=JSON");
+		return refuse(why, field, "is an object or an array: write field:=JSON");
 	case 't':
 	case 'f':
 		if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
-			return fail(why, field,
-				    "must be true or false; field:=JSON changes its kind");
+			return refuse(why, field,
+				      "must be true or false; field:=JSON changes its kind");
 		return assign_json(out, record, field, span_of(value), why);
 	case '"':
 		if (!scan_is_utf8(value, strlen(value)))
-			return fail(why, field, "the text is not UTF-8");
+			return refuse(why, field, "the text is not UTF-8");
 		text_json(&json, value);
 		done = assign_json(out, record, field, (struct span){json.at, json.len}, why);
 		out->failed = out->failed || json.failed;
@@ -132,7 +132,7 @@ bool assign_text(struct text *out, const struct table_kind *kind, struct span re
 		return done;
 	default:
 		if (!is_json(value, "-0123456789"))
-			return fail(why, field, "must be a number; field:=JSON changes its kind");
+			return refuse(why, field, "must be a number; field:=JSON changes its kind");
 		return assign_json(out, record, field, span_of(value), why);
 	}
 }
@@ -157,15 +157,15 @@ bool assign_word(struct text *out, const struct table_kind *kind, struct span re
 	struct span field = {word, equals ? (size_t)(equals - word) - json : strlen(word)};
 
 	if (equals == NULL || field.len == 0)
-		return fail(why, field, "no assignment, which is field=text or field:=JSON");
+		return refuse(why, field, "no assignment, which is field=text or field:=JSON");
 	if (!scan_is_utf8(field.at, field.len))
-		return fail(why, field, "the name is not UTF-8");
+		return refuse(why, field, "the name is not UTF-8");
 	if (is_misspelt(kind, record, field))
-		return fail(why, field, "is misspelt: a field has nearly this name");
+		return refuse(why, field, "is misspelt: a field has nearly this name");
 	if (!json)
 		return assign_text(out, kind, record, field, equals + 1, why);
 	if (!is_json(equals + 1, "-0123456789\"{[tfn"))
-		return fail(why, field, "what stands behind := is not JSON");
+		return refuse(why, field, "what stands behind := is not JSON");
 	return assign_json(out, record, field, span_of(equals + 1), why);
 }
 

@@ -1,9 +1,10 @@
 /* The command export: the machines of the file, for other programs. */
+#include "command.h"
 #include "core/nearest.h"
 #include "csv.h"
 #include "pool.h"
-#include "ssactl.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,107 +13,92 @@
 
 enum { EXPORTER_PORT = 9100 };
 
-/* A group's name in Ansible has letters, digits and _. Two statuses may give one name. */
-static void take_group(const struct machine *m, char key[static POOL_TEXT_SIZE])
+/* The name of a group in Ansible has letters, digits and _. Two statuses may give one name. */
+static void write_group(const struct machine *m, char label[static POOL_TEXT_SIZE])
 {
-	size_t len = (size_t)snprintf(key, POOL_TEXT_SIZE, "status_%.240s", m->status);
-
-	for (size_t i = 0; i < len; i++)
-		if (!((key[i] >= 'a' && key[i] <= 'z') || (key[i] >= 'A' && key[i] <= 'Z') ||
-		      (key[i] >= '0' && key[i] <= '9')))
-			key[i] = '_';
+	snprintf(label, POOL_TEXT_SIZE, "status_%.240s", m->status);
+	for (; *label != '\0'; label++)
+		if (!isalnum((unsigned char)*label))
+			*label = '_';
 }
 
-static void ansible(struct pool *p)
+static void ansible(const struct pool *p)
 {
-	struct machine m;
+	struct label *groups = pool_sorted(p, write_group);
 
-	pool_keep_plain(p);
-	struct key *groups = pool_sorted(p, take_group);
-	text_string(&p->out, "[machines]\n");
+	puts("[machines]");
 	for (size_t i = 0; i < p->count; i++) {
-		pool_read(p->m, p->places[i], &m);
-		text_string(&p->out, m.name);
-		text_string(&p->out, " ansible_host=");
-		text_string(&p->out, m.ip);
-		text_string(&p->out, "\n");
+		struct machine m = pool_read(p, i);
+		printf("%s ansible_host=%s\n", m.name, m.ip);
 	}
-	p->out.failed = p->out.failed || groups == NULL;
-	for (size_t i = 0; groups != NULL && i < p->count; i++) {
-		if (i == 0 || strcmp(groups[i].text, groups[i - 1].text) != 0) {
-			text_string(&p->out, "\n[");
-			text_string(&p->out, groups[i].text);
-			text_string(&p->out, "]\n");
-		}
-		pool_read(p->m, groups[i].place, &m);
-		text_string(&p->out, m.name);
-		text_string(&p->out, "\n");
+	for (size_t i = 0; i < p->count; i++) {
+		if (i == 0 || strcmp(groups[i].text, groups[i - 1].text) != 0)
+			printf("\n[%s]\n", groups[i].text);
+		puts(pool_read(p, groups[i].i).name);
 	}
 	free(groups);
 }
 
-static void ssh(struct pool *p)
+static void ssh(const struct pool *p)
 {
-	struct machine m;
-
-	pool_keep_plain(p);
 	for (size_t i = 0; i < p->count; i++) {
-		pool_read(p->m, p->places[i], &m);
-		text_string(&p->out, "Host ");
-		text_string(&p->out, m.name);
-		text_string(&p->out, "\n    HostName ");
-		text_string(&p->out, m.ip);
-		text_string(&p->out, "\n");
+		struct machine m = pool_read(p, i);
+		printf("Host %s\n    HostName %s\n", m.name, m.ip);
 	}
+}
+
+static void print_json(const char *before, const char *string)
+{
+	struct text json = {0};
+
+	text_json(&json, string);
+	printf("%s%.*s", before, (int)json.len, ctl_text(&json).at);
+	text_free(&json);
 }
 
 /* https://prometheus.io/docs/prometheus/latest/configuration/configuration/#file_sd_config */
-static void file_sd(struct pool *p)
+static void file_sd(const struct pool *p)
 {
 	char target[POOL_TEXT_SIZE + 10];
-	struct machine m;
 
-	pool_keep_addresses(p);
-	text_string(&p->out, "[");
+	putchar('[');
 	for (size_t i = 0; i < p->count; i++) {
-		pool_read(p->m, p->places[i], &m);
+		struct machine m = pool_read(p, i);
 		snprintf(target, sizeof target, strchr(m.ip, ':') ? "[%s]:%d" : "%s:%d", m.ip,
 			 EXPORTER_PORT);
-		text_string(&p->out, i == 0 ? "\n" : ",\n");
-		text_string(&p->out, " {\"targets\":[");
-		text_json(&p->out, target);
-		text_string(&p->out, "],\"labels\":{\"name\":");
-		text_json(&p->out, m.name);
-		text_string(&p->out, ",\"status\":");
-		text_json(&p->out, m.status);
-		text_string(&p->out, ",\"gpu\":");
-		text_json(&p->out, m.gpu);
-		text_string(&p->out, "}}");
+		print_json(i == 0 ? "\n {\"targets\":[" : ",\n {\"targets\":[", target);
+		print_json("],\"labels\":{\"name\":", m.name);
+		print_json(",\"status\":", m.status);
+		print_json(",\"gpu\":", m.gpu);
+		printf("}}");
 	}
-	text_string(&p->out, p->count > 0 ? "\n]\n" : "]\n");
+	puts(p->count > 0 ? "\n]" : "]");
 }
 
-static void csv(struct pool *p)
+static void print_span(struct span span)
 {
-	struct machine m;
+	fwrite(span.at, 1, span.len, stdout);
+	putchar(',');
+}
 
-	text_string(&p->out, "id,name,status,GPU,cpus,mem,ip\r\n");
+static void print_cell(const char *text, const char *after)
+{
+	csv_print(text);
+	fputs(after, stdout);
+}
+
+static void csv(const struct pool *p)
+{
+	fputs("id,name,status,GPU,cpus,mem,ip\r\n", stdout);
 	for (size_t i = 0; i < p->count; i++) {
-		pool_read(p->m, p->places[i], &m);
-		text_add(&p->out, m.id.at, m.id.len);
-		text_string(&p->out, ",");
-		csv_cell(&p->out, m.name);
-		text_string(&p->out, ",");
-		csv_cell(&p->out, m.status);
-		text_string(&p->out, ",");
-		csv_cell(&p->out, m.gpu);
-		text_string(&p->out, ",");
-		text_add(&p->out, m.cpus.at, m.cpus.len);
-		text_string(&p->out, ",");
-		text_add(&p->out, m.mem.at, m.mem.len);
-		text_string(&p->out, ",");
-		csv_cell(&p->out, m.ip);
-		text_string(&p->out, "\r\n");
+		struct machine m = pool_read(p, i);
+		print_span(m.id);
+		print_cell(m.name, ",");
+		print_cell(m.status, ",");
+		print_cell(m.gpu, ",");
+		print_span(m.cpus);
+		print_span(m.mem);
+		print_cell(m.ip, "\r\n");
 	}
 }
 
@@ -129,110 +115,93 @@ static struct span gpus_of(const struct machine *m)
 	return span_of("1");
 }
 
-/* The text format of Prometheus, for node_exporter's textfile collector: one line a machine. */
-static void add_metric(struct text *out, const char *name, const struct machine *m,
-		       struct span value)
+static void print_label(const char *before, const char *text)
 {
-	char id[POOL_TEXT_SIZE], number[POOL_TEXT_SIZE];
-	const struct {
-		const char *label, *text;
-	} labels[] = {{"{id=\"", id},
-		      {"\",name=\"", m->name},
-		      {"\",status=\"", m->status},
-		      {"\",gpu=\"", m->gpu}};
-
-	pool_id(m, id);
-	text_string(out, name);
-	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-		text_string(out, labels[i].label);
-		for (const char *c = labels[i].text; *c != '\0'; c++) {
-			text_string(out, *c == '\\' || *c == '"' || *c == '\n' ? "\\" : "");
-			text_add(out, *c == '\n' ? "n" : c, 1);
-		}
+	fputs(before, stdout);
+	for (; *text != '\0'; text++) {
+		if (*text == '\\' || *text == '"' || *text == '\n')
+			putchar('\\');
+		putchar(*text == '\n' ? 'n' : *text);
 	}
-	text_string(out, "\"} ");
+}
+
+/* The text format of Prometheus, for node_exporter's textfile collector: one line a machine. */
+static void print_metric(const char *name, const struct machine *m, struct span value)
+{
+	char number[POOL_TEXT_SIZE];
+
+	printf("%s{id=\"%.*s", name,
+	       m->id.len < POOL_TEXT_SIZE ? (int)m->id.len : POOL_TEXT_SIZE - 1, m->id.at);
+	print_label("\",name=\"", m->name);
+	print_label("\",status=\"", m->status);
+	print_label("\",gpu=\"", m->gpu);
 	/* Prometheus refuses the whole file for a number that is too large for it. */
 	snprintf(number, sizeof number, "%.*s", (int)value.len, value.at);
 	double size = strtod(number, NULL);
 	if (isinf(size) || value.len >= sizeof number)
-		text_string(out, size < 0 ? "-Inf" : "+Inf");
-	else
-		text_add(out, value.at, value.len);
-	text_string(out, "\n");
+		strcpy(number, size < 0 ? "-Inf" : "+Inf");
+	printf("\"} %s\n", number);
 }
 
-static void metrics(struct pool *p)
+static void metrics(const struct pool *p)
 {
 	static const char *const names[] = {"ssa_machine_cpus", "ssa_machine_memory_bytes",
 					    "ssa_machine_gpus"};
-	struct machine m;
 
-	/* Two series with the same labels make Prometheus refuse the whole file. */
-	pool_keep_first(p, "an earlier machine has its id", pool_id);
-	for (int i = 0; i < 3 && p->count > 0; i++) {
-		text_string(&p->out, "# TYPE ");
-		text_string(&p->out, names[i]);
-		text_string(&p->out, " gauge\n");
-		for (size_t j = 0; j < p->count; j++) {
-			pool_read(p->m, p->places[j], &m);
-			add_metric(&p->out, names[i], &m,
-				   i == 0   ? m.cpus
-				   : i == 1 ? m.mem
-					    : gpus_of(&m));
+	for (int k = 0; k < 3 && p->count > 0; k++) {
+		printf("# TYPE %s gauge\n", names[k]);
+		for (size_t i = 0; i < p->count; i++) {
+			struct machine m = pool_read(p, i);
+			print_metric(names[k], &m, k == 0 ? m.cpus : k == 1 ? m.mem : gpus_of(&m));
 		}
 	}
 }
 
 static const struct format {
 	const char *name;
-	void (*write)(struct pool *p);
+	unsigned rules;
+	void (*print)(const struct pool *p);
 } formats[] = {
-    {"ansible", ansible}, {"ssh", ssh}, {"file_sd", file_sd}, {"csv", csv}, {"metrics", metrics},
+    {"ansible", POOL_NAME | POOL_ADDRESS | POOL_ONE_NAME, ansible},
+    {"ssh", POOL_NAME | POOL_ADDRESS | POOL_ONE_NAME, ssh},
+    {"file_sd", POOL_ADDRESS, file_sd},
+    {"csv", 0, csv},
+    /* Two series with the same labels make Prometheus refuse the whole file. */
+    {"metrics", POOL_ONE_ID, metrics},
 };
+enum { FORMATS = sizeof formats / sizeof formats[0] };
 
-static enum exit_code write_pool(const struct machines *m, const struct format *format)
+static const struct format *find_format(const char *name)
 {
-	size_t count = m->records.table.count;
-	struct pool p = {.m = m, .places = malloc((count + 1) * sizeof *p.places)};
+	const char *names[FORMATS + 1] = {NULL}, *nearest;
 
-	for (; p.places != NULL && p.count < count; p.count++)
-		p.places[p.count] = p.count;
-	if (p.places != NULL) {
-		pool_keep_whole(&p);
-		format->write(&p);
+	for (int i = 0; i < FORMATS; i++) {
+		names[i] = formats[i].name;
+		if (strcmp(name, names[i]) == 0)
+			return &formats[i];
 	}
-	bool written = p.places != NULL && !p.out.failed &&
-		       fwrite(p.out.at ? p.out.at : "", 1, p.out.len, stdout) == p.out.len &&
-		       fflush(stdout) == 0;
-	text_free(&p.out);
-	free(p.places);
-	return written ? CTL_DONE : ctl_say(CTL_FAILED, "cannot write it");
+	nearest = nearest_of(name, names);
+	ctl_end(CTL_USAGE,
+		nearest ? "no such format: %s; the nearest is: %s" : "no such format: %s", name,
+		nearest);
 }
 
-enum exit_code cmd_export(struct ctl *c)
+static enum exit_code run(struct ctl *c)
 {
-	const char *names[sizeof formats / sizeof formats[0] + 1] = {NULL};
-	const struct format *format = NULL;
+	const struct format *format = find_format(c->args[0]);
 	struct machines m;
 
-	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-		names[i] = formats[i].name;
-		if (strcmp(c->args[0], formats[i].name) == 0)
-			format = &formats[i];
-	}
-	if (format == NULL) {
-		const char *nearest = nearest_of(c->args[0], names);
-		return ctl_say(CTL_USAGE,
-			       nearest ? "no such format: %s; the nearest is: %s"
-				       : "no such format: %s",
-			       c->args[0], nearest);
-	}
-	enum exit_code code = CTL_FAILED;
-	if (machines_open(&m, c->config.data_dir, false) && machines_refresh(&m))
-		code = write_pool(&m, format);
-	else
-		ctl_say(CTL_FAILED, "%s/machines.json: %s", c->config.data_dir,
-			m.records.fault ? m.records.fault : "its path is too long");
+	ctl_open_machines(c, &m);
+	struct pool p = pool_make(&m, format->rules);
+	format->print(&p);
+	free(p.places);
 	machines_close(&m);
-	return code;
+	ctl_flush();
+	return CTL_DONE;
 }
+
+const struct command cmd_export[] = {
+    {"export", "ansible|ssh|file_sd|csv|metrics", "print the machines for another program", 1, 1, 0,
+     FILES, run},
+    {0},
+};

@@ -1,22 +1,12 @@
 /* The commands that look at machines: machine list, machine show. */
 #include "chosen.h"
+#include "command.h"
 #include "core/json.h"
 #include "data/machines.h"
 #include "listing.h"
-#include "ssactl.h"
 
 #include <stdio.h>
-#include <string.h>
-
-static bool open_machines(struct ctl *c, struct machines *m)
-{
-	if (machines_open(m, c->config.data_dir, false) && machines_refresh(m))
-		return true;
-	ctl_say(CTL_FAILED, "%s/machines.json: %s", c->config.data_dir,
-		m->records.fault ? m->records.fault : "its path is too long");
-	machines_close(m);
-	return false;
-}
+#include <stdlib.h>
 
 static void list_value(struct listing *l, const struct json_field *f)
 {
@@ -45,45 +35,39 @@ static void list_machine(struct listing *l, struct span record)
 }
 
 /* Writes the records as they are in the file. */
-static bool print_records(const struct table *t, const struct chosen *chosen)
+static void print_records(const struct table *t, const struct chosen *chosen)
 {
-	bool written = fputs("[", stdout) >= 0;
-
-	for (size_t i = 0; i < chosen->count && written; i++) {
+	putchar('[');
+	for (size_t i = 0; i < chosen->count; i++) {
 		struct span record = table_text(t, chosen->places[i]);
-		written = fputs(i > 0 ? ",\n " : "\n ", stdout) >= 0 &&
-			  fwrite(record.at, 1, record.len, stdout) == record.len;
+		fputs(i > 0 ? ",\n " : "\n ", stdout);
+		fwrite(record.at, 1, record.len, stdout);
 	}
-	return written && fputs(chosen->count > 0 ? "\n]\n" : "]\n", stdout) >= 0 &&
-	       fflush(stdout) == 0;
+	puts(chosen->count > 0 ? "\n]" : "]");
+	ctl_flush();
 }
 
-enum exit_code cmd_machine_list(struct ctl *c)
+static enum exit_code list(struct ctl *c)
 {
 	struct listing l = {.columns = {"id", "name", "status", "GPU", "cpus", "mem", "ip"}};
-	struct chosen chosen;
 	struct machines m;
 
-	if (!open_machines(c, &m))
-		return CTL_FAILED;
-	enum exit_code code =
-	    chosen_by_query(&chosen, &m.records.table, c->args[0] ? c->args[0] : "");
-	if (code == CTL_DONE && c->json) {
-		if (!print_records(&m.records.table, &chosen))
-			code = ctl_say(CTL_FAILED, "cannot write the machines");
-	} else if (code == CTL_DONE) {
+	ctl_open_machines(c, &m);
+	struct chosen chosen = chosen_by_query(&m.records.table, c->count > 0 ? c->args[0] : "");
+	if (c->json) {
+		print_records(&m.records.table, &chosen);
+	} else {
 		for (size_t i = 0; i < chosen.count; i++)
 			list_machine(&l, table_text(&m.records.table, chosen.places[i]));
-		if (!listing_print(&l, false))
-			code = ctl_say(CTL_FAILED, "cannot write the machines");
+		listing_print(&l, false);
 	}
-	chosen_free(&chosen);
+	free(chosen.places);
 	machines_close(&m);
-	return code;
+	return CTL_DONE;
 }
 
 /* A row for each member. */
-static enum exit_code print_members(struct span record)
+static void print_members(struct span record)
 {
 	struct listing l = {.columns = {"field", "value"}};
 	struct span name;
@@ -101,26 +85,27 @@ static enum exit_code print_members(struct span record)
 			     json_decode(written, text, sizeof text) == JSON_DECODED ? text : "");
 		list_value(&l, &f);
 	}
-	return listing_print(&l, false) ? CTL_DONE
-					: ctl_say(CTL_FAILED, "cannot write the machine");
+	listing_print(&l, false);
 }
 
-enum exit_code cmd_machine_show(struct ctl *c)
+static enum exit_code show(struct ctl *c)
 {
-	enum exit_code code = CTL_NO;
-	struct chosen chosen;
 	struct machines m;
 
-	if (!open_machines(c, &m))
-		return CTL_FAILED;
-	code = chosen_by_ids(&chosen, &m.records.table, c->args);
-	if (code == CTL_DONE && c->json)
-		code = print_records(&m.records.table, &chosen)
-			   ? CTL_DONE
-			   : ctl_say(CTL_FAILED, "cannot write the machine");
-	else if (code == CTL_DONE)
-		code = print_members(table_text(&m.records.table, chosen.places[0]));
-	chosen_free(&chosen);
+	ctl_open_machines(c, &m);
+	struct chosen chosen = chosen_by_ids(&m.records.table, c->args);
+	if (c->json)
+		print_records(&m.records.table, &chosen);
+	else
+		print_members(table_text(&m.records.table, chosen.places[0]));
+	free(chosen.places);
 	machines_close(&m);
-	return code;
+	return CTL_DONE;
 }
+
+const struct command cmd_machine[] = {
+    {"machine list", "[QUERY]", "list the machines that GET /api/info?QUERY selects", 0, 1, JSON,
+     FILES, list},
+    {"machine show", "ID", "show one machine", 1, 1, JSON, FILES, show},
+    {0},
+};

@@ -1,57 +1,55 @@
-/* The commands about passwords: hash, verify. */
+/* The commands for passwords: hash, verify. */
 #include "auth/password.h"
+#include "command.h"
 #include "data/users.h"
 #include "prompt.h"
 
 #include <stdio.h>
 
-enum exit_code cmd_hash(struct ctl *c)
+static enum exit_code hash_password(struct ctl *c)
 {
 	char password[PASSWORD_MAX_BYTES + 1], hash[CRYPTO_HASH_SIZE];
-	struct users u;
 	const char *like = NULL;
+	struct users u;
 
 	/* Without a file, the hash has the usual cost. */
 	if (users_open(&u, c->config.data_dir, false) && users_refresh(&u))
 		like = users_work_like(&u);
-	enum exit_code code = prompt_hash(c, like, hash, password);
-	if (code == CTL_DONE && c->random)
+	prompt_hash(c, like, hash, password);
+	if (c->random)
 		puts(password);
-	if (code == CTL_DONE)
-		puts(hash);
+	puts(hash);
 	crypto_wipe(password, sizeof password);
 	users_close(&u);
-	return code;
-}
-
-static enum exit_code verify(const struct user *user)
-{
-	char password[PASSWORD_MAX_BYTES + 1];
-	const char *why;
-
-	if (!prompt_password(password, false, &why))
-		return ctl_say(CTL_FAILED, "%s", why);
-	enum result result = password_verify(user->password, NULL, password, &why);
-	crypto_wipe(password, sizeof password);
-	if (result == RESULT_UNAVAILABLE)
-		return ctl_say(CTL_FAILED, "no memory for the cost of the hash");
-	if (result != RESULT_OK)
-		return ctl_say(CTL_NO, "%s", why);
-	puts(user->disabled ? "right, but the user is disabled" : "right");
 	return CTL_DONE;
 }
 
-enum exit_code cmd_verify(struct ctl *c)
+static enum exit_code verify(struct ctl *c)
 {
+	char password[PASSWORD_MAX_BYTES + 1];
 	struct user user;
 	struct users u;
+	const char *why;
 
-	if (!ctl_open_users(c, &u))
-		return CTL_FAILED;
-	enum exit_code code = users_find(&u, c->args[0], &user) == USERS_FOUND
-				  ? verify(&user)
-				  : ctl_no_user(c->args[0]);
+	ctl_open_users(c, &u);
+	if (users_find(&u, c->args[0], &user) != USERS_FOUND)
+		ctl_no_user(c->args[0]);
+	prompt_password(password, false);
+	enum result result = password_verify(user.password, NULL, password, &why);
+	bool disabled = user.disabled;
+	crypto_wipe(password, sizeof password);
 	crypto_wipe(&user, sizeof user);
 	users_close(&u);
-	return code;
+	if (result == RESULT_UNAVAILABLE)
+		ctl_end(CTL_FAILED, "no memory for the cost of the hash");
+	if (result != RESULT_OK)
+		ctl_end(CTL_NO, "%s", why);
+	puts(disabled ? "right, but the user is disabled" : "right");
+	return CTL_DONE;
 }
+
+const struct command cmd_password[] = {
+    {"hash", "", "print the Argon2id string of a password", 0, 0, RANDOM, FILES, hash_password},
+    {"verify", "NAME", "check the password of a user", 1, 1, 0, FILES, verify},
+    {0},
+};

@@ -1,36 +1,42 @@
-/* The commands about Redis: sessions, revoke, bans, unban. */
+/* The commands for what Redis keeps: sessions, revoke, bans, unban. */
+#include "command.h"
 #include "data/users.h"
 #include "listing.h"
-#include "redis/redis.h"
-#include "ssactl.h"
 #include "store/bans.h"
 #include "store/session.h"
 #include "store/survey.h"
+#include "store/tickets.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
-
-static enum exit_code redis_failed(struct ctl *c, enum result result)
-{
-	return ctl_say(CTL_FAILED, "%s",
-		       result == RESULT_UNAVAILABLE ? redis_error(c->redis)
-						    : "no memory, or data that is not ours");
-}
 
 struct search {
 	struct listing listing;
-	const char *user; /* NULL: all */
+	const char *name; /* of a user or an address; NULL: all */
 	struct redis *redis;
 	long long ended;
 };
+
+/* Says so if no user has this name, which may be misspelt. What Redis keeps of a user who was
+ * removed can still be named, so it is no fault. */
+static void note_user(const struct ctl *c, const char *name)
+{
+	struct users u;
+
+	if (name == NULL)
+		return;
+	if (users_open(&u, c->config.data_dir, false) && users_refresh(&u) &&
+	    records_find(&u.records, name, strlen(name)) == u.records.table.count)
+		ctl_say("note: there is no user \"%s\"", name);
+	users_close(&u);
+}
 
 static enum result list_session(void *context, const struct session *s)
 {
 	struct search *search = context;
 	char id[TICKET_ID_LEN + 1] = "";
 
-	if (search->user != NULL && strcmp(search->user, s->username) != 0)
+	if (search->name != NULL && strcmp(search->name, s->username) != 0)
 		return RESULT_OK;
 	memcpy(id, s->name.digest, TICKET_ID_LEN);
 	listing_text(&search->listing, s->username);
@@ -40,33 +46,19 @@ static enum result list_session(void *context, const struct session *s)
 	return RESULT_OK;
 }
 
-enum exit_code cmd_sessions(struct ctl *c)
+static enum exit_code sessions(struct ctl *c)
 {
 	struct search search = {
 	    .listing = {.columns = {"username", "ticket", "expires", "renewable_until"}},
-	    .user = c->args[0],
+	    .name = c->args[0],
 	};
-	if (search.user != NULL)
-		ctl_note_user(c, search.user);
+
+	note_user(c, search.name);
 	enum result result = survey_sessions(c->redis, list_session, &search);
 	if (result != RESULT_OK)
-		return redis_failed(c, result);
-	return listing_print(&search.listing, c->json)
-		   ? CTL_DONE
-		   : ctl_say(CTL_FAILED, "cannot write the list");
-}
-
-enum exit_code ctl_end_sessions(struct ctl *c, const char *user)
-{
-	enum result result = tickets_end_user(c->redis, user);
-
-	if (result == RESULT_OK)
-		return CTL_DONE;
-	redis_failed(c, result);
-	return ctl_say(CTL_FAILED,
-		       "the sessions of the user were not ended: when Redis is back, run"
-		       " `ssactl revoke %s`",
-		       user);
+		ctl_redis_failed(c, result);
+	listing_print(&search.listing, c->json);
+	return CTL_DONE;
 }
 
 static enum result end_session(void *context, const struct session *s)
@@ -77,22 +69,23 @@ static enum result end_session(void *context, const struct session *s)
 	return tickets_end_user(search->redis, s->username);
 }
 
-enum exit_code cmd_revoke(struct ctl *c)
+static enum exit_code revoke(struct ctl *c)
 {
 	struct search search = {.redis = c->redis};
 
 	if (c->all == (c->count > 0))
-		return ctl_say(CTL_USAGE, "name a user, or say --all");
+		ctl_end(CTL_USAGE, "name a user, or say --all");
+	note_user(c, c->args[0]);
 	if (!c->all) {
-		ctl_note_user(c, c->args[0]);
-		return ctl_end_sessions(c, c->args[0]);
+		ctl_end_sessions(c, c->args[0]);
+		return CTL_DONE;
 	}
 	/* A session that begins during a survey may be missed. */
 	do {
 		search.ended = 0;
 		enum result result = survey_sessions(c->redis, end_session, &search);
 		if (result != RESULT_OK)
-			return redis_failed(c, result);
+			ctl_redis_failed(c, result);
 	} while (search.ended > 0);
 	return CTL_DONE;
 }
@@ -101,88 +94,78 @@ static void list_ban(void *context, const struct ban *b)
 {
 	struct search *search = context;
 
-	listing_text(&search->listing, search->user);
+	listing_text(&search->listing, search->name);
 	listing_text(&search->listing, b->limit);
 	listing_number(&search->listing, b->failures);
 	listing_number(&search->listing, b->left_s);
 }
 
-/* The keys in Redis are digests of names, so only users can be listed whose names are known. */
-static enum result list_known(struct ctl *c, struct search *search, struct users *u)
+static void list_bans(struct ctl *c, struct search *search, const char *user, const char *address)
 {
-	char name[USERNAME_MAX_BYTES + 1];
-	enum result result = RESULT_OK;
-
-	for (size_t i = 0; i < u->records.table.count && result == RESULT_OK; i++) {
-		if (!users_name(records_text(&u->records, i), name))
-			continue;
-		search->user = name;
-		result = bans_list(c->redis, &c->config, name, NULL, list_ban, search);
-	}
-	return result;
+	search->name = address != NULL ? address : user;
+	enum result result = bans_list(c->redis, &c->config, user, address, list_ban, search);
+	if (result != RESULT_OK)
+		ctl_redis_failed(c, result);
 }
 
 /* An address is counted as the server names it: an IP address, or the path of a Unix socket. */
-static bool is_address(const char *text)
+static void check_address(const char *text)
 {
 	struct in6_addr address;
 
-	return text[0] == '/' || inet_pton(AF_INET, text, &address) == 1 ||
-	       inet_pton(AF_INET6, text, &address) == 1;
+	if (text != NULL && text[0] != '/' && inet_pton(AF_INET, text, &address) != 1 &&
+	    inet_pton(AF_INET6, text, &address) != 1)
+		ctl_end(CTL_USAGE, "not an address of IPv4 or IPv6: %s", text);
 }
 
-static enum exit_code no_address(const char *text)
+static enum exit_code bans(struct ctl *c)
 {
-	return ctl_say(CTL_USAGE, "not an address of IPv4 or IPv6: %s", text);
-}
-
-enum exit_code cmd_bans(struct ctl *c)
-{
-	struct search search = {
-	    .listing = {.columns = {c->address ? "address" : "username", "limit", "failures",
-				    "seconds_left"}},
-	    .user = c->address ? c->address : c->args[0],
-	};
-	enum result result;
+	struct search search = {.listing = {.columns = {c->address ? "address" : "username",
+							"limit", "failures", "seconds_left"}}};
+	char name[USERNAME_MAX_BYTES + 1];
 	struct users u;
 
+	if (c->address != NULL && c->count > 0)
+		ctl_end(CTL_USAGE, "name a user or an address");
+	check_address(c->address);
+	note_user(c, c->args[0]);
 	if (c->address != NULL || c->count > 0) {
-		if (c->address != NULL && c->count > 0)
-			return ctl_say(CTL_USAGE, "name a user or an address");
-		if (c->address != NULL && !is_address(c->address))
-			return no_address(c->address);
-		if (c->count > 0)
-			ctl_note_user(c, c->args[0]);
-		result = bans_list(c->redis, &c->config, c->args[0], c->address, list_ban, &search);
+		list_bans(c, &search, c->args[0], c->address);
 	} else {
-		if (!ctl_open_users(c, &u))
-			return CTL_FAILED;
-		result = list_known(c, &search, &u);
+		/* Redis has digests of names, so only users whose names are known are listed. */
+		ctl_open_users(c, &u);
+		for (size_t i = 0; i < u.records.table.count; i++)
+			if (users_name(records_text(&u.records, i), name))
+				list_bans(c, &search, name, NULL);
 		users_close(&u);
 	}
-	if (result != RESULT_OK)
-		return redis_failed(c, result);
-	return listing_print(&search.listing, c->json)
-		   ? CTL_DONE
-		   : ctl_say(CTL_FAILED, "cannot write the list");
+	listing_print(&search.listing, c->json);
+	return CTL_DONE;
 }
 
-enum exit_code cmd_unban(struct ctl *c)
+static enum exit_code unban(struct ctl *c)
 {
 	const char *user = c->args[0], *address = c->count > 1 ? c->args[1] : c->address;
 	size_t forgotten;
 
 	if ((user == NULL) == (c->address == NULL))
-		return ctl_say(CTL_USAGE,
-			       "name a user, a user and an address, or --address ADDRESS");
-	if (address != NULL && !is_address(address))
-		return no_address(address);
-	if (user != NULL)
-		ctl_note_user(c, user);
+		ctl_end(CTL_USAGE, "name a user, a user and an address, or --address ADDRESS");
+	check_address(address);
+	note_user(c, user);
 	enum result result = bans_forget(c->redis, &c->config, user, address, &forgotten);
 	if (result != RESULT_OK)
-		return redis_failed(c, result);
+		ctl_redis_failed(c, result);
 	if (forgotten == 0)
-		return ctl_say(CTL_NO, "no failures were counted");
+		ctl_end(CTL_NO, "no failures were counted");
 	return CTL_DONE;
 }
+
+const struct command cmd_session[] = {
+    {"sessions", "[USER]", "list live sessions", 0, 1, JSON, REDIS, sessions},
+    {"revoke", "[USER]", "end all sessions of a user, or of all users", 0, 1, ALL, REDIS, revoke},
+    {"bans", "[USER]", "list the limits on guessing that are reached", 0, 1, JSON | ADDRESS,
+     REDIS | CONFIG_LIMITS, bans},
+    {"unban", "[USER [ADDRESS]]", "forget failed logins", 0, 2, ADDRESS, REDIS | CONFIG_LIMITS,
+     unban},
+    {0},
+};

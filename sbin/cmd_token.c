@@ -1,31 +1,19 @@
 /* The commands for API tokens: token add, list, remove. */
 #include "change.h"
+#include "command.h"
 #include "core/crypto.h"
 #include "core/scan.h"
+#include "data/decimal.h"
 #include "data/splice.h"
 #include "data/users.h"
 #include "listing.h"
-#include "ssactl.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 enum { DAYS_MAX = 36500, DAY_S = 86400 };
-
-/* Opens users.json for an edit, and finds the record of the user that the first argument names. */
-static enum exit_code begin(struct ctl *c, struct change *h, struct span *record)
-{
-	enum exit_code code = change_begin(c, h, &users_kind);
-
-	if (code != CTL_DONE)
-		return code;
-	size_t place = table_find(&h->table, c->args[0], strlen(c->args[0]));
-	if (place == h->table.count)
-		return ctl_no_user(c->args[0]);
-	*record = table_text(&h->table, place);
-	return CTL_DONE;
-}
 
 /* Whether a token has this name. */
 static bool is_named(struct span token, const char *name)
@@ -63,19 +51,19 @@ static size_t copy_others(struct text *out, struct span list, const char *name)
 }
 
 /* Gives the user's record this list of tokens, which has no brackets yet, and writes the file. */
-static enum exit_code store(struct change *h, struct span record, const struct text *inside)
+static void store(struct change *h, size_t place, const struct text *inside)
 {
-	struct text list = {0}, next = {0};
+	struct text list = {0}, record = {0};
+	struct span old = table_text(&h->table, place);
 
 	text_string(&list, "[");
-	text_add(&list, inside->at, inside->len);
+	text_add(&list, ctl_text(inside).at, inside->len);
 	text_string(&list, "]");
-	struct span value = {inside->len > 0 ? list.at : NULL, list.len};
-	splice_member(&next, change_text(h), record, "tokens", value);
-	next.failed = next.failed || list.failed || inside->failed;
-	enum exit_code code = change_step(h, next);
+	splice_member(&record, old, old, "tokens",
+		      inside->len > 0 ? ctl_text(&list) : (struct span){NULL, 0});
+	change_put(h, place, record);
+	change_finish(h);
 	text_free(&list);
-	return code == CTL_DONE ? change_commit(h) : code;
 }
 
 /* Reads a whole number of days. 0: the text is no such number, or there are too many. */
@@ -86,52 +74,42 @@ static long long days_of(const char *text)
 	return json_integer(span_of(text), &days) && days > 0 && days <= DAYS_MAX ? days : 0;
 }
 
-static bool is_id(struct span id)
-{
-	struct span value;
-	struct scan s;
-
-	scan_begin(&s, id.at, id.len, 1);
-	return id.len > 0 && strchr("-0123456789", scan_peek(&s)) != NULL &&
-	       scan_value(&s, &value) && value.len == id.len && scan_finish(&s);
-}
-
 /* Writes the ids of --machines: its value, with commas or alone, and the words that follow the
- * name. false: one of them is no number. */
-static bool write_ids(const struct ctl *c, struct text *out)
+ * name. */
+static void write_ids(const struct ctl *c, struct text *out)
 {
 	struct span list = span_of(c->machines), id;
 	char **word = c->args + 2;
 	bool first = true;
 
 	if (strcmp(c->machines, "none") == 0 && *word == NULL)
-		return true;
+		return;
 	for (; list.at != NULL; list = *word != NULL ? span_of(*word++) : (struct span){NULL, 0})
 		while (span_next(&list, ',', &id)) {
-			if (!is_id(id))
-				return false;
+			if (!decimal_is(id))
+				ctl_end(CTL_USAGE,
+					"--machines: an id is a number, which this is not: %.*s",
+					(int)id.len, id.at);
 			text_string(out, first ? "" : ", ");
 			text_add(out, id.at, id.len);
 			first = false;
 		}
-	return true;
 }
 
-/* Makes a token and its record. What is wrong was said. */
-static enum exit_code make(const struct ctl *c, char token[static TOKENS_LEN + 1],
-			   struct text *record)
+/* Makes a token, and writes its record. */
+static void make(const struct ctl *c, char token[static TOKENS_LEN + 1], struct text *record)
 {
 	char random[CRYPTO_RANDOM_MAX + 1], digest[CRYPTO_DIGEST_LEN + 1];
 	long long days = c->days != NULL ? days_of(c->days) : 0;
 
 	if (!tokens_is_name(c->args[1]))
-		return ctl_say(CTL_USAGE, "the name of a token is 1 to 64 of A-Z a-z 0-9 . _ -");
+		ctl_end(CTL_USAGE, "the name of a token is 1 to 64 of A-Z a-z 0-9 . _ -");
 	if (c->days != NULL && days == 0)
-		return ctl_say(CTL_USAGE, "--days must be a number, 1 to 36500");
+		ctl_end(CTL_USAGE, "--days must be a number, 1 to 36500");
 	if (c->machines == NULL && c->count > 2)
-		return ctl_say(CTL_USAGE, "ids follow --machines");
+		ctl_end(CTL_USAGE, "ids follow --machines");
 	if (!crypto_random(random, CRYPTO_RANDOM_MAX))
-		return ctl_say(CTL_FAILED, "no random bytes");
+		ctl_end(CTL_FAILED, "no random bytes");
 	strcpy(token, TOKENS_PREFIX);
 	crypto_digest_text(token + strlen(TOKENS_PREFIX), random, CRYPTO_RANDOM_MAX);
 	crypto_wipe(random, sizeof random);
@@ -146,58 +124,44 @@ static enum exit_code make(const struct ctl *c, char token[static TOKENS_LEN + 1
 	}
 	if (c->machines != NULL) {
 		text_string(record, ", \"machines\": [");
-		if (!write_ids(c, record))
-			return ctl_say(CTL_USAGE, "not an id, which is a number, in --machines");
+		write_ids(c, record);
 		text_string(record, "]");
 	}
 	text_string(record, "}");
-	return CTL_DONE;
+	ctl_text(record);
 }
 
-enum exit_code cmd_token_add(struct ctl *c)
+static enum exit_code add(struct ctl *c)
 {
 	struct text made = {0}, inside = {0};
 	char token[TOKENS_LEN + 1];
-	struct span record = {NULL, 0};
 	struct change h;
-	enum exit_code code = make(c, token, &made);
 
-	if (code != CTL_DONE) {
-		text_free(&made);
-		return code;
-	}
-	code = begin(c, &h, &record);
-	if (code == CTL_DONE && copy_others(&inside, users_tokens(record), c->args[1]) > 0)
-		code = ctl_say(CTL_NO, "the user has a token \"%s\" already", c->args[1]);
-	if (code == CTL_DONE) {
-		text_string(&inside, inside.len > 0 ? ", " : "");
-		text_add(&inside, made.at, made.len);
-		inside.failed = inside.failed || made.failed;
-		code = store(&h, record, &inside);
-	}
-	if (code == CTL_DONE)
-		puts(token); /* the only time that it can be seen */
+	make(c, token, &made);
+	size_t place = change_begin_user(&h, c, c->args[0]);
+	if (copy_others(&inside, users_tokens(table_text(&h.table, place)), c->args[1]) > 0)
+		ctl_end(CTL_NO, "the user has a token \"%s\" already", c->args[1]);
+	text_string(&inside, inside.len > 0 ? ", " : "");
+	text_add(&inside, made.at, made.len);
+	store(&h, place, &inside);
+	puts(token); /* the only time that it can be seen */
 	crypto_wipe(token, sizeof token);
 	text_free(&made);
 	text_free(&inside);
-	change_end(&h);
-	return code;
+	return CTL_DONE;
 }
 
-enum exit_code cmd_token_remove(struct ctl *c)
+static enum exit_code remove_token(struct ctl *c)
 {
 	struct text inside = {0};
-	struct span record = {NULL, 0};
 	struct change h;
-	enum exit_code code = begin(c, &h, &record);
+	size_t place = change_begin_user(&h, c, c->args[0]);
 
-	if (code == CTL_DONE && copy_others(&inside, users_tokens(record), c->args[1]) == 0)
-		code = ctl_say(CTL_NO, "the user has no token \"%s\"", c->args[1]);
-	if (code == CTL_DONE)
-		code = store(&h, record, &inside);
+	if (copy_others(&inside, users_tokens(table_text(&h.table, place)), c->args[1]) == 0)
+		ctl_end(CTL_NO, "the user has no token \"%s\"", c->args[1]);
+	store(&h, place, &inside);
 	text_free(&inside);
-	change_end(&h);
-	return code;
+	return CTL_DONE;
 }
 
 static int by_place(const void *a, const void *b)
@@ -213,42 +177,49 @@ static void say_void(void *context, size_t record, const char *at, const char *w
 	char name[USERNAME_MAX_BYTES + 1];
 
 	(void)at;
-	ctl_say(CTL_DONE, "note: a token of \"%s\" is void: %s",
+	ctl_say("note: a token of \"%s\" is void: %s",
 		users_name(records_text(&u->records, record), name) ? name : "", why);
 }
 
-enum exit_code cmd_token_list(struct ctl *c)
+static enum exit_code list_tokens(struct ctl *c)
 {
 	struct listing l = {.columns = {"username", "token", "expires", "machines"}};
+	const char *user = c->args[0];
 	char name[USERNAME_MAX_BYTES + 1];
 	struct tokens all;
 	struct users u;
 
-	if (!ctl_open_users(c, &u))
-		return CTL_FAILED;
-	if (c->count > 0 &&
-	    records_find(&u.records, c->args[0], strlen(c->args[0])) == u.records.table.count) {
-		users_close(&u);
-		return ctl_no_user(c->args[0]);
-	}
-	l.failed = !tokens_read(&all, &u.records.table, users_tokens, say_void, &u);
+	ctl_open_users(c, &u);
+	if (user != NULL && records_find(&u.records, user, strlen(user)) == u.records.table.count)
+		ctl_no_user(user);
+	if (!tokens_read(&all, &u.records.table, users_tokens, say_void, &u))
+		ctl_end(CTL_FAILED, "out of memory");
 	if (all.count > 1)
 		qsort(all.list, all.count, sizeof *all.list, by_place);
 	for (size_t i = 0; i < all.count; i++) {
 		const struct token *t = &all.list[i];
 		if (!users_name(records_text(&u.records, t->record), name) ||
-		    (c->count > 0 && strcmp(name, c->args[0]) != 0))
+		    (user != NULL && strcmp(name, user) != 0))
 			continue;
 		listing_text(&l, name);
 		listing_text(&l, t->name);
 		if (t->expires_at >= 0)
 			listing_time(&l, t->expires_at);
 		else
-			listing_value(&l, NULL, 0);
+			listing_text(&l, NULL);
 		listing_value(&l, t->machines.at, t->machines.len);
 	}
 	tokens_free(&all);
 	users_close(&u);
-	return listing_print(&l, c->json) ? CTL_DONE
-					  : ctl_say(CTL_FAILED, "cannot write the tokens");
+	listing_print(&l, c->json);
+	return CTL_DONE;
 }
+
+const struct command cmd_token[] = {
+    {"token add", "USER NAME", "make an API token, and print it once", 2, INT_MAX, DAYS | MACHINES,
+     FILES, add},
+    {"token list", "[USER]", "list API tokens, but not their texts", 0, 1, JSON, FILES,
+     list_tokens},
+    {"token remove", "USER NAME", "end an API token", 2, 2, 0, FILES, remove_token},
+    {0},
+};

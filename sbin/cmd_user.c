@@ -1,98 +1,244 @@
-/* The commands that look at users: user list, user show. */
+/* The commands for users: user list, show, add, passwd, disable, enable, remove, grant. */
+#include "auth/password.h"
+#include "change.h"
+#include "command.h"
 #include "core/crypto.h"
+#include "core/scan.h"
+#include "data/decimal.h"
+#include "data/machines.h"
+#include "data/splice.h"
 #include "data/users.h"
 #include "listing.h"
-#include "ssactl.h"
+#include "prompt.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum exit_code ctl_no_user(const char *name)
+static struct listing begin_list(void)
 {
-	return ctl_say(CTL_NO, "there is no user \"%s\"", name);
+	return (struct listing){.columns = {"username", "password", "disabled", "machines"}};
 }
 
-bool ctl_open_users(struct ctl *c, struct users *u)
-{
-	if (users_open(u, c->config.data_dir, false) && users_refresh(u))
-		return true;
-	ctl_say(CTL_FAILED, "%s/users.json: %s", c->config.data_dir,
-		u->records.fault ? u->records.fault : "its path is too long");
-	users_close(u);
-	return false;
-}
-
-void ctl_note_user(struct ctl *c, const char *name)
-{
-	struct users u;
-
-	if (!users_open(&u, c->config.data_dir, false))
-		return;
-	if (users_refresh(&u) &&
-	    records_find(&u.records, name, strlen(name)) == u.records.table.count)
-		ctl_say(CTL_DONE, "note: there is no user \"%s\"", name);
-	users_close(&u);
-}
-
-/* What kind of password it is, and never the password. */
-static const char *kind_of(const char *password)
-{
-	if (strncmp(password, CRYPTO_ARGON2ID, sizeof CRYPTO_ARGON2ID - 1) == 0)
-		return "argon2id";
-	return password[0] == '$' && strchr(password + 1, '$') != NULL ? "unsupported" : "plain";
-}
-
+/* Never the password, only what kind it is. */
 static void list_user(struct listing *l, const char *name, const struct user *user)
 {
+	static const char *const kinds[] = {[PASSWORD_PLAIN] = "plain",
+					    [PASSWORD_ARGON2ID] = "argon2id",
+					    [PASSWORD_UNSUPPORTED] = "unsupported"};
+
 	listing_text(l, name);
-	listing_text(l, kind_of(user->password));
+	listing_text(l, kinds[password_kind(user->password)]);
 	listing_value(l, user->disabled ? "true" : "false", user->disabled ? 4 : 5);
 	listing_value(l, user->machines.at, user->machines.len);
 }
 
-#define USER_COLUMNS                                                                               \
-	{                                                                                          \
-		"username", "password", "disabled", "machines"                                     \
-	}
-
-/* Prints the list and frees it. */
-static enum exit_code print(struct ctl *c, struct listing *l, struct users *u)
+static enum exit_code list(struct ctl *c)
 {
-	users_close(u);
-	return listing_print(l, c->json) ? CTL_DONE : ctl_say(CTL_FAILED, "cannot write the users");
-}
-
-enum exit_code cmd_user_list(struct ctl *c)
-{
-	struct listing l = {.columns = USER_COLUMNS};
+	struct listing l = begin_list();
 	char name[USERNAME_MAX_BYTES + 1];
 	struct user user;
 	struct users u;
 
-	if (!ctl_open_users(c, &u))
-		return CTL_FAILED;
+	ctl_open_users(c, &u);
 	for (size_t i = 0; i < u.records.table.count; i++) {
 		struct span record = records_text(&u.records, i);
-		if (!users_name(record, name) || users_read(record, &user) != USERS_FOUND)
-			continue; /* nobody can log in with it, and `check` tells of it */
-		list_user(&l, name, &user);
+		/* Nobody can log in with a record that cannot be read, and `check` names it. */
+		if (users_name(record, name) && users_read(record, &user) == USERS_FOUND)
+			list_user(&l, name, &user);
 	}
 	crypto_wipe(&user, sizeof user);
-	return print(c, &l, &u);
+	users_close(&u);
+	listing_print(&l, c->json);
+	return CTL_DONE;
 }
 
-enum exit_code cmd_user_show(struct ctl *c)
+static enum exit_code show(struct ctl *c)
 {
-	struct listing l = {.columns = USER_COLUMNS};
+	struct listing l = begin_list();
 	struct user user;
 	struct users u;
 
-	if (!ctl_open_users(c, &u))
-		return CTL_FAILED;
-	if (users_find(&u, c->args[0], &user) != USERS_FOUND) {
-		users_close(&u);
-		return ctl_no_user(c->args[0]);
-	}
+	ctl_open_users(c, &u);
+	if (users_find(&u, c->args[0], &user) != USERS_FOUND)
+		ctl_no_user(c->args[0]);
 	list_user(&l, c->args[0], &user);
 	crypto_wipe(&user, sizeof user);
-	return print(c, &l, &u);
+	users_close(&u);
+	listing_print(&l, c->json);
+	return CTL_DONE;
 }
+
+/* Gives the user's record a member, or takes it away (value.at NULL), and writes the file. */
+static void set_member(struct ctl *c, const char *member, struct span value)
+{
+	struct text record = {0};
+	struct change h;
+	size_t place = change_begin_user(&h, c, c->args[0]);
+	struct span old = table_text(&h.table, place);
+
+	splice_member(&record, old, old, member, value);
+	change_put(&h, place, record);
+	change_finish(&h);
+}
+
+/* Makes the hash of a new password, as a JSON string. It costs as much as those of users.json. With
+ * --random, print_password must follow when the hash is stored. */
+static struct text new_hash(struct ctl *c, char password[static PASSWORD_MAX_BYTES + 1])
+{
+	char hash[CRYPTO_HASH_SIZE];
+	struct text value = {0};
+	struct users u;
+
+	ctl_open_users(c, &u);
+	prompt_hash(c, users_work_like(&u), hash, password);
+	users_close(&u);
+	text_json(&value, hash);
+	ctl_text(&value);
+	return value;
+}
+
+static void print_password(struct ctl *c, char password[static PASSWORD_MAX_BYTES + 1])
+{
+	if (c->random)
+		puts(password);
+	crypto_wipe(password, PASSWORD_MAX_BYTES + 1);
+}
+
+static bool is_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)name[i] < 0x20 || name[i] == 0x7F)
+			return false;
+	return len > 0 && len <= USERNAME_MAX_BYTES && name[0] != ' ' && name[len - 1] != ' ' &&
+	       scan_is_utf8(name, len);
+}
+
+static void begin_new(struct change *h, struct ctl *c, const char *name)
+{
+	change_begin(h, c, &users_kind);
+	if (table_find(&h->table, name, strlen(name)) < h->table.count)
+		ctl_end(CTL_NO, "there is a user \"%s\" already", name);
+}
+
+static enum exit_code add(struct ctl *c)
+{
+	char password[PASSWORD_MAX_BYTES + 1];
+	const char *name = c->args[0];
+	struct text record = {0};
+	struct change h;
+
+	if (!is_name(name))
+		ctl_end(CTL_USAGE, "a name has 1 to 256 bytes of UTF-8 without control characters, "
+				   "and no space at its ends");
+	begin_new(&h, c, name); /* so that nobody types a password in vain */
+	change_end(&h);
+	struct text hash = new_hash(c, password);
+	text_string(&record, "{\"username\": ");
+	text_json(&record, name);
+	text_string(&record, ", \"password\": ");
+	text_add(&record, hash.at, hash.len);
+	text_string(&record, "}");
+	text_free(&hash);
+	begin_new(&h, c, name);
+	change_add(&h, record);
+	change_finish(&h);
+	print_password(c, password);
+	return CTL_DONE;
+}
+
+static enum exit_code passwd(struct ctl *c)
+{
+	char password[PASSWORD_MAX_BYTES + 1];
+	struct change h;
+
+	change_begin_user(&h, c, c->args[0]); /* so that nobody types a password in vain */
+	change_end(&h);
+	struct text hash = new_hash(c, password);
+	set_member(c, "password", ctl_text(&hash));
+	text_free(&hash);
+	print_password(c, password);
+	return CTL_DONE;
+}
+
+/* The service refuses the sessions of a disabled user at once. They are ended, too, because they
+ * would live again if the user was enabled again. */
+static enum exit_code disable(struct ctl *c)
+{
+	set_member(c, "disabled", span_of("true"));
+	ctl_end_sessions(c, c->args[0]);
+	return CTL_DONE;
+}
+
+static enum exit_code enable(struct ctl *c)
+{
+	set_member(c, "disabled", (struct span){NULL, 0});
+	return CTL_DONE;
+}
+
+static void drop(void *h, size_t place)
+{
+	change_drop(h, place);
+}
+
+/* If more records have this name, the next one would count. So all of them are removed. */
+static enum exit_code remove_user(struct ctl *c)
+{
+	const char *name = c->args[0];
+	struct change h;
+
+	change_begin_user(&h, c, name);
+	table_each(&h.table, name, strlen(name), drop, &h);
+	change_finish(&h);
+	ctl_end_sessions(c, name);
+	return CTL_DONE;
+}
+
+/* Says which of the ids are of no machine. They are granted all the same: the machine may come. */
+static void note_unknown(struct ctl *c)
+{
+	struct machines m;
+
+	if (machines_open(&m, c->config.data_dir, false) && machines_refresh(&m))
+		for (char **id = c->args + 1; *id != NULL; id++)
+			if (records_find(&m.records, *id, strlen(*id)) == m.records.table.count)
+				ctl_say("note: no machine has the id %s", *id);
+	machines_close(&m);
+}
+
+/* The user sees exactly these machines; `all`: all of them; `none`: none. */
+static enum exit_code grant(struct ctl *c)
+{
+	struct text ids = {0};
+	bool all = strcmp(c->args[1], "all") == 0, none = strcmp(c->args[1], "none") == 0;
+
+	if ((all || none) && c->count > 2)
+		ctl_end(CTL_USAGE, "nothing follows `%s`", c->args[1]);
+	text_string(&ids, "[");
+	for (int i = 1; i < c->count && !all && !none; i++) {
+		if (!decimal_is(span_of(c->args[i])))
+			ctl_end(CTL_USAGE, "an id is a number, which this is not: %s", c->args[i]);
+		text_string(&ids, i > 1 ? ", " : "");
+		text_string(&ids, c->args[i]);
+	}
+	text_string(&ids, "]");
+	set_member(c, "machines", all ? (struct span){NULL, 0} : ctl_text(&ids));
+	if (!all && !none)
+		note_unknown(c);
+	text_free(&ids);
+	return CTL_DONE;
+}
+
+const struct command cmd_user[] = {
+    {"user list", "", "list all users", 0, 0, JSON, FILES, list},
+    {"user show", "NAME", "show one user", 1, 1, JSON, FILES, show},
+    {"user add", "NAME", "add a user", 1, 1, RANDOM, FILES, add},
+    {"user passwd", "NAME", "change the password of a user", 1, 1, RANDOM, FILES, passwd},
+    {"user disable", "NAME", "refuse logins, and end all sessions", 1, 1, 0, REDIS, disable},
+    {"user enable", "NAME", "allow logins again", 1, 1, 0, FILES, enable},
+    {"user remove", "NAME", "remove a user, and end all sessions", 1, 1, 0, REDIS, remove_user},
+    {"user grant", "NAME ID...|all|none", "set which machines a user sees", 2, INT_MAX, 0, FILES,
+     grant},
+    {0},
+};

@@ -1,7 +1,37 @@
 #include "csv.h"
 
-#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+
+char *csv_next(struct csv *c, bool *last)
+{
+	char *cell = c->at, *to = c->at;
+	bool quoted = c->at < c->end && *c->at == '"';
+
+	c->at += quoted;
+	for (; c->at < c->end; c->at++) {
+		if (quoted && *c->at == '"') {
+			if (c->at + 1 == c->end || c->at[1] != '"') {
+				quoted = false;
+				continue;
+			}
+			c->at++;
+		} else if (!quoted && (*c->at == c->separator || *c->at == '\n')) {
+			break;
+		}
+		c->line += *c->at == '\n';
+		*to++ = *c->at;
+	}
+	if (quoted)
+		return NULL;
+	*last = c->at >= c->end || *c->at == '\n';
+	c->line += c->at < c->end && *c->at == '\n';
+	c->at += c->at < c->end;
+	if (*last && to > cell && to[-1] == '\r')
+		to--;
+	*to = '\0';
+	return cell;
+}
 
 /* Whether a formula begins here: = + - @, or one of them as a full-width character. */
 static bool is_formula(const char *text)
@@ -27,16 +57,21 @@ static bool is_dangerous(const char *text)
 	return found;
 }
 
-void csv_cell(struct text *out, const char *text)
+void csv_print(const char *text)
 {
 	bool quotes = strpbrk(text, "\"") != NULL || strpbrk(text, separators) != NULL;
 
-	text_string(out, quotes ? "\"" : "");
-	text_string(out, is_dangerous(text) ? "'" : "");
+	if (quotes)
+		putchar('"');
+	if (is_dangerous(text))
+		putchar('\'');
 	for (; *text != '\0'; text++) {
-		text_add(out, *text == '"' ? "\"\"" : text, *text == '"' ? 2 : 1);
+		if (*text == '"')
+			putchar('"');
+		putchar(*text);
 		if (strchr(separators, *text) != NULL && is_formula(text + 1))
-			text_string(out, "'");
+			putchar('\'');
 	}
-	text_string(out, quotes ? "\"" : "");
+	if (quotes)
+		putchar('"');
 }

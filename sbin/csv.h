@@ -2,11 +2,23 @@
 #ifndef SSA_CSV_H
 #define SSA_CSV_H
 
-#include "core/text.h"
+#include <stdbool.h>
+#include <stddef.h>
 
-/* Writes one cell. A text that a spreadsheet could take for a formula gets a ' before it (OWASP,
- * "CSV Injection"), also where a separator of another country, such as ; or a line break, makes a
- * new cell of its rest. */
-void csv_cell(struct text *out, const char *text);
+/* A text that is read. csv_next changes it. */
+struct csv {
+	char *at, *end; /* *end is a NUL */
+	char separator;
+	size_t line; /* of `at`, from 1 */
+};
+
+/* Takes one cell off the text, removes its quotes in place and ends it with a NUL. *last: it is the
+ * last one of its row. NULL: a quote has no end. */
+char *csv_next(struct csv *c, bool *last);
+
+/* Writes one cell to stdout. A text that a spreadsheet could take for a formula gets a ' before it
+ * (OWASP, "CSV Injection"), also where a separator of another country, such as ; or a line break,
+ * makes a new cell of its rest. */
+void csv_print(const char *text);
 
 #endif

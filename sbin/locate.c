@@ -1,5 +1,5 @@
 #include "locate.h"
-#include "ssactl.h"
+#include "ctl.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@ static const struct place *find_data(char *path, size_t size)
 
 /* Takes one line of systemd's EnvironmentFile, NAME=value with or without quotes, into the
  * environment of this process, unless the variable is set there. */
-static void take_setting(char *line)
+static void load_setting(char *line)
 {
 	char *value = strchr(line, '='), *end;
 
@@ -62,20 +62,19 @@ static void take_setting(char *line)
 		setenv(line, value, 1);
 }
 
-static void take_settings(const char *path)
+static void load_settings(const char *path)
 {
 	FILE *file = fopen(path, "re");
 	char *text = NULL, *end;
 	size_t size = 0;
 
 	if (file == NULL && errno == EACCES)
-		ctl_say(CTL_DONE, "note: only root can read %s, which may name another Redis",
-			path);
+		ctl_say("note: only root can read %s, which may name another Redis", path);
 	/* Of two lines the last one counts, so the last one is taken first. */
 	if (file != NULL && getdelim(&text, &size, '\0', file) >= 0)
 		do {
 			end = strrchr(text, '\n');
-			take_setting(end != NULL ? end + 1 : text);
+			load_setting(end != NULL ? end + 1 : text);
 			if (end != NULL)
 				*end = '\0';
 		} while (end != NULL);
@@ -85,7 +84,7 @@ static void take_settings(const char *path)
 }
 
 /* Takes the socket in this folder, if it is there. */
-static void take_socket(struct redis_url *url, const char *folder, const char *below)
+static void use_socket(struct redis_url *url, const char *folder, const char *below)
 {
 	char found[sizeof url->servers[0].host];
 	struct stat st;
@@ -103,11 +102,11 @@ static void take_socket(struct redis_url *url, const char *folder, const char *b
 static void find_redis(struct config *c)
 {
 	if (is_set("SSA_RUN_DIR")) {
-		take_socket(&c->redis, getenv("SSA_RUN_DIR"), "");
+		use_socket(&c->redis, getenv("SSA_RUN_DIR"), "");
 		return;
 	}
-	take_socket(&c->redis, c->data_dir, "/../state");
-	take_socket(&c->redis, c->data_dir, "/../run");
+	use_socket(&c->redis, c->data_dir, "/../state");
+	use_socket(&c->redis, c->data_dir, "/../run");
 }
 
 bool locate_settings(struct config *c, unsigned parts, config_fault *tell, void *context)
@@ -117,7 +116,7 @@ bool locate_settings(struct config *c, unsigned parts, config_fault *tell, void 
 
 	if (place != NULL && place->settings != NULL && (parts & CONFIG_REDIS) &&
 	    !is_set("REDIS_URL"))
-		take_settings(place->settings);
+		load_settings(place->settings);
 	bool good = config_load_parts(c, parts, tell, context);
 	if (place != NULL && (parts & CONFIG_DATA) && !is_set("SSA_DATA_DIR"))
 		strcpy(c->data_dir, path);

@@ -2,6 +2,7 @@
 #include "assign.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "ctl.h"
 #include "data/decimal.h"
 
 #include <stdlib.h>
@@ -51,15 +52,14 @@ int match_by_key(const void *a, const void *b)
 
 struct key *match_table(const struct table *t, const char *field)
 {
-	struct key *keys = calloc(t->count + 1, sizeof *keys);
+	struct key *keys = ctl_allocate(t->count, sizeof *keys);
 	struct span value;
 
-	for (size_t i = 0; keys != NULL && i < t->count; i++) {
+	for (size_t i = 0; i < t->count; i++) {
 		bool there = assign_find(table_text(t, i), span_of(field), &value);
 		keys[i] = match_key(there ? value : (struct span){NULL, 0}, true, i);
 	}
-	if (keys != NULL)
-		qsort(keys, t->count, sizeof *keys, match_by_key);
+	qsort(keys, t->count, sizeof *keys, match_by_key);
 	return keys;
 }
 

@@ -19,7 +19,7 @@ int match_order(const struct key *a, const struct key *b);
 /* For qsort: equal keys stay in the order of their places; those that are not there are last. */
 int match_by_key(const void *a, const void *b);
 
-/* The keys of all records of a table, sorted. The caller frees them. NULL: no memory. */
+/* The keys of all records of a table, sorted. The caller frees them. */
 struct key *match_table(const struct table *t, const char *field);
 
 /* The place of the first record with this key, or `count`. A text from CSV that reads as a number

@@ -4,106 +4,110 @@
 #include <stdint.h>
 #include <string.h>
 
-#define WORDS SIZE_MAX /* as a place: the option and its value stay among the words */
+#define REPEATED      SIZE_MAX /* as a place: the option and its value stay among the words */
+#define PLACE(member) offsetof(struct ctl, member)
 
-const struct option options_all[OPTIONS_COUNT] = {
-    {JSON, "--json", "", "a list as JSON", offsetof(struct ctl, json)},
-    {RANDOM, "--random", "", "make a password, and print it once", offsetof(struct ctl, random)},
-    {ALL, "--all", "", "of all users", offsetof(struct ctl, all)},
-    {ADDRESS, "--address", " ADDRESS", "of an address", offsetof(struct ctl, address)},
-    {WHERE, "--where", " QUERY", "the machines that GET /api/info?QUERY would list", WORDS},
-    {UNSET, "--unset", " FIELD", "take a member away", WORDS},
-    {FROM, "--from", " csv|json", "what is read: CSV with a header row, or an array of records",
-     offsetof(struct ctl, from)},
-    {KEY, "--key", " FIELD", "by which machines are found again; id unless told",
-     offsetof(struct ctl, key)},
-    {DEFAULT, "--default", " FIELD=TEXT", "a member that a record lacks", WORDS},
-    {PRUNE, "--prune", "", "remove the machines that the source does not have",
-     offsetof(struct ctl, prune)},
-    {DRY_RUN, "--dry-run", "", "show the difference, and change nothing",
-     offsetof(struct ctl, dry_run)},
-    {DAYS, "--days", " N", "how long a token lives", offsetof(struct ctl, days)},
-    {MACHINES, "--machines", " ID...|none", "the machines that a token sees, of its user's",
-     offsetof(struct ctl, machines)},
-    {DATA, "--data", " DIR", "the folder of users.json and machines.json; also SSA_DATA_DIR",
-     offsetof(struct ctl, data)},
-    {HELP, "--help", "", "this text, or that of one command", offsetof(struct ctl, help)},
-    {VERSION, "--version", "", "the version of ssactl", offsetof(struct ctl, version)},
+const struct option options_all[] = {
+    {JSON, "--json", "", "print JSON", PLACE(json)},
+    {RANDOM, "--random", "", "make a random password and print it once", PLACE(random)},
+    {ALL, "--all", "", "the sessions of all users", PLACE(all)},
+    {ADDRESS, "--address", " ADDRESS", "the limit of an address", PLACE(address)},
+    {WHERE, "--where", " QUERY", "the machines that GET /api/info?QUERY selects", PLACE(where)},
+    {UNSET, "--unset", " FIELD", "remove a member", REPEATED},
+    {FROM, "--from", " csv|json", "the input: CSV with a header row, or a JSON array of records",
+     PLACE(from)},
+    {KEY, "--key", " FIELD", "the field that identifies a machine (default: id)", PLACE(key)},
+    {DEFAULT, "--default", " FIELD=TEXT", "a value for records that lack the field", REPEATED},
+    {PRUNE, "--prune", "", "remove the machines that the input does not have", PLACE(prune)},
+    {DRY_RUN, "--dry-run", "", "show the changes, and make none", PLACE(dry_run)},
+    {DAYS, "--days", " N", "the token expires after N days", PLACE(days)},
+    {MACHINES, "--machines", " ID...|none", "of the user's machines, the token sees only these",
+     PLACE(machines)},
+    {DATA, "--data", " DIR", "the folder of users.json and machines.json (or: SSA_DATA_DIR)",
+     PLACE(data)},
+    {HELP, "--help", "", "show this text, or the part about one command", PLACE(help)},
+    {VERSION, "--version", "", "print the version", PLACE(version)},
+    {0, NULL, NULL, NULL, 0},
 };
 
-static enum exit_code no_option(const char *word)
+static const struct option *find(const char *word, size_t len)
 {
-	const char *names[OPTIONS_COUNT + 1] = {NULL};
+	const char *names[sizeof options_all / sizeof options_all[0]] = {NULL}, *nearest;
+	size_t count = 0;
 
-	for (int i = 0; i < OPTIONS_COUNT; i++)
-		names[i] = options_all[i].name;
-	const char *nearest = nearest_of(word, names);
-	if (nearest != NULL)
-		return ctl_say(CTL_USAGE, "no such option: %s; the nearest is: %s", word, nearest);
-	return ctl_say(CTL_USAGE, "no such option: %s", word);
+	for (const struct option *o = options_all; o->bit != 0; o++) {
+		if (strlen(o->name) == len && memcmp(o->name, word, len) == 0)
+			return o;
+		names[count++] = o->name;
+	}
+	nearest = nearest_of(word, names);
+	ctl_end(CTL_USAGE,
+		nearest ? "no such option: %s; the nearest is: %s" : "no such option: %s", word,
+		nearest);
 }
 
-/* Leaves an option, and its value if that is the next word, among the words. */
-static enum exit_code keep_option(char **argv, int *i, int *count, const struct option *o)
+void options_read(struct ctl *c, char **words)
 {
-	bool has_value = strchr(argv[*i], '=') != NULL;
+	char **left = words;
+	bool ended = false;
 
-	argv[(*count)++] = argv[*i];
-	if (!has_value && argv[*i + 1] == NULL)
-		return ctl_say(CTL_USAGE, "%s needs a value", o->name);
-	if (!has_value)
-		argv[(*count)++] = argv[++*i];
-	return CTL_DONE;
-}
-
-/* Reads the option argv[*i], and its value, which is behind a `=` or the next word. */
-static enum exit_code take_option(struct ctl *c, char **argv, int *i, int *count, unsigned *seen)
-{
-	const char *word = strcmp(argv[*i], "-h") == 0 ? "--help" : argv[*i], *value;
-	size_t len = strcspn(word, "=");
-
-	for (const struct option *o = options_all; o < options_all + OPTIONS_COUNT; o++) {
-		if (strlen(o->name) != len || memcmp(o->name, word, len) != 0)
+	c->args = words;
+	for (; *words != NULL; words++) {
+		const char *word = strcmp(*words, "-h") == 0 ? "--help" : *words;
+		if (ended || word[0] != '-' || (word[1] >= '0' && word[1] <= '9')) {
+			*left++ = *words;
 			continue;
-		if (o->place == WORDS) {
-			*seen |= o->bit;
-			return keep_option(argv, i, count, o);
 		}
-		if (*seen & o->bit)
-			return ctl_say(CTL_USAGE, "%s stands twice", o->name);
-		*seen |= o->bit;
-		if (*o->value == '\0') {
-			if (word[len] == '=')
-				return ctl_say(CTL_USAGE, "%s has no value", o->name);
+		ended = strcmp(word, "--") == 0;
+		if (ended)
+			continue;
+		size_t len = strcspn(word, "=");
+		const struct option *o = find(word, len);
+		char *value = word[len] == '=' ? *words + len + 1 : NULL;
+		if (*o->value == '\0' && value != NULL)
+			ctl_end(CTL_USAGE, "%s takes no value", o->name);
+		if (*o->value != '\0' && value == NULL && words[1] != NULL)
+			value = *++words;
+		if (*o->value != '\0' && (value == NULL || *value == '\0'))
+			ctl_end(CTL_USAGE, "%s needs a value", o->name);
+		if (o->place == REPEATED) {
+			if (word[len] != '=')
+				*left++ = words[-1];
+			*left++ = *words;
+		} else if (c->given & o->bit) {
+			ctl_end(CTL_USAGE, "%s appears more than once", o->name);
+		} else if (value == NULL) {
 			*(bool *)(void *)((char *)c + o->place) = true;
-			return CTL_DONE;
+		} else {
+			*(const char **)(void *)((char *)c + o->place) = value;
 		}
-		value = word[len] == '=' ? word + len + 1 : argv[*i + 1] != NULL ? argv[++*i] : "";
-		if (*value == '\0')
-			return ctl_say(CTL_USAGE, "%s needs a value", o->name);
-		*(const char **)(void *)((char *)c + o->place) = value;
-		return CTL_DONE;
+		c->given |= o->bit;
 	}
-	return no_option(word);
+	*left = NULL;
+	c->count = (int)(left - c->args);
 }
 
-enum exit_code options_read(struct ctl *c, char **argv, unsigned *seen)
+char *options_value(char ***word, unsigned bit)
 {
-	bool only_words = false;
-	int count = 0;
+	const struct option *o = options_all;
 
-	for (int i = 1; argv[i] != NULL; i++) {
-		const char *word = argv[i];
-		enum exit_code code = CTL_DONE;
-		if (only_words || word[0] != '-' || (word[1] >= '0' && word[1] <= '9'))
-			argv[count++] = argv[i];
-		else if (strcmp(word, "--") == 0)
-			only_words = true;
-		else
-			code = take_option(c, argv, &i, &count, seen);
-		if (code != CTL_DONE)
-			return code;
-	}
-	argv[count] = NULL;
-	return CTL_DONE;
+	while (o->bit != bit)
+		o++;
+	size_t len = strlen(o->name);
+	if (strncmp(**word, o->name, len) != 0)
+		return NULL;
+	if ((**word)[len] == '=')
+		return **word + len + 1;
+	return (**word)[len] == '\0' ? *++*word : NULL;
+}
+
+void options_usage(struct text *out, unsigned set)
+{
+	for (const struct option *o = options_all; o->bit != 0; o++)
+		if (o->bit & set) {
+			text_string(out, " [");
+			text_string(out, o->name);
+			text_string(out, o->value);
+			text_string(out, "]");
+		}
 }

@@ -2,7 +2,7 @@
 #ifndef SSA_OPTIONS_H
 #define SSA_OPTIONS_H
 
-#include "ssactl.h"
+#include "ctl.h"
 
 #include <stddef.h>
 
@@ -24,17 +24,25 @@ enum {
 	DAYS = 16384,
 	MACHINES = 32768
 };
-enum { EVERYWHERE = DATA | HELP | VERSION, OPTIONS_COUNT = 16 };
+enum { EVERYWHERE = DATA | HELP | VERSION };
 
 struct option {
 	unsigned bit;
 	const char *name, *value, *help;
 	size_t place; /* in struct ctl: a bool, or the text of the value */
 };
-extern const struct option options_all[OPTIONS_COUNT];
+extern const struct option options_all[]; /* up to bit 0 */
 
-/* Separates options from words, which are left in argv, up to a NULL. Options may stand anywhere
- * before `--`. A negative number is a word. *seen are the options that stand there. */
-enum exit_code options_read(struct ctl *c, char **argv, unsigned *seen);
+/* Separates options from the other words. Options may stand anywhere before `--`. A negative number
+ * is no option. The other words are left in `words`, up to a NULL, which become c->args. An option
+ * that can be repeated stays among them, and options_value reads it. */
+void options_read(struct ctl *c, char **words);
+
+/* The value of an option that can be repeated, if *word is this option; *word moves on to its last
+ * word. NULL: it is another word. */
+char *options_value(char ***word, unsigned bit);
+
+/* Writes the options of a set as in a usage line, such as " [--json] [--data DIR]". */
+void options_usage(struct text *out, unsigned set);
 
 #endif

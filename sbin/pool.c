@@ -1,6 +1,6 @@
 #include "pool.h"
 #include "core/json.h"
-#include "ssactl.h"
+#include "ctl.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -9,38 +9,32 @@
 
 static bool is_word(const char *text)
 {
-	return *text != '\0' &&
-	       strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			    "0123456789._-") == strlen(text) &&
-	       text[0] != '-';
+	return *text != '\0' && text[0] != '-' &&
+	       text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789._-")] == '\0';
 }
 
 static bool is_address(const char *text)
 {
-	struct in6_addr ip6;
-	struct in_addr ip4;
+	struct in6_addr address;
 
-	return inet_pton(AF_INET, text, &ip4) == 1 || inet_pton(AF_INET6, text, &ip6) == 1 ||
-	       is_word(text);
+	return inet_pton(AF_INET, text, &address) == 1 ||
+	       inet_pton(AF_INET6, text, &address) == 1 || is_word(text);
 }
 
-static void decode(struct machine *m, struct span value, char out[static POOL_TEXT_SIZE])
+/* Reads the machine at a place of the table. false: one of its texts is too long. */
+static bool read_machine(const struct machines *m, size_t place, struct machine *to)
 {
-	if (json_decode(value, out, POOL_TEXT_SIZE) == JSON_DECODED)
-		return;
-	out[0] = '\0';
-	m->cut = true;
-}
-
-void pool_read(const struct machines *m, size_t i, struct machine *to)
-{
-	enum { ID, CPUS, MEM, STATUS, GPU, IP, NAME, GPUS, FIELDS };
+	enum { ID, CPUS, MEM, GPUS, STATUS, GPU, IP, NAME, FIELDS };
 	struct json_field f[FIELDS] = {
 	    [ID] = JSON_FIELD("id", JSON_NUMBER),     [CPUS] = JSON_FIELD("cpus", JSON_NUMBER),
 	    [MEM] = JSON_FIELD("mem", JSON_NUMBER),   [STATUS] = JSON_FIELD("status", JSON_STRING),
 	    [GPU] = JSON_FIELD("GPU", JSON_STRING),   [IP] = JSON_FIELD("ip", JSON_STRING),
 	    [NAME] = JSON_FIELD("name", JSON_STRING), [GPUS] = JSON_FIELD("gpus", JSON_NUMBER)};
-	struct span record = records_text(&m->records, i);
+	char *const texts[FIELDS] = {
+	    [STATUS] = to->status, [GPU] = to->gpu, [IP] = to->ip, [NAME] = to->name};
+	struct span record = records_text(&m->records, place);
+	bool whole = true;
 	struct scan s;
 
 	*to = (struct machine){.name = ""};
@@ -49,126 +43,98 @@ void pool_read(const struct machines *m, size_t i, struct machine *to)
 	to->id = f[ID].value;
 	to->cpus = f[CPUS].value;
 	to->mem = f[MEM].value;
-	decode(to, f[STATUS].value, to->status);
-	decode(to, f[GPU].value, to->gpu);
-	decode(to, f[IP].value, to->ip);
 	if (f[GPUS].state == JSON_PRESENT)
 		to->gpus = f[GPUS].value;
-	if (f[NAME].state == JSON_PRESENT)
-		decode(to, f[NAME].value, to->name);
-	else if (to->id.len < POOL_TEXT_SIZE)
+	for (int i = STATUS; i < FIELDS; i++)
+		if (f[i].state == JSON_PRESENT &&
+		    json_decode(f[i].value, texts[i], POOL_TEXT_SIZE) != JSON_DECODED)
+			whole = false;
+	if (f[NAME].state != JSON_PRESENT && to->id.len < POOL_TEXT_SIZE)
 		memcpy(to->name, to->id.at, to->id.len);
+	return whole;
 }
 
-static void left_out(size_t place, const char *why)
+struct machine pool_read(const struct pool *p, size_t i)
 {
-	ctl_say(CTL_NO, "left out: record %zu of machines.json: %s", place, why);
+	struct machine m = {.name = ""};
+
+	read_machine(p->m, p->places[i], &m);
+	return m;
 }
 
 static int by_text(const void *a, const void *b)
 {
-	const struct key *x = a, *y = b;
+	const struct label *x = a, *y = b;
 	int order = strcmp(x->text, y->text);
 
-	return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
+	return order != 0 ? order : (x->i > y->i) - (x->i < y->i);
 }
 
-static int by_place(const void *a, const void *b)
+struct label *pool_sorted(const struct pool *p, pool_label *label)
 {
-	size_t x, y;
-
-	memcpy(&x, a, sizeof x);
-	memcpy(&y, b, sizeof y);
-	return (x > y) - (x < y);
-}
-
-struct key *pool_sorted(const struct pool *p,
-			void (*take)(const struct machine *m, char key[static POOL_TEXT_SIZE]))
-{
-	struct key *keys = malloc((p->count + 1) * sizeof *keys);
-	struct machine m;
-
-	for (size_t i = 0; keys != NULL && i < p->count; i++) {
-		pool_read(p->m, p->places[i], &m);
-		keys[i].place = p->places[i];
-		take(&m, keys[i].text);
-	}
-	if (keys != NULL)
-		qsort(keys, p->count, sizeof *keys, by_text);
-	return keys;
-}
-
-void pool_keep_first(struct pool *p, const char *why, pool_take *take)
-{
-	struct key *keys = pool_sorted(p, take);
-	size_t kept = 0;
-
-	p->out.failed = p->out.failed || keys == NULL;
-	for (size_t i = 0; keys != NULL && i < p->count; i++)
-		if (i > 0 && strcmp(keys[i].text, keys[i - 1].text) == 0)
-			left_out(keys[i].place, why);
-		else
-			p->places[kept++] = keys[i].place;
-	if (keys != NULL) {
-		p->count = kept;
-		qsort(p->places, kept, sizeof *p->places, by_place);
-	}
-	free(keys);
-}
-
-void pool_name(const struct machine *m, char key[static POOL_TEXT_SIZE])
-{
-	strcpy(key, m->name);
-}
-
-void pool_id(const struct machine *m, char key[static POOL_TEXT_SIZE])
-{
-	snprintf(key, POOL_TEXT_SIZE, "%.*s", (int)m->id.len, m->id.at);
-}
-
-static void keep(struct pool *p, bool (*fits)(const struct machine *m), const char *why)
-{
-	struct machine m;
-	size_t kept = 0;
+	struct label *labels = ctl_allocate(p->count, sizeof *labels);
 
 	for (size_t i = 0; i < p->count; i++) {
-		pool_read(p->m, p->places[i], &m);
-		if (fits(&m))
-			p->places[kept++] = p->places[i];
-		else
-			left_out(p->places[i], why);
+		struct machine m = pool_read(p, i);
+		label(&m, labels[i].text);
+		labels[i].i = i;
 	}
+	qsort(labels, p->count, sizeof *labels, by_text);
+	return labels;
+}
+
+static void say_left_out(size_t place, const char *why)
+{
+	ctl_say("left out: record %zu of machines.json: %s", place, why);
+}
+
+/* Leaves out each machine whose label an earlier one has. */
+static void keep_first(struct pool *p, pool_label *label, const char *why)
+{
+	struct label *labels = pool_sorted(p, label);
+	bool *again = ctl_allocate(p->count, sizeof *again);
+	size_t kept = 0;
+
+	for (size_t i = 1; i < p->count; i++)
+		again[labels[i].i] = strcmp(labels[i].text, labels[i - 1].text) == 0;
+	for (size_t i = 0; i < p->count; i++)
+		if (again[i])
+			say_left_out(p->places[i], why);
+		else
+			p->places[kept++] = p->places[i];
 	p->count = kept;
+	free(labels);
+	free(again);
 }
 
-static bool is_whole(const struct machine *m)
+static void write_name(const struct machine *m, char label[static POOL_TEXT_SIZE])
 {
-	return !m->cut;
+	strcpy(label, m->name);
 }
 
-static bool has_plain_name(const struct machine *m)
+static void write_id(const struct machine *m, char label[static POOL_TEXT_SIZE])
 {
-	return is_word(m->name);
+	snprintf(label, POOL_TEXT_SIZE, "%.*s", (int)m->id.len, m->id.at);
 }
 
-static bool has_address(const struct machine *m)
+struct pool pool_make(const struct machines *m, unsigned rules)
 {
-	return is_address(m->ip);
-}
+	size_t count = m->records.table.count;
+	struct pool p = {.m = m, .places = ctl_allocate(count, sizeof *p.places)};
+	struct machine machine = {.name = ""};
 
-void pool_keep_whole(struct pool *p)
-{
-	keep(p, is_whole, "a text of it is longer than 255 bytes");
-}
-
-void pool_keep_addresses(struct pool *p)
-{
-	keep(p, has_address, "its ip is no address");
-}
-
-void pool_keep_plain(struct pool *p)
-{
-	keep(p, has_plain_name, "its name has other characters than A-Z a-z 0-9 . _ -");
-	pool_keep_addresses(p);
-	pool_keep_first(p, "an earlier machine has its name", pool_name);
+	for (size_t place = 0; place < count; place++)
+		if (!read_machine(m, place, &machine))
+			say_left_out(place, "a text of it is longer than 255 bytes");
+		else if ((rules & POOL_NAME) && !is_word(machine.name))
+			say_left_out(place, "its name has other characters than A-Z a-z 0-9 . _ -");
+		else if ((rules & POOL_ADDRESS) && !is_address(machine.ip))
+			say_left_out(place, "its ip is no address");
+		else
+			p.places[p.count++] = place;
+	if (rules & POOL_ONE_NAME)
+		keep_first(&p, write_name, "an earlier machine has its name");
+	if (rules & POOL_ONE_ID)
+		keep_first(&p, write_id, "an earlier machine has its id");
+	return p;
 }

@@ -8,6 +8,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+enum { RANDOM_LEN = 24 };
+
 static volatile sig_atomic_t stopped_by;
 
 static void note_signal(int number)
@@ -36,34 +38,35 @@ static long read_bytes(char *out, size_t size, const sigset_t *before)
 	return (long)len;
 }
 
-static bool take(char out[static PASSWORD_MAX_BYTES + 1], const sigset_t *before, const char **why)
+/* Returns what is wrong with the password, or NULL. */
+static const char *read_password(char out[static PASSWORD_MAX_BYTES + 1], const sigset_t *before)
 {
 	/* Two bytes more: the newline of Windows, or what shows that a password is too long. */
 	char bytes[PASSWORD_MAX_BYTES + 2];
+	const char *why = NULL;
 	long len = read_bytes(bytes, sizeof bytes, before);
 
-	*why = NULL;
-	if (len < 0)
-		*why = "cannot read the password";
-	else if (len > 0 && bytes[len - 1] == '\n')
+	if (len > 0 && bytes[len - 1] == '\n')
 		len -= len > 1 && bytes[len - 2] == '\r' ? 2 : 1;
-	if (len == 0)
-		*why = "the password is empty";
+	if (len < 0)
+		why = "cannot read the password";
+	else if (len == 0)
+		why = "the password is empty";
 	else if (len > PASSWORD_MAX_BYTES)
-		*why = "the password has more than 1024 bytes";
-	else if (len > 0 &&
-		 (memchr(bytes, '\0', (size_t)len) != NULL || !scan_is_utf8(bytes, (size_t)len)))
-		*why = "the password is not UTF-8";
-	if (*why == NULL) {
+		why = "the password has more than 1024 bytes";
+	else if (memchr(bytes, '\0', (size_t)len) != NULL || !scan_is_utf8(bytes, (size_t)len))
+		why = "the password is not UTF-8";
+	if (why == NULL) {
 		memcpy(out, bytes, (size_t)len);
 		out[len] = '\0';
 	}
 	crypto_wipe(bytes, sizeof bytes);
-	return *why == NULL;
+	return why;
 }
 
-/* Asks on the terminal. Ctrl-C ends the program, but only after the echo is back. */
-static bool ask(const char *prompt, char out[static PASSWORD_MAX_BYTES + 1], const char **why)
+/* Asks on the terminal. Ctrl-C ends the program, but only after the echo is back. Returns what is
+ * wrong, or NULL. */
+static const char *ask(const char *prompt, char out[static PASSWORD_MAX_BYTES + 1])
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
 	enum { SIGNALS = sizeof signals / sizeof signals[0] };
@@ -71,10 +74,8 @@ static bool ask(const char *prompt, char out[static PASSWORD_MAX_BYTES + 1], con
 	sigset_t blocked, mask;
 	struct termios with_echo, without;
 
-	if (tcgetattr(0, &with_echo) != 0) {
-		*why = "cannot turn off the echo of the terminal";
-		return false;
-	}
+	if (tcgetattr(0, &with_echo) != 0)
+		return "cannot turn off the echo of the terminal";
 	stopped_by = 0;
 	sigemptyset(&blocked);
 	for (int i = 0; i < SIGNALS; i++)
@@ -87,7 +88,7 @@ static bool ask(const char *prompt, char out[static PASSWORD_MAX_BYTES + 1], con
 	tcsetattr(0, TCSAFLUSH, &without);
 	fputs(prompt, stderr);
 	fflush(stderr);
-	bool taken = take(out, &mask, why);
+	const char *why = read_password(out, &mask);
 	tcsetattr(0, TCSAFLUSH, &with_echo);
 	fputc('\n', stderr);
 	for (int i = 0; i < SIGNALS; i++)
@@ -95,41 +96,36 @@ static bool ask(const char *prompt, char out[static PASSWORD_MAX_BYTES + 1], con
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (stopped_by != 0)
 		raise(stopped_by);
-	return taken;
+	return why;
 }
 
-bool prompt_password(char out[static PASSWORD_MAX_BYTES + 1], bool twice, const char **why)
+void prompt_password(char out[static PASSWORD_MAX_BYTES + 1], bool twice)
 {
 	char again[PASSWORD_MAX_BYTES + 1];
+	const char *why = NULL;
+	bool terminal = isatty(0);
 
-	if (!isatty(0))
-		return take(out, NULL, why);
-	if (!ask("Password: ", out, why))
-		return false;
-	if (!twice)
-		return true;
-	bool same = ask("Again: ", again, why);
-	if (same && strcmp(out, again) != 0) {
-		*why = "the two passwords differ";
-		same = false;
+	if (!terminal)
+		why = read_password(out, NULL);
+	else
+		why = ask("Password: ", out);
+	if (why == NULL && terminal && twice) {
+		why = ask("Again: ", again);
+		if (why == NULL && strcmp(out, again) != 0)
+			why = "the two passwords differ";
+		crypto_wipe(again, sizeof again);
 	}
-	crypto_wipe(again, sizeof again);
-	return same;
+	if (why != NULL)
+		ctl_end(CTL_FAILED, "%s", why);
 }
 
-bool prompt_random(char out[static PASSWORD_MAX_BYTES + 1])
+void prompt_hash(struct ctl *c, const char *like, char hash[static CRYPTO_HASH_SIZE],
+		 char password[static PASSWORD_MAX_BYTES + 1])
 {
-	return crypto_random(out, PROMPT_RANDOM_LEN);
-}
-
-enum exit_code prompt_hash(struct ctl *c, const char *like, char hash[static CRYPTO_HASH_SIZE],
-			   char password[static PASSWORD_MAX_BYTES + 1])
-{
-	const char *why = "no random bytes";
-
-	if (c->random ? !prompt_random(password) : !prompt_password(password, true, &why))
-		return ctl_say(CTL_FAILED, "%s", why);
+	if (!c->random)
+		prompt_password(password, true);
+	else if (!crypto_random(password, RANDOM_LEN))
+		ctl_end(CTL_FAILED, "no random bytes");
 	if (!crypto_argon2id_make(hash, password, like))
-		return ctl_say(CTL_FAILED, "cannot make a hash: no memory for its cost");
-	return CTL_DONE;
+		ctl_end(CTL_FAILED, "cannot make a hash: no memory for its cost");
 }

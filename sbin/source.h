@@ -3,12 +3,11 @@
 #define SSA_SOURCE_H
 
 #include "core/span.h"
-#include "data/malformed.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { SOURCE_MAX_BYTES = 64 << 20, SOURCE_WHY_SIZE = MALFORMED_WHY_SIZE };
+enum { SOURCE_MAX_BYTES = 64 << 20 };
 
 /* A member of a record. */
 struct cell {
@@ -25,18 +24,19 @@ struct row {
 };
 
 struct source {
+	const char *path; /* NULL: stdin */
+	bool csv;
 	struct row *rows;
 	size_t count;
 	/* What the rows point to. */
 	char *text;
-	char **strings;
-	size_t string_count;
+	char **names; /* of JSON */
+	size_t name_count;
 };
 
-/* Reads the file, or stdin if path is NULL. false: `why` is a sentence. source_free must follow
- * always. In CSV (RFC 4180) an empty cell is no member; the separator is the comma, or if the
- * header has none, the semicolon or the tab. */
-bool source_read(struct source *s, const char *path, bool csv, char why[static SOURCE_WHY_SIZE]);
+/* Reads the file. What cannot be read ends the program. In CSV (RFC 4180) an empty cell is no
+ * member; the separator is the comma, or if the header has none, the semicolon or the tab. */
+void source_read(struct source *s, const char *path, bool csv);
 
 void source_free(struct source *s);
 

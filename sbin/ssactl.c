@@ -1,226 +1,140 @@
-/* ssactl: an administrator's tool. This file knows the commands; the others do their work. */
-#include "ssactl.h"
+/* ssactl: an administrator's tool. This file finds the command; the files cmd_*.c do its work. */
+#include "command.h"
 #include "core/log.h"
 #include "core/nearest.h"
-#include "listing.h"
 #include "locate.h"
-#include "options.h"
 #include "redis/redis.h"
 
-#include <limits.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FILES CONFIG_DATA
-#define REDIS (CONFIG_REDIS | CONFIG_DATA) /* without REDIS_URL the data tell which Redis it is */
-
-static const struct command {
-	const char *group, *name; /* group "": the name stands alone */
-	const char *arguments, *help;
-	int least, most;  /* arguments */
-	unsigned options; /* besides those that are everywhere */
-	unsigned parts;   /* of the settings: a wrong value in another part does not matter */
-	enum exit_code (*run)(struct ctl *c);
-} commands[] = {
-    {"", "check", "", "look for faults in the data files, their modes, the settings and Redis", 0,
-     0, JSON, 0, cmd_check},
-    {"", "status", "", "whether Redis and both files are usable", 0, 0, JSON, REDIS, cmd_status},
-    {"", "hash", "", "make the Argon2id string of a password", 0, 0, RANDOM, FILES, cmd_hash},
-    {"", "verify", "NAME", "whether a password is that of a user", 1, 1, 0, FILES, cmd_verify},
-    {"user", "list", "", "all users", 0, 0, JSON, FILES, cmd_user_list},
-    {"user", "show", "NAME", "one user", 1, 1, JSON, FILES, cmd_user_show},
-    {"user", "add", "NAME", "add a user", 1, 1, RANDOM, FILES, cmd_user_add},
-    {"user", "passwd", "NAME", "give a user another password", 1, 1, RANDOM, FILES,
-     cmd_user_passwd},
-    {"user", "disable", "NAME", "no more logins, and the end of all sessions", 1, 1, 0, REDIS,
-     cmd_user_disable},
-    {"user", "enable", "NAME", "logins again", 1, 1, 0, FILES, cmd_user_enable},
-    {"user", "remove", "NAME", "remove a user, and end all sessions", 1, 1, 0, REDIS,
-     cmd_user_remove},
-    {"user", "grant", "NAME ID...|all|none", "the machines that a user sees", 2, INT_MAX, 0, FILES,
-     cmd_user_grant},
-    {"machine", "list", "[QUERY]", "the machines, as GET /api/info?QUERY chooses them", 0, 1, JSON,
-     FILES, cmd_machine_list},
-    {"machine", "show", "ID", "one machine", 1, 1, JSON, FILES, cmd_machine_show},
-    {"machine", "add", "FIELD=TEXT|FIELD:=JSON...", "add a machine", 1, INT_MAX, DRY_RUN, FILES,
-     cmd_machine_add},
-    {"machine", "set", "[ID...] FIELD=TEXT|FIELD:=JSON...", "change machines", 0, INT_MAX,
-     WHERE | UNSET | DRY_RUN, FILES, cmd_machine_set},
-    {"machine", "remove", "[ID...]", "remove machines", 0, INT_MAX, WHERE | DRY_RUN, FILES,
-     cmd_machine_remove},
-    {"machine", "edit", "", "lines of add, set and remove from stdin, in one step", 0, 0, DRY_RUN,
-     FILES, cmd_machine_edit},
-    {"machine", "import", "[FILE]", "machines of another program, from a file or stdin", 0, INT_MAX,
-     FROM | KEY | DEFAULT | PRUNE | DRY_RUN, FILES, cmd_machine_import},
-    {"token", "add", "USER NAME", "make an API token and print it, once", 2, INT_MAX,
-     DAYS | MACHINES, FILES, cmd_token_add},
-    {"token", "list", "[USER]", "API tokens, without their texts", 0, 1, JSON, FILES,
-     cmd_token_list},
-    {"token", "remove", "USER NAME", "end an API token", 2, 2, 0, FILES, cmd_token_remove},
-    {"", "sessions", "[USER]", "live sessions", 0, 1, JSON, REDIS, cmd_sessions},
-    {"", "revoke", "[USER]", "end all sessions of a user, or of all", 0, 1, ALL, REDIS, cmd_revoke},
-    {"", "bans", "[USER]", "limits on guessing that are reached", 0, 1, JSON | ADDRESS,
-     REDIS | CONFIG_LIMITS, cmd_bans},
-    {"", "unban", "[USER [ADDRESS]]", "forget failed logins", 0, 2, ADDRESS, REDIS | CONFIG_LIMITS,
-     cmd_unban},
-    {"", "export", "ansible|ssh|file_sd|csv|metrics", "the machines, for other programs", 1, 1, 0,
-     FILES, cmd_export},
+static const struct command *const families[] = {
+    cmd_check,        cmd_status,         cmd_password, cmd_user,    cmd_machine,
+    cmd_machine_edit, cmd_machine_import, cmd_token,    cmd_session, cmd_export,
 };
+enum { FAMILIES = sizeof families / sizeof families[0], COMMANDS_MAX = 64 };
+static const struct command *commands[COMMANDS_MAX + 1]; /* all of them, up to a NULL */
+
 #define INDENT "                                                 "
-enum { COMMANDS = sizeof commands / sizeof commands[0], LINE_SIZE = 160 };
 
-enum exit_code ctl_say(enum exit_code code, const char *format, ...)
+static void list_commands(void)
 {
-	char line[2048];
-	va_list arguments;
+	size_t count = 0;
 
-	va_start(arguments, format);
-	vsnprintf(line, sizeof line, format, arguments);
-	va_end(arguments);
-	fputs("ssactl: ", stderr);
-	listing_escape(line, stderr);
-	fputc('\n', stderr);
-	return code;
+	for (size_t i = 0; i < FAMILIES; i++)
+		for (const struct command *k = families[i]; k->name != NULL; k++)
+			if (count < COMMANDS_MAX)
+				commands[count++] = k;
 }
 
-static void add(char line[static LINE_SIZE], const char *before, const char *text)
+/* Whether the words begin with those of a name, such as "user add". Returns how many words that
+ * are; 0: they do not. */
+static int begins_with(char **words, const char *name)
 {
-	size_t len = strlen(line);
+	struct span rest = span_of(name), word;
+	int count = 0;
 
-	snprintf(line + len, LINE_SIZE - len, "%s%s", *text ? before : "", text);
+	for (; span_next(&rest, ' ', &word); count++)
+		if (words[count] == NULL || !span_is(word, words[count], strlen(words[count])))
+			return 0;
+	return count;
 }
 
-/* The name of a command, such as "user add". */
-static const char *name_of(const struct command *k, char line[static LINE_SIZE])
+/* Whether a word is the first one of a command of two words. */
+static bool is_group(const char *word)
 {
-	snprintf(line, LINE_SIZE, "%s", k->group);
-	add(line, *k->group ? " " : "", k->name);
-	return line;
+	size_t len = word != NULL ? strlen(word) : 0;
+
+	for (const struct command **k = commands; *k != NULL && len > 0; k++)
+		if (strncmp((*k)->name, word, len) == 0 && (*k)->name[len] == ' ')
+			return true;
+	return false;
 }
 
 /* What to type, such as "user add [--random] NAME". */
-static const char *usage_of(const struct command *k, char line[static LINE_SIZE])
+static void write_usage(struct text *out, const struct command *k)
 {
-	name_of(k, line);
-	for (int i = 0; i < OPTIONS_COUNT; i++)
-		if (options_all[i].bit & k->options) {
-			add(line, " [", options_all[i].name);
-			add(line, "", options_all[i].value);
-			add(line, "", "]");
-		}
-	add(line, " ", k->arguments);
-	return line;
+	text_string(out, k->name);
+	options_usage(out, k->options);
+	text_string(out, *k->arguments ? " " : "");
+	text_string(out, k->arguments);
+	text_add(out, "", 1);
+	ctl_text(out);
 }
 
-static void print_help(const struct command *only)
+/* only: one command; NULL: all those whose name begins with `group`. */
+static void print_help(const struct command *only, const char *group)
 {
 	unsigned shown = EVERYWHERE;
-	char line[LINE_SIZE];
+	char line[64];
 
 	puts("usage: ssactl [--data DIR] COMMAND\n");
-	for (const struct command *k = commands; k < commands + COMMANDS; k++)
-		if (only == NULL || only == k) {
-			bool fits = strlen(usage_of(k, line)) <= 46;
-			printf(fits ? "  %-46s " : "  %s\n" INDENT, line);
-			puts(k->help);
-			shown |= k->options;
-		}
-	puts("");
-	for (int i = 0; i < OPTIONS_COUNT; i++)
-		if (options_all[i].bit & shown) {
-			snprintf(line, sizeof line, "%s%s", options_all[i].name,
-				 options_all[i].value);
-			printf("  %-21s %s\n", line, options_all[i].help);
-		}
-	puts("\nRedis is that of REDIS_URL, else that of the service with these data, else"
-	     " 127.0.0.1:6379.\nA password comes from a prompt or from stdin.\n"
-	     "Exit code: 0 done; 1 no, or faults; 2 wrong usage; 3 it could not be done.");
-}
-
-/* Finds the command that the words name, and moves *words behind its name. */
-static const struct command *find_command(char ***words)
-{
-	for (const struct command *k = commands; k < commands + COMMANDS; k++) {
-		char **at = *words;
-		if (*k->group && (*at == NULL || strcmp(*at++, k->group) != 0))
+	for (const struct command **k = commands; *k != NULL; k++) {
+		struct text usage = {0};
+		if (only != NULL ? only != *k : strncmp((*k)->name, group, strlen(group)) != 0)
 			continue;
-		if (*at == NULL || strcmp(*at, k->name) != 0)
-			continue;
-		*words = at + 1;
-		return k;
+		write_usage(&usage, *k);
+		printf(strlen(usage.at) <= 46 ? "  %-46s " : "  %s\n" INDENT, usage.at);
+		puts((*k)->help);
+		text_free(&usage);
+		shown |= (*k)->options;
 	}
-	return NULL;
-}
-
-static bool is_group(const char *word)
-{
-	bool found = false;
-
-	for (int i = 0; i < COMMANDS && word != NULL; i++)
-		found = found || strcmp(word, commands[i].group) == 0;
-	return found && *word != '\0';
+	puts("");
+	for (const struct option *o = options_all; o->bit != 0; o++)
+		if (o->bit & shown) {
+			snprintf(line, sizeof line, "%s%s", o->name, o->value);
+			printf("  %-23s %s\n", line, o->help);
+		}
+	puts("\nThe Redis is the one of REDIS_URL; without it, the one of the service that uses\n"
+	     "these data; without that, 127.0.0.1:6379. A password is read from a prompt or from\n"
+	     "stdin. Exit status: 0 done; 1 no, or faults; 2 wrong usage; 3 could not be done.");
 }
 
 /* Names the words, and what was probably meant by them. */
-static enum exit_code no_command(char **words)
+static _Noreturn void no_command(char **words)
 {
-	char names[COMMANDS][LINE_SIZE], typed[LINE_SIZE] = "";
-	const char *list[COMMANDS + 1] = {NULL};
-	const char *nearest;
+	const char *names[COMMANDS_MAX + 1] = {NULL}, *nearest = NULL;
+	char typed[160];
+	bool group = is_group(words[0]);
 
-	for (int i = 0; i < COMMANDS; i++)
-		list[i] = name_of(&commands[i], names[i]);
+	for (size_t i = 0; commands[i] != NULL; i++)
+		names[i] = commands[i]->name;
 	/* A command of one word, or one of a group, whose name is mistyped perhaps. */
-	add(typed, "", words[0]);
-	nearest = is_group(words[0]) ? NULL : nearest_of(typed, list);
+	snprintf(typed, sizeof typed, "%s", words[0]);
+	if (!group)
+		nearest = nearest_of(typed, names);
 	if (nearest == NULL && words[1] != NULL) {
-		add(typed, " ", words[1]);
-		nearest = nearest_of(typed, list);
-		if (nearest == NULL && !is_group(words[0]))
-			typed[strlen(words[0]) < LINE_SIZE ? strlen(words[0]) : 0] = '\0';
+		snprintf(typed, sizeof typed, "%s %s", words[0], words[1]);
+		nearest = nearest_of(typed, names);
+		if (nearest == NULL && !group)
+			snprintf(typed, sizeof typed, "%s", words[0]);
 	}
 	if (nearest != NULL)
-		return ctl_say(CTL_USAGE, "no such command: %s; the nearest is: %s", typed,
-			       nearest);
-	return ctl_say(CTL_USAGE, "no such command: %s; see ssactl help", typed);
+		ctl_end(CTL_USAGE, "no such command: %s; the nearest is: %s", typed, nearest);
+	ctl_end(CTL_USAGE, "no such command: %s; see ssactl help", typed);
 }
 
-static enum exit_code prepare(struct ctl *c, const struct command *k)
+static enum exit_code run(struct ctl *c)
 {
-	if (c->data != NULL && setenv("SSA_DATA_DIR", c->data, 1) != 0)
-		return ctl_say(CTL_FAILED, "out of memory");
-	if (k->parts == 0) /* it looks at the settings by itself */
-		return CTL_DONE;
-	if (!locate_settings(&c->config, k->parts, NULL, NULL))
-		return ctl_say(CTL_USAGE, "%s", c->config.fault);
-	return k->parts & CONFIG_REDIS ? ctl_open_redis(c) : CTL_DONE;
-}
+	const struct command *k = c->command;
+	struct text usage = {0};
 
-enum exit_code ctl_open_redis(struct ctl *c)
-{
-	char name[LOCATE_REDIS_SIZE];
-
-	fprintf(stderr, "ssactl: Redis: %s\n", locate_name_redis(&c->config.redis, name));
-	c->redis = redis_new(&c->config.redis, c->config.redis_wait);
-	return c->redis != NULL ? CTL_DONE : ctl_say(CTL_FAILED, "out of memory");
-}
-
-static enum exit_code run(struct ctl *c, const struct command *k, unsigned seen)
-{
-	char line[LINE_SIZE];
-
-	while (c->args[c->count] != NULL)
-		c->count++;
-	if (c->count < k->least || c->count > k->most || (seen & ~(k->options | EVERYWHERE)) != 0) {
-		fprintf(stderr, "usage: ssactl %s\n", usage_of(k, line));
+	if (c->count < k->least || c->count > k->most || (c->given & ~(k->options | EVERYWHERE))) {
+		write_usage(&usage, k);
+		fprintf(stderr, "usage: ssactl %s\n", usage.at);
+		text_free(&usage);
 		return CTL_USAGE;
 	}
-	enum exit_code code = prepare(c, k);
-	if (code == CTL_DONE)
-		code = k->run(c);
+	if (c->data != NULL && setenv("SSA_DATA_DIR", c->data, 1) != 0)
+		ctl_end(CTL_FAILED, "out of memory");
+	/* A command without parts looks at the settings by itself. */
+	if (k->parts != 0 && !locate_settings(&c->config, k->parts, NULL, NULL))
+		ctl_end(CTL_USAGE, "%s", c->config.fault);
+	if (k->parts & CONFIG_REDIS)
+		ctl_open_redis(c);
+	enum exit_code code = k->run(c);
 	redis_free(c->redis);
 	return code;
 }
@@ -228,15 +142,11 @@ static enum exit_code run(struct ctl *c, const struct command *k, unsigned seen)
 int main(int argc, char **argv)
 {
 	struct ctl c = {0};
-	unsigned seen = 0;
 
 	(void)argc;
 	log_name("ctl");
 	signal(SIGPIPE, SIG_IGN);
-	enum exit_code code = options_read(&c, argv, &seen);
-	if (code != CTL_DONE)
-		return (int)code;
-	c.args = argv;
+	options_read(&c, argv + 1);
 	if (c.version) {
 		puts("ssactl " SSA_VERSION);
 		return CTL_DONE;
@@ -244,14 +154,21 @@ int main(int argc, char **argv)
 	if (c.args[0] != NULL && strcmp(c.args[0], "help") == 0) {
 		c.help = true;
 		c.args++;
+		c.count--;
 	}
-	bool named = c.args[0] != NULL;
-	const struct command *k = find_command(&c.args);
-	if (k == NULL && named && !(c.help && is_group(c.args[0])))
-		return (int)no_command(c.args);
-	if (k == NULL || c.help) {
-		print_help(k);
+	list_commands();
+	for (const struct command **k = commands; *k != NULL && c.command == NULL; k++) {
+		int words = begins_with(c.args, (*k)->name);
+		c.command = words > 0 ? *k : NULL;
+		c.args += words;
+		c.count -= words;
+	}
+	bool group = c.command == NULL && c.help && is_group(c.args[0]);
+	if (c.command == NULL && c.args[0] != NULL && !group)
+		no_command(c.args);
+	if (c.command == NULL || c.help) {
+		print_help(c.command, group ? c.args[0] : "");
 		return c.help ? CTL_DONE : CTL_USAGE;
 	}
-	return (int)run(&c, k, seen);
+	return (int)run(&c);
 }

@@ -1,11 +1,10 @@
 #include "words.h"
+#include "ctl.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* Takes the quotes out of the word at *at, ends it, and moves *at behind it. false: a quote has no
- * end. */
-static int take_word(char **at)
+/* Removes the quotes from the word at *at, ends it, and moves *at behind it. */
+static void end_word(char **at)
 {
 	char *from = *at, *to = *at, quote = '\0';
 
@@ -20,21 +19,19 @@ static int take_word(char **at)
 			*to++ = *from;
 	*at = *from != '\0' ? from + 1 : from;
 	*to = '\0';
-	return quote == '\0';
+	if (quote != '\0')
+		ctl_end(CTL_USAGE, "a quote without its end");
 }
 
 char **words_split(char *line)
 {
 	/* Two words have at least one character and a space. */
-	char **words = calloc(strlen(line) / 2 + 2, sizeof *words);
+	char **words = ctl_allocate(strlen(line) / 2 + 1, sizeof *words);
 	size_t count = 0;
 
-	for (char *at = line; words != NULL && *(at += strspn(at, " \t\r\n")) != '\0';) {
+	for (char *at = line; *(at += strspn(at, " \t\r\n")) != '\0';) {
 		words[count++] = at;
-		if (!take_word(&at)) {
-			free(words);
-			return NULL;
-		}
+		end_word(&at);
 	}
 	return words;
 }

@@ -4,7 +4,7 @@
 
 /* Splits the line in place at its white space. Between single quotes each character stands for
  * itself; between double quotes, and outside, so does the one behind a backslash. Returns the words
- * up to a NULL, which the caller frees. NULL: a quote has no end, or no memory. */
+ * up to a NULL, which the caller frees. A quote without its end ends the program. */
 char **words_split(char *line);
 
 #endif

@@ -4,14 +4,12 @@
 #include <stddef.h>
 #include <string.h>
 
-static bool is_argon2id(const char *stored)
+enum password_kind password_kind(const char *stored)
 {
-	return strncmp(stored, CRYPTO_ARGON2ID, sizeof CRYPTO_ARGON2ID - 1) == 0;
-}
-
-static bool is_hash(const char *stored)
-{
-	return stored[0] == '$' && strchr(stored + 1, '$') != NULL;
+	if (strncmp(stored, CRYPTO_ARGON2ID, sizeof CRYPTO_ARGON2ID - 1) == 0)
+		return PASSWORD_ARGON2ID;
+	return stored[0] == '$' && strchr(stored + 1, '$') != NULL ? PASSWORD_UNSUPPORTED
+								   : PASSWORD_PLAIN;
 }
 
 /* Compares digests, which all have the same length. So the time of the comparison does not tell the
@@ -30,7 +28,8 @@ static bool equals_plain(const char *stored, const char *sent)
 
 unsigned long password_kib(const char *stored, const char *work_like)
 {
-	const char *hash = stored != NULL && is_argon2id(stored) ? stored : work_like;
+	bool own = stored != NULL && password_kind(stored) == PASSWORD_ARGON2ID;
+	const char *hash = own ? stored : work_like;
 
 	return hash != NULL ? crypto_argon2id_kib(span_of(hash)) : 0;
 }
@@ -44,9 +43,9 @@ enum result password_verify(const char *stored, const char *work_like, const cha
 	*why = "wrong password";
 	if (stored == NULL)
 		*why = "unknown user";
-	else if (is_argon2id(stored))
+	else if (password_kind(stored) == PASSWORD_ARGON2ID)
 		hash = stored;
-	else if (is_hash(stored))
+	else if (password_kind(stored) == PASSWORD_UNSUPPORTED)
 		*why = "password hash of an unsupported method";
 	else
 		right = equals_plain(stored, sent);

@@ -4,6 +4,10 @@
 
 #include "core/result.h"
 
+/* What users.json holds for a password. A string of the form $…$ is a hash. */
+enum password_kind { PASSWORD_PLAIN, PASSWORD_ARGON2ID, PASSWORD_UNSUPPORTED };
+enum password_kind password_kind(const char *stored);
+
 /* The memory in KiB that password_verify takes for the hash that it computes. 0: it computes
  * none. */
 unsigned long password_kib(const char *stored, const char *work_like);

@@ -1,4 +1,5 @@
 #include "redis/advice.h"
+#include "redis/fence.h"
 #include "redis/redis.h"
 #include "redis/resp.h"
 
@@ -24,40 +25,41 @@ static const struct {
      "set maxmemory-policy noeviction: a full Redis forgets sessions and failed logins"},
 };
 
-struct settings {
-	bool replaceable, known;
-	const char *fault;
-};
-
-static bool take_info(void *into, const struct redisReply *reply)
+static const char *judge(const char *info, bool replaceable)
 {
-	struct settings *s = into;
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+		if ((strstr(info, rules[i].line) != NULL) == rules[i].bad &&
+		    (replaceable || !rules[i].replaceable))
+			return rules[i].advice;
+	return NULL;
+}
+
+/* The fence leads the INFO, which has no key, to the master of the tag. */
+static const char *ask_one(struct redis *r, const char *tag)
+{
+	const struct redisReply *reply;
 	const char *info;
 	size_t len;
 
-	s->known = resp_text(reply, &info, &len);
-	for (size_t i = 0; s->known && i < sizeof rules / sizeof rules[0] && s->fault == NULL; i++)
-		if ((strstr(info, rules[i].line) != NULL) == rules[i].bad &&
-		    (s->replaceable || !rules[i].replaceable))
-			s->fault = rules[i].advice;
-	return s->known;
+	fence_read(r, tag);
+	redis_command(r, "INFO", "replication", "persistence", "memory", NULL);
+	bool known = redis_send(r) && fence_read_passed(r) && (reply = redis_next(r)) != NULL &&
+		     resp_text(reply, &info, &len);
+	if (known)
+		return judge(info, redis_is_replaceable(r));
+	return redis_is_replaceable(r) ? unknown : perhaps;
 }
 
 const char *advice_ask(struct redis *r)
 {
-	struct settings s = {.replaceable = redis_is_replaceable(r),
-			     .fault = redis_fault_of_sentinels(r)};
+	const char *advice = redis_fault_of_sentinels(r);
 	char tag[TAG_LEN + 1];
+
 	bool whole;
 	size_t masters = redis_find_masters(r, &whole);
-
-	for (size_t i = 0; i < masters && s.fault == NULL; i++) {
+	for (size_t i = 0; i < masters && advice == NULL; i++) {
 		redis_master_tag(r, i, tag);
-		redis_guard(r, tag); /* it leads INFO, which has no key, to the master of the tag */
-		s.known = false;
-		redis_ask(r, take_info, &s, "INFO", "replication", "persistence", "memory", NULL);
-		if (!redis_run(r) || !s.known)
-			s.fault = s.replaceable ? unknown : perhaps;
+		advice = ask_one(r, tag);
 	}
-	return s.fault;
+	return advice;
 }

@@ -22,7 +22,6 @@
 #include <stdbool.h>
 
 struct redis;
-struct redisReply; /* see resp.h */
 
 enum { TICKETS_LOGIN_LEN = 16 };
 
@@ -40,17 +39,19 @@ struct ticket_name {
 void tickets_add(struct redis *r, const char *username, const struct ticket_name *t,
 		 long long now_us, unsigned ttl_s, long long expires_at);
 
-/* Queues the question which tickets of the user exceed the number `most`: those that were issued
- * first. *surplus becomes the reply, which the caller frees. */
-void tickets_ask_surplus(struct redis *r, const char *username, unsigned most,
-			 struct redisReply **surplus);
+/* Takes the replies to these commands. false: Redis failed. */
+bool tickets_added(struct redis *r);
 
-/* Ends these tickets, if there are any, but never `t`, the ticket that was just added. Replaced
- * tickets do not count, but they end, too, if there are about as many of them again. RESULT_OK,
- * RESULT_UNAVAILABLE, or RESULT_INTERNAL: the index has data that this program did not write;
- * redis_error() says why. */
+/* Queues the question which tickets of the user exceed the number `most`: those that were issued
+ * first. The reply must be the last of the batch. */
+void tickets_ask_surplus(struct redis *r, const char *username, unsigned most);
+
+/* Takes that reply. If there are such tickets, it ends them in a round trip of its own, but never
+ * `t`, the ticket that was just added. Replaced tickets do not count, but they end, too, if there
+ * are about as many of them again. RESULT_OK, RESULT_UNAVAILABLE, or RESULT_INTERNAL: the index has
+ * data that this program did not write. */
 enum result tickets_end_surplus(struct redis *r, const char *username, const struct ticket_name *t,
-				unsigned most, const struct redisReply *surplus);
+				unsigned most);
 
 /* Queues two commands: a ticket that is in the index counts as replaced and ends at this time; and
  * replaced tickets that have ended leave the index. */

@@ -80,7 +80,7 @@ unchanged() { [ "$(cat "$machines" && echo .)" = "$before." ]; }
     }
   done
   ctl machine set 100 id=2e2
-  [[ $status == 1 && $stderr == *'ssactl: another machine has the id 2e2' ]]
+  [[ $status == 1 && $stderr == *'ssactl: two machines would have the id 200; nothing was changed' ]]
   ctl machine set 7 status=x
   [[ $status == 1 ]]
   ctl machine set --where '' status=x

@@ -492,7 +492,7 @@ END
   ctl user add
   [[ $status == 2 && $stderr == 'usage: ssactl user add [--random] NAME' ]]
   ctl user list --json=1
-  [[ $status == 2 && $stderr == 'ssactl: --json has no value' ]]
+  [[ $status == 2 && $stderr == 'ssactl: --json takes no value' ]]
   ctl sessions --json --json
   [[ $status == 2 ]]
 }
