@@ -86,7 +86,7 @@ endif
 
 ##@ To use it: run test docs install uninstall deb all deps help clean
 
-all: $(programs:%=$(CGI_BIN)/%) $(SSACTL)  ## build the three programs and ssactl (the default)
+all: $(programs:%=$(CGI_BIN)/%) $(SSACTL) man/simpleserverapi.7  ## build the three programs and ssactl (the default)
 
 $(CGI_BIN)/%: $(BUILD)/obj/%.o $(BUILD)/libcommon.a $(archives)
 	$(call say,LINK,$@)
@@ -118,6 +118,10 @@ $(BUILD)/obj/sbin/%.o: sbin/%.c $(BUILD)/flags | $(archives)
 $(BUILD)/obj/%.o: cgi-bin/%.c $(BUILD)/flags | $(archives)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+man/simpleserverapi.7: man/simpleserverapi.7.in docs/settings.md scripts/man.sh
+	$(call say,MAN,$@)
+	$(Q)scripts/man.sh >$@
 
 # Other flags make other objects: this file changes only when they do.
 $(BUILD)/flags: FORCE | $(deps_first)
@@ -167,7 +171,7 @@ deb:  ## build a Debian package, in build/deb; ARCH=arm64: for that processor
 places = $(foreach name,DESTDIR PREFIX DATA UNIT SERVICE_USER SETTINGS PORT CGI_BIN,$(name)='$($(name))')
 
 clean:  ## remove all that was built; the sources that were fetched stay
-	rm -rf $(filter-out build/src,$(wildcard build/*)) $(programs:%=cgi-bin/%) sbin/ssactl
+	rm -rf $(filter-out build/src,$(wildcard build/*)) $(programs:%=cgi-bin/%) sbin/ssactl man/simpleserverapi.7
 
 # A line `##@ GROUP: TARGET...` begins a group; those targets come first in it.
 help:  ## this list

@@ -168,7 +168,7 @@ check "the service is enabled, the sockets and the snippet are not" same \
 check "the programs, the pages and the documents" in_debian ls /usr/lib/simpleserverapi/cgi-bin/{status,ticket,info} \
   /usr/lib/simpleserverapi/www/{openapi.json,console/index.html,errors/404.html} \
   /usr/share/doc/simpleserverapi/{README.md,README.Debian,docs/operating.md,examples/machines.json,copyright} \
-  /usr/sbin/ssactl /usr/share/man/man8/ssactl.8.gz /usr/share/bash-completion/completions/ssactl
+  /usr/sbin/ssactl /usr/share/man/{man7/simpleserverapi.7,man8/ssactl.8}.gz /usr/share/bash-completion/completions/ssactl
 links() {
   local file link
   while read -r file; do

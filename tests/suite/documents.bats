@@ -33,6 +33,27 @@ commands() { (cd "$ROOT" && tests/tools/commands.py "$1"); }
   [ "$status" = 0 ]
 }
 
+# The others are for the scripts that start the programs, not for users.
+@test "each setting is in docs/settings.md and simpleserverapi(7), which has the paths of the API" {
+  local page setting path count=0
+  page=$("$ROOT/scripts/man.sh")
+  while read -r setting; do
+    [[ $setting =~ ^SSA_(MAKE|RUN_AS|SUPERVISED)$ ]] && continue
+    grep -qE "^\.It Ev (.* )?$setting( |$)" <<<"$page" || {
+      echo "docs/settings.md has no row of $setting"
+      return 1
+    }
+    count=$((count + 1))
+  done < <(grep -rhoP '^\s*\{"\K(REDIS_URL|SSA_[A-Z_]+)(?=")' "$ROOT/libcommon/core")
+  ((count > 18))
+  for path in $(jq -r '.paths | keys[]' "$ROOT/www/openapi.json"); do
+    [[ $page == *"${path/\{id\}/ID}"* ]]
+  done
+  command -v mandoc >/dev/null || skip 'mandoc is not installed'
+  run -0 mandoc -T lint <<<"$page"
+  [ -z "$output" ]
+}
+
 @test "the requests of README, api.md, queries.md and tokens.md" {
   local ticket tag digest
   SSA_FAULTS=on start_lighttpd_on_port

@@ -73,21 +73,21 @@ copy_project() {
   make_install
   [[ ! -e $DEST/usr/local/sbin && ! -e $DEST/usr/local/share/man ]]
   mkdir -p "$ROOT"/{sbin,man,completions,www/swagger}
-  for file in sbin/ssactl man/ssactl.8 completions/ssactl www/swagger/{index.html,init.js}; do
+  for file in sbin/ssactl man/{simpleserverapi.7,ssactl.8} completions/ssactl www/swagger/{index.html,init.js}; do
     echo "$file" >"$ROOT/$file"
   done
   make_install
   [[ $(stat -c %a "$DEST/usr/local/sbin/ssactl") == 755 ]]
   cd "$DEST/usr/local"
-  [[ $(cat sbin/ssactl share/man/man8/ssactl.8 share/bash-completion/completions/ssactl lib/simpleserverapi/www/swagger/init.js) == \
-    $'sbin/ssactl\nman/ssactl.8\ncompletions/ssactl\nwww/swagger/init.js' ]]
+  [[ $(cat sbin/ssactl share/man/man{7/simpleserverapi.7,8/ssactl.8} share/bash-completion/completions/ssactl lib/simpleserverapi/www/swagger/init.js) == \
+    $'sbin/ssactl\nman/simpleserverapi.7\nman/ssactl.8\ncompletions/ssactl\nwww/swagger/init.js' ]]
 }
 
 # bats test_tags=long
 @test "make uninstall leaves the data, and what others have put there" {
   copy_project
   mkdir -p "$ROOT"/{sbin,man,completions,www/swagger}
-  touch "$ROOT"/{sbin/ssactl,man/ssactl.8,completions/ssactl,www/swagger/index.html} \
+  touch "$ROOT"/{sbin/ssactl,man/simpleserverapi.7,man/ssactl.8,completions/ssactl,www/swagger/index.html} \
     "$ROOT"/www/swagger/{init.js,swagger-ui-bundle.js,swagger-ui.css}
   make_install
   echo '[{"mine":1}]' >"$lib/data/users.json"

@@ -741,6 +741,7 @@ commit() {
   cmp "$here/data/users.json" "$ROOT/data/users.json"
   run grep -rE '`make|make (run|deps|install|docs|dist|test)' "$here"/{README.md,docs,man,lighttpd.conf}
   [ "$status" = 1 ]
+  [[ $(cd "$here/man" && echo *) == 'simpleserverapi.7 ssactl.8' ]]
   [[ $(sed -n 3p "$here/README.md") == "    ./run" ]]
   [[ $("$here/run" --help) == 'usage: [NAME=VALUE]... ./run'* ]]
   (cd / && exec "${clean[@]}" SSA_PORT="$port" "$here/run") >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
