@@ -3,8 +3,8 @@
 #include "core/config.h"
 #include "http/endpoint.h"
 #include "redis/advice.h"
-#include "redis/fence.h"
 #include "redis/redis.h"
+#include "store/readiness.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -81,7 +81,7 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 		snprintf(checks[REDIS].note, sizeof checks[REDIS].note, "%s",
 			 redis_error(s->realm.redis));
 		checks[REDIS].fault = checks[REDIS].note;
-		checks[REDIS].fatal = (context->flags & ANY) && !fence_any(s->realm.redis);
+		checks[REDIS].fatal = (context->flags & ANY) && !readiness_any(s->realm.redis);
 	}
 
 	write_failing(&failing, checks, context->flags & ANY);

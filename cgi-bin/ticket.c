@@ -146,9 +146,7 @@ static enum result handle_delete(struct endpoint_context *context, const struct 
 
 	(void)q;
 	if (result != RESULT_OK)
-		return reply_refuse(rep, result,
-				    result == RESULT_INTERNAL ? "the user's index is not ours"
-							      : redis_error(redis));
+		return reply_refuse(rep, result, redis_error(redis));
 	rep->event = all ? "logout of all tickets" : "logout";
 	return rep->result = RESULT_NO_CONTENT;
 }

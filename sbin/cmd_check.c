@@ -5,7 +5,7 @@
 #include "locate.h"
 #include "redis/advice.h"
 #include "report.h"
-#include "store/rights.h"
+#include "store/readiness.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -43,7 +43,7 @@ static void check_modes(struct report *r, const struct ctl *c)
 /* The first fault of Redis, and the rights that its user lacks. */
 static void check_redis(struct report *r, struct ctl *c)
 {
-	char words[RIGHTS_SIZE], refused[RIGHTS_SIZE + 80];
+	char words[READINESS_RIGHTS_SIZE], refused[sizeof words + 80];
 	const char *fault = health_of_redis(c);
 
 	look_at(r, "Redis");
@@ -51,7 +51,7 @@ static void check_redis(struct report *r, struct ctl *c)
 		fault = advice_ask(c->redis);
 	if (fault != NULL)
 		report_fault(r, NULL, fault);
-	if (!rights_missing(c->redis, c->config.redis.kind, c->config.redis_wait > 0, words))
+	if (!readiness_lacks_rights(c->redis, words))
 		return;
 	snprintf(refused, sizeof refused, "the Redis user is refused (commands or ~ssa:*): %s",
 		 words);

@@ -6,13 +6,13 @@
 
 const char *health_of_redis(struct ctl *c)
 {
-	size_t replies = readiness_ask(c->redis);
+	struct readiness ready;
 
 	redis_begin(c->redis);
-	return redis_send(c->redis) && readiness_passed(c->redis, replies) &&
-		       redis_replicated(c->redis)
-		   ? NULL
-		   : redis_error(c->redis);
+	readiness_ask(c->redis, &ready);
+	redis_run(c->redis);
+	return readiness_passed(&ready) && redis_replicated(c->redis) ? NULL
+								      : redis_error(c->redis);
 }
 
 const char *health_of_hashing(const struct ctl *c)

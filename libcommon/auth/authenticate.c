@@ -10,7 +10,7 @@ struct outcome authenticate_ask(struct realm *realm, struct caller *caller)
 		return outcome_refused(RESULT_UNAUTHENTICATED, "no ticket");
 	caller->has_token = tokens_is_token(caller->ticket);
 	if (caller->has_token) {
-		caller->found = RESULT_OK;
+		caller->session.found = RESULT_OK;
 		caller->session.username[0] = caller->token.name[0] = '\0';
 		return (struct outcome){.result = RESULT_OK};
 	}
@@ -18,12 +18,6 @@ struct outcome authenticate_ask(struct realm *realm, struct caller *caller)
 		return outcome_refused(RESULT_UNAUTHENTICATED, "malformed ticket");
 	session_ask(realm->redis, caller->ticket, &caller->session);
 	return (struct outcome){.result = RESULT_OK};
-}
-
-void authenticate_take(struct realm *realm, struct caller *caller)
-{
-	if (!caller->has_token)
-		caller->found = session_answer(realm->redis, &caller->session);
 }
 
 static struct outcome not_found(const struct realm *realm, enum result found)
@@ -96,8 +90,8 @@ static bool csrf_fits(const struct caller *caller)
 
 struct outcome authenticate(struct realm *realm, struct caller *caller)
 {
-	if (caller->found != RESULT_OK)
-		return not_found(realm, caller->found);
+	if (caller->session.found != RESULT_OK)
+		return not_found(realm, caller->session.found);
 	if (!realm->users_usable)
 		return outcome_refused(RESULT_INTERNAL, "users.json has no good version");
 	if (caller->has_token)

@@ -13,9 +13,8 @@
 struct caller {
 	const char *ticket;     /* in: a ticket or an API token; NULL: none was sent */
 	const char *csrf_token; /* in; NULL: none was sent */
-	enum result found;      /* the result of session_answer */
 	bool has_token;         /* it is an API token */
-	struct session session; /* valid if `found` is RESULT_OK; of a token only the username */
+	struct session session; /* of a token only the username */
 	struct token token;     /* if has_token, valid after authenticate; its name may be "" */
 	struct user user;       /* valid after authenticate, which wipes the password */
 	struct grant grant;     /* likewise: the machines that the caller may see */
@@ -26,11 +25,8 @@ struct caller {
  * token, and nothing is queued. */
 struct outcome authenticate_ask(struct realm *realm, struct caller *caller);
 
-/* Takes Redis's answer to the look-up. */
-void authenticate_take(struct realm *realm, struct caller *caller);
-
-/* Finds the user of the session. users.json must have been refreshed before. If the user is gone,
- * is disabled or has another password, the session is ended at once.
+/* Finds the user of the session, when the look-up has run and users.json was refreshed. If the user
+ * is gone, is disabled or has another password, the session is ended at once.
  *
  * RESULT_OK: caller->user is the user. RESULT_UNAUTHENTICATED: the ticket is not valid.
  * RESULT_FORBIDDEN: the CSRFPreventionToken is not the one of the session. RESULT_UNAVAILABLE or

@@ -1,8 +1,8 @@
 #include "auth/login.h"
 #include "auth/password.h"
 #include "auth/slots.h"
-#include "redis/fence.h"
 #include "redis/redis.h"
+#include "store/readiness.h"
 #include "store/regulation.h"
 
 #include <stdio.h>
@@ -15,21 +15,25 @@ struct attempt {
 	struct login *login;
 	const struct slots *slots; /* what hashes may use */
 	struct regulation regulation;
-	bool counted;          /* the commands that count it were sent */
-	long long now_us;      /* by Redis's clock */
-	enum result old_found; /* RESULT_OK: the password is a live ticket … */
-	struct session old;    /* … and this is its session */
-	bool known;            /* users.json has the username, and `user` is its record */
+	bool counted;       /* the commands that count it were sent */
+	long long now_us;   /* by Redis's clock */
+	struct session old; /* if the password is a live ticket, old.found is RESULT_OK */
+	bool known;         /* users.json has the username, and `user` is its record */
 	struct user user;
 };
 
 static const struct outcome passed = {.result = RESULT_OK};
 
 /* The sentence is copied, because an attempt that is taken back uses Redis once more. */
-static struct outcome redis_failed(struct attempt *a)
+static struct outcome store_failed(struct attempt *a, enum result result)
 {
 	snprintf(a->login->fault, sizeof a->login->fault, "%s", redis_error(a->redis));
-	return outcome_refused(RESULT_UNAVAILABLE, a->login->fault);
+	return outcome_refused(result, a->login->fault);
+}
+
+static struct outcome redis_failed(struct attempt *a)
+{
+	return store_failed(a, RESULT_UNAVAILABLE);
 }
 
 /* The client's own failure. The event has the words that fail2ban's filters look for. A fault of
@@ -58,57 +62,40 @@ static struct outcome too_many(struct attempt *a)
  * counts the attempt. users.json is read while Redis works. */
 static struct outcome consult(struct attempt *a, bool count)
 {
-	bool maybe_ticket = session_is_ticket(a->login->password);
-
-	fence_probe(a->redis, keys_tag_of(a->regulation.rule[0].key));
-	redis_ask_time(a->redis);
-	if (count)
-		regulation_ask_counted(&a->regulation, a->redis);
-	else
-		regulation_ask(&a->regulation, a->redis);
-	if (maybe_ticket)
+	readiness_ask_write(a->redis, keys_tag_of(a->regulation.rule[0].key));
+	redis_ask_time(a->redis, &a->now_us);
+	regulation_ask(&a->regulation, a->redis, count);
+	a->old.found = RESULT_UNAUTHENTICATED;
+	if (session_is_ticket(a->login->password))
 		session_ask(a->redis, a->login->password, &a->old);
-	bool sent = redis_send(a->redis);
-	a->counted = count && sent;
+	a->counted = redis_send(a->redis) && count;
 	realm_refresh(a->realm);
 
-	if (!sent || !redis_done(a->redis, 1) || !redis_time(a->redis, &a->now_us))
+	if (!redis_finish(a->redis))
 		return redis_failed(a);
-	enum result result = regulation_answer(&a->regulation, a->redis);
-	a->old_found = maybe_ticket ? session_answer(a->redis, &a->old) : RESULT_UNAUTHENTICATED;
-	if (result == RESULT_UNAVAILABLE || a->old_found == RESULT_UNAVAILABLE)
-		return redis_failed(a);
-	if (result == RESULT_TOO_MANY)
+	if (regulation_broken(&a->regulation) != NULL)
 		return too_many(a);
 	if (count && !redis_replicated(a->redis))
 		return redis_failed(a);
-	if (a->old_found == RESULT_INTERNAL)
+	if (a->old.found == RESULT_INTERNAL)
 		return outcome_refused(RESULT_INTERNAL, "out of memory");
 	if (!a->realm->users_usable)
 		return outcome_refused(RESULT_INTERNAL, "users.json has no good version");
 	return passed;
 }
 
-/* Sends what is queued, and takes the first replies, which only have to be no errors. */
-static bool send_and_take(struct attempt *a, unsigned replies)
-{
-	return redis_send(a->redis) && redis_done(a->redis, replies);
-}
-
 /* Takes the attempt back after a fault of ours, which must not count against the client. This is
  * best effort: an attempt that cannot be taken back counts until its window ends. */
 static void take_back(struct attempt *a)
 {
-	unsigned replies = regulation_take_back(&a->regulation, a->redis);
-
-	if (replies > 0)
-		send_and_take(a, replies);
+	regulation_take_back(&a->regulation, a->redis);
+	redis_run(a->redis);
 }
 
 /* True if the password is a live ticket of this user. */
 static bool is_ticket_of_user(const struct attempt *a)
 {
-	return a->old_found == RESULT_OK && strcmp(a->old.username, a->login->username) == 0;
+	return a->old.found == RESULT_OK && strcmp(a->old.username, a->login->username) == 0;
 }
 
 static bool may_renew(const struct attempt *a)
@@ -120,53 +107,28 @@ static bool may_renew(const struct attempt *a)
 static struct outcome renew(struct attempt *a)
 {
 	struct login *l = a->login;
-	/* This comes before the new session, whose replies must be the last of the batch. */
-	unsigned replies = regulation_take_back(&a->regulation, a->redis);
-	enum result result = session_ask_renew(a->redis, a->realm->config, a->now_us,
-					       a->user.password, &a->old, &l->session, l->ticket);
 
-	if (result != RESULT_OK)
-		redis_drop(a->redis);
+	regulation_take_back(&a->regulation, a->redis);
+	enum result result = session_renew(a->redis, a->realm->config, a->now_us, a->user.password,
+					   &a->old, &l->session, l->ticket);
 	if (result == RESULT_UNAUTHENTICATED)
-		return wrong("the ticket cannot be renewed any more");
+		return wrong(redis_error(a->redis));
 	if (result != RESULT_OK)
-		return outcome_refused(result, "no random bytes or no memory");
-	if (!send_and_take(a, replies))
-		return redis_failed(a);
-	switch (session_answer_renew(a->redis, a->realm->config, &a->old, &l->session)) {
-	case RESULT_OK:
-		return (struct outcome){.result = RESULT_OK, .event = "renewal"};
-	case RESULT_UNAUTHENTICATED:
-		return wrong("the ticket was ended meanwhile");
-	case RESULT_UNAVAILABLE:
-		return redis_failed(a);
-	default:
-		return outcome_refused(RESULT_INTERNAL, "the user's index is not ours");
-	}
+		return store_failed(a, result);
+	return (struct outcome){.result = RESULT_OK, .event = "renewal"};
 }
 
 /* Makes the session, after the password was found right. */
 static struct outcome open_session(struct attempt *a)
 {
 	struct login *l = a->login;
-	unsigned replies;
 
 	memcpy(l->session.username, l->username, strlen(l->username) + 1);
-	/* This comes before the new session, whose replies must be the last of the batch. */
-	replies = regulation_succeed(&a->regulation, a->redis);
-	enum result result = session_ask_create(a->redis, a->realm->config, a->now_us,
-						a->user.password, &l->session, l->ticket);
-	if (result != RESULT_OK) {
-		redis_drop(a->redis);
-		return outcome_refused(result, "no random bytes or no memory");
-	}
-	if (!send_and_take(a, replies))
-		return redis_failed(a);
-	result = session_answer_create(a->redis, a->realm->config, &l->session);
-	if (result == RESULT_UNAVAILABLE)
-		return redis_failed(a);
+	regulation_succeed(&a->regulation, a->redis);
+	enum result result = session_create(a->redis, a->realm->config, a->now_us, a->user.password,
+					    &l->session, l->ticket);
 	if (result != RESULT_OK)
-		return outcome_refused(result, "the user's index is not ours");
+		return store_failed(a, result);
 	return (struct outcome){.result = RESULT_OK, .event = "login"};
 }
 

@@ -81,38 +81,18 @@ static bool ask_session(struct realm *realm, struct caller *caller, const struct
 	return true;
 }
 
-/* Queues the Redis commands for what the operation needs to know. false: nothing is queued. */
-static bool ask(struct service *s, struct exchange *x)
+/* Queues the Redis commands for what the operation needs to know. */
+static void ask(struct service *s, struct exchange *x)
 {
-	switch (x->operation->needs) {
-	case NEEDS_NOTHING:
-		return false;
-	case NEEDS_PROBE:
-		x->replies = readiness_ask(s->realm.redis);
-		return true;
-	case NEEDS_SESSION:
-		break;
-	}
-	if (!ask_session(&s->realm, &x->context.caller, &x->request, &x->reply)) {
-		x->operation = NULL;
-		return false;
-	}
-	return true;
-}
-
-/* Takes Redis's answer to what ask() queued. */
-static void take(struct service *s, struct exchange *x)
-{
-	struct caller *caller = &x->context.caller;
-
 	switch (x->operation->needs) {
 	case NEEDS_NOTHING:
 		break;
 	case NEEDS_PROBE:
-		x->context.redis_up = readiness_passed(s->realm.redis, x->replies);
+		readiness_ask(s->realm.redis, &x->context.readiness);
 		break;
 	case NEEDS_SESSION:
-		authenticate_take(&s->realm, caller);
+		if (!ask_session(&s->realm, &x->context.caller, &x->request, &x->reply))
+			x->operation = NULL;
 		break;
 	}
 }
@@ -124,7 +104,8 @@ static bool must_survive(const struct exchange *x)
 {
 	return x->operation != NULL &&
 	       ((x->operation->needs == NEEDS_PROBE && x->context.redis_up) ||
-		(x->operation->ends_session && x->context.caller.found == RESULT_UNAUTHENTICATED));
+		(x->operation->ends_session &&
+		 x->context.caller.session.found == RESULT_UNAUTHENTICATED));
 }
 
 static void make_sure(struct redis *r, struct exchange *const batch[], unsigned count)
@@ -138,7 +119,7 @@ static void make_sure(struct redis *r, struct exchange *const batch[], unsigned 
 			replicated = redis_replicated(r) ? SURE : UNSURE;
 		if (replicated == UNSURE) {
 			batch[i]->context.redis_up = false;
-			batch[i]->context.caller.found = RESULT_UNAVAILABLE;
+			batch[i]->context.caller.session.found = RESULT_UNAVAILABLE;
 		}
 	}
 }
@@ -147,7 +128,7 @@ static enum result admit_caller(struct realm *realm, struct caller *caller, stru
 {
 	struct outcome o = authenticate(realm, caller);
 
-	if (caller->found == RESULT_OK)
+	if (caller->session.found == RESULT_OK)
 		memcpy(rep->user, caller->session.username, sizeof rep->user);
 	if (caller->has_token)
 		memcpy(rep->token, caller->token.name, sizeof rep->token);
@@ -168,26 +149,22 @@ static void handle(struct service *s, struct exchange *x)
 static void ask_all(struct service *s, struct exchange *const batch[], unsigned count)
 {
 	unsigned files = 0;
-	bool asking = false;
 
 	redis_begin(s->realm.redis);
 	for (unsigned i = 0; i < count; i++) {
 		if (batch[i]->operation == NULL)
 			continue;
 		files |= batch[i]->operation->files;
-		if (ask(s, batch[i]))
-			asking = true;
+		ask(s, batch[i]);
 	}
-	/* If sending fails, take() finds out. */
-	if (asking)
-		redis_send(s->realm.redis);
+	redis_send(s->realm.redis);
 	if (files != 0)
 		service_refresh(s, files);
 	if (count > 1)
 		sched_yield(); /* under load Redis runs now, and its answer is ready when we read */
+	redis_finish(s->realm.redis);
 	for (unsigned i = 0; i < count; i++)
-		if (batch[i]->operation != NULL)
-			take(s, batch[i]);
+		batch[i]->context.redis_up = readiness_passed(&batch[i]->context.readiness);
 	make_sure(s->realm.redis, batch, count);
 }
 

@@ -6,6 +6,7 @@
 #include "auth/authenticate.h"
 #include "http/reply.h"
 #include "http/request.h"
+#include "store/readiness.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -17,9 +18,10 @@ struct service;
 /* What a handler gets in addition to the request. */
 struct endpoint_context {
 	struct service *service;
-	struct caller caller; /* NEEDS_SESSION */
-	bool redis_up;        /* NEEDS_PROBE; if false, redis_error() says why */
-	unsigned flags;       /* those of the operation that the query string has: bit i */
+	struct caller caller;       /* NEEDS_SESSION */
+	struct readiness readiness; /* NEEDS_PROBE … */
+	bool redis_up;              /* … and if this is false, redis_error() says why */
+	unsigned flags;             /* those of the operation that the query string has: bit i */
 };
 
 struct exchange {
@@ -29,7 +31,6 @@ struct exchange {
 	/* What the endpoint knows of it. */
 	const struct operation
 	    *operation; /* NULL: the request is refused, and the reply says why */
-	size_t replies; /* NEEDS_PROBE: of Redis, see readiness.h */
 	struct endpoint_context context;
 
 	/* What the transport knows of it. */

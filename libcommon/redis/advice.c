@@ -1,5 +1,4 @@
 #include "redis/advice.h"
-#include "redis/fence.h"
 #include "redis/redis.h"
 #include "redis/resp.h"
 
@@ -25,41 +24,40 @@ static const struct {
      "set maxmemory-policy noeviction: a full Redis forgets sessions and failed logins"},
 };
 
-static const char *judge(const char *info, bool replaceable)
-{
-	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-		if ((strstr(info, rules[i].line) != NULL) == rules[i].bad &&
-		    (replaceable || !rules[i].replaceable))
-			return rules[i].advice;
-	return NULL;
-}
+struct settings {
+	bool replaceable, known;
+	const char *fault;
+};
 
-/* The fence leads the INFO, which has no key, to the master of the tag. */
-static const char *ask_one(struct redis *r, const char *tag)
+static bool take_info(void *into, const struct redisReply *reply)
 {
-	const struct redisReply *reply;
+	struct settings *s = into;
 	const char *info;
 	size_t len;
 
-	fence_read(r, tag);
-	redis_command(r, "INFO", "replication", "persistence", "memory", NULL);
-	bool known = redis_send(r) && fence_read_passed(r) && (reply = redis_next(r)) != NULL &&
-		     resp_text(reply, &info, &len);
-	if (known)
-		return judge(info, redis_is_replaceable(r));
-	return redis_is_replaceable(r) ? unknown : perhaps;
+	s->known = resp_text(reply, &info, &len);
+	for (size_t i = 0; s->known && i < sizeof rules / sizeof rules[0] && s->fault == NULL; i++)
+		if ((strstr(info, rules[i].line) != NULL) == rules[i].bad &&
+		    (s->replaceable || !rules[i].replaceable))
+			s->fault = rules[i].advice;
+	return s->known;
 }
 
 const char *advice_ask(struct redis *r)
 {
-	const char *advice = redis_fault_of_sentinels(r);
+	struct settings s = {.replaceable = redis_is_replaceable(r),
+			     .fault = redis_fault_of_sentinels(r)};
 	char tag[TAG_LEN + 1];
-
 	bool whole;
 	size_t masters = redis_find_masters(r, &whole);
-	for (size_t i = 0; i < masters && advice == NULL; i++) {
+
+	for (size_t i = 0; i < masters && s.fault == NULL; i++) {
 		redis_master_tag(r, i, tag);
-		advice = ask_one(r, tag);
+		redis_guard(r, tag); /* it leads INFO, which has no key, to the master of the tag */
+		s.known = false;
+		redis_ask(r, take_info, &s, "INFO", "replication", "persistence", "memory", NULL);
+		if (!redis_run(r) || !s.known)
+			s.fault = s.replaceable ? unknown : perhaps;
 	}
-	return advice;
+	return s.fault;
 }

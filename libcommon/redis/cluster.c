@@ -32,10 +32,10 @@ struct cluster {
 	struct nodes nodes;
 	uint8_t masters[SHARDS_NODES_MAX];
 	const char *bytes;
-	struct commands now, before; /* this batch, and the one before it */
-	size_t next;                 /* the command whose reply is taken next */
-	unsigned stage;              /* of the command that is added next */
-	int slot;                    /* of the last command */
+	struct commands now; /* this batch */
+	size_t next;         /* the command whose reply is taken next */
+	unsigned stage;      /* of the command that is added next */
+	int slot;            /* of the last command */
 	bool no_memory, once, collected;
 };
 
@@ -57,14 +57,9 @@ static void drop_commands(struct commands *list)
 	list->count = 0;
 }
 
-/* What is queued may come from the last reply, so the replies stay for one more batch. */
 void cluster_begin(struct cluster *c)
 {
-	struct commands now = c->before;
-
-	drop_commands(&now);
-	c->before = c->now;
-	c->now = now;
+	drop_commands(&c->now);
 	c->next = c->stage = 0;
 	c->no_memory = false;
 	c->collected = true; /* nothing was sent */
@@ -74,10 +69,8 @@ void cluster_free(struct cluster *c)
 {
 	if (c == NULL)
 		return;
-	drop_commands(&c->before);
 	drop_commands(&c->now);
 	nodes_close(&c->nodes);
-	free(c->before.at);
 	free(c->now.at);
 	free(c);
 }
@@ -214,21 +207,12 @@ static bool begin_stage(struct cluster *c)
 	return any;
 }
 
-/* Closes the links that owe replies. They must not be read as replies of the next batch. */
-static void close_links(struct cluster *c)
-{
-	for (unsigned i = 1; i <= c->nodes.shards.count; i++)
-		if (c->nodes.at[i].link != NULL && link_pending(c->nodes.at[i].link) > 0)
-			link_close(c->nodes.at[i].link);
-}
-
 bool cluster_send(struct cluster *c, const char *bytes, bool once)
 {
 	if (c->no_memory) {
 		snprintf(c->nodes.error, REPLICATION_WHY_SIZE, "redis: write: out of memory");
 		return false;
 	}
-	close_links(c);
 	nodes_refresh(&c->nodes);
 	c->bytes = bytes;
 	c->once = once;
@@ -341,14 +325,18 @@ static void collect(struct cluster *c)
 	c->collected = true;
 }
 
-const struct redisReply *cluster_next(struct cluster *c)
+struct redisReply *cluster_next(struct cluster *c)
 {
 	if (!c->collected)
 		collect(c);
 	if (c->next == c->now.count)
 		return NULL;
-	const struct command *command = &c->now.at[c->next++];
-	return command->state == DONE ? command->reply : NULL;
+	struct command *command = &c->now.at[c->next++];
+	if (command->state != DONE)
+		return NULL;
+	struct redisReply *reply = command->reply;
+	command->reply = NULL;
+	return reply;
 }
 
 unsigned long cluster_changes(const struct cluster *c)
@@ -374,6 +362,5 @@ void cluster_begin_request(struct cluster *c)
 
 bool cluster_replicated(struct cluster *c, unsigned number)
 {
-	close_links(c);
 	return nodes_replicated(&c->nodes, number);
 }

@@ -32,8 +32,8 @@ void cluster_barrier(struct cluster *c);
  * no memory. Other failures show in the replies. */
 bool cluster_send(struct cluster *c, const char *bytes, bool once);
 
-/* Takes the next reply. NULL: this command failed. */
-const struct redisReply *cluster_next(struct cluster *c);
+/* Returns the next reply, which the caller frees. NULL: this command failed. */
+struct redisReply *cluster_next(struct cluster *c);
 
 unsigned long cluster_changes(const struct cluster *c); /* see redis_changes */
 

@@ -121,7 +121,9 @@ bool link_open(struct link *l, const struct redis_server *server)
 
 bool link_is_usable(struct link *l)
 {
-	if (l->fd >= 0 && l->stale_ms != 0 && clock_ms() >= l->stale_ms)
+	bool stale = l->fd >= 0 && l->stale_ms != 0 && clock_ms() >= l->stale_ms;
+
+	if (stale || l->pending > 0)
 		link_close(l);
 	return l->fd >= 0;
 }

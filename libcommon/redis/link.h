@@ -39,13 +39,13 @@ void link_free(struct link *l);
 bool link_open(struct link *l, const struct redis_server *server);
 void link_close(struct link *l);
 
-/* Whether it is connected. A connection that was unused for too long is closed. If its server has
- * been cut off or replaced since, nobody would tell: the next batch would get no answer, and may
- * not be repeated. A new connection fails soon, before anything was sent. */
+/* Whether it is connected. A connection that owes replies is closed: they must not be read as
+ * replies of the next batch. So is one that was unused for too long. If its server has been cut off
+ * or replaced since, nobody would tell: the next batch would get no answer, and may not be
+ * repeated. A new connection fails soon, before anything was sent. */
 bool link_is_usable(struct link *l);
 
-/* Sends a batch of `commands`. The connection must be open. Replies of the batch before that were
- * not taken must not be read as replies of this one: take them or close the connection first. */
+/* Sends a batch of `commands`. The connection must be usable. */
 bool link_send(struct link *l, const char *bytes, size_t len, unsigned commands);
 
 /* The number of replies still to come. */

@@ -15,6 +15,12 @@
 enum { OUT_KEEP_BYTES = 16384 };
 #define ONE_TAG "all" /* where one server has all keys */
 
+/* What waits for a reply. */
+struct waiting {
+	redis_take *take; /* NULL: only success matters */
+	void *into;
+};
+
 struct redis {
 	const struct redis_url *url;
 	unsigned replicas;
@@ -25,12 +31,15 @@ struct redis {
 	struct cluster *cluster;    /* NULL: not in use; otherwise `link` is not */
 	unsigned long changes;
 
-	struct text out;  /* the batch, kept because it may be sent again */
-	bool sent;        /* it was sent: the next command begins a new batch */
-	unsigned queued;  /* the number of commands in it */
-	unsigned repeats; /* how often it may still be sent again */
-	bool answered;    /* since redis_begin or redis_replicated … */
-	bool lost;        /* … and then the connection was lost */
+	struct text out;     /* the batch, kept because it may be sent again */
+	struct text waiting; /* a struct waiting for each of its commands */
+	unsigned queued;     /* the number of commands in it */
+	bool open;           /* more can be queued; otherwise the next command begins a new batch */
+	bool failed;         /* a command of it has failed, and `error` says why */
+	bool refused;        /* … with an error reply */
+	unsigned repeats;    /* how often it may still be sent again */
+	bool answered;       /* since redis_begin or redis_replicated … */
+	bool lost;           /* … and then the connection was lost */
 	char error[REPLICATION_WHY_SIZE];
 };
 
@@ -38,6 +47,13 @@ bool redis_fault(struct redis *r, const char *why)
 {
 	snprintf(r->error, sizeof r->error, "%s", why);
 	return false;
+}
+
+/* Tells of the first failure in a batch. */
+static void note(struct redis *r, const char *what, const char *why)
+{
+	if (!r->failed)
+		snprintf(r->error, sizeof r->error, "%s%s", what, why);
 }
 
 /* Connects to the master that the sentinels name. If that one does not answer, another sentinel may
@@ -76,7 +92,7 @@ static bool may_repeat(struct redis *r)
 	return true;
 }
 
-static bool send_batch(struct redis *r)
+static bool transmit(struct redis *r)
 {
 	while (link_is_usable(r->link) || open_link(r)) {
 		if (link_send(r->link, r->out.at, r->out.len, r->queued))
@@ -96,7 +112,6 @@ struct redis *redis_new(const struct redis_url *url, unsigned replicas)
 		return NULL;
 	r->url = url;
 	r->replicas = replicas;
-	r->sent = true; /* nothing is queued */
 	r->terms = (struct link_terms){.user = url->user,
 				       .password = url->password,
 				       .db = url->db,
@@ -123,128 +138,231 @@ void redis_free(struct redis *r)
 	sentinel_free(r->sentinel);
 	cluster_free(r->cluster);
 	text_free(&r->out);
+	text_free(&r->waiting);
 	free(r);
+}
+
+static void queue(struct redis *r, struct waiting waiting, const char *name, va_list arguments)
+{
+	va_list again;
+
+	if (!r->open) {
+		text_clear(&r->out, OUT_KEEP_BYTES);
+		text_clear(&r->waiting, OUT_KEEP_BYTES);
+		r->queued = 0;
+		r->open = true;
+		if (r->cluster != NULL)
+			cluster_begin(r->cluster);
+	}
+	va_copy(again, arguments);
+	resp_add_command(&r->out, name, arguments);
+	text_add(&r->waiting, (const char *)&waiting, sizeof waiting);
+	r->queued++;
+	if (r->cluster != NULL)
+		cluster_add(r->cluster, va_arg(again, const char *), r->out.len);
+	va_end(again);
 }
 
 void redis_command(struct redis *r, const char *name, ...)
 {
 	va_list arguments;
 
-	if (r->sent) {
-		text_clear(&r->out, OUT_KEEP_BYTES);
-		r->queued = 0;
-		r->sent = false;
-		if (r->cluster != NULL)
-			cluster_begin(r->cluster);
-	}
 	va_start(arguments, name);
-	resp_add_command(&r->out, name, arguments);
+	queue(r, (struct waiting){0}, name, arguments);
 	va_end(arguments);
-	r->queued++;
-	if (r->cluster != NULL) {
-		va_start(arguments, name);
-		cluster_add(r->cluster, va_arg(arguments, const char *), r->out.len);
-		va_end(arguments);
-	}
+}
+
+void redis_ask(struct redis *r, redis_take *take, void *into, const char *name, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, name);
+	queue(r, (struct waiting){take, into}, name, arguments);
+	va_end(arguments);
+}
+
+static bool guard(void *into, const struct redisReply *reply)
+{
+	(void)into, (void)reply;
+	return true;
+}
+
+void redis_guard(struct redis *r, const char *tag)
+{
+	char key[TAG_KEY_SIZE];
+
+	if (!redis_is_replaceable(r))
+		return;
+	tag_key(key, tag, "probe");
+	redis_ask(r, guard, NULL, "DEL", key, NULL);
+}
+
+void redis_barrier(struct redis *r)
+{
+	if (r->cluster != NULL)
+		cluster_barrier(r->cluster);
 }
 
 void redis_drop(struct redis *r)
 {
-	r->sent = true; /* the next command begins a new batch */
+	r->open = false;
+	r->queued = 0;
 }
 
-/* Ends the queueing, before the batch is sent. */
+/* Ends the queueing. false: there is nothing to send. */
 static bool close_batch(struct redis *r)
 {
-	if (r->sent)
-		return false; /* nothing is queued */
-	r->sent = true;
-	if (r->out.failed) {
-		link_close(r->link);
-		return redis_fault(r, "redis: write: out of memory");
+	bool any = r->open;
+
+	r->open = r->failed = false;
+	if (r->out.failed || r->waiting.failed) {
+		r->queued = 0;
+		r->failed = any;
+		return any && redis_fault(r, "redis: write: out of memory");
 	}
-	if (link_pending(r->link) > 0) /* they must not be read as replies of this batch */
-		link_close(r->link);
-	return true;
+	return any;
+}
+
+static bool send_batch(struct redis *r, bool once)
+{
+	if (!close_batch(r))
+		return !r->failed;
+	r->repeats = once ? 0 : r->url->count;
+	if (r->cluster != NULL)
+		r->failed = !cluster_send(r->cluster, r->out.at, once);
+	else if (once && !link_is_usable(r->link))
+		r->failed = !redis_fault(r, "redis: write: connection closed");
+	else
+		r->failed = !transmit(r);
+	return !r->failed;
 }
 
 bool redis_send(struct redis *r)
 {
-	if (!close_batch(r))
-		return false;
-	if (r->cluster != NULL)
-		return cluster_send(r->cluster, r->out.at, false);
-	r->repeats = r->url->count;
-	return send_batch(r);
-}
-
-bool redis_send_on(struct redis *r)
-{
-	if (!close_batch(r))
-		return false;
-	if (r->cluster != NULL)
-		return cluster_send(r->cluster, r->out.at, true);
-	if (!link_is_usable(r->link))
-		return redis_fault(r, "redis: write: connection closed");
-	r->repeats = 0;
-	return send_batch(r);
-}
-
-unsigned long redis_changes(const struct redis *r)
-{
-	return r->cluster != NULL ? cluster_changes(r->cluster) : r->changes;
+	return send_batch(r, false);
 }
 
 /* The server refuses the first command, as a master does that another has replaced: it has no
  * replicas (NOREPLICAS), or is a replica itself by now (READONLY). Its connection was kept, or a
  * sentinel that was cut off still names it. So it has done no write, and another sentinel may know
  * the new master. */
-static bool is_replaced(const struct redis *r, const char *code)
+static bool is_replaced(const struct redis *r, unsigned i, const char *code)
 {
-	return r->sentinel != NULL && link_pending(r->link) + 1 == r->queued &&
+	return r->sentinel != NULL && i == 0 && r->repeats > 0 &&
 	       (strcmp(code, "NOREPLICAS") == 0 || strcmp(code, "READONLY") == 0);
 }
 
-const struct redisReply *redis_next(struct redis *r)
+/* Returns the i-th reply of the batch. NULL: the command failed, and *why says why; or the batch
+ * has failed before. */
+static struct redisReply *next_reply(struct redis *r, unsigned i)
 {
-	const struct redisReply *reply;
 	char code[RESP_ERROR_CODE_SIZE], refusal[RESP_REFUSAL_SIZE];
 
-	if (r->cluster != NULL)
-		return cluster_next(r->cluster);
-	if (link_pending(r->link) == 0)
-		return NULL; /* the batch has failed already */
-	for (;;) {
-		while ((reply = link_next(r->link)) == NULL) {
-			redis_fault(r, link_error(r->link));
-			if (!may_repeat(r) || !send_batch(r))
-				return NULL;
-		}
-		if (!resp_is_error(reply, code)) {
+	while (link_pending(r->link) > 0) {
+		const struct redisReply *reply = link_next(r->link);
+		if (reply != NULL && !resp_is_error(reply, code)) {
 			r->answered = true;
-			return reply;
+			return link_keep(r->link);
 		}
-		bool again = r->repeats > 0 && is_replaced(r, code);
-		resp_refusal(refusal, code, r->out.at, r->queued - link_pending(r->link) - 1);
-		link_fail(r->link, "error reply", refusal);
-		redis_fault(r, link_error(r->link));
-		if (!again)
+		if (reply == NULL) {
+			note(r, link_error(r->link), "");
+			if (!may_repeat(r) || !transmit(r))
+				return NULL;
+			continue;
+		}
+		resp_refusal(refusal, code, r->out.at, i);
+		note(r, "redis: error reply: ", refusal);
+		r->refused = true;
+		if (!is_replaced(r, i, code))
 			return NULL;
 		r->repeats = 0; /* once: where all others are out of reach, each costs time */
 		sentinel_doubt(r->sentinel);
-		if (!send_batch(r))
+		link_close(r->link);
+		if (!transmit(r))
 			return NULL;
+		r->refused = false;
 	}
+	return NULL;
 }
 
-bool redis_done(struct redis *r, size_t replies)
+/* Gives a reply to what waits for it. false: it is not what that expects. */
+static bool give(struct redis *r, const struct waiting *w, struct redisReply *reply)
 {
-	bool done = true;
+	bool good = w->take == NULL || w->take(w->into, reply);
 
-	for (; replies > 0; replies--)
-		if (redis_next(r) == NULL)
-			done = false;
-	return done;
+	if (!good)
+		note(r, "redis: not an answer of Redis", "");
+	if (!good || w->take != redis_keep)
+		resp_free(reply);
+	return good;
+}
+
+bool redis_finish(struct redis *r)
+{
+	bool guarded = true;
+
+	r->refused = false;
+	for (unsigned i = 0; i < r->queued; i++) {
+		struct waiting w;
+		memcpy(&w, r->waiting.at + i * sizeof w, sizeof w);
+		struct redisReply *reply =
+		    r->cluster != NULL ? cluster_next(r->cluster) : next_reply(r, i);
+		if (!guarded)
+			resp_free(reply);
+		bool good = guarded && reply != NULL && give(r, &w, reply);
+		guarded = good || w.take != guard;
+		r->failed = r->failed || !good;
+	}
+	r->queued = 0;
+	if (r->refused) /* it may be another one's turn to be the master */
+		link_close(r->link);
+	return !r->failed;
+}
+
+bool redis_run(struct redis *r)
+{
+	redis_send(r);
+	return redis_finish(r);
+}
+
+bool redis_run_on(struct redis *r)
+{
+	send_batch(r, true);
+	return redis_finish(r);
+}
+
+bool redis_take_number(void *into, const struct redisReply *reply)
+{
+	return resp_number(reply, into);
+}
+
+bool redis_keep(void *into, const struct redisReply *reply)
+{
+	memcpy(into, &reply, sizeof reply);
+	return true;
+}
+
+/* A server that is not Redis can send anything. In this range no sum of times overflows. */
+static bool take_time(void *into, const struct redisReply *reply)
+{
+	long long now, us;
+
+	if (resp_count(reply) != 2 || !resp_number(resp_element(reply, 0), &now) ||
+	    !resp_number(resp_element(reply, 1), &us) || now <= 0 || now > 1LL << 40 || us < 0 ||
+	    us >= 1000000)
+		return false;
+	*(long long *)into = now * 1000000 + us;
+	return true;
+}
+
+void redis_ask_time(struct redis *r, long long *now_us)
+{
+	redis_ask(r, take_time, now_us, "TIME", NULL);
+}
+
+unsigned long redis_changes(const struct redis *r)
+{
+	return r->cluster != NULL ? cluster_changes(r->cluster) : r->changes;
 }
 
 bool redis_is_replaceable(const struct redis *r)
@@ -265,8 +383,6 @@ static bool master_replicated(struct redis *r, unsigned number)
 
 	if (number == 0 && r->sentinel != NULL && !sentinel_replicas(r->sentinel, &r->master, &n))
 		return redis_fault(r, sentinel_error(r->sentinel));
-	if (link_pending(r->link) > 0)
-		link_close(r->link);
 	if (!link_is_usable(r->link) || !r->answered || r->lost)
 		return redis_fault(r, "redis: not replicated: connection closed");
 	return replication_ask(&n, r->link, ONE_TAG, r->error) &&
@@ -287,29 +403,26 @@ bool redis_replicated(struct redis *r)
 	return replicated;
 }
 
+const struct redis_right *redis_rights(const struct redis *r, size_t *count)
+{
+	static const struct redis_right rights[] = {
+	    {"+wait", {"WAIT", "0", "1"}},
+	    {"+role", {"ROLE"}},
+	    {"+asking", {"ASKING"}},
+	    {"+cluster|slots", {"CLUSTER", "SLOTS"}},
+	    {"+cluster|myid", {"CLUSTER", "MYID"}},
+	    {"+cluster|replicas", {"CLUSTER", "REPLICAS", "none"}},
+	};
+	enum { ROLE = 1, ALL = sizeof rights / sizeof rights[0] };
+	size_t begin = r->replicas > 0 ? 0 : ROLE;
+
+	*count = r->cluster != NULL ? ALL - begin : r->sentinel != NULL ? 2 - begin : 1 - begin;
+	return rights + begin;
+}
+
 const char *redis_fault_of_sentinels(struct redis *r)
 {
 	return r->sentinel != NULL ? sentinel_advice(r->sentinel) : NULL;
-}
-
-void redis_ask_time(struct redis *r)
-{
-	redis_command(r, "TIME", NULL);
-}
-
-bool redis_time(struct redis *r, long long *now_us)
-{
-	const struct redisReply *reply = redis_next(r);
-	long long now, us;
-
-	if (reply == NULL || resp_count(reply) != 2 || !resp_number(resp_element(reply, 0), &now) ||
-	    !resp_number(resp_element(reply, 1), &us))
-		return false;
-	/* A server that is not Redis can send anything. In this range no sum of times overflows. */
-	if (now <= 0 || now > 1LL << 40 || us < 0 || us >= 1000000)
-		return false;
-	*now_us = now * 1000000 + us;
-	return true;
 }
 
 size_t redis_find_masters(struct redis *r, bool *whole)
@@ -324,12 +437,6 @@ void redis_master_tag(const struct redis *r, size_t i, char tag[static TAG_LEN +
 		cluster_tag(r->cluster, i, tag);
 	else
 		strcpy(tag, ONE_TAG);
-}
-
-void redis_barrier(struct redis *r)
-{
-	if (r->cluster != NULL)
-		cluster_barrier(r->cluster);
 }
 
 const char *redis_error(const struct redis *r)

@@ -33,14 +33,11 @@ static void add_key(struct keys *k, const char *key)
 	memcpy(k->at[k->count++], key, KEYS_SIZE);
 }
 
-/* Adds the counters of (user, address) of all attempts that the counter `key` holds. */
-static enum result add_pairs(struct redis *r, struct keys *k, const char *key)
+/* Adds the counter of (user, address) of each attempt that another counter holds. */
+static bool take_attempts(void *into, const struct redisReply *reply)
 {
-	const struct redisReply *reply;
+	struct keys *k = into;
 
-	redis_command(r, "ZRANGE", key, "0", MEMBERS_MAX, NULL);
-	if (!redis_send(r) || (reply = redis_next(r)) == NULL)
-		return RESULT_UNAVAILABLE;
 	for (size_t i = 0; i < resp_count(reply); i++) {
 		char pair[KEYS_SIZE];
 		const char *attempt;
@@ -51,7 +48,7 @@ static enum result add_pairs(struct redis *r, struct keys *k, const char *key)
 		keys_fail(pair, attempt + REGULATION_TAG, attempt + REGULATION_DIGEST);
 		add_key(k, pair);
 	}
-	return k->failed ? RESULT_INTERNAL : RESULT_OK;
+	return true;
 }
 
 /* The counter of the user or the address comes first, then those of pairs. */
@@ -65,9 +62,12 @@ static enum result find_keys(struct redis *r, const struct config *c, const char
 	add_key(k, first);
 	if (user != NULL && address != NULL) {
 		add_key(k, g->rule[USER_AND_ADDRESS].key);
-		return k->failed ? RESULT_INTERNAL : RESULT_OK;
+	} else {
+		redis_ask(r, take_attempts, k, "ZRANGE", first, "0", MEMBERS_MAX, NULL);
+		if (!redis_run(r))
+			return RESULT_UNAVAILABLE;
 	}
-	return add_pairs(r, k, first);
+	return k->failed ? RESULT_INTERNAL : RESULT_OK;
 }
 
 static enum result list_keys(struct redis *r, const struct keys *k, const struct regulation *g,
@@ -77,13 +77,9 @@ static enum result list_keys(struct redis *r, const struct keys *k, const struct
 	for (size_t i = 0; i < k->count; i++) {
 		int rule = i == 0 ? first : USER_AND_ADDRESS;
 		struct ban b = {.limit = names[rule]};
-		redis_command(r, "ZCARD", k->at[i], NULL);
-		redis_command(r, "TTL", k->at[i], NULL);
-		if (!redis_send(r))
-			return RESULT_UNAVAILABLE;
-		const struct redisReply *reply = redis_next(r);
-		if (reply == NULL || !resp_number(reply, &b.failures) ||
-		    (reply = redis_next(r)) == NULL || !resp_number(reply, &b.left_s))
+		redis_ask(r, redis_take_number, &b.failures, "ZCARD", k->at[i], NULL);
+		redis_ask(r, redis_take_number, &b.left_s, "TTL", k->at[i], NULL);
+		if (!redis_run(r))
 			return RESULT_UNAVAILABLE;
 		unsigned most = g->rule[rule].limit.count;
 		if (most > 0 && b.failures >= most)
@@ -116,14 +112,11 @@ enum result bans_forget(struct redis *r, const struct config *c, const char *use
 	*forgotten = 0;
 	/* The counter that leads to the others goes last, so that this can be repeated. */
 	for (size_t i = k.count; result == RESULT_OK && i-- > 0;) {
-		const struct redisReply *reply;
-		long long deleted;
-		redis_command(r, "DEL", k.at[i], NULL);
-		if (!redis_send(r) || (reply = redis_next(r)) == NULL ||
-		    !resp_number(reply, &deleted))
+		long long deleted = 0;
+		redis_ask(r, redis_take_number, &deleted, "DEL", k.at[i], NULL);
+		if (!redis_run(r))
 			result = RESULT_UNAVAILABLE;
-		else
-			*forgotten += deleted > 0;
+		*forgotten += deleted > 0;
 	}
 	free(k.at);
 	return result;

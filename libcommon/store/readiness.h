@@ -5,15 +5,32 @@
 #define SSA_READINESS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 struct redis;
 
-/* readiness_ask queues the commands for each server to which the programs write, and returns a
- * number that readiness_passed takes. false: Redis failed, or a part of the cluster has no master;
- * redis_error() says why, and names the command. That replicas have what is written is another
+struct readiness {
+	unsigned asked, answered; /* commands */
+};
+
+/* Queues the commands for each server to which the programs write. When they have run,
+ * readiness_passed tells whether all were done. false: redis_error() says why, and names the
+ * command; or a part of the cluster has no master. That replicas have what is written is another
  * question (redis_replicated). */
-size_t readiness_ask(struct redis *r);
-bool readiness_passed(struct redis *r, size_t replies);
+void readiness_ask(struct redis *r, struct readiness *ready);
+bool readiness_passed(const struct readiness *ready);
+
+/* Queues a write that changes nothing, but fails whenever writes fail: read-only, out of memory,
+ * disk full, too few replicas, no permission. `tag`: see tag.h. */
+void readiness_ask_write(struct redis *r, const char *tag);
+
+/* Whether at least one of the servers to which the programs write answers reads. Then this node can
+ * serve a part of the users. It runs a batch. */
+bool readiness_any(struct redis *r);
+
+/* Tries each command of the service, and lists those that Redis refuses by NOPERM as the words of
+ * an ACL that are missing, such as "+zadd +wait". Returns false if none is refused.
+ * docs/operating.md and examples/ have the line of the user for each kind of store. */
+enum { READINESS_RIGHTS_SIZE = 512 };
+bool readiness_lacks_rights(struct redis *r, char words[static READINESS_RIGHTS_SIZE]);
 
 #endif

@@ -11,6 +11,7 @@ static void begin_rule(struct regulation_rule *rule, const struct limit *limit, 
 {
 	rule->limit = *limit;
 	rule->name = name;
+	rule->reached = false;
 	keys_fail(rule->key, tag, digest);
 }
 
@@ -42,7 +43,6 @@ bool regulation_begin(struct regulation *g, const struct config *c, const char *
 	keys_fail_digest(digest, NULL, address);
 	begin_rule(&g->rule[2], &c->addr, "too many failures from this address", digest, digest);
 	g->counted = false;
-	g->broken = 0;
 	return name_attempt(g->attempt, g->rule[0].key);
 }
 
@@ -60,96 +60,82 @@ static void queue_expire(const struct regulation_rule *rule, struct redis *r)
 		      NULL);
 }
 
-void regulation_ask(struct regulation *g, struct redis *r)
+/* This attempt is part of the count if it was counted, and it may be the last that the limit
+ * allows. A reply that is not a number does not come from Redis: the attempt is refused. */
+static bool take_count(void *into, const struct redisReply *reply)
 {
-	g->counted = false;
-	for (int i = 0; i < REGULATION_RULES; i++)
-		if (is_on(&g->rule[i]))
-			redis_command(r, "ZCARD", g->rule[i].key, NULL);
+	struct regulation_rule *rule = into;
+	long long attempts;
+
+	rule->reached = !resp_number(reply, &attempts) ||
+			attempts >= (long long)rule->limit.count + rule->counted;
+	return true;
 }
 
-void regulation_ask_counted(struct regulation *g, struct redis *r)
+void regulation_ask(struct regulation *g, struct redis *r, bool count)
 {
-	g->counted = true;
+	g->counted = count;
 	for (int i = 0; i < REGULATION_RULES; i++) {
-		if (!is_on(&g->rule[i]))
+		struct regulation_rule *rule = &g->rule[i];
+		if (!is_on(rule))
 			continue;
-		redis_command(r, "ZADD", g->rule[i].key, "0", g->attempt, NULL);
-		queue_expire(&g->rule[i], r);
-		redis_command(r, "ZCARD", g->rule[i].key, NULL);
-	}
-}
-
-enum result regulation_answer(struct regulation *g, struct redis *r)
-{
-	enum result result = RESULT_OK;
-
-	for (int i = 0; i < REGULATION_RULES; i++) {
-		long long attempts;
-		if (!is_on(&g->rule[i]))
-			continue;
-		/* The replies to ZADD and EXPIRE. */
-		if (g->counted && !redis_done(r, 2))
-			return RESULT_UNAVAILABLE;
-		const struct redisReply *reply = redis_next(r);
-		if (reply == NULL)
-			return RESULT_UNAVAILABLE;
-		/* This attempt is part of the count if it was counted, and it may be the last that
-		 * the limit allows. A reply that is not a number does not come from Redis: the
-		 * attempt is refused. */
-		if (!resp_number(reply, &attempts) ||
-		    attempts >= (long long)g->rule[i].limit.count + g->counted) {
-			g->broken = i;
-			result = RESULT_TOO_MANY;
+		rule->counted = count;
+		rule->reached = false;
+		if (count) {
+			redis_command(r, "ZADD", rule->key, "0", g->attempt, NULL);
+			queue_expire(rule, r);
 		}
+		redis_ask(r, take_count, rule, "ZCARD", rule->key, NULL);
 	}
-	return result;
+}
+
+/* The last one that is reached, which lasts longest as a rule. */
+static const struct regulation_rule *find_broken(const struct regulation *g)
+{
+	for (int i = REGULATION_RULES; i-- > 0;)
+		if (g->rule[i].reached)
+			return &g->rule[i];
+	return NULL;
+}
+
+const char *regulation_broken(const struct regulation *g)
+{
+	const struct regulation_rule *rule = find_broken(g);
+
+	return rule != NULL ? rule->name : NULL;
 }
 
 unsigned regulation_refuse(const struct regulation *g, struct redis *r)
 {
-	const struct regulation_rule *rule = &g->rule[g->broken];
-	unsigned replies = g->counted ? regulation_take_back(g, r) : 0;
-	const struct redisReply *reply;
+	const struct regulation_rule *rule = find_broken(g);
 	long long left_s;
 
+	if (g->counted)
+		regulation_take_back(g, r);
 	queue_expire(rule, r);
-	redis_command(r, "TTL", rule->key, NULL);
-	if (!redis_send(r) || !redis_done(r, replies + 1))
-		return 0;
-	reply = redis_next(r);
-	if (reply == NULL || !resp_number(reply, &left_s))
+	redis_ask(r, redis_take_number, &left_s, "TTL", rule->key, NULL);
+	if (!redis_run(r))
 		return 0;
 	if (left_s > rule->limit.window_s) /* the limits were changed, or this is not Redis */
 		return rule->limit.window_s;
 	return left_s > 0 ? (unsigned)left_s : 1;
 }
 
-const char *regulation_broken(const struct regulation *g)
+/* Takes the attempt back from the rules from number `first` on. */
+static void queue_take_back(const struct regulation *g, struct redis *r, int first)
 {
-	return g->rule[g->broken].name;
-}
-
-/* Takes the attempt back from the rules from number `first` on. Returns the number of replies. */
-static unsigned queue_take_back(const struct regulation *g, struct redis *r, int first)
-{
-	unsigned replies = 0;
-
 	for (int i = first; i < REGULATION_RULES; i++)
-		if (is_on(&g->rule[i])) {
+		if (is_on(&g->rule[i]))
 			redis_command(r, "ZREM", g->rule[i].key, g->attempt, NULL);
-			replies++;
-		}
-	return replies;
 }
 
-unsigned regulation_take_back(const struct regulation *g, struct redis *r)
+void regulation_take_back(const struct regulation *g, struct redis *r)
 {
-	return queue_take_back(g, r, 0);
+	queue_take_back(g, r, 0);
 }
 
-unsigned regulation_succeed(const struct regulation *g, struct redis *r)
+void regulation_succeed(const struct regulation *g, struct redis *r)
 {
 	redis_command(r, "DEL", g->rule[0].key, NULL);
-	return 1 + queue_take_back(g, r, 1);
+	queue_take_back(g, r, 1);
 }

@@ -9,8 +9,7 @@
  * succeeds is taken back. A set is used, not a number, because a member can be taken back exactly:
  * if its window has ended meanwhile, nothing happens, and if it is added twice, it counts once.
  *
- * The names in the keys are digests. Unknown users are counted like known users. redis.h tells how
- * commands are queued and how their replies are taken. */
+ * The names in the keys are digests. Unknown users are counted like known users. */
 #ifndef SSA_REGULATION_H
 #define SSA_REGULATION_H
 
@@ -34,13 +33,14 @@ struct regulation {
 		char key[KEYS_SIZE];
 		struct limit limit;
 		const char *name;
+		unsigned counted; /* 1: this attempt is a part of the count */
+		bool reached;     /* the limit is reached */
 	} rule[REGULATION_RULES]; /* the first is (user, address) */
 	/* The name of this attempt in the sets: a random text, and tag and digest of the key of
 	 * (user, address), with ':' between. So bans.h finds the counters of all addresses of a
 	 * user. It has 64 bytes (see tickets.h). */
 	char attempt[REGULATION_ATTEMPT_LEN + 1];
 	bool counted; /* the commands that count it were queued */
-	int broken;   /* the rule that refused it */
 };
 
 /* Begins an attempt. All addresses that one client can have count as one (client.h). false: the
@@ -48,28 +48,22 @@ struct regulation {
 bool regulation_begin(struct regulation *g, const struct config *c, const char *user,
 		      const char *address);
 
-/* Both queue commands that read the counters. The second one also counts the attempt. */
-void regulation_ask(struct regulation *g, struct redis *r);
-void regulation_ask_counted(struct regulation *g, struct redis *r);
-
-/* Takes the replies to either of them. RESULT_OK: the attempt may go on. RESULT_TOO_MANY: a limit
- * is reached, and the password does not matter. RESULT_UNAVAILABLE: redis_error() says why. */
-enum result regulation_answer(struct regulation *g, struct redis *r);
-
-/* Call it after RESULT_TOO_MANY. It needs its own round trip. It takes the attempt back if it was
- * counted, because a refused attempt tried no password. Returns the seconds until the window ends,
- * at least 1, or 0 if Redis failed. */
-unsigned regulation_refuse(const struct regulation *g, struct redis *r);
-
-/* The rule that refused the attempt, in words, for the log. */
+/* Queues commands that read the counters, and, if `count` is true, count the attempt. When they
+ * have run, and none has failed, regulation_broken is the rule that refuses the attempt, in words
+ * for the log: its limit is reached, and the password does not matter. NULL: it may go on. */
+void regulation_ask(struct regulation *g, struct redis *r, bool count);
 const char *regulation_broken(const struct regulation *g);
+
+/* Call it after that. It runs a batch. It takes the attempt back if it was counted, because a
+ * refused attempt tried no password. Returns the seconds until the window ends, at least 1, or 0 if
+ * Redis failed. */
+unsigned regulation_refuse(const struct regulation *g, struct redis *r);
 
 /* regulation_succeed queues the commands for a success. It clears the counter of user and
  * address. From the other two counters it takes back only this attempt, so that attackers cannot
  * clear the count of their address with a login of their own account. regulation_take_back is for
- * a fault of ours, because of which the password was not looked at. Both return the number of
- * replies, for redis_done. */
-unsigned regulation_succeed(const struct regulation *g, struct redis *r);
-unsigned regulation_take_back(const struct regulation *g, struct redis *r);
+ * a fault of ours, because of which the password was not looked at. */
+void regulation_succeed(const struct regulation *g, struct redis *r);
+void regulation_take_back(const struct regulation *g, struct redis *r);
 
 #endif

@@ -2,11 +2,12 @@
 #include "core/config.h"
 #include "core/json.h"
 #include "core/text.h"
-#include "redis/fence.h"
 #include "redis/redis.h"
 #include "redis/resp.h"
 
 #include <string.h>
+
+enum { SECOND_US = 1000000 };
 
 bool session_is_ticket(const char *text)
 {
@@ -39,16 +40,6 @@ bool session_fits(const struct session *s, const char *ticket, const char *store
 
 	fingerprint(now, ticket, stored_password);
 	return crypto_equal(now, s->fingerprint, CRYPTO_DIGEST_LEN);
-}
-
-void session_ask(struct redis *r, const char *ticket, struct session *s)
-{
-	char key[KEYS_SIZE];
-
-	keys_ticket_digest(s->name.digest, ticket);
-	keys_ticket(key, ticket, s->name.digest);
-	fence_read(r, ticket);
-	redis_command(r, "GET", key, NULL);
 }
 
 /* A value that this program did not write can hold any number. In this range no sum overflows. */
@@ -99,17 +90,35 @@ enum result session_read(const char *text, size_t len, struct session *s)
 		   : RESULT_UNAUTHENTICATED;
 }
 
-enum result session_answer(struct redis *r, struct session *s)
+static bool take_session(void *into, const struct redisReply *reply)
 {
-	bool fenced = fence_read_passed(r);
-	const struct redisReply *reply = redis_next(r);
+	struct session *s = into;
 	const char *text;
 	size_t len;
 
-	if (!fenced || reply == NULL)
-		return RESULT_UNAVAILABLE;
-	return resp_text(reply, &text, &len) ? session_read(text, len, s) : RESULT_UNAUTHENTICATED;
+	s->found =
+	    resp_text(reply, &text, &len) ? session_read(text, len, s) : RESULT_UNAUTHENTICATED;
+	return true;
 }
+
+void session_ask_key(struct redis *r, const char *key, struct session *s)
+{
+	s->found = RESULT_UNAVAILABLE;
+	redis_guard(r, keys_tag_of(key));
+	redis_ask(r, take_session, s, "GET", key, NULL);
+}
+
+void session_ask(struct redis *r, const char *ticket, struct session *s)
+{
+	char key[KEYS_SIZE];
+
+	keys_ticket_digest(s->name.digest, ticket);
+	keys_ticket(key, ticket, s->name.digest);
+	session_ask_key(r, key, s);
+}
+
+/* As JSON makes a string of it. */
+enum { ESCAPED_MAX = 6, VALUE_SIZE = ESCAPED_MAX * USERNAME_MAX_BYTES + 256 };
 
 static void write_value(struct text *out, const struct session *s)
 {
@@ -126,33 +135,28 @@ static void write_value(struct text *out, const struct session *s)
 	text_add(out, "}", 2); /* with the NUL, as an argument of a command needs it */
 }
 
-/* Queues SET of the session. `condition` is NX to make a session, or XX to change a live one.
- * false: no memory, and the whole batch has been dropped. */
-static bool queue_set(struct redis *r, const struct session *s, const char *condition)
+/* Queues SET of the session. `condition` is NX to make a session, or XX to change a live one. */
+static void queue_set(struct redis *r, redis_take *take, void *into, const struct session *s,
+		      const char *condition)
 {
 	char user[CRYPTO_DIGEST_LEN + 1], key[KEYS_SIZE], expiry[TEXT_DECIMAL_SIZE];
-	struct text value = {0};
+	char buffer[VALUE_SIZE];
+	struct text value = {.at = buffer, .cap = sizeof buffer};
 
 	keys_user_digest(user, s->username);
 	keys_ticket(key, user, s->name.digest);
 	write_value(&value, s);
-	if (!value.failed)
-		redis_command(r, "SET", key, value.at, "EXAT", text_decimal(expiry, s->expires_at),
-			      condition, NULL);
-	else
-		redis_drop(r);
-	bool queued = !value.failed;
-	text_free(&value);
-	return queued;
+	redis_ask(r, take, into, "SET", key, value.at, "EXAT", text_decimal(expiry, s->expires_at),
+		  condition, NULL);
 }
 
-/* The index is written before the ticket. If a ticket were not in the index, it would stay alive
- * after "log out everywhere". */
-static bool queue_create(struct redis *r, const struct config *c, long long now_us,
+/* Queues the commands of a new session. The index is written before the ticket. If a ticket were
+ * not in the index, it would stay alive after "log out everywhere". */
+static void queue_create(struct redis *r, const struct config *c, long long now_us,
 			 const struct session *s)
 {
 	tickets_add(r, s->username, &s->name, now_us, c->ticket_ttl_s, s->expires_at);
-	return queue_set(r, s, "NX");
+	queue_set(r, NULL, NULL, s, "NX");
 }
 
 /* Makes a ticket, its digest and the fingerprint. false: no random bytes. */
@@ -170,22 +174,27 @@ static bool make_ticket(struct session *s, const char *stored_password,
 	return true;
 }
 
-enum result session_ask_create(struct redis *r, const struct config *c, long long now_us,
-			       const char *stored_password, struct session *s,
-			       char ticket[static SESSION_TICKET_LEN + 1])
+static enum result drop(struct redis *r, enum result result, const char *why)
 {
-	long long now = now_us / 1000000;
+	redis_drop(r);
+	redis_fault(r, why);
+	return result;
+}
 
-	s->expires_at = now + c->ticket_ttl_s;
-	s->renewable_until = now + c->ticket_max_s;
-	if (!make_ticket(s, stored_password, ticket))
-		return RESULT_INTERNAL;
-	memcpy(s->name.login, s->name.digest, TICKETS_LOGIN_LEN);
-	s->name.login[TICKETS_LOGIN_LEN] = '\0';
-	if (!queue_create(r, c, now_us, s))
-		return RESULT_INTERNAL;
-	tickets_ask_surplus(r, s->username, c->tickets_per_user);
-	return RESULT_OK;
+/* Runs the batch of a new session, and ends the tickets that are too many. false: the batch
+ * failed. */
+static bool run(struct redis *r, const struct config *c, const struct session *s,
+		enum result *result)
+{
+	struct redisReply *surplus = NULL;
+
+	tickets_ask_surplus(r, s->username, c->tickets_per_user, &surplus);
+	bool ran = redis_run(r);
+	if (ran)
+		*result =
+		    tickets_end_surplus(r, s->username, &s->name, c->tickets_per_user, surplus);
+	resp_free(surplus);
+	return ran;
 }
 
 /* Takes a session back that too few replicas have. The client does not get its ticket, so this is
@@ -196,37 +205,29 @@ static enum result take_back(struct redis *r, const struct session *s)
 	return RESULT_UNAVAILABLE;
 }
 
-enum result session_answer_create(struct redis *r, const struct config *c, const struct session *s)
+enum result session_create(struct redis *r, const struct config *c, long long now_us,
+			   const char *stored_password, struct session *s,
+			   char ticket[static SESSION_TICKET_LEN + 1])
 {
-	if (!tickets_added(r) || !redis_done(r, 1))
+	long long now = now_us / SECOND_US;
+	enum result result;
+
+	s->expires_at = now + c->ticket_ttl_s;
+	s->renewable_until = now + c->ticket_max_s;
+	if (!make_ticket(s, stored_password, ticket))
+		return drop(r, RESULT_INTERNAL, "no random bytes");
+	memcpy(s->name.login, s->name.digest, TICKETS_LOGIN_LEN);
+	s->name.login[TICKETS_LOGIN_LEN] = '\0';
+	queue_create(r, c, now_us, s);
+	if (!run(r, c, s, &result))
 		return RESULT_UNAVAILABLE;
-	enum result result = tickets_end_surplus(r, s->username, &s->name, c->tickets_per_user);
 	return redis_replicated(r) ? result : take_back(r, s);
 }
 
-enum result session_ask_renew(struct redis *r, const struct config *c, long long now_us,
-			      const char *stored_password, const struct session *old,
-			      struct session *s, char ticket[static SESSION_TICKET_LEN + 1])
+static bool take_set(void *into, const struct redisReply *reply)
 {
-	struct session graced = *old;
-	long long now = now_us / 1000000, left_s = old->renewable_until - now;
-
-	if (left_s <= 0)
-		return RESULT_UNAUTHENTICATED;
-	*s = *old;
-	s->expires_at = now + (left_s < c->ticket_ttl_s ? left_s : c->ticket_ttl_s);
-	if (graced.expires_at > now + SESSION_GRACE_S)
-		graced.expires_at = now + SESSION_GRACE_S;
-	if (graced.expires_at <= now)
-		graced.expires_at = now + 1;
-
-	if (!make_ticket(s, stored_password, ticket) || !queue_create(r, c, now_us, s))
-		return RESULT_INTERNAL;
-	tickets_replace(r, old->username, &old->name, now_us, graced.expires_at);
-	if (!queue_set(r, &graced, "XX"))
-		return RESULT_INTERNAL;
-	tickets_ask_surplus(r, s->username, c->tickets_per_user);
-	return RESULT_OK;
+	*(bool *)into = !resp_is_nil(reply);
+	return true;
 }
 
 /* Gives the old session its time back, too. XX: if it was ended meanwhile, it stays so. */
@@ -234,28 +235,45 @@ static enum result take_renewal_back(struct redis *r, const struct session *old,
 				     const struct session *s)
 {
 	tickets_restore(r, old->username, &old->name, old->expires_at);
-	if (queue_set(r, old, "XX") && redis_send(r))
-		redis_done(r, 2);
+	queue_set(r, NULL, NULL, old, "XX");
+	redis_run(r);
 	return take_back(r, s);
 }
 
-enum result session_answer_renew(struct redis *r, const struct config *c, const struct session *old,
-				 const struct session *s)
+enum result session_renew(struct redis *r, const struct config *c, long long now_us,
+			  const char *stored_password, const struct session *old, struct session *s,
+			  char ticket[static SESSION_TICKET_LEN + 1])
 {
-	const struct redisReply *reply;
+	struct session graced = *old;
+	long long now = now_us / SECOND_US, left_s = old->renewable_until - now;
+	bool old_lives = false;
+	enum result result;
 
-	if (!tickets_added(r) || !redis_done(r, 3) || (reply = redis_next(r)) == NULL)
-		return RESULT_UNAVAILABLE;
+	if (left_s <= 0)
+		return drop(r, RESULT_UNAUTHENTICATED, "the ticket cannot be renewed any more");
+	*s = *old;
+	s->expires_at = now + (left_s < c->ticket_ttl_s ? left_s : c->ticket_ttl_s);
+	if (graced.expires_at > now + SESSION_GRACE_S)
+		graced.expires_at = now + SESSION_GRACE_S;
+	if (graced.expires_at <= now)
+		graced.expires_at = now + 1;
+	if (!make_ticket(s, stored_password, ticket))
+		return drop(r, RESULT_INTERNAL, "no random bytes");
+	queue_create(r, c, now_us, s);
+	tickets_replace(r, old->username, &old->name, now_us, graced.expires_at);
 	/* XX decides the race with a logout. If the old session has been ended, SET does not make
 	 * it again, and the new session must not exist either. */
-	bool ended_meanwhile = resp_is_nil(reply);
-	enum result result = tickets_end_surplus(r, s->username, &s->name, c->tickets_per_user);
+	queue_set(r, take_set, &old_lives, &graced, "XX");
+	if (!run(r, c, s, &result))
+		return RESULT_UNAVAILABLE;
 	if (!redis_replicated(r))
 		return take_renewal_back(r, old, s);
-	if (ended_meanwhile && result == RESULT_OK)
-		result = tickets_end_one(r, s->username, &s->name) == RESULT_OK
-			     ? RESULT_UNAUTHENTICATED
-			     : RESULT_UNAVAILABLE;
+	if (!old_lives && result == RESULT_OK) {
+		if (tickets_end_one(r, s->username, &s->name) != RESULT_OK)
+			return RESULT_UNAVAILABLE;
+		redis_fault(r, "the ticket was ended meanwhile");
+		return RESULT_UNAUTHENTICATED;
+	}
 	if (result == RESULT_OK && s->expires_at < old->expires_at)
 		tickets_trim(r, s->username);
 	return result;

@@ -9,9 +9,7 @@
  *
  * Redis's clock is the only clock: a session lives as long as its key, and expiry times are
  * computed from Redis's TIME. So a wrong clock on this host neither ends nor prolongs a session.
- *
- * The ask functions queue commands and the answer functions take their replies, so that several
- * modules share one round trip (see redis.h). */
+ */
 #ifndef SSA_SESSION_H
 #define SSA_SESSION_H
 
@@ -31,6 +29,7 @@ struct config;
 enum { SESSION_TICKET_LEN = TAG_LEN + 40 };
 
 struct session {
+	enum result found; /* of session_ask */
 	struct ticket_name name;
 	char username[USERNAME_MAX_BYTES + 1];
 	char fingerprint[CRYPTO_DIGEST_LEN + 1];
@@ -42,15 +41,16 @@ struct session {
 bool session_is_ticket(const char *text);
 
 /* Queues the look-up of a well-formed ticket. With Sentinel or a cluster it does not count if the
- * server is not the master any more (fence_read). */
+ * server is not the master any more (redis_guard). When it has run, s->found is the result.
+ * RESULT_OK: *s is the session. RESULT_UNAUTHENTICATED: there is no session, and of *s only
+ * name.digest is valid. RESULT_UNAVAILABLE: redis_error() says why. RESULT_INTERNAL: no memory. */
 void session_ask(struct redis *r, const char *ticket, struct session *s);
 
-/* RESULT_OK: *s is the session. RESULT_UNAUTHENTICATED: there is no session, and of *s only
- * name.digest is valid. RESULT_UNAVAILABLE: redis_error() says why. RESULT_INTERNAL: no memory. */
-enum result session_answer(struct redis *r, struct session *s);
+/* The same by its key. The caller has set s->name.digest. */
+void session_ask_key(struct redis *r, const char *key, struct session *s);
 
-/* Reads a value as Redis has it. The results are those of session_answer. s->name.digest is not in
- * it and stays as it is. */
+/* Reads a value as Redis has it. The results are those of session_ask. s->name.digest is not in it
+ * and stays as it is. */
 enum result session_read(const char *text, size_t len, struct session *s);
 
 /* True if the session was opened with this password, which is given as it stands in users.json. */
@@ -59,38 +59,30 @@ bool session_fits(const struct session *s, const char *ticket, const char *store
 /* Writes the session's CSRFPreventionToken. */
 void session_csrf(char out[static CRYPTO_DIGEST_LEN + 1], const char *ticket);
 
-/* Queues a new session for a user whose password was verified at `now_us`. The caller has set
- * s->username; this sets the rest of *s and the ticket. RESULT_INTERNAL: the kernel gave no random
- * bytes, or memory ran out. Then no command of the new session is queued. */
-enum result session_ask_create(struct redis *r, const struct config *c, long long now_us,
-			       const char *stored_password, struct session *s,
-			       char ticket[static SESSION_TICKET_LEN + 1]);
+/* Makes a session for a user whose password was verified at `now_us`. The caller has set
+ * s->username; this sets the rest of *s and the ticket. It runs the batch, with what the caller has
+ * queued before. If the user has more than SSA_TICKETS_PER_USER tickets, those end that were issued
+ * first. RESULT_UNAVAILABLE: Redis failed, or too few replicas have the session (SSA_REDIS_WAIT),
+ * which was taken back. RESULT_INTERNAL: the kernel gave no random bytes, or memory ran out, or the
+ * user's index has data that this program did not write. In both cases redis_error() says why, and
+ * the client must not get the ticket. */
+enum result session_create(struct redis *r, const struct config *c, long long now_us,
+			   const char *stored_password, struct session *s,
+			   char ticket[static SESSION_TICKET_LEN + 1]);
 
-/* Takes the replies to it, which must be the last of the batch. Ends the tickets that were issued
- * first if there are more than SSA_TICKETS_PER_USER. RESULT_UNAVAILABLE: Redis failed, or too few
- * replicas have the session (SSA_REDIS_WAIT), which was taken back. RESULT_INTERNAL: the user's
- * index contains data that this program did not write. In both cases the client must not get the
- * ticket. */
-enum result session_answer_create(struct redis *r, const struct config *c, const struct session *s);
-
-/* Queues a new session that replaces the live session `old`. `old` lives SESSION_GRACE_S more.
- * RESULT_UNAUTHENTICATED: the login of `old` is older than SSA_TICKET_MAX. RESULT_INTERNAL: as
- * above. In both cases no command of the new session is queued. */
+/* Makes a session that replaces the live session `old`, which lives SESSION_GRACE_S more. The
+ * results are those of session_create, and RESULT_UNAUTHENTICATED: the login of `old` is older than
+ * SSA_TICKET_MAX, or `old` was ended meanwhile; redis_error() says which. */
 enum { SESSION_GRACE_S = 60 };
-enum result session_ask_renew(struct redis *r, const struct config *c, long long now_us,
-			      const char *stored_password, const struct session *old,
-			      struct session *s, char ticket[static SESSION_TICKET_LEN + 1]);
-
-/* Like session_answer_create, and RESULT_UNAUTHENTICATED: `old` was ended meanwhile, so there is
- * no new session. */
-enum result session_answer_renew(struct redis *r, const struct config *c, const struct session *old,
-				 const struct session *s);
+enum result session_renew(struct redis *r, const struct config *c, long long now_us,
+			  const char *stored_password, const struct session *old, struct session *s,
+			  char ticket[static SESSION_TICKET_LEN + 1]);
 
 /* session_end ends the login of the session, with all tickets that came from it by renewal.
  * session_end_all ends all tickets of the user. RESULT_OK: they are dead. RESULT_UNAVAILABLE: Redis
  * failed, or too few replicas know it. This session may still be alive, or live again if the master
- * is lost now, so that the client can try again with it.
- * RESULT_INTERNAL: the user's index contains data that this program did not write. */
+ * is lost now, so that the client can try again with it. RESULT_INTERNAL: the user's index has data
+ * that this program did not write. redis_error() says why. */
 enum result session_end(struct redis *r, const struct session *s);
 enum result session_end_all(struct redis *r, const struct session *s);
 

@@ -1,6 +1,5 @@
 #include "store/survey.h"
 #include "core/text.h"
-#include "redis/fence.h"
 #include "redis/redis.h"
 #include "redis/resp.h"
 #include "store/keys.h"
@@ -21,9 +20,14 @@ struct page {
 	bool again;            /* it was another number at a later page */
 };
 
-/* Copies the keys, because a reply is valid only until the next one. */
-static void take_keys(struct page *p, const struct redisReply *list)
+static bool take_page(void *into, const struct redisReply *reply)
 {
+	struct page *p = into;
+
+	if (resp_count(reply) != 2 ||
+	    !resp_copy(resp_element(reply, 0), p->cursor, sizeof p->cursor))
+		return false;
+	const struct redisReply *list = resp_element(reply, 1);
 	p->count = 0;
 	for (size_t i = 0; i < resp_count(list) && p->count < PAGE_KEYS_MAX; i++) {
 		const char *key;
@@ -31,57 +35,42 @@ static void take_keys(struct page *p, const struct redisReply *list)
 		if (resp_text(resp_element(list, i), &key, &len) && keys_is_ticket(key, len))
 			memcpy(p->keys[p->count++], key, len + 1);
 	}
+	return true;
 }
 
-/* The fence leads the SCAN, which has no key, to the master of the tag. */
 static bool next_page(struct redis *r, const char *tag, struct page *p)
 {
 	bool first = strcmp(p->cursor, "0") == 0;
-	const struct redisReply *reply;
-	const char *cursor;
-	size_t len;
 
-	fence_read(r, tag);
-	redis_command(r, "SCAN", p->cursor, "MATCH", KEYS_TICKETS, "COUNT", PAGE_KEYS, NULL);
-	if (!redis_send(r) || !fence_read_passed(r) || (reply = redis_next(r)) == NULL ||
-	    resp_count(reply) != 2 || !resp_text(resp_element(reply, 0), &cursor, &len) ||
-	    len >= sizeof p->cursor)
+	redis_guard(r, tag); /* it leads SCAN, which has no key, to the master of the tag */
+	redis_ask(r, take_page, p, "SCAN", p->cursor, "MATCH", KEYS_TICKETS, "COUNT", PAGE_KEYS,
+		  NULL);
+	if (!redis_run(r))
 		return false;
 	if (first)
 		p->changes = redis_changes(r);
 	/* A cursor is worth nothing in another process of Redis, so the survey begins anew. */
-	if (p->changes != redis_changes(r))
-		cursor = "0", len = 1;
 	p->again = p->changes != redis_changes(r);
-	memcpy(p->cursor, cursor, len + 1);
-	take_keys(p, resp_element(reply, 1));
+	if (p->again)
+		strcpy(p->cursor, "0");
 	return true;
 }
 
 static enum result look_at_page(struct redis *r, const struct page *p, struct session *sessions,
 				survey_found *found, void *context)
 {
-	size_t seen = 0;
-
-	if (p->count == 0)
-		return RESULT_OK;
 	for (size_t i = 0; i < p->count; i++) {
-		fence_read(r, keys_tag_of(p->keys[i]));
-		redis_command(r, "GET", p->keys[i], NULL);
+		memcpy(sessions[i].name.digest, keys_digest_of(p->keys[i]), CRYPTO_DIGEST_LEN + 1);
+		session_ask_key(r, p->keys[i], &sessions[i]);
 	}
-	if (!redis_send(r))
+	if (!redis_run(r))
 		return RESULT_UNAVAILABLE;
 	for (size_t i = 0; i < p->count; i++) {
-		struct session *s = &sessions[seen];
-		memcpy(s->name.digest, keys_digest_of(p->keys[i]), CRYPTO_DIGEST_LEN + 1);
-		enum result result = session_answer(r, s);
+		enum result result = sessions[i].found;
+		if (result == RESULT_UNAUTHENTICATED)
+			continue;
 		if (result == RESULT_OK)
-			seen++;
-		else if (result != RESULT_UNAUTHENTICATED)
-			return result;
-	}
-	for (size_t i = 0; i < seen; i++) {
-		enum result result = found(context, &sessions[i]);
+			result = found(context, &sessions[i]);
 		if (result != RESULT_OK)
 			return result;
 	}

@@ -7,11 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	MEMBER_LEN = TICKETS_LOGIN_LEN + 1 + CRYPTO_DIGEST_LEN,
-	ADD_COMMANDS = 4, /* the number that tickets_add queues */
-	END_COMMANDS = 2, /* the number that queue_end queues */
-};
+enum { MEMBER_LEN = TICKETS_LOGIN_LEN + 1 + CRYPTO_DIGEST_LEN };
 /* The number of members that are read at a time, as an argument of a command. */
 #define PAGE_MEMBERS "500"
 enum { REPLACED_MOST = 400 }; /* of one user, and at most as many as other tickets */
@@ -75,11 +71,6 @@ void tickets_add(struct redis *r, const char *username, const struct ticket_name
 	redis_command(r, "EXPIREAT", index, expiry, "NX", NULL);
 }
 
-bool tickets_added(struct redis *r)
-{
-	return redis_done(r, ADD_COMMANDS);
-}
-
 static void move(struct redis *r, const char *index, const struct ticket_name *t, long long seconds,
 		 long long now_us)
 {
@@ -132,7 +123,7 @@ enum result tickets_end_one(struct redis *r, const char *username, const struct 
 	index_key(index, username);
 	make_member(member, t);
 	queue_end(r, index, member);
-	return redis_send(r) && redis_done(r, END_COMMANDS) ? RESULT_OK : RESULT_UNAVAILABLE;
+	return redis_run(r) ? RESULT_OK : RESULT_UNAVAILABLE;
 }
 
 /* Returns the i-th element of an array reply as text. NULL: it is no text, or not there. */
@@ -188,51 +179,48 @@ static bool are_ours(const struct members *m)
 	return true;
 }
 
-/* Ends the tickets that the last reply lists, and adds their number to *ended. */
+/* Ends the tickets that are listed, and adds their number to *ended. */
 static enum result end_listed(struct redis *r, const char *index, const struct members *m,
 			      size_t *ended)
 {
 	const char *member;
-	size_t mine = 0;
 
-	if (!are_ours(m))
+	if (!are_ours(m)) {
+		redis_fault(r, "the user's index is not ours");
 		return RESULT_INTERNAL;
-	for (size_t i = 0; (member = next_member(m, &i)) != NULL; mine++)
+	}
+	for (size_t i = 0; (member = next_member(m, &i)) != NULL; ++*ended)
 		queue_delete(r, index, member);
-	*ended += mine;
-	if (mine == 0)
-		return RESULT_OK;
 	redis_barrier(r);
 	for (size_t i = 0; (member = next_member(m, &i)) != NULL;)
 		redis_command(r, "ZREM", index, member, NULL);
-	return redis_send(r) && redis_done(r, END_COMMANDS * mine) ? RESULT_OK : RESULT_UNAVAILABLE;
+	return redis_run(r) ? RESULT_OK : RESULT_UNAVAILABLE;
 }
 
-void tickets_ask_surplus(struct redis *r, const char *username, unsigned most)
+void tickets_ask_surplus(struct redis *r, const char *username, unsigned most,
+			 struct redisReply **surplus)
 {
 	char index[KEYS_SIZE], buffer[TEXT_DECIMAL_SIZE];
 
 	index_key(index, username);
 	/* The range begins with the tickets that were issued last, and ends with replaced ones.
 	 * LIMIT skips all that may stay whatever the new ticket's place is. */
-	redis_command(r, "ZRANGE", index, "+inf", "-inf", "BYSCORE", "REV", "LIMIT",
-		      text_decimal(buffer, most - 1), PAGE_MEMBERS, "WITHSCORES", NULL);
+	redis_ask(r, redis_keep, surplus, "ZRANGE", index, "+inf", "-inf", "BYSCORE", "REV",
+		  "LIMIT", text_decimal(buffer, most - 1), PAGE_MEMBERS, "WITHSCORES", NULL);
 }
 
 /* One of the listed tickets stays: the new ticket if it is listed, since it can be behind others
  * that were issued in the same moment or with a longer SSA_TICKET_TTL. Otherwise the first one
  * stays. */
 enum result tickets_end_surplus(struct redis *r, const char *username, const struct ticket_name *t,
-				unsigned most)
+				unsigned most, const struct redisReply *surplus)
 {
 	char index[KEYS_SIZE], member[MEMBER_LEN + 1];
-	struct members m = {.list = redis_next(r),
+	struct members m = {.list = surplus,
 			    .step = 2,
 			    .replaced_from = 1 + (most < REPLACED_MOST ? most : REPLACED_MOST)};
 	size_t ended = 0;
 
-	if (m.list == NULL)
-		return RESULT_UNAVAILABLE;
 	index_key(index, username);
 	make_member(member, t);
 	m.spared = text_of(m.list, 0);
@@ -248,19 +236,12 @@ enum result tickets_end_surplus(struct redis *r, const char *username, const str
 struct pass {
 	const char *index, *match;
 	const char *spared; /* a member that is not ended; NULL: all are ended */
-	unsigned ahead;     /* the number of replies to commands queued before the pass */
 	char cursor[TEXT_DECIMAL_SIZE];
 	unsigned long changes; /* redis_changes when the first page was answered */
 	bool broken;           /* it was another number at a later page */
 	size_t ended;
 	bool wrote; /* this pass or one before it has ended a ticket */
 };
-
-static bool is_broken(struct redis *r, struct pass *p)
-{
-	p->broken = p->changes != redis_changes(r);
-	return p->broken;
-}
 
 /* Uses ZSCAN and not a range of ranks. Other requests may add and remove members meanwhile, which
  * shifts the ranks, and then a ticket would be skipped. A cursor is valid only in the Redis
@@ -269,25 +250,24 @@ static bool is_broken(struct redis *r, struct pass *p)
 static enum result end_page(struct redis *r, struct pass *p)
 {
 	bool first = strcmp(p->cursor, "0") == 0;
-	const struct redisReply *reply;
-	const char *next;
+	struct redisReply *reply = NULL;
+	enum result result = RESULT_UNAVAILABLE;
 
-	redis_command(r, "ZSCAN", p->index, p->cursor, "MATCH", p->match, "COUNT", PAGE_MEMBERS,
-		      NULL);
-	if (!redis_send(r) || !redis_done(r, p->ahead) || (reply = redis_next(r)) == NULL)
-		return RESULT_UNAVAILABLE;
-	p->ahead = 0;
+	redis_ask(r, redis_keep, &reply, "ZSCAN", p->index, p->cursor, "MATCH", p->match, "COUNT",
+		  PAGE_MEMBERS, NULL);
+	bool ran = redis_run(r);
 	if (first)
 		p->changes = redis_changes(r);
-	if (is_broken(r, p))
-		return RESULT_OK;
-	if (resp_count(reply) != 2 || (next = text_of(reply, 0)) == NULL ||
-	    strlen(next) >= TEXT_DECIMAL_SIZE)
-		return RESULT_UNAVAILABLE;
-	strcpy(p->cursor, next);
-	struct members m = {.list = resp_element(reply, 1), .step = 2, .spared = p->spared};
-	enum result result = end_listed(r, p->index, &m, &p->ended);
-	p->wrote = p->wrote || p->ended > 0;
+	p->broken = p->changes != redis_changes(r);
+	if (ran && p->broken)
+		result = RESULT_OK;
+	else if (ran && resp_count(reply) == 2 &&
+		 resp_copy(resp_element(reply, 0), p->cursor, sizeof p->cursor)) {
+		struct members m = {.list = resp_element(reply, 1), .step = 2, .spared = p->spared};
+		result = end_listed(r, p->index, &m, &p->ended);
+		p->wrote = p->wrote || p->ended > 0;
+	}
+	resp_free(reply);
 	return result;
 }
 
@@ -331,7 +311,6 @@ enum result tickets_end(struct redis *r, const char *username, const struct tick
 		return result;
 	/* While `own` was alive, it could be renewed. So one more pass is needed after its end. */
 	queue_end(r, index, member);
-	p.ahead = END_COMMANDS;
 	p.spared = NULL;
 	return end_matching(r, &p);
 }
@@ -345,20 +324,21 @@ enum result tickets_end_user(struct redis *r, const char *username)
 	return end_matching(r, &p);
 }
 
-/* Reads when the index can end, from a reply to ZRANGE … WITHSCORES of its last member. false: the
- * index is empty, or not ours. */
-static bool last_expiry(const struct redisReply *reply, long long *expires_at)
+/* Reads when the index can end, from a reply to ZRANGE … WITHSCORES of its last member. It stays 0
+ * if the index is empty, or not ours. */
+static bool take_last_expiry(void *into, const struct redisReply *reply)
 {
-	const char *score;
+	const char *score = resp_count(reply) == 2 ? text_of(reply, 1) : NULL;
 	char *end;
 
-	if (reply == NULL || resp_count(reply) != 2 || (score = text_of(reply, 1)) == NULL)
-		return false;
+	if (score == NULL)
+		return true;
 	long long us = strtoll(score, &end, 10);
 	if (us < 0)
 		us += replaced_below_0 * SECOND_US;
-	*expires_at = us / SECOND_US;
-	return end != score && *end == '\0' && *expires_at > 0;
+	if (end != score && *end == '\0')
+		*(long long *)into = us / SECOND_US;
+	return true;
 }
 
 /* Uses WATCH, because a concurrent login may add a ticket after this has read the last expiry and
@@ -366,22 +346,20 @@ static bool last_expiry(const struct redisReply *reply, long long *expires_at)
 void tickets_trim(struct redis *r, const char *username)
 {
 	char index[KEYS_SIZE], buffer[TEXT_DECIMAL_SIZE];
-	long long expires_at;
-	size_t replies = 1;
+	long long expires_at = 0;
 
 	index_key(index, username);
 	redis_command(r, "WATCH", index, NULL);
-	redis_command(r, "ZRANGE", index, "-1", "-1", "WITHSCORES", NULL);
-	if (!redis_send(r) || !redis_done(r, 1))
+	redis_ask(r, take_last_expiry, &expires_at, "ZRANGE", index, "-1", "-1", "WITHSCORES",
+		  NULL);
+	if (!redis_run(r))
 		return;
-	if (last_expiry(redis_next(r), &expires_at)) {
+	if (expires_at > 0) {
 		redis_command(r, "MULTI", NULL);
 		redis_command(r, "EXPIREAT", index, text_decimal(buffer, expires_at), "LT", NULL);
 		redis_command(r, "EXEC", NULL);
-		replies = 3;
 	} else {
 		redis_command(r, "UNWATCH", NULL);
 	}
-	if (redis_send_on(r))
-		redis_done(r, replies);
+	redis_run_on(r);
 }

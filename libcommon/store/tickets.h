@@ -22,6 +22,7 @@
 #include <stdbool.h>
 
 struct redis;
+struct redisReply; /* see resp.h */
 
 enum { TICKETS_LOGIN_LEN = 16 };
 
@@ -39,19 +40,17 @@ struct ticket_name {
 void tickets_add(struct redis *r, const char *username, const struct ticket_name *t,
 		 long long now_us, unsigned ttl_s, long long expires_at);
 
-/* Takes the replies to these commands. false: Redis failed. */
-bool tickets_added(struct redis *r);
-
 /* Queues the question which tickets of the user exceed the number `most`: those that were issued
- * first. The reply must be the last of the batch. */
-void tickets_ask_surplus(struct redis *r, const char *username, unsigned most);
+ * first. *surplus becomes the reply, which the caller frees. */
+void tickets_ask_surplus(struct redis *r, const char *username, unsigned most,
+			 struct redisReply **surplus);
 
-/* Takes that reply. If there are such tickets, it ends them in a round trip of its own, but never
- * `t`, the ticket that was just added. Replaced tickets do not count, but they end, too, if there
- * are about as many of them again. RESULT_OK, RESULT_UNAVAILABLE, or RESULT_INTERNAL: the index has
- * data that this program did not write. */
+/* Ends these tickets, if there are any, but never `t`, the ticket that was just added. Replaced
+ * tickets do not count, but they end, too, if there are about as many of them again. RESULT_OK,
+ * RESULT_UNAVAILABLE, or RESULT_INTERNAL: the index has data that this program did not write;
+ * redis_error() says why. */
 enum result tickets_end_surplus(struct redis *r, const char *username, const struct ticket_name *t,
-				unsigned most);
+				unsigned most, const struct redisReply *surplus);
 
 /* Queues two commands: a ticket that is in the index counts as replaced and ends at this time; and
  * replaced tickets that have ended leave the index. */

@@ -8,7 +8,6 @@
 #include "../../libcommon/redis/redis.c" /* it claims what is true of its members */
 
 #include "core/config.h"
-#include "redis/fence.h"
 #include "store/readiness.h"
 #include "store/regulation.h"
 #include "store/session.h"
@@ -175,8 +174,8 @@ static void check(const struct redis *r, enum result result)
 	for (const char *c = r->error; *c; c++)
 		CLAIM(*c >= 0x20 && *c < 0x7F);
 	/* No command is left in the queue that the next request would send. */
-	CLAIM(r->sent || r->queued == 0);
-	if (l->fd >= 0 && l->pending == 0 && result == RESULT_OK)
+	CLAIM(!r->open && r->queued == 0 && l->pending == 0);
+	if (l->fd >= 0 && result == RESULT_OK)
 		CLAIM(l->greetings == 0);
 }
 
@@ -200,12 +199,10 @@ static const struct config config = {
 static enum result find(struct redis *r, struct session *s)
 {
 	session_ask(r, ticket, s);
-	if (!redis_send(r))
-		return RESULT_UNAVAILABLE;
-	enum result result = session_answer(r, s);
-	if (result == RESULT_OK)
+	redis_run(r);
+	if (s->found == RESULT_OK)
 		check_session(s);
-	return result;
+	return s->found;
 }
 
 /* The commands of a login before the password is checked. */
@@ -214,25 +211,15 @@ static enum result consult(struct redis *r, struct regulation *g, bool count, lo
 {
 	if (!regulation_begin(g, &config, "user1", "192.0.2.1"))
 		return RESULT_INTERNAL;
-	fence_probe(r, "tag");
-	redis_ask_time(r);
-	if (count)
-		regulation_ask_counted(g, r);
-	else
-		regulation_ask(g, r);
+	*now = -1;
+	readiness_ask_write(r, "tag");
+	redis_ask_time(r, now);
+	regulation_ask(g, r, count);
 	session_ask(r, ticket, s);
-	if (!redis_send(r) || !redis_done(r, 1) || !redis_time(r, now))
+	if (!redis_run(r))
 		return RESULT_UNAVAILABLE;
-	enum result result = regulation_answer(g, r);
-	if (result == RESULT_UNAVAILABLE || session_answer(r, s) == RESULT_UNAVAILABLE)
-		return RESULT_UNAVAILABLE;
-	return result;
-}
-
-/* Sends the batch of a new session, with `replies` before its own. */
-static bool send_all(struct redis *r, unsigned replies)
-{
-	return redis_send(r) && redis_done(r, replies);
+	CLAIM(*now > 0 && *now < 1LL << 61 && s->found != RESULT_UNAVAILABLE);
+	return regulation_broken(g) != NULL ? RESULT_TOO_MANY : RESULT_OK;
 }
 
 static enum result log_in(struct redis *r)
@@ -243,22 +230,16 @@ static enum result log_in(struct redis *r)
 	long long now;
 	enum result result = consult(r, &g, wire.left % 2 == 0, &now, &old);
 
-	if (result == RESULT_TOO_MANY) {
-		CLAIM(*regulation_broken(&g) != '\0');
+	if (result == RESULT_TOO_MANY)
 		return regulation_refuse(&g, r) > 0 ? result : RESULT_UNAVAILABLE;
-	}
 	if (result != RESULT_OK)
 		return result;
-	unsigned replies = regulation_succeed(&g, r);
-	result = session_ask_create(r, &config, now, "secret", &made, new_ticket);
-	if (result != RESULT_OK) {
-		CLAIM(result == RESULT_INTERNAL);
-		redis_drop(r);
-		return result;
-	}
-	CLAIM(session_is_ticket(new_ticket) && session_fits(&made, new_ticket, "secret") &&
-	      !session_fits(&made, new_ticket, "Secret"));
-	return send_all(r, replies) ? session_answer_create(r, &config, &made) : RESULT_UNAVAILABLE;
+	regulation_succeed(&g, r);
+	result = session_create(r, &config, now, "secret", &made, new_ticket);
+	if (!no_random)
+		CLAIM(session_is_ticket(new_ticket) && session_fits(&made, new_ticket, "secret") &&
+		      !session_fits(&made, new_ticket, "Secret"));
+	return result;
 }
 
 static enum result renew(struct redis *r)
@@ -269,16 +250,13 @@ static enum result renew(struct redis *r)
 
 	if (result != RESULT_OK)
 		return result;
-	result = session_ask_renew(r, &config, 2000000000000000, "secret", &old, &made, new_ticket);
-	if (result != RESULT_OK) {
-		redis_drop(r);
-		return result;
-	}
-	CLAIM(made.expires_at > 2000000000 && made.expires_at <= 2000007200 &&
-	      made.expires_at <= old.renewable_until &&
-	      made.renewable_until == old.renewable_until &&
-	      strcmp(made.username, old.username) == 0);
-	return send_all(r, 0) ? session_answer_renew(r, &config, &old, &made) : RESULT_UNAVAILABLE;
+	result = session_renew(r, &config, 2000000000000000, "secret", &old, &made, new_ticket);
+	if (result == RESULT_OK)
+		CLAIM(made.expires_at > 2000000000 && made.expires_at <= 2000007200 &&
+		      made.expires_at <= old.renewable_until &&
+		      made.renewable_until == old.renewable_until &&
+		      strcmp(made.username, old.username) == 0);
+	return result;
 }
 
 static enum result leave(struct redis *r, bool all)
@@ -292,34 +270,50 @@ static enum result leave(struct redis *r, bool all)
 }
 
 /* Every way to read a reply. */
+static bool take(void *into, const struct redisReply *reply)
+{
+	const char *text = NULL;
+	size_t len = 0, sum = 0;
+	long long number = 0;
+
+	CLAIM(reply->type != REDIS_REPLY_ERROR);
+	if (resp_text(reply, &text, &len))
+		for (size_t n = 0; n <= len; n++)
+			sum += (unsigned char)text[n];
+	resp_number(reply, &number);
+	CLAIM(resp_count(reply) <= RESP_ARRAY_MAX);
+	for (size_t n = 0; n < resp_count(reply); n++)
+		if (resp_text(resp_element(reply, n), &text, &len))
+			sum += len;
+	CLAIM(sum < 1 << 30);
+	++*(int *)into;
+	return true;
+}
+
 static enum result look(struct redis *r)
 {
-	redis_command(r, "PING", "", NULL);
-	redis_command(r, "GET", "two words\r\n", NULL);
-	if (!redis_send(r))
-		return RESULT_UNAVAILABLE;
-	CLAIM(many || memmem(written.at, written.len, "\r\n$11\r\ntwo words\r\n\r\n", 20) != NULL);
-	for (int i = 0; i < 2; i++) {
-		const struct redisReply *reply = redis_next(r);
-		const char *text = NULL;
-		size_t len = 0, sum = 0;
-		long long number = 0;
-		if (reply == NULL)
-			return RESULT_UNAVAILABLE;
-		CLAIM(reply->type != REDIS_REPLY_ERROR);
-		if (resp_text(reply, &text, &len))
-			for (size_t n = 0; n <= len; n++)
-				sum += (unsigned char)text[n];
-		resp_number(reply, &number);
-		CLAIM(resp_count(reply) <= RESP_ARRAY_MAX);
-		for (size_t n = 0; n < resp_count(reply); n++)
-			if (resp_text(resp_element(reply, n), &text, &len))
-				sum += len;
-		CLAIM(sum < 1 << 30);
-	}
-	CLAIM(redis_next(r) == NULL);
-	size_t replies = readiness_ask(r);
-	return redis_send(r) && readiness_passed(r, replies) ? RESULT_OK : RESULT_UNAVAILABLE;
+	struct redisReply *kept = NULL;
+	struct readiness ready;
+	long long number;
+	int taken = 0;
+
+	redis_ask(r, take, &taken, "PING", "", NULL);
+	redis_guard(r, "tag");
+	redis_ask(r, redis_keep, &kept, "GET", "two words\r\n", NULL);
+	redis_ask(r, redis_take_number, &number, "TTL", "key", NULL);
+	bool sent = redis_send(r);
+	CLAIM(!sent || many ||
+	      memmem(written.at, written.len, "\r\n$11\r\ntwo words\r\n\r\n", 20) != NULL);
+	bool done = redis_finish(r);
+	CLAIM(!done || (sent && taken == 1 && kept != NULL));
+	if (kept != NULL)
+		take(&taken, kept);
+	resp_free(kept);
+	CLAIM(redis_run(r)); /* nothing */
+	readiness_ask(r, &ready);
+	done = redis_run(r);
+	CLAIM(ready.answered <= ready.asked && (!done || ready.answered == ready.asked));
+	return readiness_passed(&ready) ? RESULT_OK : RESULT_UNAVAILABLE;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -48,10 +48,20 @@ static void unused(const struct redis_server *server, bool patient)
 {
 	struct link *l = new_link(patient);
 
-	CHECK(link_open(l, server) && link_send(l, "x", 1, 1));
+	CHECK(link_open(l, server) && link_send(l, "x", 1, 0));
 	CHECK(link_is_usable(l));
 	nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 100 * 1000 * 1000}, NULL);
 	CHECK(link_is_usable(l) == !patient);
+	link_free(l);
+}
+
+/* A connection that owes a reply is not used again. */
+static void owing(const struct redis_server *server)
+{
+	struct link *l = new_link(false);
+
+	CHECK(link_open(l, server) && link_send(l, "x", 1, 1) && link_pending(l) == 1);
+	CHECK(!link_is_usable(l) && link_pending(l) == 0);
 	link_free(l);
 }
 
@@ -69,10 +79,11 @@ int main(void)
 		return 2;
 	snprintf(server.port, sizeof server.port, "%d", ntohs(address.sin_port));
 	refused(&server);
-	if (listen(listener, 2) != 0)
+	if (listen(listener, 3) != 0)
 		return 2;
 	unused(&server, true);
 	unused(&server, false);
+	owing(&server);
 	if (listen(listener, 0) != 0)
 		return 2;
 	for (size_t i = 0; i < 2; i++) { /* until the queue is full */

@@ -60,6 +60,6 @@ int main(void)
 	CHECK(!same(&a, &b, 0));
 	begin(&b, "", "");
 	CHECK(strcmp(b.rule[1].key, b.rule[2].key) != 0);
-	CHECK(regulation_broken(&b) != NULL);
+	CHECK(regulation_broken(&b) == NULL);
 	return check_done();
 }
