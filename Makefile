@@ -35,7 +35,7 @@ ssactl_objects = $(patsubst sbin/%.c,$(BUILD)/obj/sbin/%.o,$(wildcard sbin/*.c))
 modules  := $(filter-out $(if $(filter musl,$(LIBC)),,core/heap),$(patsubst libcommon/%.c,%,$(wildcard libcommon/*/*.c)))
 headers  := $(wildcard libcommon/*/*.h)
 
-std      = -std=c11 -D_GNU_SOURCE -Ilibcommon
+std      = -std=c11 -D_GNU_SOURCE -Ilibcommon -DSSA_VERSION='"$(shell cat VERSION)"'
 warnings = -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror
 hardened = -fstack-protector-strong -fstack-clash-protection
 small    = -ffunction-sections -fdata-sections
@@ -92,9 +92,6 @@ $(CGI_BIN)/%: $(BUILD)/obj/%.o $(BUILD)/libcommon.a $(archives)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(BUILD)/libcommon.a $(LDLIBS)
-
-$(BUILD)/obj/sbin/ssactl.o: VERSION
-$(BUILD)/obj/sbin/ssactl.o: override CFLAGS += -DSSA_VERSION='"$(shell cat VERSION)"'
 
 $(SSACTL): $(ssactl_objects) $(BUILD)/libcommon.a $(archives)
 	$(call say,LINK,$@)

@@ -133,7 +133,7 @@ static const struct endpoint info = {
 		    .handle = handle_get}},
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
-	return endpoint_main(&info);
+	return endpoint_main(&info, argc, argv);
 }

@@ -123,7 +123,7 @@ static const struct endpoint status = {
 		    .handle = handle_get}},
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
-	return endpoint_main(&status);
+	return endpoint_main(&status, argc, argv);
 }

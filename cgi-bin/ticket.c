@@ -169,7 +169,7 @@ static const struct endpoint ticket = {
 	  .handle = handle_delete}},
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
-	return endpoint_main(&ticket);
+	return endpoint_main(&ticket, argc, argv);
 }

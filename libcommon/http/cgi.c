@@ -68,16 +68,20 @@ static void read_chunked(struct request *q, char length_text[static TEXT_DECIMAL
 	q->length_text = text_decimal(length_text, (long long)len);
 }
 
-/* Somebody has started the program by hand. */
-static int explain(void)
+/* There is no request, so nobody but a person at a terminal has started the program. */
+static int explain(const char *name, bool asked)
 {
-	static const char text[] =
-	    "This is a CGI program of SimpleServerAPI: a web server starts it for each request, "
-	    "or\n"
-	    "once as a resident SCGI worker. `make run` does that. To try it by hand:\n\n"
-	    "  REQUEST_METHOD=GET cgi-bin/status\n";
+	struct text out = {0};
 
-	return write(STDOUT_FILENO, text, sizeof text - 1) == (ssize_t)sizeof text - 1 ? 2 : 1;
+	text_string(&out, name);
+	text_string(&out,
+		    " " SSA_VERSION ", an endpoint of SimpleServerAPI. A web server starts it: by "
+		    "CGI for each request,\nor once as an SCGI worker. To try it by hand: "
+		    "REQUEST_METHOD=GET cgi-bin/");
+	text_string(&out, name);
+	text_string(&out, "\n");
+	bool written = write(STDOUT_FILENO, out.at, out.len) == (ssize_t)out.len;
+	return !written ? 1 : asked ? 0 : 2;
 }
 
 /* For a test double: its clients are to be tested with slow replies. The alarm of the deadline,
@@ -102,7 +106,7 @@ static bool finish(struct exchange *x)
 	return true;
 }
 
-int cgi_serve(const struct program *program)
+int cgi_serve(const struct program *program, const char *name, const char *argument)
 {
 	struct exchange x = {.fd = STDOUT_FILENO};
 	struct hand hand = {0};
@@ -120,8 +124,11 @@ int cgi_serve(const struct program *program)
 		if (equals != NULL)
 			request_take(q, *variable, (size_t)(equals - *variable), equals + 1);
 	}
-	if (*q->method == '\0' && isatty(STDOUT_FILENO))
-		return explain();
+	if (*q->method == '\0') { /* a server would say it */
+		bool asked = strcmp(argument, "--version") == 0;
+		if (asked || isatty(STDOUT_FILENO))
+			return explain(name, asked);
+	}
 	if (q->is_chunked && *q->length_text == '\0') {
 		read_chunked(q, length_text);
 	} else if (request_announced(q, &announced) && announced > 0) {

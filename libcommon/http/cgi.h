@@ -6,9 +6,11 @@
 
 /* Serves the one request to its end and ignores SIGTERM. Reason: when a client leaves, lighttpd
  * sends SIGTERM to its program, and a login that stopped there would leave no line in the log.
- * Returns the exit status: 0, or 1 if the reply could not be written. Without a request, on a
- * terminal, it says what it is, and returns 2. */
-int cgi_serve(const struct program *program);
+ * Returns the exit status: 0, or 1 if the reply could not be written.
+ *
+ * Without a request, but with the argument --version or on a terminal, it says what the program of
+ * this name is, and returns 0 or 2. */
+int cgi_serve(const struct program *program, const char *name, const char *argument);
 
 /* Writes a reply to fd: the head, and the body if there is one. An SCGI reply has the same form as
  * a CGI reply, so both transports use this. *sent is how much of it has been written, and grows. 0:

@@ -266,7 +266,7 @@ static void log_unknown(void *context, const char *name, const char *what)
 	log_event("unknown setting", "name", name, "reason", what, NULL);
 }
 
-int endpoint_main(const struct endpoint *e)
+int endpoint_main(const struct endpoint *e, int argc, char **argv)
 {
 	struct process p;
 	const struct program program = {&p, e->slow ? 1 : RESIDENT_BATCH_MAX, admit, answer,
@@ -285,7 +285,9 @@ int endpoint_main(const struct endpoint *e)
 	config_unknown(log_unknown, NULL);
 	sandbox_enter();
 	if (!p.resident)
-		return cgi_serve(&program); /* frees nothing: the kernel does it faster */
+		return cgi_serve(&program, e->name,
+				 argc > 1 ? argv[1]
+					  : ""); /* frees nothing: the kernel does it faster */
 	if (p.config.delay_most_ms > 0)
 		log_event("every reply is delayed: SSA_DELAY is set", NULL);
 	if (p.config.faults != NULL)

@@ -12,7 +12,8 @@
 enum result endpoint_conclude(struct reply *rep, struct outcome o);
 
 /* The whole program: reads the configuration and serves one CGI request. If file descriptor 0 is a
- * listening socket, it serves SCGI requests until it is told to stop. Returns the exit status. */
-int endpoint_main(const struct endpoint *e);
+ * listening socket, it serves SCGI requests until it is told to stop. Without a request, with
+ * --version or at a terminal, it says what it is. Returns the exit status. */
+int endpoint_main(const struct endpoint *e, int argc, char **argv);
 
 #endif

@@ -322,7 +322,7 @@ static int play(const struct endpoint *e, struct client *from, unsigned count)
 	listening = false;
 	CLAIM(count <= CLIENTS_MAX);
 	playing = true;
-	int status = endpoint_main(e);
+	int status = endpoint_main(e, 0, NULL);
 	playing = false;
 	return status;
 }

@@ -72,3 +72,19 @@ plan() { env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -n -C "$ROOT" B
   env -u MAKEFLAGS -u MAKELEVEL make -s -j2 -C "$folder" all
   cmp "$folder/cgi-bin/ticket" "$ROOT/cgi-bin/ticket"
 }
+
+@test "started by hand, a program says what it is; asked by a server, no argument counts" {
+  local name version
+  version=$(<"$ROOT/VERSION")
+  for name in status ticket info; do
+    run -0 env -i "$CGI_BIN/$name" --version
+    [[ $output == "$name $version, an endpoint of SimpleServerAPI. A web server starts it: "* ]]
+    run -2 script -qec "env -i '$CGI_BIN/$name'" /dev/null
+    [[ $output == "$name $version, "*"REQUEST_METHOD=GET cgi-bin/$name"* ]]
+    # RFC 3875, 4.4: a query without `=` may become arguments.
+    run env -i REQUEST_METHOD=OPTIONS "$CGI_BIN/$name" --version
+    [[ $output == "Status: 204 "* ]]
+  done
+  run -0 "$SSACTL" --version
+  [ "$output" = "ssactl $version" ]
+}

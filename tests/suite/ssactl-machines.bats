@@ -131,7 +131,7 @@ unchanged() { [ "$(cat "$machines" && echo .)" = "$before." ]; }
 }
 
 @test "edit: several edits from stdin in one step, or none of them" {
-  typed=$'# all\nset 100 status=\'in use\'  cpus=7\n\nadd cpus=4 mem=5 status="s \\"x" GPU=none ip=i\nremove 200 300\n' ctl machine edit
+  typed=$'# all: don\'t ask\nset 100 status=\'in use\'  cpus=7\n\nadd cpus=4 mem=5 status="s \\"x" GPU=none ip=i\nremove 200 300\n' ctl machine edit
   done_with 0
   [ "$(jq -c 'map([.id, .status])' "$machines")" = '[[100,"in use"],[null,null],[201,"s \"x"]]' ]
   setup
