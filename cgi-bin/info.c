@@ -43,12 +43,22 @@ static bool is_known(struct endpoint_context *c, const struct request *q, struct
 	return true;
 }
 
-static enum result write_selected(struct endpoint_context *c, const struct request *q,
-				  const struct query *query, struct reply *rep)
+/* These two are not inlined: struct query has 12 KB, and a request without a query must not pay for
+ * those pages of the stack. */
+__attribute__((noinline)) static enum result
+write_selected(struct endpoint_context *c, const struct request *q, struct reply *rep)
 {
+	struct query query;
+	char why[QUERY_WHY_SIZE];
 	size_t total;
 
-	switch (machines_write_selected(&c->service->machines, c->caller.grant, &query->selection,
+	if (!query_was_coded(&query, q->query, q->target, why) ||
+	    !query_read(&query, q->query, why))
+		return refuse_query(rep, why);
+	if (is_known(c, q, rep))
+		return rep->result;
+	text_string(&rep->body, "{\"data\":");
+	switch (machines_write_selected(&c->service->machines, c->caller.grant, &query.selection,
 					&rep->body, &total)) {
 	case SELECTION_NO_MEMORY:
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
@@ -57,33 +67,35 @@ static enum result write_selected(struct endpoint_context *c, const struct reque
 	case SELECTION_FINE:
 		break;
 	}
-	pages_write_headers(query, path, q->query, total, &rep->headers);
+	text_string(&rep->body, "}");
+	pages_write_headers(&query, path, q->query, total, &rep->headers);
 	return RESULT_OK;
 }
 
-static enum result list(struct endpoint_context *c, const struct request *q, struct reply *rep)
+__attribute__((noinline)) static enum result refuse_parameters(const struct request *q,
+							       struct reply *rep)
 {
 	struct query query;
 	char why[QUERY_WHY_SIZE];
-	bool asked = *q->query != '\0';
 
-	if (asked && !(query_was_coded(&query, q->query, q->target, why) &&
-		       query_read(&query, q->query, why)))
-		return refuse_query(rep, why);
+	return query_was_coded(&query, q->query, q->target, why) &&
+		       query_is_ignored(&query, q->query, why)
+		   ? RESULT_OK
+		   : refuse_query(rep, why);
+}
+
+static enum result write_all(struct endpoint_context *c, const struct request *q, struct reply *rep)
+{
 	if (is_known(c, q, rep))
 		return rep->result;
-	if (!asked && c->caller.grant.of_user.at == NULL && c->caller.grant.of_token.at == NULL) {
+	if (c->caller.grant.of_user.at == NULL && c->caller.grant.of_token.at == NULL) {
 		rep->shared = service_all_machines(c->service);
 		return rep->shared != NULL ? RESULT_OK
 					   : reply_refuse(rep, RESULT_INTERNAL, "out of memory");
 	}
 	text_string(&rep->body, "{\"data\":");
-	if (asked) {
-		if (write_selected(c, q, &query, rep) != RESULT_OK)
-			return rep->result;
-	} else if (!machines_write(&c->service->machines, c->caller.grant, &rep->body)) {
+	if (!machines_write(&c->service->machines, c->caller.grant, &rep->body))
 		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
-	}
 	text_string(&rep->body, "}");
 	return RESULT_OK;
 }
@@ -91,13 +103,10 @@ static enum result list(struct endpoint_context *c, const struct request *q, str
 /* The same bytes whether there is no such machine, or the caller may not see it. */
 static enum result show_one(struct endpoint_context *c, const struct request *q, struct reply *rep)
 {
-	struct query query;
 	struct span record;
-	char why[QUERY_WHY_SIZE];
 
-	if (!query_was_coded(&query, q->query, q->target, why) ||
-	    !query_is_ignored(&query, q->query, why))
-		return refuse_query(rep, why);
+	if (*q->query != '\0' && refuse_parameters(q, rep) != RESULT_OK)
+		return rep->result;
 	switch (machines_find(&c->service->machines, c->caller.grant, span_of(q->path_info + 1),
 			      &record)) {
 	case MACHINES_FOUND:
@@ -120,7 +129,9 @@ static enum result handle_get(struct endpoint_context *c, const struct request *
 {
 	if (!c->service->machines_usable)
 		return reply_refuse(rep, RESULT_INTERNAL, "machines.json has no good version");
-	return *q->path_info != '\0' ? show_one(c, q, rep) : list(c, q, rep);
+	if (*q->path_info != '\0')
+		return show_one(c, q, rep);
+	return *q->query != '\0' ? write_selected(c, q, rep) : write_all(c, q, rep);
 }
 
 static const struct endpoint info = {

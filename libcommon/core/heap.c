@@ -22,13 +22,16 @@ void __wrap_free(void *block);
 
 enum { POOL_BYTES = 24576, ALIGN = 16 };
 
-/* A block is its size and its bytes. A freed block is used again only if it is the last one. */
-static _Alignas(ALIGN) unsigned char pool[POOL_BYTES];
-static size_t used;
+/* A block is its size and its bytes. A freed block is used again only if it is the last one.
+ *
+ * The linker puts common data behind all other, so the variables of the program and the beginning
+ * of the pool share a page. */
+__attribute__((common)) _Alignas(ALIGN) unsigned char heap_pool[POOL_BYTES];
+static size_t used, most_used;
 
 static int in_pool(const void *block)
 {
-	return (uintptr_t)block - (uintptr_t)pool < POOL_BYTES;
+	return (uintptr_t)block - (uintptr_t)heap_pool < POOL_BYTES;
 }
 
 static size_t size_of(const void *block)
@@ -49,7 +52,14 @@ static size_t room_for(size_t size)
 
 static int is_last(const void *block)
 {
-	return (const unsigned char *)block - ALIGN + room_for(size_of(block)) == pool + used;
+	return (const unsigned char *)block - ALIGN + room_for(size_of(block)) == heap_pool + used;
+}
+
+static void use_up_to(size_t end)
+{
+	used = end;
+	if (most_used < end)
+		most_used = end;
 }
 
 void *__wrap_malloc(size_t size)
@@ -58,9 +68,9 @@ void *__wrap_malloc(size_t size)
 
 	if (room == 0 || room > POOL_BYTES - used)
 		return __real_malloc(size);
-	unsigned char *block = pool + used + ALIGN;
+	unsigned char *block = heap_pool + used + ALIGN;
 	memcpy(block - ALIGN, &size, sizeof size);
-	used += room;
+	use_up_to(used + room);
 	return block;
 }
 
@@ -76,9 +86,17 @@ void *__wrap_calloc(size_t count, size_t size)
 {
 	if (size != 0 && count > SIZE_MAX / size)
 		return NULL;
-	void *block = __wrap_malloc(count * size);
-	/* Both the pool and the C library may return bytes that were used before. */
-	return block != NULL ? memset(block, 0, count * size) : NULL;
+	size_t bytes = count * size, old = most_used;
+	unsigned char *block = __wrap_malloc(bytes);
+	if (block == NULL)
+		return NULL;
+	/* The C library may return bytes that were used before, and so may the pool, but only up to
+	 * `old`. Behind it they are 0, and their pages need not be there yet. */
+	if (in_pool(block)) {
+		size_t at = (size_t)(block - heap_pool);
+		bytes = at > old ? 0 : bytes < old - at ? bytes : old - at;
+	}
+	return memset(block, 0, bytes);
 }
 
 void *__wrap_realloc(void *old, size_t size)
@@ -93,7 +111,7 @@ void *__wrap_realloc(void *old, size_t size)
 		size_t before = used - room_for(old_size), room = room_for(size);
 		if (room != 0 && room <= POOL_BYTES - before) {
 			memcpy((unsigned char *)old - ALIGN, &size, sizeof size);
-			used = before + room;
+			use_up_to(before + room);
 			return old;
 		}
 	}

@@ -1,6 +1,6 @@
 # make bench. The programs to compare with are built like the programs: the same compiler, flags and
 # archives. They do not have the heap module, so that cJSON uses the heap of the C library.
-bench_programs = $(addprefix build/bench/,empty empty-scgi cjson-parse bare-hash)
+bench_programs = $(addprefix build/bench/,empty floor empty-scgi cjson-parse bare-hash)
 
 ##@ To measure and to search for faults: bench sizing fuzz fuzz-short fuzz-coverage
 

@@ -25,6 +25,7 @@ import threading
 import time
 
 import report
+import start
 from servers import (BUILDS, BUILT, ENDPOINTS, HERE, ROOT, Failed, Lighttpd, Peer, Redis, cgi_environment,
                      cgi_memory_kb, credentials, empty_programs, memory_kb, run, run_cgi, run_time_s)
 
@@ -119,6 +120,13 @@ def endpoints(bench):
         results += [{"mode": mode, "build": build, "endpoint": endpoint, **median_of(loads[mode, build, endpoint]),
                      "of_empty": median_ratio(loads[mode, build, endpoint], limits[mode, build, endpoint]),
                      **memory(mode, build, endpoint, BUILDS[build])} for _, build, endpoint in own]
+    return results
+
+
+def starts(bench):
+    """One CGI start of status and info, compared with the least that one can cost."""
+    results = start.start(bench, ROUNDS)
+    say("starts done")
     return results
 
 
@@ -378,7 +386,7 @@ def peers(bench):
             for endpoint in ENDPOINTS]
 
 
-PARTS = {"endpoints": endpoints, "crowd": crowd, "growth": growth, "queries": queries, "argon2": argon2, "flood": flood,
+PARTS = {"endpoints": endpoints, "starts": starts, "crowd": crowd, "growth": growth, "queries": queries, "argon2": argon2, "flood": flood,
          "timing": timing, "plot": plot, "before": before, "peers": peers}
 
 
