@@ -7,14 +7,6 @@
 
 static const char path[] = "/api/info";
 
-/* The client is told why. */
-static enum result refuse_query(struct reply *rep, const char *why)
-{
-	reply_refuse(rep, RESULT_BAD_REQUEST, why);
-	rep->message = rep->reason;
-	return rep->result;
-}
-
 /* Writes the ETag. It names the file, the ids that the caller may see, and what was asked; nothing
  * else decides what the reply is. For all machines it is the digest of the file, which is there.
  * true: the client has the reply, and nothing is to be rendered. */
@@ -54,16 +46,17 @@ write_selected(struct endpoint_context *c, const struct request *q, struct reply
 
 	if (!query_was_coded(&query, q->query, q->target, why) ||
 	    !query_read(&query, q->query, why))
-		return refuse_query(rep, why);
+		return reply_explain(rep, RESULT_BAD_REQUEST, why);
 	if (is_known(c, q, rep))
 		return rep->result;
 	text_string(&rep->body, "{\"data\":");
 	switch (machines_write_selected(&c->service->machines, c->caller.grant, &query.selection,
 					&rep->body, &total)) {
 	case SELECTION_NO_MEMORY:
-		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
+		return reply_no_memory(rep);
 	case SELECTION_TOO_MUCH:
-		return refuse_query(rep, "the query examines more than 256 MB of text");
+		return reply_explain(rep, RESULT_BAD_REQUEST,
+				     "the query examines more than 256 MB of text");
 	case SELECTION_FINE:
 		break;
 	}
@@ -81,7 +74,7 @@ __attribute__((noinline)) static enum result refuse_parameters(const struct requ
 	return query_was_coded(&query, q->query, q->target, why) &&
 		       query_is_ignored(&query, q->query, why)
 		   ? RESULT_OK
-		   : refuse_query(rep, why);
+		   : reply_explain(rep, RESULT_BAD_REQUEST, why);
 }
 
 static enum result write_all(struct endpoint_context *c, const struct request *q, struct reply *rep)
@@ -90,12 +83,11 @@ static enum result write_all(struct endpoint_context *c, const struct request *q
 		return rep->result;
 	if (c->caller.grant.of_user.at == NULL && c->caller.grant.of_token.at == NULL) {
 		rep->shared = service_all_machines(c->service);
-		return rep->shared != NULL ? RESULT_OK
-					   : reply_refuse(rep, RESULT_INTERNAL, "out of memory");
+		return rep->shared != NULL ? RESULT_OK : reply_no_memory(rep);
 	}
 	text_string(&rep->body, "{\"data\":");
 	if (!machines_write(&c->service->machines, c->caller.grant, &rep->body))
-		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
+		return reply_no_memory(rep);
 	text_string(&rep->body, "}");
 	return RESULT_OK;
 }
@@ -114,7 +106,7 @@ static enum result show_one(struct endpoint_context *c, const struct request *q,
 	case MACHINES_NONE:
 		return reply_refuse(rep, RESULT_NOT_FOUND, "no such machine for this user");
 	case MACHINES_NO_MEMORY:
-		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
+		return reply_no_memory(rep);
 	}
 	if (is_known(c, q, rep))
 		return rep->result;

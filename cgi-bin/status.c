@@ -15,11 +15,21 @@ enum { VERBOSE = 1, ANY = 2 }; /* the flags */
 struct check {
 	const char *name;
 	const char *fault; /* NULL: fine */
-	bool fatal;        /* nobody can be served */
-	char note[160];
+	bool fatal;        /* with ANY: nobody can be served */
+	char note[160];    /* the verbose answer shows it if there is no fault */
 };
 
-/* `any`: a last good version is good enough. */
+static void check_redis(struct check *c, const struct endpoint_context *context)
+{
+	struct redis *redis = context->service->realm.redis;
+
+	if (context->redis_up)
+		return;
+	snprintf(c->note, sizeof c->note, "%s", redis_error(redis));
+	c->fault = c->note;
+	c->fatal = (context->flags & ANY) && !readiness_any(redis);
+}
+
 static void check_records(struct check *c, const struct records *r, bool usable)
 {
 	c->fault = r->fault != NULL ? r->fault : usable ? NULL : "unreadable";
@@ -36,19 +46,22 @@ static void check_hashing(struct check *c, struct realm *realm)
 	c->fault = slots_fault(&realm->slots, users_hash_kib(&realm->users), c->note);
 }
 
-/* Writes the names of the checks that fail, such as "redis, machines". `any`: of those for which
- * nobody can be served. */
-static void write_failing(struct text *out, const struct check checks[CHECKS], bool any)
+static bool fails(const struct check *c, unsigned flags)
+{
+	return flags & ANY ? c->fatal : c->fault != NULL;
+}
+
+/* Writes the names of the checks that fail, such as "redis, machines". */
+static void write_failing(struct text *out, const struct check checks[CHECKS], unsigned flags)
 {
 	const char *separator = "";
 
-	for (int i = 0; i < CHECKS; i++) {
-		if (any ? !checks[i].fatal : checks[i].fault == NULL)
-			continue;
-		text_string(out, separator);
-		text_string(out, checks[i].name);
-		separator = ", ";
-	}
+	for (int i = 0; i < CHECKS; i++)
+		if (fails(&checks[i], flags)) {
+			text_string(out, separator);
+			text_string(out, checks[i].name);
+			separator = ", ";
+		}
 }
 
 static void write_checks(struct text *out, const struct check checks[CHECKS])
@@ -63,6 +76,22 @@ static void write_checks(struct text *out, const struct check checks[CHECKS])
 	text_string(out, "}");
 }
 
+static void write_details(struct text *out, struct check checks[CHECKS],
+			  const struct endpoint_context *context)
+{
+	const struct realm *realm = &context->service->realm;
+	bool ask = context->redis_up && redis_is_replaceable(realm->redis);
+	const char *advice = ask ? advice_ask(realm->redis) : NULL;
+
+	if (advice != NULL)
+		snprintf(checks[REDIS].note, sizeof checks[REDIS].note, "%s", advice);
+	write_checks(out, checks);
+	if (realm->config->faults != NULL) {
+		text_string(out, ",\"faults\":");
+		text_json(out, realm->config->faults);
+	}
+}
+
 static enum result handle_get(struct endpoint_context *context, const struct request *q,
 			      struct reply *rep)
 {
@@ -71,45 +100,30 @@ static enum result handle_get(struct endpoint_context *context, const struct req
 				       [USERS] = {.name = "users"},
 				       [MACHINES] = {.name = "machines"},
 				       [HASHING] = {.name = "hashing"}};
-	struct text failing = {0};
+	bool up = true;
 
 	(void)q;
+	check_redis(&checks[REDIS], context);
 	check_records(&checks[USERS], &s->realm.users.records, s->realm.users_usable);
 	check_records(&checks[MACHINES], &s->machines.records, s->machines_usable);
 	check_hashing(&checks[HASHING], &s->realm);
-	if (!context->redis_up) {
-		snprintf(checks[REDIS].note, sizeof checks[REDIS].note, "%s",
-			 redis_error(s->realm.redis));
-		checks[REDIS].fault = checks[REDIS].note;
-		checks[REDIS].fatal = (context->flags & ANY) && !readiness_any(s->realm.redis);
-	}
+	for (int i = 0; i < CHECKS; i++)
+		up = up && !fails(&checks[i], context->flags);
 
-	write_failing(&failing, checks, context->flags & ANY);
-	if (failing.failed)
-		return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
-	if (failing.len > 0)
+	if (up) {
+		text_string(&rep->body, "{\"code\":200,\"message\":\"OK\"");
+	} else {
 		reply_refuse(rep, RESULT_UNAVAILABLE,
 			     checks[REDIS].fault     ? checks[REDIS].fault
 			     : checks[HASHING].fault ? checks[HASHING].fault
 						     : "a data file is not usable");
-	text_string(&rep->body, failing.len == 0 ? "{\"code\":200,\"message\":\"OK\""
-						 : "{\"code\":503,\"message\":\"");
-	text_add(&rep->body, failing.at, failing.len);
-	if (failing.len > 0)
+		text_string(&rep->body, "{\"code\":503,\"message\":\"");
+		write_failing(&rep->body, checks, context->flags);
 		text_string(&rep->body, "\",\"data\":\"\"");
-	if (context->flags & VERBOSE) {
-		bool ask = context->redis_up && redis_is_replaceable(s->realm.redis);
-		const char *advice = ask ? advice_ask(s->realm.redis) : NULL;
-		if (advice != NULL)
-			snprintf(checks[REDIS].note, sizeof checks[REDIS].note, "%s", advice);
-		write_checks(&rep->body, checks);
-		if (s->realm.config->faults != NULL) {
-			text_string(&rep->body, ",\"faults\":");
-			text_json(&rep->body, s->realm.config->faults);
-		}
 	}
+	if (context->flags & VERBOSE)
+		write_details(&rep->body, checks, context);
 	text_string(&rep->body, "}");
-	text_free(&failing);
 	return rep->result;
 }
 

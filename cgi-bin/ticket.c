@@ -13,46 +13,30 @@ struct credentials {
 	char password[PASSWORD_MAX_BYTES + 1];
 };
 
-/* Refuses the request, and tells the client why. */
-static enum result bad_body(struct reply *rep, const char *why)
-{
-	rep->message = why;
-	return reply_refuse(rep, RESULT_BAD_REQUEST, why);
-}
-
-/* What is wrong with one of the two fields, in the words that follow its name. */
-static const char *fault_of(const struct json_field *f)
-{
-	switch (f->state) {
-	case JSON_ABSENT:
-		return "is missing";
-	case JSON_WRONG_TYPE:
-		return "must be a string";
-	case JSON_TWICE:
-		return "appears more than once";
-	case JSON_PRESENT:
-		break;
-	}
-	return f->value.len == 2 ? "is empty" : NULL; /* its two quotes */
-}
-
 /* Decodes a field into `out`, or refuses the request. */
 static enum result read_field(struct reply *rep, const struct json_field *f, char *out, size_t size)
 {
-	const char *why = fault_of(f);
+	static const char *const faults[] = {[JSON_ABSENT] = "is missing",
+					     [JSON_WRONG_TYPE] = "must be a string",
+					     [JSON_TWICE] = "appears more than once"};
+	const char *why = "is too long";
+	char words[80];
 
-	if (why == NULL) {
-		enum json_decoded decoded = json_decode(f->value, out, size);
-
-		if (decoded == JSON_DECODED)
+	if (f->state != JSON_PRESENT)
+		why = faults[f->state];
+	else if (f->value.len == 2) /* its two quotes */
+		why = "is empty";
+	else
+		switch (json_decode(f->value, out, size)) {
+		case JSON_DECODED:
 			return RESULT_OK;
-		if (decoded == JSON_NO_MEMORY)
-			return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
-		why = "is too long";
-	}
-	snprintf(rep->reason, sizeof rep->reason, "%s %s", f->name, why);
-	rep->message = rep->reason;
-	return rep->result = RESULT_BAD_REQUEST;
+		case JSON_NO_MEMORY:
+			return reply_no_memory(rep);
+		case JSON_TOO_LONG:
+			break;
+		}
+	snprintf(words, sizeof words, "%s %s", f->name, why);
+	return reply_explain(rep, RESULT_BAD_REQUEST, words);
 }
 
 /* Reads the username and the password from the body. */
@@ -66,9 +50,9 @@ static enum result read_credentials(const struct request *q, struct reply *rep,
 	case JSON_FINE:
 		break;
 	case JSON_NO_OBJECT:
-		return bad_body(rep, "the body must be a JSON object");
+		return reply_explain(rep, RESULT_BAD_REQUEST, "the body must be a JSON object");
 	case JSON_INVALID:
-		return bad_body(rep, "the body is not valid JSON");
+		return reply_explain(rep, RESULT_BAD_REQUEST, "the body is not valid JSON");
 	}
 	enum result result = read_field(rep, &f[0], c->username, sizeof c->username);
 	return result != RESULT_OK ? result
@@ -138,13 +122,14 @@ static enum result handle_delete(struct endpoint_context *context, const struct 
 				 struct reply *rep)
 {
 	struct redis *redis = context->service->realm.redis;
-	const struct session *session = &context->caller.session;
-	if (context->caller.has_token)
-		return reply_refuse(rep, RESULT_FORBIDDEN, "an API token cannot be logged out");
+	const struct caller *caller = &context->caller;
 	bool all = context->flags != 0;
-	enum result result = all ? session_end_all(redis, session) : session_end(redis, session);
 
 	(void)q;
+	if (caller->has_token)
+		return reply_refuse(rep, RESULT_FORBIDDEN, "an API token cannot be logged out");
+	enum result result =
+	    all ? session_end_all(redis, &caller->session) : session_end(redis, &caller->session);
 	if (result != RESULT_OK)
 		return reply_refuse(rep, result, redis_error(redis));
 	rep->event = all ? "logout of all tickets" : "logout";

@@ -53,7 +53,7 @@ static void complete(struct exchange *x)
 	struct reply *rep = &x->reply;
 
 	if (rep->body.failed || rep->headers.failed)
-		reply_refuse(rep, RESULT_INTERNAL, "out of memory");
+		reply_no_memory(rep);
 	log_reply(&x->request, rep);
 }
 

@@ -125,8 +125,7 @@ bool faults_make(const struct config *c, bool by_share, const char *allow, const
 
 	if (wrong != NULL) {
 		*m = (struct made){.code = 0};
-		rep->message = wrong;
-		reply_refuse(rep, RESULT_BAD_REQUEST, wrong);
+		reply_explain(rep, RESULT_BAD_REQUEST, wrong);
 		return true;
 	}
 	if (by_share && m->code == 0 && !m->cut)

@@ -42,12 +42,6 @@ static bool is_json(const char *content_type)
 	       (subtype_len > suffix_len && strncasecmp(end - suffix_len, suffix, suffix_len) == 0);
 }
 
-static enum result refuse_request(struct reply *rep, const char *message)
-{
-	rep->message = message;
-	return reply_refuse(rep, RESULT_BAD_REQUEST, message);
-}
-
 /* The cheapest test comes first. The first test that fails decides the answer. */
 static enum result check_body(const struct operation *o, const struct request *q, struct reply *rep)
 {
@@ -62,17 +56,16 @@ static enum result check_body(const struct operation *o, const struct request *q
 		return RESULT_OK;
 	if (*q->content_type != '\0' && !is_json(q->content_type))
 		return reply_refuse(rep, RESULT_MEDIA_TYPE, "body is not JSON by its content type");
-	if (*q->coding != '\0' && strcasecmp(q->coding, "identity") != 0) {
-		rep->message = "the body must not be compressed";
-		return reply_refuse(rep, RESULT_MEDIA_TYPE, rep->message);
-	}
+	if (*q->coding != '\0' && strcasecmp(q->coding, "identity") != 0)
+		return reply_explain(rep, RESULT_MEDIA_TYPE, "the body must not be compressed");
 	if (q->body_failed)
 		return reply_refuse(rep, RESULT_INTERNAL,
 				    "no memory for the body, or it cannot be read");
 	if (announced == 0)
-		return refuse_request(rep, "the body is empty");
-	return q->body != NULL ? RESULT_OK
-			       : refuse_request(rep, "the body is shorter than announced");
+		return reply_explain(rep, RESULT_BAD_REQUEST, "the body is empty");
+	return q->body != NULL
+		   ? RESULT_OK
+		   : reply_explain(rep, RESULT_BAD_REQUEST, "the body is shorter than announced");
 }
 
 static enum result check_query(const struct operation *o, const struct request *q, unsigned *flags,
@@ -83,13 +76,12 @@ static enum result check_query(const struct operation *o, const struct request *
 	/* RFC 9112, 3.2: a target has no fragment. Front-end servers cut it off without a word, and
 	 * the rest of a query would be another question. */
 	if (strchr(q->target, '#') != NULL)
-		return refuse_request(
-		    rep, "a number sign in the path or the query must be percent-encoded");
+		return reply_explain(
+		    rep, RESULT_BAD_REQUEST,
+		    "a number sign in the path or the query must be percent-encoded");
 	if (o->reads_query || flags_read(q->query, o->flags, flags, why))
 		return RESULT_OK;
-	reply_refuse(rep, RESULT_BAD_REQUEST, why);
-	rep->message = rep->reason;
-	return rep->result;
+	return reply_explain(rep, RESULT_BAD_REQUEST, why);
 }
 
 /* /100, and not / or /100/x. */

@@ -183,6 +183,17 @@ enum result reply_refuse(struct reply *rep, enum result result, const char *reas
 	return rep->result = result;
 }
 
+enum result reply_explain(struct reply *rep, enum result result, const char *reason)
+{
+	rep->message = rep->reason;
+	return reply_refuse(rep, result, reason);
+}
+
+enum result reply_no_memory(struct reply *rep)
+{
+	return reply_refuse(rep, RESULT_INTERNAL, "out of memory");
+}
+
 void reply_render(const struct reply *rep, struct reply_bytes *out)
 {
 	const struct text *body = rep->shared != NULL ? &rep->shared->text : &rep->body;

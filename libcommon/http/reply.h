@@ -60,6 +60,12 @@ struct reply {
  * a handler: `return reply_refuse(rep, RESULT_FORBIDDEN, "…")`. */
 enum result reply_refuse(struct reply *rep, enum result result, const char *reason);
 
+/* The same, and the client is told the reason, in place of the text of its result. */
+enum result reply_explain(struct reply *rep, enum result result, const char *reason);
+
+/* The same for a lack of memory, which the client is not told. */
+enum result reply_no_memory(struct reply *rep);
+
 /* The status that the client gets, if memory does not run out. */
 int reply_status(const struct reply *rep);
 
