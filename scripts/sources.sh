@@ -24,28 +24,11 @@ for name; do
 done
 [ "$missing" ] || exit 0
 
-# The user sees one line. All other output goes to the log; after a failure its end is shown.
-echo "sources: fetching$missing"
-exec 4>&2 >"$log" 2>&1
-at_exit() {
-    status=$?
-    rm -rf "$work"
-    [ $status = 0 ] && return
-    tail -n 20 "$log" >&4
-    echo "sources: failed; the whole output is in $log" >&4
-}
-trap at_exit EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-way_out="or build with LIBC=system, which takes the system's own libraries"
-die() {
-    echo "$1"
-    exit 1
-}
+what=sources
+. scripts/logged.sh
+say "fetching$missing"
 for command in apt-get patch xz; do
-    command -v $command || die "no $command here: run 'make deps', $way_out"
+    command -v $command || die "no $command here: run 'make deps'"
 done
 
 # Writes the distribution's own entries as deb-src lines, from both formats of list. Other suites
@@ -100,7 +83,7 @@ AWK
         case $file in *.sources) kind=sources ;; *) kind=list ;; esac
         awk -v codename="$codename" -f "$apt/words.awk" -f "$apt/$kind.awk" "$file" >"$apt/sources/${file##*/}"
     done
-    cat "$apt/sources"/* | grep . || die "apt knows no main archive of '$codename' here: add one, $way_out"
+    cat "$apt/sources"/* | grep . || die "apt knows no main archive of '$codename' here: add one"
     # apt reads this after the system's configuration, so the system's proxies and keys stay in
     # force. As root, apt must not change to the user _apt, which may have no access to this folder.
     # The system's hooks are cleared, because they are for its own lists.
@@ -142,7 +125,7 @@ unpack() {
 fetch() {
     mkdir -p "$work/$1"
     (cd "$work/$1" && apt-get -q -c "$apt/apt.conf" source --download-only --only-source "$1") ||
-        die "apt could not fetch $1: see to the network and try again, $way_out"
+        die "apt could not fetch $1: see to the network and try again"
 }
 
 rm -rf "$work" "$apt"

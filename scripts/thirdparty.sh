@@ -48,42 +48,15 @@ scripts/sources.sh "$name"
 rm -rf "$work"
 mkdir -p "$work"
 
-# The user sees one line for each step. All other output goes to the log. After a failure the end of
-# the log is shown.
-exec 3>&1 4>&2 >"$log" 2>&1
-say() {
-    step=$1
-    echo "$name: $step"
-    echo "$name: $step" >&3
-}
-die() {
-    echo "$1"
-    exit 1
-}
-at_exit() {
-    status=$?
-    rm -rf "$work"
-    [ $status = 0 ] && return
-    tail -n 20 "$log" >&4
-    echo "$name: failed while $step; the whole output is in $log" >&4
-}
-trap at_exit EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
-step="checking tools"
+what=$name
+. scripts/logged.sh
 
-way_out="or build with LIBC=system, which takes the system's own libraries"
-need() {
-    command -v "$1" || die "no $1 here: run 'make deps', $way_out"
-}
-
-# compile FILE [FLAG...]: a .c file of the source. The archive gets its object.
+# compile FILE [FLAG...]: a .c file of the source. The archive gets its object. The commands run
+# later, on all processors.
 compile() {
     file=$1
     shift
-    # shellcheck disable=SC2086  # CC and CFLAGS are lists of words
-    $CC $CFLAGS "$@" -c -o "$work/$(echo "${file%.c}" | tr / -).o" "$source/$file"
+    echo "$CC $CFLAGS $* -c -o $work/$(echo "${file%.c}" | tr / -).o $source/$file" >>"$work/commands"
 }
 
 build_hiredis() {
@@ -181,7 +154,6 @@ build_libsodium() {
         esac
         compile "$sodium/$file" -I"$work/include" -I"$work/include/sodium" "$@"
     done
-    rm -rf "$work/include/sodium/private"
 }
 
 # version CONFIGURE_AC: a filter that fills in what configure would.
@@ -196,33 +168,30 @@ version() {
 # are relative to this folder, where make runs it. It comes last, because it is make's target.
 build_musl() {
     cp -R "$source/." "$work/"
-    # A make that runs this script passes its flags on (CFLAGS=..., V=...), which are not for musl.
-    unset MAKEFLAGS MFLAGS MAKELEVEL
-    stage=$(mktemp -d)
-    trap 'rm -rf "$stage"' EXIT
     (
         cd "$work"
+        # A make that runs this script passes its flags on (CFLAGS, V), which are not for musl.
+        unset MAKEFLAGS MFLAGS MAKELEVEL
         ./configure --target="$HOST" --disable-shared --enable-wrapper=gcc --prefix="/$prefix/musl" \
             --syslibdir="/$prefix/musl/lib" CC="$CC" CFLAGS="-O2"
         make -j"$(nproc)"
-        make install-headers install-libs install-tools DESTDIR="$stage"
+        make install-headers install-libs install-tools DESTDIR=stage
+        sed -i "s,/$prefix/musl,$prefix/musl,g" "stage/$prefix/musl/lib/musl-gcc.specs" "stage/$prefix/musl/bin/musl-gcc"
     )
-    trap at_exit EXIT
     rm -rf "$prefix/musl"
-    mkdir -p "$prefix/musl"
-    cp -R "$stage/$prefix/musl/." "$prefix/musl/"
-    rm -rf "$stage"
-    sed -i "s,/$prefix/musl,$prefix/musl,g" "$prefix/musl/lib/musl-gcc.specs" "$prefix/musl/bin/musl-gcc"
+    mv "$work/stage/$prefix/musl" "$prefix/musl"
 }
 
-if [ "$HOST" ]; then
-    compiler=$HOST-gcc
-    command -v "$compiler" || die "no $compiler here: run 'make deps-arm64'"
+if [ "$HOST" ] && ! command -v "$HOST-gcc"; then
+    echo "no $HOST-gcc here: run 'make deps-arm64'"
+    exit 1
 fi
-need "${CC%% *}"
+command -v "${CC%% *}" || die "no ${CC%% *} here: run 'make deps'"
 say "building $(sed -n '1s/.*(\(.*\)).*/\1/p' "$source/debian/changelog")"
 "build_$name"
 [ "$archive" ] || exit 0
+xargs -L 1 -P "$(nproc)" env <"$work/commands"
+rm -rf "$work/include/sodium/private" # libsodium's own
 
 # The results are moved into place only now, and the archive last. Make's target is the archive, so
 # a build that was interrupted is done again.

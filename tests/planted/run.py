@@ -49,7 +49,8 @@ def refresh():
                 os.unlink(os.path.join(COPY, path))
     pack = subprocess.Popen(['tar', '-C', ROOT, '-c', '--null', '-T', '-'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     unpack = subprocess.Popen(['tar', '-C', COPY, '-x'], stdin=pack.stdout)
-    pack.communicate('\0'.join(names + ['build/musl']).encode())
+    pack.stdin.write('\0'.join(names + ['build/musl']).encode())
+    pack.stdin.close()
     unpack.wait()
 
 
