@@ -10,9 +10,10 @@ say() {
     echo "$what: $1" >&3
 }
 
-# die WHY, and what can be done about it.
+# die WHY, and what to do about it.
 die() {
-    echo "$1, or build with LIBC=system, which takes the system's own libraries"
+    echo "$1"
+    [ "${HOST-}" ] || echo "(or build with LIBC=system, which takes the system's own libraries)"
     exit 1
 }
 

@@ -182,10 +182,8 @@ build_musl() {
     mv "$work/stage/$prefix/musl" "$prefix/musl"
 }
 
-if [ "$HOST" ] && ! command -v "$HOST-gcc"; then
-    echo "no $HOST-gcc here: run 'make deps-arm64'"
-    exit 1
-fi
+compiler=$HOST-gcc
+[ ! "$HOST" ] || command -v "$compiler" || die "no $compiler here: run 'make deps-arm64'"
 command -v "${CC%% *}" || die "no ${CC%% *} here: run 'make deps'"
 say "building $(sed -n '1s/.*(\(.*\)).*/\1/p' "$source/debian/changelog")"
 "build_$name"

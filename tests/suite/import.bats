@@ -90,7 +90,7 @@ into_others() {
   [[ $2 != proxmox ]] || ip='"old"' gpu='"mine"'
   [[ $1 != ansible.json ]] || gpu='(if .[5] == "none" then "mine" else .[5] end)'
   [[ $1 != netbox-vms.json ]] || gpu='"mine"'
-  local members='[.id, .name, .cpus, .mem, .status, .GPU, .ip, .note]' want
+  local members='[.id, .name, .cpus + 0, .mem, .status, .GPU, .ip, .note]' want
   want=$(jq -c ".[5] = $gpu | .[6] = $ip | . + [\"kept\"]" <<<"$3" && jq -c "$members" <<<"$other")
   [ "$(jq -c ".[] | $members" "$machines")" = "$want" ]
 }
