@@ -130,9 +130,11 @@ static bool take_delay(struct config *c, const char *value, const char **rule)
 	if (text.len > 0 &&
 	    !(take_char(&text, '-') && read_number(text, CONFIG_DELAY_MAX_MS, &most)))
 		return false;
+	if (least > most) /* the 500 that says so must not be late */
+		return false;
 	c->delay_least_ms = least;
 	c->delay_most_ms = most;
-	return least <= most;
+	return true;
 }
 
 /* AT_EXECFN is the path with which the kernel started the program. Unlike /proc/self/exe it also
