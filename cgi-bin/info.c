@@ -99,15 +99,9 @@ static enum result show_one(struct endpoint_context *c, const struct request *q,
 
 	if (*q->query != '\0' && refuse_parameters(q, rep) != RESULT_OK)
 		return rep->result;
-	switch (machines_find(&c->service->machines, c->caller.grant, span_of(q->path_info + 1),
-			      &record)) {
-	case MACHINES_FOUND:
-		break;
-	case MACHINES_NONE:
+	if (!machines_find(&c->service->machines, c->caller.grant, span_of(q->path_info + 1),
+			   &record))
 		return reply_refuse(rep, RESULT_NOT_FOUND, "no such machine for this user");
-	case MACHINES_NO_MEMORY:
-		return reply_no_memory(rep);
-	}
 	if (is_known(c, q, rep))
 		return rep->result;
 	text_string(&rep->body, "{\"data\":");

@@ -56,7 +56,7 @@ void change_begin(struct change *h, const struct ctl *c, const struct table_kind
 size_t change_begin_user(struct change *h, const struct ctl *c, const char *name)
 {
 	change_begin(h, c, &users_kind);
-	size_t place = table_find(&h->table, name, strlen(name));
+	size_t place = table_find(&h->table, span_of(name));
 	if (place == h->table.count)
 		ctl_no_user(name);
 	return place;

@@ -89,8 +89,8 @@ static void check_ids(struct report *r, struct file *machines, const char *recor
 	scan_enter(&s, '[');
 	while (scan_next(&s, NULL) && scan_value(&s, &id)) {
 		bool number = decimal_is(id);
-		if (number && (!machines->split ||
-			       table_find(&machines->table, id.at, id.len) < machines->table.count))
+		if (number &&
+		    (!machines->split || table_find(&machines->table, id) < machines->table.count))
 			continue;
 		snprintf(words, sizeof words,
 			 number ? "no machine has the id %.*s" : "no id, which is a number: %.*s",
@@ -121,7 +121,7 @@ static void check_user(struct file *users, struct file *machines, size_t i)
 	if (!users_name(record, name)) {
 		report_record(r, record.at, "username", "empty, or over 256 bytes");
 	} else {
-		if (table_find(&users->table, name, strlen(name)) != i)
+		if (table_find(&users->table, span_of(name)) != i)
 			report_record(r, record.at, "username", "an earlier record has this name");
 		check_spaces(r, record.at, "username", name);
 	}

@@ -5,34 +5,29 @@
 
 #include <stdlib.h>
 
-struct span chosen_key(const struct table *t, size_t i)
-{
-	return (struct span){t->text + t->list[i].key_at, t->list[i].key_len};
-}
-
 long long chosen_next_id(const struct table *t)
 {
 	long long highest = 0, id;
 
 	for (size_t i = 0; i < t->count; i++)
-		if (json_integer(chosen_key(t, i), &id) && id > highest)
+		if (json_integer(table_key(t, i), &id) && id > highest)
 			highest = id;
 	return highest + 1;
 }
 
-struct chosen chosen_by_ids(const struct table *t, char *const ids[])
+struct chosen chosen_by_ids(struct table *t, char *const ids[])
 {
 	struct chosen to = {.places = ctl_allocate(t->count, sizeof *to.places)};
 	bool *wanted = ctl_allocate(t->count, sizeof *wanted);
 
 	for (; *ids != NULL; ids++) {
-		struct span id = span_of(*ids);
+		struct table_search s;
 		bool found = false;
-		if (!decimal_is(id))
+		if (!decimal_is(span_of(*ids)))
 			ctl_end(CTL_USAGE, "an id is a number, which this is not: %s", *ids);
-		for (size_t i = 0; i < t->count; i++)
-			if (decimal_compare(chosen_key(t, i), id) == 0)
-				wanted[i] = found = true;
+		table_search(&s, t, span_of(*ids));
+		for (size_t i; (i = table_next(&s)) < t->count; found = true)
+			wanted[i] = true;
 		if (!found)
 			ctl_end(CTL_NO, "no machine has the id %s", *ids);
 	}

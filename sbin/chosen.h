@@ -16,13 +16,10 @@ struct chosen {
 
 /* Each machine whose id is one of these numbers, by value (1e2 is 100), in the order of the file.
  * Each id must have a machine. */
-struct chosen chosen_by_ids(const struct table *t, char *const ids[]);
+struct chosen chosen_by_ids(struct table *t, char *const ids[]);
 
 /* As GET /api/info?QUERY, in its order. */
 struct chosen chosen_by_query(const struct table *t, const char *query);
-
-/* The id of a machine, as written. */
-struct span chosen_key(const struct table *t, size_t i);
 
 /* The highest id plus one. Ids that are no integers of at most 18 digits do not count. */
 long long chosen_next_id(const struct table *t);

@@ -38,7 +38,7 @@ static struct edit_words read_words(const struct ctl *c)
 	return w;
 }
 
-static struct chosen choose(const struct ctl *c, const struct change *h, const struct edit_words *w)
+static struct chosen choose(const struct ctl *c, struct change *h, const struct edit_words *w)
 {
 	if (w->ids[0] == NULL && c->where == NULL)
 		ctl_end(CTL_USAGE, "name machines by ids or by --where");

@@ -26,7 +26,7 @@ static void note_user(const struct ctl *c, const char *name)
 	if (name == NULL)
 		return;
 	if (users_open(&u, c->config.data_dir, false) && users_refresh(&u) &&
-	    records_find(&u.records, name, strlen(name)) == u.records.table.count)
+	    table_find(&u.records.table, span_of(name)) == u.records.table.count)
 		ctl_say("note: there is no user \"%s\"", name);
 	users_close(&u);
 }
@@ -135,7 +135,7 @@ static enum exit_code bans(struct ctl *c)
 		/* Redis has digests of names, so only users whose names are known are listed. */
 		ctl_open_users(c, &u);
 		for (size_t i = 0; i < u.records.table.count; i++)
-			if (users_name(records_text(&u.records, i), name))
+			if (users_name(table_text(&u.records.table, i), name))
 				list_bans(c, &search, name, NULL);
 		users_close(&u);
 	}

@@ -178,7 +178,7 @@ static void say_void(void *context, size_t record, const char *at, const char *w
 
 	(void)at;
 	ctl_say("note: a token of \"%s\" is void: %s",
-		users_name(records_text(&u->records, record), name) ? name : "", why);
+		users_name(table_text(&u->records.table, record), name) ? name : "", why);
 }
 
 static enum exit_code list_tokens(struct ctl *c)
@@ -190,7 +190,7 @@ static enum exit_code list_tokens(struct ctl *c)
 	struct users u;
 
 	ctl_open_users(c, &u);
-	if (user != NULL && records_find(&u.records, user, strlen(user)) == u.records.table.count)
+	if (user != NULL && table_find(&u.records.table, span_of(user)) == u.records.table.count)
 		ctl_no_user(user);
 	if (!tokens_read(&all, &u.records.table, users_tokens, say_void, &u))
 		ctl_end(CTL_FAILED, "out of memory");
@@ -198,7 +198,7 @@ static enum exit_code list_tokens(struct ctl *c)
 		qsort(all.list, all.count, sizeof *all.list, by_place);
 	for (size_t i = 0; i < all.count; i++) {
 		const struct token *t = &all.list[i];
-		if (!users_name(records_text(&u.records, t->record), name) ||
+		if (!users_name(table_text(&u.records.table, t->record), name) ||
 		    (user != NULL && strcmp(name, user) != 0))
 			continue;
 		listing_text(&l, name);

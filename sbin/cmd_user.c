@@ -41,7 +41,7 @@ static enum exit_code list(struct ctl *c)
 
 	ctl_open_users(c, &u);
 	for (size_t i = 0; i < u.records.table.count; i++) {
-		struct span record = records_text(&u.records, i);
+		struct span record = table_text(&u.records.table, i);
 		/* Nobody can log in with a record that cannot be read, and `check` names it. */
 		if (users_name(record, name) && users_read(record, &user) == USERS_FOUND)
 			list_user(&l, name, &user);
@@ -118,7 +118,7 @@ static bool is_name(const char *name)
 static void begin_new(struct change *h, struct ctl *c, const char *name)
 {
 	change_begin(h, c, &users_kind);
-	if (table_find(&h->table, name, strlen(name)) < h->table.count)
+	if (table_find(&h->table, span_of(name)) < h->table.count)
 		ctl_end(CTL_NO, "there is a user \"%s\" already", name);
 }
 
@@ -177,19 +177,17 @@ static enum exit_code enable(struct ctl *c)
 	return CTL_DONE;
 }
 
-static void drop(void *h, size_t place)
-{
-	change_drop(h, place);
-}
-
 /* If more records have this name, the next one would count. So all of them are removed. */
 static enum exit_code remove_user(struct ctl *c)
 {
 	const char *name = c->args[0];
+	struct table_search s;
 	struct change h;
 
 	change_begin_user(&h, c, name);
-	table_each(&h.table, name, strlen(name), drop, &h);
+	table_search(&s, &h.table, span_of(name));
+	for (size_t i; (i = table_next(&s)) < h.table.count;)
+		change_drop(&h, i);
 	change_finish(&h);
 	ctl_end_sessions(c, name);
 	return CTL_DONE;
@@ -202,7 +200,7 @@ static void note_unknown(struct ctl *c)
 
 	if (machines_open(&m, c->config.data_dir, false) && machines_refresh(&m))
 		for (char **id = c->args + 1; *id != NULL; id++)
-			if (records_find(&m.records, *id, strlen(*id)) == m.records.table.count)
+			if (table_find(&m.records.table, span_of(*id)) == m.records.table.count)
 				ctl_say("note: no machine has the id %s", *id);
 	machines_close(&m);
 }

@@ -31,10 +31,7 @@ int match_order(const struct key *a, const struct key *b)
 		return a->number ? -1 : 1;
 	add_text(&x, a);
 	add_text(&y, b);
-	size_t len = x.len < y.len ? x.len : y.len;
-	int order = len > 0 ? memcmp(x.at, y.at, len) : 0;
-	if (order == 0)
-		order = (x.len > y.len) - (x.len < y.len);
+	int order = span_order((struct span){x.at, x.len}, (struct span){y.at, y.len});
 	text_free(&x);
 	text_free(&y);
 	return order;

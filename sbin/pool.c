@@ -33,7 +33,7 @@ static bool read_machine(const struct machines *m, size_t place, struct machine 
 	    [NAME] = JSON_FIELD("name", JSON_STRING), [GPUS] = JSON_FIELD("gpus", JSON_NUMBER)};
 	char *const texts[FIELDS] = {
 	    [STATUS] = to->status, [GPU] = to->gpu, [IP] = to->ip, [NAME] = to->name};
-	struct span record = records_text(&m->records, place);
+	struct span record = table_text(&m->records.table, place);
 	bool whole = true;
 	struct scan s;
 

@@ -4,21 +4,13 @@
 
 enum { NAME_MAX = 32 };
 
-static bool is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /* Writes what counts of a name: each character as one byte, and without a NUL. Returns its length,
  * or NAME_MAX if it is longer than any name that it is compared with. */
 static size_t fold(struct span name, char out[static NAME_MAX])
 {
 	size_t len = 0;
 
-	while (name.len > 0 && is_space(*name.at))
-		name = (struct span){name.at + 1, name.len - 1};
-	while (name.len > 0 && is_space(name.at[name.len - 1]))
-		name.len--;
+	name = span_trim(name, " \t\n\v\f\r");
 	for (size_t i = 0; i < name.len && len < NAME_MAX; i++) {
 		char c = name.at[i];
 		if (c >= 'A' && c <= 'Z')

@@ -3,39 +3,54 @@
 #include "core/number.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 
-struct decimal decimal_read(struct span number)
+/* Sets the members that are not set if the number is small. */
+static void take_apart(struct decimal *d)
 {
-	const char *at = number.at, *end = number.at + number.len;
-	struct decimal p = {.negative = *at == '-', .zero = true};
+	const char *at = d->text.at, *end = at + d->text.len;
 	bool dot = false;
 
-	at += p.negative;
+	d->small = false;
+	d->negative = *at == '-';
+	d->zero = true;
+	d->digits = d->digits_end = NULL;
+	d->shift = 0;
+	d->exponent_negative = false;
+	d->exponent = (struct span){NULL, 0};
+	at += d->negative;
 	for (; at < end && (number_is_digit(*at) || *at == '.'); at++) {
 		if (*at == '.') {
 			dot = true;
 			continue;
 		}
-		if (p.zero && *at != '0') {
-			p.zero = false;
-			p.digits = at;
+		if (d->zero && *at != '0') {
+			d->zero = false;
+			d->digits = at;
 		}
 		if (*at != '0')
-			p.digits_end = at + 1;
-		if (!p.zero && !dot)
-			p.shift++;
-		else if (p.zero && dot)
-			p.shift--;
+			d->digits_end = at + 1;
+		if (!d->zero && !dot)
+			d->shift++;
+		else if (d->zero && dot)
+			d->shift--;
 	}
 	if (at < end) { /* at 'e' or 'E' */
 		at++;
-		p.exponent_negative = *at == '-';
+		d->exponent_negative = *at == '-';
 		at += *at == '-' || *at == '+';
 		while (at < end && *at == '0')
 			at++;
-		p.exponent = (struct span){at, (size_t)(end - at)};
+		d->exponent = (struct span){at, (size_t)(end - at)};
 	}
-	return p;
+}
+
+void decimal_read(struct decimal *d, struct span number)
+{
+	d->text = number;
+	d->small = json_integer(number, &d->integer);
+	if (!d->small)
+		take_apart(d);
 }
 
 /* The exponents may have any number of digits. Their difference is exact up to this, and beyond it
@@ -98,7 +113,8 @@ static int sign_of(const struct decimal *p)
 	return p->zero ? 0 : p->negative ? -1 : 1;
 }
 
-int decimal_order(const struct decimal *a, const struct decimal *b)
+/* Neither is small. */
+static int order(const struct decimal *a, const struct decimal *b)
 {
 	if (sign_of(a) != sign_of(b) || a->zero)
 		return sign_of(a) - sign_of(b);
@@ -107,16 +123,50 @@ int decimal_order(const struct decimal *a, const struct decimal *b)
 	return a->negative ? -size : size;
 }
 
+int decimal_order(const struct decimal *a, const struct decimal *b)
+{
+	if (a->small && b->small)
+		return (a->integer > b->integer) - (a->integer < b->integer);
+
+	struct decimal x = {.text = a->text}, y = {.text = b->text};
+	if (a->small)
+		take_apart(&x);
+	if (b->small)
+		take_apart(&y);
+	return order(a->small ? &x : a, b->small ? &y : b);
+}
+
 int decimal_compare(struct span a, struct span b)
 {
-	long long left, right;
+	struct decimal x, y;
 
-	/* Most numbers are short integers. */
-	if (json_integer(a, &left) && json_integer(b, &right))
-		return (left > right) - (left < right);
-
-	struct decimal x = decimal_read(a), y = decimal_read(b);
+	decimal_read(&x, a);
+	decimal_read(&y, b);
 	return decimal_order(&x, &y);
+}
+
+/* Hashes M and E, where the number is M × 10^E and M does not end with 0. Both are modulo 2^64. */
+uint32_t decimal_hash(const struct decimal *number)
+{
+	const uint64_t odd = 0x9E3779B97F4A7C15; /* spreads the bits */
+	uint64_t digits = 0, power = 0, exponent = 0;
+
+	if (number->small) {
+		digits = (uint64_t)llabs(number->integer);
+		for (; digits > 0 && digits % 10 == 0; digits /= 10)
+			power++;
+	} else if (!number->zero) {
+		for (const char *at = number->digits; at < number->digits_end; at++)
+			if (*at != '.') {
+				digits = digits * 10 + (uint64_t)(*at - '0');
+				power--;
+			}
+		for (size_t i = 0; i < number->exponent.len; i++)
+			exponent = exponent * 10 + (uint64_t)(number->exponent.at[i] - '0');
+		power +=
+		    (uint64_t)number->shift + (number->exponent_negative ? -exponent : exponent);
+	}
+	return (uint32_t)((digits + power * odd) * odd >> 32);
 }
 
 bool decimal_is(struct span text)

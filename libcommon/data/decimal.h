@@ -6,9 +6,13 @@
 #include "core/span.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
-/* A number, taken apart: its value is 0.DIGITS × 10^(exponent + shift). Points into the text. */
+/* A number that was read once. The text must live as long. */
 struct decimal {
+	struct span text;
+	bool small;        /* an integer of at most 18 digits, which is `integer`; no more is set */
+	long long integer; /* else the value is 0.DIGITS × 10^(exponent + shift) */
 	bool negative, zero;
 	/* From the first digit that is not 0 to behind the last one; a dot may be among them. */
 	const char *digits, *digits_end;
@@ -17,17 +21,19 @@ struct decimal {
 	struct span exponent; /* its digits without leading zeros; may be empty */
 };
 
-/* Takes a number by JSON's grammar apart, in time proportional to its length. */
-struct decimal decimal_read(struct span number);
-
-/* As decimal_compare, in time proportional to the shorter of the two. So a very long number that is
- * read once can be compared with many short ones. */
-int decimal_order(const struct decimal *a, const struct decimal *b);
+/* Reads a number by JSON's grammar, in time proportional to its length. Needs no memory. */
+void decimal_read(struct decimal *d, struct span number);
 
 /* Returns less than 0 if a is less than b, 0 if they are equal (1.10 and 1.1, -0 and 0, 1e2 and
- * 100), and more than 0 if a is more than b. Both must be numbers by JSON's grammar. Needs no
- * memory. The time is proportional to their length. */
+ * 100), and more than 0 if a is more than b. The time is proportional to the length of the shorter
+ * one, so a very long number that is read once can be compared with many short ones. */
+int decimal_order(const struct decimal *a, const struct decimal *b);
+
+/* The same for two texts that are numbers. */
 int decimal_compare(struct span a, struct span b);
+
+/* Equal numbers have the same hash, however they are written. */
+uint32_t decimal_hash(const struct decimal *number);
 
 /* Whether a text is a number by JSON's grammar (RFC 8259, section 6). */
 bool decimal_is(struct span text);

@@ -1,4 +1,5 @@
 #include "data/machines.h"
+#include "core/array.h"
 #include "data/decimal.h"
 
 #include <stdlib.h>
@@ -12,13 +13,6 @@ const struct table_kind machines_kind = {
 	       JSON_FIELD("GPU", JSON_STRING), JSON_FIELD("ip", JSON_STRING)},
     .count = 6,
     .required = 6,
-};
-
-/* The places in the table of the machines that were found. */
-struct places {
-	uint32_t *at;
-	size_t count, capacity;
-	bool failed;
 };
 
 bool machines_open(struct machines *m, const char *data_dir, bool resident)
@@ -36,24 +30,19 @@ bool machines_refresh(struct machines *m)
 	return records_refresh(&m->records);
 }
 
-static void note_place(void *context, size_t i)
-{
-	struct places *p = context;
+/* The places in the table of the machines of a grant. */
+struct places {
+	uint32_t *at;
+	size_t count, capacity;
+	bool failed; /* no memory */
+};
 
-	if (p->count == p->capacity) {
-		size_t capacity = p->capacity ? p->capacity * 2 : 16;
-		uint32_t *at = realloc(p->at, capacity * sizeof *at);
-		if (at == NULL) {
-			p->failed = true;
-			return;
-		}
-		p->at = at;
-		p->capacity = capacity;
-	}
-	p->at[p->count++] = (uint32_t)i;
+static bool is_all(struct grant grant)
+{
+	return grant.of_user.at == NULL && grant.of_token.at == NULL;
 }
 
-static int by_place(const void *a, const void *b)
+static int by_number(const void *a, const void *b)
 {
 	uint32_t x, y;
 
@@ -62,59 +51,59 @@ static int by_place(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The list was checked when users.json was read. If it cannot be scanned to its end all the same,
+/* Adds what one list has: for each machine its place times 2, plus the number of the list.
+ *
+ * The list was checked when users.json was read. If it cannot be scanned to its end all the same,
  * the scan ends early. Then the user sees fewer machines, never more. */
-static void find_list(struct machines *m, struct span ids, struct places *p)
+static void add_list(struct machines *m, struct span list, uint32_t number, struct places *p)
 {
+	struct table *t = &m->records.table;
+	struct table_search search;
 	struct scan s;
 	struct span id;
+	size_t i;
 
-	scan_begin(&s, ids.at, ids.len, SCAN_DEPTH_MAX - 1);
+	scan_begin(&s, list.at, list.len, SCAN_DEPTH_MAX - 1);
 	scan_enter(&s, '[');
-	while (scan_next(&s, NULL) && scan_value(&s, &id))
-		if (*id.at == '-' || (*id.at >= '0' && *id.at <= '9'))
-			table_each(&m->records.table, id.at, id.len, note_place, p);
-	if (p->count > 1)
-		qsort(p->at, p->count, sizeof *p->at, by_place);
-	/* An id that is listed twice is one machine. */
-	size_t kept = 0;
-	for (size_t i = 0; i < p->count; i++)
-		if (i == 0 || p->at[i] != p->at[i - 1])
-			p->at[kept++] = p->at[i];
-	p->count = kept;
-}
-
-static bool is_all(struct grant grant)
-{
-	return grant.of_user.at == NULL && grant.of_token.at == NULL;
-}
-
-/* Keeps those places that are in both lists. */
-static void intersect(struct places *p, const struct places *other)
-{
-	size_t kept = 0, k = 0;
-
-	for (size_t i = 0; i < p->count; i++) {
-		while (k < other->count && other->at[k] < p->at[i])
-			k++;
-		if (k < other->count && other->at[k] == p->at[i])
-			p->at[kept++] = p->at[i];
+	while (scan_next(&s, NULL) && scan_value(&s, &id)) {
+		table_search(&search, t, id);
+		while ((i = table_next(&search)) < t->count) {
+			uint32_t *at = array_grow(p->at, p->count, &p->capacity, sizeof *at);
+			if (at == NULL) {
+				p->failed = true;
+				return;
+			}
+			p->at = at;
+			at[p->count++] = (uint32_t)i * 2 + number;
+		}
 	}
-	p->count = kept;
-	p->failed = p->failed || other->failed;
 }
 
-/* There is one list at least. */
+/* Finds the machines that are in all lists that are there. Each is found once, in the order of the
+ * file. */
 static void find_places(struct machines *m, struct grant grant, struct places *p)
 {
-	struct places other = {0};
+	const struct span lists[] = {grant.of_user, grant.of_token};
+	unsigned wanted = 0, seen = 0;
+	size_t kept = 0;
 
-	find_list(m, grant.of_user.at != NULL ? grant.of_user : grant.of_token, p);
-	if (grant.of_user.at == NULL || grant.of_token.at == NULL)
-		return;
-	find_list(m, grant.of_token, &other);
-	intersect(p, &other);
-	free(other.at);
+	for (uint32_t i = 0; i < 2; i++)
+		if (lists[i].at != NULL) {
+			wanted |= 1U << i;
+			add_list(m, lists[i], i, p);
+		}
+	if (p->count > 1)
+		qsort(p->at, p->count, sizeof *p->at, by_number);
+	for (size_t i = 0; i < p->count; i++) {
+		uint32_t place = p->at[i] / 2;
+		seen |= 1U << p->at[i] % 2;
+		if (i + 1 < p->count && p->at[i + 1] / 2 == place)
+			continue;
+		if (seen == wanted)
+			p->at[kept++] = place;
+		seen = 0;
+	}
+	p->count = kept;
 }
 
 static void all_places(const struct machines *m, struct places *p)
@@ -137,51 +126,37 @@ const char *machines_digest(struct machines *m)
 	return m->digest;
 }
 
-/* The place among the first `count` places, or among all if there is no list of them. `count`: no
- * machine has this number. */
-static size_t find_number(const struct machines *m, const uint32_t *places, size_t count,
-			  struct span number)
+/* Whether a list has an id. */
+static bool has_id(struct span list, struct span number)
 {
-	const struct table *t = &m->records.table;
-	struct decimal asked = decimal_read(number);
-	long long small, key_small;
-	bool is_small = json_integer(number, &small);
+	struct span id;
+	struct scan s;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct table_record *r = &t->list[places != NULL ? places[i] : i];
-		struct span key = {t->text + r->key_at, r->key_len};
-		bool integers = is_small && json_integer(key, &key_small);
-		struct decimal d;
-		if (!integers)
-			d = decimal_read(key);
-		if (integers ? key_small == small : decimal_order(&d, &asked) == 0)
-			return i;
-	}
-	return count;
+	scan_begin(&s, list.at, list.len, SCAN_DEPTH_MAX - 1);
+	scan_enter(&s, '[');
+	while (scan_next(&s, NULL) && scan_value(&s, &id))
+		if (decimal_is(id) && decimal_compare(id, number) == 0)
+			return true;
+	return false;
 }
 
-enum machines_found machines_find(struct machines *m, struct grant grant, struct span number,
-				  struct span *record)
+bool machines_find(struct machines *m, struct grant grant, struct span number, struct span *record)
 {
-	struct places p = {.count = m->records.table.count};
+	struct table *t = &m->records.table;
+	size_t i = decimal_is(number) &&
+			   (grant.of_user.at == NULL || has_id(grant.of_user, number)) &&
+			   (grant.of_token.at == NULL || has_id(grant.of_token, number))
+		       ? table_find(t, number)
+		       : t->count;
 
-	if (!decimal_is(number))
-		return MACHINES_NONE;
-	if (!is_all(grant)) {
-		p.count = 0;
-		find_places(m, grant, &p);
-	}
-	size_t i = find_number(m, p.at, p.count, number);
-	bool found = !p.failed && i < p.count;
-	if (found)
-		*record = records_text(&m->records, p.at != NULL ? p.at[i] : i);
-	free(p.at);
-	return p.failed ? MACHINES_NO_MEMORY : found ? MACHINES_FOUND : MACHINES_NONE;
+	if (i < t->count)
+		*record = table_text(t, i);
+	return i < t->count;
 }
 
 static void write_record(const struct machines *m, size_t i, bool first, struct text *out)
 {
-	struct span record = records_text(&m->records, i);
+	struct span record = table_text(&m->records.table, i);
 
 	if (!first)
 		text_add(out, ",", 1);

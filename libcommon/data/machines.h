@@ -29,9 +29,9 @@ bool machines_refresh(struct machines *m);
 /* The digest of the bytes of the file, made once for each version of it. */
 const char *machines_digest(struct machines *m);
 
-/* What a caller may see: the machines that are in all lists that are there. A list is the text of a
- * JSON array of ids; `at` NULL: it is not there. Two ids are equal only if their text is equal: 100
- * is not 1e2. Members of a list that are not numbers match nothing. */
+/* What a caller may see: the machines that each list has. A list is the text of a JSON array of
+ * ids; `at` NULL: no limit. Ids are compared by value: 100 is 1e2. Elements that are not numbers
+ * match nothing. */
 struct grant {
 	struct span of_user, of_token;
 };
@@ -46,11 +46,8 @@ enum selection_result machines_write_selected(struct machines *m, struct grant g
 					      const struct selection *s, struct text *out,
 					      size_t *total);
 
-enum machines_found { MACHINES_FOUND, MACHINES_NONE, MACHINES_NO_MEMORY };
-
-/* Finds the first of the machines of the grant whose id is this number, by value: 1e2 is 100.
- * MACHINES_NONE: there is none, or the text is no number by JSON's grammar. *record is its text. */
-enum machines_found machines_find(struct machines *m, struct grant grant, struct span number,
-				  struct span *record);
+/* Finds the first machine with this id; *record is its text. false: there is none, it is not in the
+ * grant, or the id is not a JSON number. */
+bool machines_find(struct machines *m, struct grant grant, struct span number, struct span *record);
 
 #endif

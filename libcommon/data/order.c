@@ -26,9 +26,11 @@ struct order_key order_key(struct order *o, struct span written)
 	return key;
 }
 
-static const char *text_of(const struct order *o, const struct order_key *key)
+static struct span text_of(const struct order *o, const struct order_key *key)
 {
-	return key->decoded && key->text.len > 0 ? o->decoded.at + key->offset : key->text.at;
+	bool moved = key->decoded && key->text.len > 0;
+
+	return (struct span){moved ? o->decoded.at + key->offset : key->text.at, key->text.len};
 }
 
 int order_compare(const struct order *o, const struct order_key *a, const struct order_key *b)
@@ -47,9 +49,7 @@ int order_compare(const struct order *o, const struct order_key *a, const struct
 	size_t len = a->text.len < b->text.len ? a->text.len : b->text.len;
 	if (!value_spend(o->scratch, len / BYTES_AT_ONCE))
 		return 0;
-	int difference = memcmp(text_of(o, a), text_of(o, b), len);
-	return difference != 0 ? difference
-			       : (a->text.len > b->text.len) - (a->text.len < b->text.len);
+	return span_order(text_of(o, a), text_of(o, b));
 }
 
 /* Whether record a comes before b; both are places in the list of matches. */

@@ -50,15 +50,12 @@ static void *attach(int id, size_t least, int flags, size_t *size)
 	return at == (void *)-1 ? NULL : at;
 }
 
-/* Makes a key of 32 bits from the digest, by FNV-1a. Two files that share a key only disturb each
- * other. */
+/* Makes a key of 32 bits from the digest. Two files that share a key only disturb each other. */
 static key_t key_of(const struct published *p)
 {
-	uint32_t hash = 2166136261;
+	key_t key = (key_t)span_hash(span_of(p->file));
 
-	for (const char *c = p->file; *c != '\0'; c++)
-		hash = (hash ^ (unsigned char)*c) * 16777619;
-	return (key_t)hash != IPC_PRIVATE ? (key_t)hash : 1;
+	return key != IPC_PRIVATE ? key : 1;
 }
 
 static bool open_newest(struct published *p)

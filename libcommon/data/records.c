@@ -254,13 +254,3 @@ bool records_refresh(struct records *r)
 	r->settled = r->resident && !may_pass(fault) && is_settled(r, &before, begin_ms);
 	return is_usable(r);
 }
-
-size_t records_find(struct records *r, const char *key, size_t len)
-{
-	return table_find(&r->table, key, len);
-}
-
-struct span records_text(const struct records *r, size_t i)
-{
-	return table_text(&r->table, i);
-}

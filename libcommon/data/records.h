@@ -57,8 +57,4 @@ bool records_refresh(struct records *r);
 const char *records_describe(char words[static RECORDS_FAULT_SIZE], enum datafile_fault fault,
 			     const char *why);
 
-/* See table.h. */
-size_t records_find(struct records *r, const char *key, size_t len);
-struct span records_text(const struct records *r, size_t i);
-
 #endif

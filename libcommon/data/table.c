@@ -1,4 +1,5 @@
 #include "data/table.h"
+#include "core/array.h"
 #include "core/nearest.h"
 
 #include <stdio.h>
@@ -19,15 +20,11 @@ struct split {
 static bool keep(struct split *to, struct span record, struct span key)
 {
 	struct table *t = &to->table;
+	struct table_record *list = array_grow(t->list, t->count, &to->capacity, sizeof *list);
 
-	if (t->count == to->capacity) {
-		size_t capacity = to->capacity ? to->capacity * 2 : 16;
-		struct table_record *list = realloc(t->list, capacity * sizeof *list);
-		if (list == NULL)
-			return false;
-		t->list = list;
-		to->capacity = capacity;
-	}
+	if (list == NULL)
+		return false;
+	t->list = list;
 	if (*key.at == '"')
 		key = (struct span){key.at + 1, key.len - 2};
 	t->list[t->count++] = (struct table_record){
@@ -176,7 +173,11 @@ enum table_result table_read(struct table *t, const struct table_kind *kind, con
 			     char why[static TABLE_WHY_SIZE])
 {
 	struct split to = {
-	    .kind = kind, .table = {.text = text}, .complain = complain, .context = context};
+	    .kind = kind,
+	    .table = {.text = text, .by_value = kind->fields[0].type == JSON_NUMBER},
+	    .complain = complain,
+	    .context = context,
+	};
 	struct scan s;
 
 	scan_begin_document(&s, text, len, SCAN_DEPTH_MAX - 1);
@@ -201,52 +202,46 @@ void table_free(struct table *t)
 	*t = (struct table){0};
 }
 
-static bool key_is(const struct table *t, size_t i, const char *key, size_t len)
+struct span table_key(const struct table *t, size_t i)
 {
-	struct span written = {t->text + t->list[i].key_at, t->list[i].key_len};
-
-	return json_equals(written, key, len);
+	return (struct span){t->text + t->list[i].key_at, t->list[i].key_len};
 }
 
-/* Returns the FNV-1a hash of a key. A key with escapes must be decoded first. */
-static uint32_t hash_of(const char *key, size_t len)
+static uint32_t hash_of(const struct table *t, struct span key)
 {
-	uint32_t hash = 2166136261U;
+	struct decimal number;
 
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)key[i]) * 16777619U;
-	return hash ^ hash >> 15;
-}
-
-static void insert(struct table *t, size_t i, const char *key, size_t len)
-{
-	size_t slot = hash_of(key, len) & t->index_mask;
-
-	while (t->index[slot] != 0)
-		slot = (slot + 1) & t->index_mask;
-	t->index[slot] = (uint32_t)(i + 1);
+	if (!t->by_value) {
+		uint32_t hash = span_hash(key);
+		return hash ^ hash >> 15;
+	}
+	decimal_read(&number, key);
+	return decimal_hash(&number);
 }
 
 /* Returns false if there is no memory. */
-static bool insert_record(struct table *t, size_t i)
+static bool insert(struct table *t, size_t i)
 {
 	char decoded[KEY_MAX_BYTES];
-	const char *key = t->text + t->list[i].key_at;
-	size_t len = t->list[i].key_len;
+	struct span key = table_key(t, i);
 
-	if (memchr(key, '\\', len) == NULL) {
-		insert(t, i, key, len);
-		return true;
+	if (memchr(key.at, '\\', key.len) != NULL) {
+		struct span string = {key.at - 1, key.len + 2};
+		switch (json_decode(string, decoded, sizeof decoded)) {
+		case JSON_DECODED:
+			break;
+		case JSON_TOO_LONG: /* longer than any key that a caller looks for */
+			return true;
+		case JSON_NO_MEMORY:
+			return false;
+		}
+		key = span_of(decoded);
 	}
-	switch (json_decode((struct span){key - 1, len + 2}, decoded, sizeof decoded)) {
-	case JSON_DECODED:
-		insert(t, i, decoded, strlen(decoded));
-		return true;
-	case JSON_TOO_LONG: /* longer than any key that a caller looks for */
-		return true;
-	default:
-		return false;
-	}
+	size_t slot = hash_of(t, key) & t->index_mask;
+	while (t->index[slot] != 0)
+		slot = (slot + 1) & t->index_mask;
+	t->index[slot] = (uint32_t)(i + 1);
+	return true;
 }
 
 /* Builds a hash table with open addressing, at most half full. It takes the records in the
@@ -264,7 +259,7 @@ static void build_index(struct table *t)
 		return;
 	t->index_mask = slots - 1;
 	for (size_t i = 0; i < t->count; i++)
-		if (!insert_record(t, i)) {
+		if (!insert(t, i)) {
 			free(t->index);
 			t->index = NULL;
 			return;
@@ -279,34 +274,53 @@ static bool use_index(struct table *t)
 	return t->index != NULL;
 }
 
-size_t table_find(struct table *t, const char *key, size_t len)
+void table_search(struct table_search *s, struct table *t, struct span key)
 {
-	if (!use_index(t)) {
-		size_t i = 0;
-		while (i < t->count && !key_is(t, i, key, len))
-			i++;
-		return i;
-	}
-	for (size_t slot = hash_of(key, len) & t->index_mask; t->index[slot] != 0;
-	     slot = (slot + 1) & t->index_mask)
-		if (key_is(t, t->index[slot] - 1, key, len))
-			return t->index[slot] - 1;
-	return t->count;
-}
-
-void table_each(struct table *t, const char *key, size_t len,
-		void (*found)(void *context, size_t i), void *context)
-{
-	if (!use_index(t)) {
-		for (size_t i = 0; i < t->count; i++)
-			if (key_is(t, i, key, len))
-				found(context, i);
+	*s = (struct table_search){.t = t, .key = key};
+	if (t->by_value && !decimal_is(key)) {
+		s->at = t->count;
 		return;
 	}
-	for (size_t slot = hash_of(key, len) & t->index_mask; t->index[slot] != 0;
-	     slot = (slot + 1) & t->index_mask)
-		if (key_is(t, t->index[slot] - 1, key, len))
-			found(context, t->index[slot] - 1);
+	if (t->by_value)
+		decimal_read(&s->number, key);
+	if (use_index(t)) {
+		s->index = t->index;
+		s->at = hash_of(t, key) & t->index_mask;
+	}
+}
+
+static bool has_key(const struct table_search *s, size_t i)
+{
+	struct span written = table_key(s->t, i);
+	struct decimal number;
+
+	if (!s->t->by_value)
+		return json_equals(written, s->key.at, s->key.len);
+	decimal_read(&number, written);
+	return decimal_order(&number, &s->number) == 0;
+}
+
+size_t table_next(struct table_search *s)
+{
+	size_t place;
+
+	while (s->index == NULL && s->at < s->t->count)
+		if (has_key(s, s->at++))
+			return s->at - 1;
+	while (s->index != NULL && (place = s->index[s->at]) != 0) {
+		s->at = (s->at + 1) & s->t->index_mask;
+		if (has_key(s, place - 1))
+			return place - 1;
+	}
+	return s->t->count;
+}
+
+size_t table_find(struct table *t, struct span key)
+{
+	struct table_search s;
+
+	table_search(&s, t, key);
+	return table_next(&s);
 }
 
 struct span table_text(const struct table *t, size_t i)

@@ -5,6 +5,7 @@
 #define SSA_TABLE_H
 
 #include "core/json.h"
+#include "data/decimal.h"
 #include "data/malformed.h"
 
 #include <stdbool.h>
@@ -38,6 +39,7 @@ struct table {
 	const char *text; /* the caller owns it; it must live as long as the table */
 	struct table_record *list;
 	size_t count, skipped;
+	bool by_value;   /* the keys are numbers */
 	uint32_t *index; /* a hash table of places in `list`, made at the second look-up */
 	size_t index_mask;
 	unsigned lookups;
@@ -67,15 +69,26 @@ enum table_result table_read(struct table *t, const struct table_kind *kind, con
 			     char why[static TABLE_WHY_SIZE]);
 void table_free(struct table *t);
 
-/* Returns the place of the first record with this key, or t->count if there is none. The key
- * of a number is its text as written: 100 and 1e2 are two keys. So rounding never makes one
- * record out of two. */
-size_t table_find(struct table *t, const char *key, size_t len);
+/* Returns the place of the first record with this key, or t->count if there is none. A key that is
+ * a number is compared by value: 100 is 1e2. The comparison is exact. */
+size_t table_find(struct table *t, struct span key);
 
-/* Calls `found` for every record with this key, in no particular order. */
-void table_each(struct table *t, const char *key, size_t len,
-		void (*found)(void *context, size_t i), void *context);
+/* Finds all records with a key, in no particular order:
+ *
+ *   table_search(&s, t, key);
+ *   while ((i = table_next(&s)) < t->count) */
+struct table_search {
+	const struct table *t;
+	struct span key;
+	struct decimal number; /* the key, by value */
+	const uint32_t *index; /* NULL: all records are looked at */
+	size_t at;             /* in the index or the list */
+};
+void table_search(struct table_search *s, struct table *t, struct span key);
+size_t table_next(struct table_search *s);
 
+/* The text of a record, and its key as written, without the quotes of a string. */
 struct span table_text(const struct table *t, size_t i);
+struct span table_key(const struct table *t, size_t i);
 
 #endif

@@ -1,4 +1,5 @@
 #include "data/tokens.h"
+#include "core/array.h"
 #include "core/scan.h"
 
 #include <stdlib.h>
@@ -124,15 +125,12 @@ static void complain(const struct reading *r, size_t record, const char *at, con
 
 static bool add(struct reading *r, const struct token *t)
 {
-	if (r->all->count == r->capacity) {
-		size_t capacity = r->capacity ? r->capacity * 2 : 16;
-		struct token *list = realloc(r->all->list, capacity * sizeof *list);
-		if (list == NULL)
-			return false;
-		r->all->list = list;
-		r->capacity = capacity;
-	}
-	r->all->list[r->all->count++] = *t;
+	struct token *list = array_grow(r->all->list, r->all->count, &r->capacity, sizeof *list);
+
+	if (list == NULL)
+		return false;
+	r->all->list = list;
+	list[r->all->count++] = *t;
 	return true;
 }
 

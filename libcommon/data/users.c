@@ -42,10 +42,10 @@ bool users_refresh(struct users *u)
 
 enum users_found users_find(struct users *u, const char *name, struct user *user)
 {
-	size_t i = records_find(&u->records, name, strlen(name));
+	size_t i = table_find(&u->records.table, span_of(name));
 
 	return i == u->records.table.count ? USERS_UNKNOWN
-					   : users_read(records_text(&u->records, i), user);
+					   : users_read(table_text(&u->records.table, i), user);
 }
 
 /* The record may be as deep as the table lets it be. */
@@ -83,8 +83,8 @@ static void log_token(void *context, size_t record, const char *at, const char *
 
 	(void)at;
 	log_event("API token left out", "file", users_kind.file_name, "user",
-		  users_name(records_text(&u->records, record), name) ? name : NULL, "reason", why,
-		  NULL);
+		  users_name(table_text(&u->records.table, record), name) ? name : NULL, "reason",
+		  why, NULL);
 }
 
 enum users_found users_find_token(struct users *u, const char *text, struct token *token,
@@ -100,10 +100,10 @@ enum users_found users_find_token(struct users *u, const char *text, struct toke
 	const struct token *found = tokens_find(&u->tokens, text);
 	if (found == NULL)
 		return USERS_UNKNOWN;
-	struct span record = records_text(&u->records, found->record);
+	struct span record = table_text(&u->records.table, found->record);
 	/* Of two records with the same name the first one counts. */
 	if (!users_name(record, name) ||
-	    records_find(&u->records, name, strlen(name)) != found->record)
+	    table_find(&u->records.table, span_of(name)) != found->record)
 		return USERS_UNKNOWN;
 	*token = *found;
 	return users_read(record, user);

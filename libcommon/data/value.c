@@ -53,15 +53,6 @@ bool value_spend(struct value_scratch *scratch, size_t bytes)
 	return !scratch->spent;
 }
 
-static void read_number(struct value *v, struct span number)
-{
-	v->kind = VALUE_NUMBER;
-	v->text = number;
-	v->small = json_integer(number, &v->number);
-	if (!v->small)
-		v->decimal = decimal_read(number);
-}
-
 static struct span decoded(struct span string, struct value_scratch *scratch)
 {
 	struct span inner = {string.at + 1, string.len - 2};
@@ -81,7 +72,7 @@ void value_read(struct value *v, struct span written, struct value_scratch *scra
 	v->text = written;
 	value_spend(scratch, written.len);
 	if (v->kind == VALUE_NUMBER)
-		read_number(v, written);
+		decimal_read(&v->number, written);
 	else if (v->kind == VALUE_TEXT)
 		v->text = decoded(written, scratch);
 }
@@ -97,37 +88,24 @@ static struct value read_asked(struct span text)
 	else if (span_is(text, "null", 4))
 		v.kind = VALUE_NULL;
 	else if (decimal_is(text))
-		read_number(&v, text);
+		v.kind = VALUE_NUMBER;
+	if (v.kind == VALUE_NUMBER)
+		decimal_read(&v.number, text);
 	return v;
-}
-
-static int compare_bytes(struct span a, struct span b)
-{
-	size_t len = a.len < b.len ? a.len : b.len;
-	int difference = len > 0 ? memcmp(a.at, b.at, len) : 0;
-
-	return difference != 0 ? difference : (a.len > b.len) - (a.len < b.len);
-}
-
-static int compare_numbers(const struct value *a, const struct value *b)
-{
-	if (a->small && b->small)
-		return (a->number > b->number) - (a->number < b->number);
-	struct decimal x = a->small ? decimal_read(a->text) : a->decimal;
-	struct decimal y = b->small ? decimal_read(b->text) : b->decimal;
-	return decimal_order(&x, &y);
 }
 
 static int by_text(const void *a, const void *b)
 {
 	const struct value *x = a, *y = b;
 
-	return compare_bytes(x->text, y->text);
+	return span_order(x->text, y->text);
 }
 
 static int by_number(const void *a, const void *b)
 {
-	return compare_numbers(a, b);
+	const struct value *x = a, *y = b;
+
+	return decimal_order(&x->number, &y->number);
 }
 
 /* The letters A to Z of eight bytes in lower case. Adding brings the highest bit of a byte to 1 for
@@ -154,17 +132,6 @@ static void fold(char *to, const char *from, size_t len)
 	memcpy(&bytes, from, len);
 	bytes = lower_8(bytes);
 	memcpy(to, &bytes, len);
-}
-
-static struct span trim(struct span text)
-{
-	while (text.len > 0 && *text.at == ' ') {
-		text.at++;
-		text.len--;
-	}
-	while (text.len > 0 && text.at[text.len - 1] == ' ')
-		text.len--;
-	return text;
 }
 
 static void add_item(struct value_test *t, struct span text)
@@ -196,7 +163,7 @@ static bool init_list(struct value_test *t, const struct span *asked, size_t cou
 			add_item(t, list);
 		else
 			while (span_next(&list, ',', &item))
-				add_item(t, trim(item));
+				add_item(t, span_trim(item, " "));
 	}
 	qsort(t->texts, t->text_count, sizeof *t->texts, by_text);
 	qsort(t->numbers, t->number_count, sizeof *t->numbers, by_number);
@@ -253,11 +220,11 @@ static bool compare(const struct value *v, const struct value *asked, struct val
 		return false;
 	*order = 0;
 	if (v->kind == VALUE_TEXT && (asked->kind == VALUE_TEXT || asked->kind == VALUE_NUMBER)) {
-		*order = compare_bytes(v->text, asked->text);
+		*order = span_order(v->text, asked->text);
 		return true;
 	}
 	if (v->kind == VALUE_NUMBER && asked->kind == VALUE_NUMBER) {
-		*order = compare_numbers(v, asked);
+		*order = decimal_order(&v->number, &asked->number);
 		return true;
 	}
 	bool boolean = asked->kind == VALUE_TRUE || asked->kind == VALUE_FALSE;

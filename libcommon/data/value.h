@@ -60,10 +60,8 @@ bool value_spend(struct value_scratch *scratch, size_t bytes);
 
 struct value {
 	enum value_kind kind;
-	bool small; /* VALUE_NUMBER: an integer of at most 18 digits, which is `number` */
-	long long number;
-	struct decimal decimal; /* VALUE_NUMBER that is not small */
-	struct span text;       /* VALUE_TEXT: decoded; any other kind: as written */
+	struct decimal number; /* VALUE_NUMBER */
+	struct span text;      /* VALUE_TEXT: decoded; any other kind: as written */
 };
 
 /* Reads a value as the file has it. The text may stand in the scratch: it lives until the next

@@ -10,11 +10,7 @@
 
 static struct span trimmed(struct span s)
 {
-	while (s.len > 0 && (*s.at == ' ' || *s.at == '\t'))
-		s.at++, s.len--;
-	while (s.len > 0 && (s.at[s.len - 1] == ' ' || s.at[s.len - 1] == '\t'))
-		s.len--;
-	return s;
+	return span_trim(s, " \t");
 }
 
 /* As span_next, but what is in a quoted string separates nothing (RFC 9110, 5.6.4). */

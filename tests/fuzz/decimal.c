@@ -63,11 +63,20 @@ static bool is_number(const char *text)
 	       strpbrk(text, " \t\r\n") == NULL && fuzz_is_json(text, strlen(text), 1, &odd);
 }
 
+static uint32_t hash_of(const char *number)
+{
+	struct decimal d;
+
+	decimal_read(&d, span_of(number));
+	return decimal_hash(&d);
+}
+
 static void check_pair(const char *a, const char *b, int order)
 {
 	CLAIM(sign(decimal_compare(span_of(b), span_of(a))) == -order);
 	int plain = compare_plainly(a, b);
 	CLAIM(plain == 2 || plain == order);
+	CLAIM(order != 0 || hash_of(a) == hash_of(b));
 }
 
 static void check_one(const char *a)
@@ -88,6 +97,7 @@ static void check_one(const char *a)
 		snprintf(again, sizeof again, "%.*s0e%s0%s", (int)digits, a, minus ? "-" : "",
 			 *e == '\0' ? "" : e + 1 + strspn(e + 1, "+-"));
 		CLAIM(decimal_compare(span_of(a), span_of(again)) == 0);
+		CLAIM(hash_of(a) == hash_of(again));
 	}
 }
 

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import tempfile
+from decimal import Decimal
 
 import hypothesis
 from hypothesis import strategies as st
@@ -213,7 +214,7 @@ def run(pool, examples, random):
         seen = data.draw(st.lists(st.sampled_from(IDS), max_size=3))
         pool.replace([text for text, _ in machines], seen)
         good = [(text, own) for text, own in machines if own is not None]
-        visible = {b'all': [text for text, _ in good], b'some': [text for text, own in good if own in seen]}
+        visible = {b'all': [text for text, _ in good], b'some': [text for text, own in good if Decimal(own) in map(Decimal, seen)]}
         there = [pair for text, _ in good for pair in places_of(model.parse(text))]
         for query in data.draw(st.lists(queries(there), min_size=1, max_size=6)):
             for user, texts in visible.items():

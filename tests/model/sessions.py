@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import tempfile
+from decimal import Decimal
 
 import hypothesis
 from hypothesis import stateful, strategies as st
@@ -182,7 +183,7 @@ class Sessions(stateful.RuleBasedStateMachine):
             assert reply.status == 401, reply
             return
         seen = self.users[ticket.user].get('machines')
-        want = [text for text in MACHINES if seen is None or json.loads(text, parse_float=str, parse_int=str)['id'] in seen]
+        want = [text for text in MACHINES if seen is None or json.loads(text, parse_float=Decimal, parse_int=Decimal)['id'] in map(Decimal, seen)]
         assert (reply.status, reply.body.decode()) == (200, '{"data":[%s]}' % ','.join(want)), reply
 
     @stateful.rule(ticket=tickets, every=st.booleans(), csrf=st.sampled_from([None, None, 'wrong']))

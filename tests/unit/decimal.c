@@ -11,11 +11,19 @@ static int sign(int number)
 	return (number > 0) - (number < 0);
 }
 
+static uint32_t hash_of(const char *number)
+{
+	struct decimal d;
+
+	decimal_read(&d, span_of(number));
+	return decimal_hash(&d);
+}
+
 static void test_table(void)
 {
 	static char row[8192], a[4096], b[4096];
 	FILE *table = fopen("tests/fixtures/decimals.txt", "r");
-	unsigned rows = 0;
+	unsigned rows = 0, collisions = 0;
 	char order;
 
 	CHECK(table != NULL);
@@ -26,9 +34,11 @@ static void test_table(void)
 		CHECK_ROW(sign(decimal_compare(span_of(a), span_of(b))) == want, row);
 		CHECK_ROW(sign(decimal_compare(span_of(b), span_of(a))) == -want, row);
 		CHECK_ROW(decimal_is(span_of(a)) && decimal_is(span_of(b)), row);
+		CHECK_ROW(hash_of(a) == hash_of(b) || want != 0, row);
+		collisions += want != 0 && hash_of(a) == hash_of(b);
 		rows++;
 	}
-	CHECK(rows >= 3000);
+	CHECK(rows >= 3000 && collisions < rows / 10);
 	if (table != NULL)
 		fclose(table);
 }
