@@ -2,8 +2,8 @@
 #include "auth/slots.h"
 #include "core/config.h"
 #include "http/endpoint.h"
-#include "redis/advice.h"
 #include "redis/redis.h"
+#include "redis/server_settings.h"
 #include "store/readiness.h"
 
 #include <stdio.h>
@@ -81,7 +81,7 @@ static void write_details(struct text *out, struct check checks[CHECKS],
 {
 	const struct realm *realm = &context->service->realm;
 	bool ask = context->redis_up && redis_is_replaceable(realm->redis);
-	const char *advice = ask ? advice_ask(realm->redis) : NULL;
+	const char *advice = ask ? server_settings_fault(realm->redis) : NULL;
 
 	if (advice != NULL)
 		snprintf(checks[REDIS].note, sizeof checks[REDIS].note, "%s", advice);

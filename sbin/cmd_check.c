@@ -3,7 +3,7 @@
 #include "command.h"
 #include "health.h"
 #include "locate.h"
-#include "redis/advice.h"
+#include "redis/server_settings.h"
 #include "report.h"
 #include "store/readiness.h"
 
@@ -48,7 +48,7 @@ static void check_redis(struct report *r, struct ctl *c)
 
 	look_at(r, "Redis");
 	if (fault == NULL)
-		fault = advice_ask(c->redis);
+		fault = server_settings_fault(c->redis);
 	if (fault != NULL)
 		report_fault(r, NULL, fault);
 	if (!readiness_lacks_rights(c->redis, words))
@@ -70,6 +70,9 @@ static enum exit_code check(struct ctl *c)
 
 	look_at(&r, "settings");
 	locate_settings(&c->config, CONFIG_ALL, bad_setting, &r);
+	const char *bad_url = ctl_open_redis(c);
+	if (bad_url != NULL)
+		bad_setting(&r, "REDIS_URL", bad_url);
 	config_unknown(bad_setting, &r);
 	check_modes(&r, c);
 	check_files(&r, c);
@@ -77,11 +80,8 @@ static enum exit_code check(struct ctl *c)
 	look_at(&r, "hashing");
 	if (hashing != NULL)
 		report_fault(&r, NULL, hashing);
-	/* With a wrong REDIS_URL there is nothing to ask. */
-	if (c->config.redis.count > 0) {
-		ctl_open_redis(c);
+	if (bad_url == NULL)
 		check_redis(&r, c);
-	}
 	if (r.listing.count > 0 || c->json)
 		listing_print(&r.listing, c->json);
 	return r.faults == 0 ? CTL_DONE : CTL_NO;

@@ -2,9 +2,9 @@
 #include "command.h"
 #include "data/users.h"
 #include "listing.h"
-#include "store/bans.h"
+#include "store/regulation_list.h"
 #include "store/session.h"
-#include "store/survey.h"
+#include "store/session_list.h"
 #include "store/tickets.h"
 
 #include <arpa/inet.h>
@@ -54,7 +54,7 @@ static enum exit_code sessions(struct ctl *c)
 	};
 
 	note_user(c, search.name);
-	enum result result = survey_sessions(c->redis, list_session, &search);
+	enum result result = session_list(c->redis, list_session, &search);
 	if (result != RESULT_OK)
 		ctl_redis_failed(c, result);
 	listing_print(&search.listing, c->json);
@@ -80,17 +80,17 @@ static enum exit_code revoke(struct ctl *c)
 		ctl_end_sessions(c, c->args[0]);
 		return CTL_DONE;
 	}
-	/* A session that begins during a survey may be missed. */
+	/* A session that begins while the list is made may be missed. */
 	do {
 		search.ended = 0;
-		enum result result = survey_sessions(c->redis, end_session, &search);
+		enum result result = session_list(c->redis, end_session, &search);
 		if (result != RESULT_OK)
 			ctl_redis_failed(c, result);
 	} while (search.ended > 0);
 	return CTL_DONE;
 }
 
-static void list_ban(void *context, const struct ban *b)
+static void list_ban(void *context, const struct regulation_limit *b)
 {
 	struct search *search = context;
 
@@ -103,7 +103,7 @@ static void list_ban(void *context, const struct ban *b)
 static void list_bans(struct ctl *c, struct search *search, const char *user, const char *address)
 {
 	search->name = address != NULL ? address : user;
-	enum result result = bans_list(c->redis, &c->config, user, address, list_ban, search);
+	enum result result = regulation_list(c->redis, &c->config, user, address, list_ban, search);
 	if (result != RESULT_OK)
 		ctl_redis_failed(c, result);
 }
@@ -152,7 +152,7 @@ static enum exit_code unban(struct ctl *c)
 		ctl_end(CTL_USAGE, "name a user, a user and an address, or --address ADDRESS");
 	check_address(address);
 	note_user(c, user);
-	enum result result = bans_forget(c->redis, &c->config, user, address, &forgotten);
+	enum result result = regulation_forget(c->redis, &c->config, user, address, &forgotten);
 	if (result != RESULT_OK)
 		ctl_redis_failed(c, result);
 	if (forgotten == 0)

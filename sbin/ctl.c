@@ -88,12 +88,17 @@ void ctl_flush(void)
 		ctl_end(CTL_FAILED, "cannot write to stdout");
 }
 
-void ctl_open_redis(struct ctl *c)
+const char *ctl_open_redis(struct ctl *c)
 {
-	char name[LOCATE_REDIS_SIZE];
+	char name[REDIS_NAME_SIZE];
+	const char *fault;
 
-	fprintf(stderr, "ssactl: Redis: %s\n", locate_name_redis(&c->config.redis, name));
-	c->redis = checked(redis_new(&c->config.redis, c->config.redis_wait));
+	c->redis = redis_new(c->config.redis_url, c->config.redis_wait, &fault);
+	if (fault != NULL)
+		return fault;
+	locate_redis(&c->config, checked(c->redis));
+	fprintf(stderr, "ssactl: Redis: %s\n", redis_name(c->redis, name));
+	return NULL;
 }
 
 static const char *redis_words(struct ctl *c, enum result result)

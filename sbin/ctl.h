@@ -60,8 +60,9 @@ struct span ctl_text(const struct text *text);
 /* Writes what is buffered for stdout. It ends the program if stdout did not take everything. */
 void ctl_flush(void);
 
-/* Opens c->redis, and says on stderr which Redis it is. */
-void ctl_open_redis(struct ctl *c);
+/* Opens c->redis, and says on stderr which Redis it is. Returns what is wrong with REDIS_URL, or
+ * NULL. */
+const char *ctl_open_redis(struct ctl *c);
 
 /* Ends all sessions of a user. */
 void ctl_end_sessions(struct ctl *c, const char *user);

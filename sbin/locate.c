@@ -1,5 +1,6 @@
 #include "locate.h"
 #include "ctl.h"
+#include "redis/redis.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -83,32 +84,6 @@ static void load_settings(const char *path)
 		fclose(file);
 }
 
-/* Takes the socket in this folder, if it is there. */
-static void use_socket(struct redis_url *url, const char *folder, const char *below)
-{
-	char found[sizeof url->servers[0].host];
-	struct stat st;
-
-	int len = snprintf(found, sizeof found, "%s%s/redis.sock", folder, below);
-	if (len < 0 || (size_t)len >= sizeof found || stat(found, &st) != 0 ||
-	    !S_ISSOCK(st.st_mode))
-		return;
-	strcpy(url->servers[0].host, found);
-	url->servers[0].port[0] = '\0';
-}
-
-/* The Redis of `make run` listens on a socket of its folder, and on nothing else. So does that of a
- * release, where `run` is the command, and the folder is `state`. */
-static void find_redis(struct config *c)
-{
-	if (is_set("SSA_RUN_DIR")) {
-		use_socket(&c->redis, getenv("SSA_RUN_DIR"), "");
-		return;
-	}
-	use_socket(&c->redis, c->data_dir, "/../state");
-	use_socket(&c->redis, c->data_dir, "/../run");
-}
-
 bool locate_settings(struct config *c, unsigned parts, config_fault *tell, void *context)
 {
 	char path[sizeof c->data_dir];
@@ -120,28 +95,28 @@ bool locate_settings(struct config *c, unsigned parts, config_fault *tell, void 
 	bool good = config_load_parts(c, parts, tell, context);
 	if (place != NULL && (parts & CONFIG_DATA) && !is_set("SSA_DATA_DIR"))
 		strcpy(c->data_dir, path);
-	if ((parts & CONFIG_REDIS) && !is_set("REDIS_URL"))
-		find_redis(c);
 	return good;
 }
 
-const char *locate_name_redis(const struct redis_url *url, char name[static LOCATE_REDIS_SIZE])
+/* Takes the socket in this folder, if it is there. */
+static void take_socket(struct redis *r, const char *folder, const char *below)
 {
-	static const char *const kinds[] = {[REDIS_SINGLE] = "",
-					    [REDIS_SENTINEL] = "the master that is known to ",
-					    [REDIS_CLUSTER] = "the cluster of "};
-	size_t len = (size_t)snprintf(name, LOCATE_REDIS_SIZE, "%s", kinds[url->kind]);
+	char path[256];
+	struct stat st;
 
-	for (unsigned i = 0; i < url->count && len < LOCATE_REDIS_SIZE; i++) {
-		const struct redis_server *s = &url->servers[i];
-		bool brackets = *s->port != '\0' && strchr(s->host, ':') != NULL;
-		len += (size_t)snprintf(name + len, LOCATE_REDIS_SIZE - len, "%s%s%s%s%s%s",
-					i > 0 ? ", " : "", brackets ? "[" : "", s->host,
-					brackets ? "]" : "", *s->port ? ":" : "", s->port);
+	int len = snprintf(path, sizeof path, "%s%s/redis.sock", folder, below);
+	if (len > 0 && (size_t)len < sizeof path && stat(path, &st) == 0 && S_ISSOCK(st.st_mode))
+		redis_use_socket(r, path);
+}
+
+void locate_redis(const struct config *c, struct redis *r)
+{
+	if (is_set("REDIS_URL"))
+		return;
+	if (is_set("SSA_RUN_DIR")) {
+		take_socket(r, getenv("SSA_RUN_DIR"), "");
+		return;
 	}
-	if (len < LOCATE_REDIS_SIZE && (*url->db || *url->service))
-		snprintf(name + len, LOCATE_REDIS_SIZE - len, "%s%s%s%s",
-			 *url->service ? ", service " : "", url->service,
-			 *url->db ? ", database " : "", url->db);
-	return name;
+	take_socket(r, c->data_dir, "/../state");
+	take_socket(r, c->data_dir, "/../run");
 }

@@ -4,16 +4,18 @@
 
 #include "core/config.h"
 
+struct redis;
+
 /* As config_load_parts. Without SSA_DATA_DIR the data are in the first folder that exists of
  * ../data and ../lib/simpleserverapi/data beside this program (in a checkout, and where `make
  * install` puts it), /etc/simpleserverapi, and data. Without REDIS_URL, the settings of the
  * installed service with these data count: /etc/ssa.env, or /etc/default/simpleserverapi of the
- * Debian package. If they do not say it, and `make run` has its own Redis for these data, its
- * socket is used: it is in SSA_RUN_DIR, by default the folder run next to the data. */
+ * Debian package. */
 bool locate_settings(struct config *c, unsigned parts, config_fault *tell, void *context);
 
-/* Writes which Redis it is, without a password, and returns `name`. */
-enum { LOCATE_REDIS_SIZE = 600 };
-const char *locate_name_redis(const struct redis_url *url, char name[static LOCATE_REDIS_SIZE]);
+/* Without REDIS_URL: uses the Redis of `make run` for these data, if it is there. It listens on a
+ * socket in SSA_RUN_DIR, by default the folder run next to the data, and on nothing else. So does
+ * that of a release, where `run` is the command, and the folder is state. */
+void locate_redis(const struct config *c, struct redis *r);
 
 #endif

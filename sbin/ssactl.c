@@ -132,8 +132,9 @@ static enum exit_code run(struct ctl *c)
 	/* A command without parts looks at the settings by itself. */
 	if (k->parts != 0 && !locate_settings(&c->config, k->parts, NULL, NULL))
 		ctl_end(CTL_USAGE, "%s", c->config.fault);
-	if (k->parts & CONFIG_REDIS)
-		ctl_open_redis(c);
+	const char *fault = k->parts & CONFIG_REDIS ? ctl_open_redis(c) : NULL;
+	if (fault != NULL)
+		ctl_end(CTL_USAGE, "REDIS_URL: %s", fault);
 	enum exit_code code = k->run(c);
 	redis_free(c->redis);
 	return code;

@@ -62,7 +62,7 @@ static struct outcome too_many(struct attempt *a)
  * counts the attempt. users.json is read while Redis works. */
 static struct outcome consult(struct attempt *a, bool count)
 {
-	readiness_ask_write(a->redis, keys_tag_of(a->regulation.rule[0].key));
+	readiness_ask_write(a->redis, store_key_tag(a->regulation.rule[0].key));
 	redis_ask_time(a->redis, &a->now_us);
 	regulation_ask(&a->regulation, a->redis, count);
 	a->old.found = RESULT_UNAUTHENTICATED;

@@ -46,9 +46,8 @@ static bool read_number(struct span text, unsigned most, unsigned *out)
 
 static bool take_redis_url(struct config *c, const char *value, const char **rule)
 {
-	if (!redis_url_parse(value, &c->redis, rule))
-		return false;
-	c->redis_wait = c->redis.kind != REDIS_SINGLE ? CONFIG_WAIT_ALL : 0;
+	(void)rule;
+	c->redis_url = value;
 	return true;
 }
 
@@ -287,7 +286,7 @@ bool config_load_parts(struct config *c, unsigned parts, config_fault *tell, voi
 {
 	const char *rule;
 
-	*c = (struct config){.cors_origins = "", .workers = 1};
+	*c = (struct config){.cors_origins = "", .workers = 1, .redis_wait = CONFIG_WAIT_UNSET};
 	for (size_t i = 0; i <= SETTINGS; i++) {
 		if (i < SETTINGS && (settings[i].part & parts) == 0)
 			continue;

@@ -4,16 +4,14 @@
 #ifndef SSA_CONFIG_H
 #define SSA_CONFIG_H
 
-#include "core/redis_url.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 
 /* scripts/lighttpd-vars.sh has the same limit: lighttpd does not start with more workers. */
 #define CONFIG_WORKERS_MAX 512
 
-/* As SSA_REDIS_WAIT: every replica that could be promoted. */
-#define CONFIG_WAIT_ALL 1000
+/* As SSA_REDIS_WAIT: it is not set. */
+#define CONFIG_WAIT_UNSET 1000
 
 enum { CONFIG_ORIGIN_MAX_BYTES = 255 };
 
@@ -30,7 +28,7 @@ struct fault_share {
 enum { CONFIG_SHARES_MAX = 16, CONFIG_SHARES_WHOLE = 1000000, CONFIG_DELAY_MAX_MS = 30000 };
 
 struct config {
-	struct redis_url redis;    /* REDIS_URL */
+	const char *redis_url;     /* REDIS_URL; redis_new looks whether it is one */
 	unsigned redis_wait;       /* SSA_REDIS_WAIT: replicas that must have a write */
 	char data_dir[1024];       /* SSA_DATA_DIR */
 	unsigned ticket_ttl_s;     /* SSA_TICKET_TTL */

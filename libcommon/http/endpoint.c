@@ -173,10 +173,10 @@ static void ask_all(struct service *s, struct exchange *const batch[], unsigned 
  * would answer in its own words. If memory was short, the next request tries again. */
 static const char *obstacle(struct process *p)
 {
+	if (p->config.fault[0] == '\0' && p->service == NULL)
+		p->service = service_open(&p->config, p->resident);
 	if (p->config.fault[0] != '\0')
 		return p->config.fault;
-	if (p->service == NULL)
-		p->service = service_open(&p->config, p->resident);
 	return p->service == NULL ? "out of memory" : NULL;
 }
 

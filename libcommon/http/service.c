@@ -2,18 +2,22 @@
 #include "core/config.h"
 #include "redis/redis.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { REST_KEEP_BYTES = 65536 };
 
-struct service *service_open(const struct config *config, bool resident)
+struct service *service_open(struct config *config, bool resident)
 {
 	struct service *s = calloc(1, sizeof *s);
+	const char *fault;
 
 	if (s == NULL)
 		return NULL;
 	s->realm.config = config;
-	s->realm.redis = redis_new(&config->redis, config->redis_wait);
+	s->realm.redis = redis_new(config->redis_url, config->redis_wait, &fault);
+	if (fault != NULL)
+		snprintf(config->fault, sizeof config->fault, "REDIS_URL: %s", fault);
 	if (s->realm.redis != NULL && users_open(&s->realm.users, config->data_dir, resident) &&
 	    machines_open(&s->machines, config->data_dir, resident))
 		return s;

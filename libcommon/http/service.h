@@ -32,8 +32,8 @@ struct shared_body *service_all_machines(struct service *s);
 void service_rest(struct service *s);
 
 /* Makes a service. `config` must live longer than it. `resident`: the process serves many requests.
- * NULL: no memory, or a path is too long. */
-struct service *service_open(const struct config *config, bool resident);
+ * NULL: no memory, or a path is too long, or REDIS_URL is wrong, which config->fault says then. */
+struct service *service_open(struct config *config, bool resident);
 void service_close(struct service *s);
 
 #endif

@@ -1,7 +1,7 @@
 #include "redis/link.h"
 #include "core/clock.h"
-#include "core/redis_url.h"
 #include "core/text.h"
+#include "redis/redis_url.h"
 #include "redis/resp.h"
 #include "redis/stream.h"
 

@@ -3,6 +3,7 @@
 #include "core/text.h"
 #include "redis/cluster.h"
 #include "redis/link.h"
+#include "redis/redis_url.h"
 #include "redis/replication.h"
 #include "redis/resp.h"
 #include "redis/sentinel.h"
@@ -22,13 +23,14 @@ struct waiting {
 };
 
 struct redis {
-	const struct redis_url *url;
-	unsigned replicas;
+	struct redis_url url;
+	bool waits;        /* for replicas: */
+	unsigned replicas; /* so many; 0: all that could be promoted */
 	struct link_terms terms;
-	struct link *link;
-	struct sentinel *sentinel;  /* NULL: not in use */
+	struct link *link;          /* NULL: not in use, in a cluster */
+	struct sentinel *sentinel;  /* likewise */
 	struct redis_server master; /* that a sentinel named */
-	struct cluster *cluster;    /* NULL: not in use; otherwise `link` is not */
+	struct cluster *cluster;    /* likewise */
 	unsigned long changes;
 
 	struct text out;     /* the batch, kept because it may be sent again */
@@ -60,7 +62,7 @@ static void note(struct redis *r, const char *what, const char *why)
  * know better. */
 static bool open_master(struct redis *r)
 {
-	for (unsigned tries = 0; tries < r->url->count; tries++) {
+	for (unsigned tries = 0; tries < r->url.count; tries++) {
 		if (!sentinel_ask(r->sentinel, &r->master))
 			return redis_fault(r, sentinel_error(r->sentinel));
 		if (link_open(r->link, &r->master))
@@ -76,7 +78,7 @@ static bool open_link(struct redis *r)
 	r->lost = r->lost || r->answered;
 	if (r->sentinel != NULL)
 		return open_master(r);
-	return link_open(r->link, &r->url->servers[0]) || redis_fault(r, link_error(r->link));
+	return link_open(r->link, &r->url.servers[0]) || redis_fault(r, link_error(r->link));
 }
 
 /* After a failure: true if the batch may be sent once more. A connection that was idle may be dead
@@ -104,28 +106,36 @@ static bool transmit(struct redis *r)
 	return false;
 }
 
-struct redis *redis_new(const struct redis_url *url, unsigned replicas)
+static bool make(struct redis *r)
 {
-	struct redis *r = calloc(1, sizeof *r);
+	const struct redis_url *url = &r->url;
 
-	if (r == NULL)
-		return NULL;
-	r->url = url;
-	r->replicas = replicas;
 	r->terms = (struct link_terms){.user = url->user,
 				       .password = url->password,
 				       .db = url->db,
 				       .answer_ms = REDIS_ANSWER_MS,
 				       .master = url->kind == REDIS_SENTINEL,
 				       .patient = url->kind != REDIS_SINGLE};
-	r->link = link_new(&r->terms);
-	bool made = r->link != NULL;
-	if (made && url->kind == REDIS_SENTINEL)
-		made = (r->sentinel = sentinel_new(url)) != NULL;
-	if (made && url->kind == REDIS_CLUSTER)
-		made = (r->cluster = cluster_new(url, &r->terms, r->error)) != NULL;
-	if (made)
-		return r;
+	if (url->kind == REDIS_CLUSTER)
+		return (r->cluster = cluster_new(url, &r->terms, r->error)) != NULL;
+	if (url->kind == REDIS_SENTINEL && (r->sentinel = sentinel_new(url)) == NULL)
+		return false;
+	return (r->link = link_new(&r->terms)) != NULL;
+}
+
+struct redis *redis_new(const char *url, unsigned replicas, const char **fault)
+{
+	struct redis *r = calloc(1, sizeof *r);
+
+	*fault = NULL;
+	if (r == NULL)
+		return NULL;
+	if (redis_url_parse(url, &r->url, fault)) {
+		r->waits = replicas != CONFIG_WAIT_UNSET ? replicas > 0 : redis_is_replaceable(r);
+		r->replicas = replicas != CONFIG_WAIT_UNSET ? replicas : 0;
+		if (make(r))
+			return r;
+	}
 	redis_free(r);
 	return NULL;
 }
@@ -140,6 +150,23 @@ void redis_free(struct redis *r)
 	text_free(&r->out);
 	text_free(&r->waiting);
 	free(r);
+}
+
+bool redis_use_socket(struct redis *r, const char *path)
+{
+	struct redis_server *server = &r->url.servers[0];
+
+	if (strlen(path) >= sizeof server->host)
+		return false;
+	strcpy(server->host, path);
+	server->port[0] = '\0';
+	return true;
+}
+
+const char *redis_name(const struct redis *r, char name[static REDIS_NAME_SIZE])
+{
+	redis_url_name(&r->url, name, REDIS_NAME_SIZE);
+	return name;
 }
 
 static void queue(struct redis *r, struct waiting waiting, const char *name, va_list arguments)
@@ -227,7 +254,7 @@ static bool send_batch(struct redis *r, bool once)
 {
 	if (!close_batch(r))
 		return !r->failed;
-	r->repeats = once ? 0 : r->url->count;
+	r->repeats = once ? 0 : r->url.count;
 	if (r->cluster != NULL)
 		r->failed = !cluster_send(r->cluster, r->out.at, once);
 	else if (once && !link_is_usable(r->link))
@@ -367,7 +394,7 @@ unsigned long redis_changes(const struct redis *r)
 
 bool redis_is_replaceable(const struct redis *r)
 {
-	return r->url->kind != REDIS_SINGLE;
+	return r->url.kind != REDIS_SINGLE;
 }
 
 void redis_begin(struct redis *r)
@@ -377,11 +404,12 @@ void redis_begin(struct redis *r)
 		cluster_begin_request(r->cluster);
 }
 
-static bool master_replicated(struct redis *r, unsigned number)
+static bool master_replicated(struct redis *r)
 {
-	struct replication n = {.number = number};
+	struct replication n = {.number = r->replicas};
 
-	if (number == 0 && r->sentinel != NULL && !sentinel_replicas(r->sentinel, &r->master, &n))
+	if (r->replicas == 0 && r->sentinel != NULL &&
+	    !sentinel_replicas(r->sentinel, &r->master, &n))
 		return redis_fault(r, sentinel_error(r->sentinel));
 	if (!link_is_usable(r->link) || !r->answered || r->lost)
 		return redis_fault(r, "redis: not replicated: connection closed");
@@ -391,14 +419,11 @@ static bool master_replicated(struct redis *r, unsigned number)
 
 bool redis_replicated(struct redis *r)
 {
-	unsigned number = r->replicas == CONFIG_WAIT_ALL ? 0 : r->replicas;
-	bool replicated;
-
-	if (r->replicas == 0)
+	if (!r->waits)
 		return true;
 	if (r->cluster != NULL)
-		return cluster_replicated(r->cluster, number);
-	replicated = master_replicated(r, number);
+		return cluster_replicated(r->cluster, r->replicas);
+	bool replicated = master_replicated(r);
 	r->answered = r->lost = false;
 	return replicated;
 }
@@ -414,7 +439,7 @@ const struct redis_right *redis_rights(const struct redis *r, size_t *count)
 	    {"+cluster|replicas", {"CLUSTER", "REPLICAS", "none"}},
 	};
 	enum { ROLE = 1, ALL = sizeof rights / sizeof rights[0] };
-	size_t begin = r->replicas > 0 ? 0 : ROLE;
+	size_t begin = r->waits ? 0 : ROLE;
 
 	*count = r->cluster != NULL ? ALL - begin : r->sentinel != NULL ? 2 - begin : 1 - begin;
 	return rights + begin;
@@ -422,7 +447,7 @@ const struct redis_right *redis_rights(const struct redis *r, size_t *count)
 
 const char *redis_fault_of_sentinels(struct redis *r)
 {
-	return r->sentinel != NULL ? sentinel_advice(r->sentinel) : NULL;
+	return r->sentinel != NULL ? sentinel_fault(r->sentinel) : NULL;
 }
 
 size_t redis_find_masters(struct redis *r, bool *whole)

@@ -20,16 +20,23 @@
 #include <stddef.h>
 
 struct redis;
-struct redis_url;
 struct redisReply; /* see resp.h */
 
 enum { REDIS_ANSWER_MS = 500 }; /* to a batch's first reply byte, and from there to its last */
 
-/* Makes no connection yet. `url` must live longer than the result. `replicas`: SSA_REDIS_WAIT, see
- * redis_replicated; CONFIG_WAIT_ALL: all that could be promoted.
- * NULL: no memory. */
-struct redis *redis_new(const struct redis_url *url, unsigned replicas);
+/* Makes no connection yet. `url`: REDIS_URL, see redis_url.h. `replicas`: SSA_REDIS_WAIT, see
+ * redis_replicated. CONFIG_WAIT_UNSET: all that could be promoted, where a server may be replaced.
+ * NULL: *fault says what is wrong with the URL, in static storage, or is NULL if memory ran out. */
+struct redis *redis_new(const char *url, unsigned replicas, const char **fault);
 void redis_free(struct redis *r);
+
+/* Before the first use: takes the server that listens on this Unix socket in place of the one in
+ * the URL. false: the path is too long. */
+bool redis_use_socket(struct redis *r, const char *path);
+
+/* Writes which Redis it is, without a password, and returns `name`. */
+enum { REDIS_NAME_SIZE = 600 };
+const char *redis_name(const struct redis *r, char name[static REDIS_NAME_SIZE]);
 
 /* Takes a reply, which is never an error reply (-ERR, -OOM, -READONLY …). It is valid during the
  * call. Nothing may be queued meanwhile. false: Redis does not answer like this. If the command

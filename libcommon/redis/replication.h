@@ -7,7 +7,7 @@
 #ifndef SSA_REPLICATION_H
 #define SSA_REPLICATION_H
 
-#include "core/redis_url.h"
+#include "redis/redis_url.h"
 
 #include <stdbool.h>
 

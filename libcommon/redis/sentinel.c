@@ -1,7 +1,7 @@
 #include "redis/sentinel.h"
-#include "core/redis_url.h"
 #include "core/text.h"
 #include "redis/link.h"
+#include "redis/redis_url.h"
 #include "redis/replication.h"
 #include "redis/resp.h"
 
@@ -296,17 +296,16 @@ static const char *judge(const struct sentinel *s, const struct redisReply *mast
 	return NULL;
 }
 
-const char *sentinel_advice(struct sentinel *s)
+const char *sentinel_fault(struct sentinel *s)
 {
-	const char *advice = NULL;
+	const char *fault = NULL;
 	struct question q = {0};
 
 	add(&q, "MASTER", s->url->service);
-	for (unsigned i = 0; i < s->url->count && advice == NULL; i++) {
+	for (unsigned i = 0; i < s->url->count && fault == NULL; i++) {
 		const struct redisReply *reply = send_to(s, i, &q) ? first_reply(s, i, &q) : NULL;
-		advice =
-		    reply != NULL ? judge(s, reply) : "a sentinel of REDIS_URL does not answer";
+		fault = reply != NULL ? judge(s, reply) : "a sentinel of REDIS_URL does not answer";
 	}
 	text_free(&q.bytes);
-	return advice;
+	return fault;
 }

@@ -36,7 +36,7 @@ bool sentinel_replicas(struct sentinel *s, const struct redis_server *master,
 
 /* Asks all sentinels for faults because of which they will not replace the master. Returns the
  * first one, in static storage. NULL: there is none. */
-const char *sentinel_advice(struct sentinel *s);
+const char *sentinel_fault(struct sentinel *s);
 
 /* The last answer led to no master. The next question goes to another sentinel first. */
 void sentinel_doubt(struct sentinel *s);

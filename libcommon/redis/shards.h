@@ -8,7 +8,7 @@
 #ifndef SSA_SHARDS_H
 #define SSA_SHARDS_H
 
-#include "core/redis_url.h"
+#include "redis/redis_url.h"
 #include "redis/tag.h"
 
 #include <stdbool.h>

@@ -12,7 +12,7 @@ static void begin_rule(struct regulation_rule *rule, const struct limit *limit, 
 	rule->limit = *limit;
 	rule->name = name;
 	rule->reached = false;
-	keys_fail(rule->key, tag, digest);
+	store_key_fail(rule->key, tag, digest);
 }
 
 /* Makes the attempt's name, which leads to the counter of (user, address). false: there are no
@@ -22,9 +22,9 @@ static bool name_attempt(char name[static REGULATION_ATTEMPT_LEN + 1], const cha
 	bool random = crypto_random(name, REGULATION_RANDOM_LEN);
 
 	name[REGULATION_TAG - 1] = ':';
-	memcpy(name + REGULATION_TAG, keys_tag_of(key), TAG_LEN);
+	memcpy(name + REGULATION_TAG, store_key_tag(key), TAG_LEN);
 	name[REGULATION_DIGEST - 1] = ':';
-	memcpy(name + REGULATION_DIGEST, keys_digest_of(key), CRYPTO_DIGEST_LEN + 1);
+	memcpy(name + REGULATION_DIGEST, store_key_digest(key), CRYPTO_DIGEST_LEN + 1);
 	return random;
 }
 
@@ -34,13 +34,13 @@ bool regulation_begin(struct regulation *g, const struct config *c, const char *
 	char text[INET6_ADDRSTRLEN], tag[CRYPTO_DIGEST_LEN + 1], digest[CRYPTO_DIGEST_LEN + 1];
 
 	address = client_of(address, text);
-	keys_user_digest(tag, user);
-	keys_fail_digest(digest, user, address);
+	store_key_user_digest(tag, user);
+	store_key_fail_digest(digest, user, address);
 	begin_rule(&g->rule[0], &c->user_addr, "too many failures of this user from this address",
 		   tag, digest);
-	keys_fail_digest(digest, user, NULL);
+	store_key_fail_digest(digest, user, NULL);
 	begin_rule(&g->rule[1], &c->user, "too many failures of this user", tag, digest);
-	keys_fail_digest(digest, NULL, address);
+	store_key_fail_digest(digest, NULL, address);
 	begin_rule(&g->rule[2], &c->addr, "too many failures from this address", digest, digest);
 	g->counted = false;
 	return name_attempt(g->attempt, g->rule[0].key);

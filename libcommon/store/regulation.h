@@ -15,7 +15,7 @@
 
 #include "core/config.h"
 #include "core/result.h"
-#include "store/keys.h"
+#include "store/store_key.h"
 
 struct redis;
 
@@ -30,15 +30,15 @@ enum {
 /* One login attempt, as the three rules see it. */
 struct regulation {
 	struct regulation_rule {
-		char key[KEYS_SIZE];
+		char key[STORE_KEY_SIZE];
 		struct limit limit;
 		const char *name;
 		unsigned counted; /* 1: this attempt is a part of the count */
 		bool reached;     /* the limit is reached */
 	} rule[REGULATION_RULES]; /* the first is (user, address) */
 	/* The name of this attempt in the sets: a random text, and tag and digest of the key of
-	 * (user, address), with ':' between. So bans.h finds the counters of all addresses of a
-	 * user. It has 64 bytes (see tickets.h). */
+	 * (user, address), with ':' between, so that regulation_list.h finds the counters of all
+	 * addresses of a user. It has 64 bytes (see tickets.h). */
 	char attempt[REGULATION_ATTEMPT_LEN + 1];
 	bool counted; /* the commands that count it were queued */
 };

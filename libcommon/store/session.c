@@ -104,16 +104,16 @@ static bool take_session(void *into, const struct redisReply *reply)
 void session_ask_key(struct redis *r, const char *key, struct session *s)
 {
 	s->found = RESULT_UNAVAILABLE;
-	redis_guard(r, keys_tag_of(key));
+	redis_guard(r, store_key_tag(key));
 	redis_ask(r, take_session, s, "GET", key, NULL);
 }
 
 void session_ask(struct redis *r, const char *ticket, struct session *s)
 {
-	char key[KEYS_SIZE];
+	char key[STORE_KEY_SIZE];
 
-	keys_ticket_digest(s->name.digest, ticket);
-	keys_ticket(key, ticket, s->name.digest);
+	store_key_ticket_digest(s->name.digest, ticket);
+	store_key_ticket(key, ticket, s->name.digest);
 	session_ask_key(r, key, s);
 }
 
@@ -139,12 +139,12 @@ static void write_value(struct text *out, const struct session *s)
 static void queue_set(struct redis *r, redis_take *take, void *into, const struct session *s,
 		      const char *condition)
 {
-	char user[CRYPTO_DIGEST_LEN + 1], key[KEYS_SIZE], expiry[TEXT_DECIMAL_SIZE];
+	char user[CRYPTO_DIGEST_LEN + 1], key[STORE_KEY_SIZE], expiry[TEXT_DECIMAL_SIZE];
 	char buffer[VALUE_SIZE];
 	struct text value = {.at = buffer, .cap = sizeof buffer};
 
-	keys_user_digest(user, s->username);
-	keys_ticket(key, user, s->name.digest);
+	store_key_user_digest(user, s->username);
+	store_key_ticket(key, user, s->name.digest);
 	write_value(&value, s);
 	redis_ask(r, take, into, "SET", key, value.at, "EXAT", text_decimal(expiry, s->expires_at),
 		  condition, NULL);
@@ -165,11 +165,11 @@ static bool make_ticket(struct session *s, const char *stored_password,
 {
 	char user[CRYPTO_DIGEST_LEN + 1];
 
-	keys_user_digest(user, s->username);
+	store_key_user_digest(user, s->username);
 	memcpy(ticket, user, TAG_LEN);
 	if (!crypto_random(ticket + TAG_LEN, SESSION_TICKET_LEN - TAG_LEN))
 		return false;
-	keys_ticket_digest(s->name.digest, ticket);
+	store_key_ticket_digest(s->name.digest, ticket);
 	fingerprint(s->fingerprint, ticket, stored_password);
 	return true;
 }

@@ -16,7 +16,7 @@
 #include "core/crypto.h"
 #include "core/result.h"
 #include "core/sizes.h"
-#include "store/keys.h"
+#include "store/store_key.h"
 #include "store/tickets.h"
 
 #include <stdbool.h>
@@ -24,8 +24,8 @@
 struct redis;
 struct config;
 
-/* A ticket is the user's tag (keys.h) and 40 random characters, which have 240 bits (OWASP ASVS
- * 5.0, 7.2.3, asks for 128). */
+/* A ticket is the user's tag (store_key.h) and 40 random characters, which have 240 bits. OWASP
+ * ASVS 5.0, 7.2.3, asks for 128. */
 enum { SESSION_TICKET_LEN = TAG_LEN + 40 };
 
 struct session {

@@ -2,7 +2,7 @@
 #include "core/text.h"
 #include "redis/redis.h"
 #include "redis/resp.h"
-#include "store/keys.h"
+#include "store/store_key.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +15,12 @@ enum { REPLACED_MOST = 400 }; /* of one user, and at most as many as other ticke
 /* The score of a replaced ticket is the end of it less this number, which is below 0 until 2286. */
 static const long long replaced_below_0 = 10000000000;
 
-static void index_key(char key[static KEYS_SIZE], const char *username)
+static void index_key(char key[static STORE_KEY_SIZE], const char *username)
 {
 	char digest[CRYPTO_DIGEST_LEN + 1];
 
-	keys_user_digest(digest, username);
-	keys_user(key, digest);
+	store_key_user_digest(digest, username);
+	store_key_user(key, digest);
 }
 
 static void make_member(char member[static MEMBER_LEN + 1], const struct ticket_name *t)
@@ -54,7 +54,7 @@ static const char *before_score(char range[static TEXT_DECIMAL_SIZE + 1], long l
 void tickets_add(struct redis *r, const char *username, const struct ticket_name *t,
 		 long long now_us, unsigned ttl_s, long long expires_at)
 {
-	char index[KEYS_SIZE], member[MEMBER_LEN + 1], score[TEXT_DECIMAL_SIZE];
+	char index[STORE_KEY_SIZE], member[MEMBER_LEN + 1], score[TEXT_DECIMAL_SIZE];
 	char buffer[TEXT_DECIMAL_SIZE], range[TEXT_DECIMAL_SIZE + 1];
 	const char *expiry = text_decimal(buffer, expires_at);
 
@@ -83,7 +83,7 @@ static void move(struct redis *r, const char *index, const struct ticket_name *t
 void tickets_replace(struct redis *r, const char *username, const struct ticket_name *t,
 		     long long now_us, long long expires_at)
 {
-	char index[KEYS_SIZE], range[TEXT_DECIMAL_SIZE + 1];
+	char index[STORE_KEY_SIZE], range[TEXT_DECIMAL_SIZE + 1];
 
 	index_key(index, username);
 	redis_command(r, "ZREMRANGEBYSCORE", index, "-inf",
@@ -94,7 +94,7 @@ void tickets_replace(struct redis *r, const char *username, const struct ticket_
 void tickets_restore(struct redis *r, const char *username, const struct ticket_name *t,
 		     long long expires_at)
 {
-	char index[KEYS_SIZE];
+	char index[STORE_KEY_SIZE];
 
 	index_key(index, username);
 	move(r, index, t, expires_at, 0);
@@ -102,9 +102,9 @@ void tickets_restore(struct redis *r, const char *username, const struct ticket_
 
 static void queue_delete(struct redis *r, const char *index, const char *member)
 {
-	char ticket[KEYS_SIZE];
+	char ticket[STORE_KEY_SIZE];
 
-	keys_ticket(ticket, keys_tag_of(index), member + TICKETS_LOGIN_LEN + 1);
+	store_key_ticket(ticket, store_key_tag(index), member + TICKETS_LOGIN_LEN + 1);
 	redis_command(r, "DEL", ticket, NULL);
 }
 
@@ -118,7 +118,7 @@ static void queue_end(struct redis *r, const char *index, const char *member)
 
 enum result tickets_end_one(struct redis *r, const char *username, const struct ticket_name *t)
 {
-	char index[KEYS_SIZE], member[MEMBER_LEN + 1];
+	char index[STORE_KEY_SIZE], member[MEMBER_LEN + 1];
 
 	index_key(index, username);
 	make_member(member, t);
@@ -200,7 +200,7 @@ static enum result end_listed(struct redis *r, const char *index, const struct m
 void tickets_ask_surplus(struct redis *r, const char *username, unsigned most,
 			 struct redisReply **surplus)
 {
-	char index[KEYS_SIZE], buffer[TEXT_DECIMAL_SIZE];
+	char index[STORE_KEY_SIZE], buffer[TEXT_DECIMAL_SIZE];
 
 	index_key(index, username);
 	/* The range begins with the tickets that were issued last, and ends with replaced ones.
@@ -215,7 +215,7 @@ void tickets_ask_surplus(struct redis *r, const char *username, unsigned most,
 enum result tickets_end_surplus(struct redis *r, const char *username, const struct ticket_name *t,
 				unsigned most, const struct redisReply *surplus)
 {
-	char index[KEYS_SIZE], member[MEMBER_LEN + 1];
+	char index[STORE_KEY_SIZE], member[MEMBER_LEN + 1];
 	struct members m = {.list = surplus,
 			    .step = 2,
 			    .replaced_from = 1 + (most < REPLACED_MOST ? most : REPLACED_MOST)};
@@ -297,7 +297,7 @@ static enum result end_matching(struct redis *r, struct pass *p)
 enum result tickets_end(struct redis *r, const char *username, const struct ticket_name *own,
 			enum tickets_which which)
 {
-	char index[KEYS_SIZE], member[MEMBER_LEN + 1], match[TICKETS_LOGIN_LEN + 2] = "*";
+	char index[STORE_KEY_SIZE], member[MEMBER_LEN + 1], match[TICKETS_LOGIN_LEN + 2] = "*";
 
 	index_key(index, username);
 	make_member(member, own);
@@ -317,7 +317,7 @@ enum result tickets_end(struct redis *r, const char *username, const struct tick
 
 enum result tickets_end_user(struct redis *r, const char *username)
 {
-	char index[KEYS_SIZE];
+	char index[STORE_KEY_SIZE];
 	struct pass p = {.index = index, .match = "*"};
 
 	index_key(index, username);
@@ -345,7 +345,7 @@ static bool take_last_expiry(void *into, const struct redisReply *reply)
  * before it shortens the time of the index. */
 void tickets_trim(struct redis *r, const char *username)
 {
-	char index[KEYS_SIZE], buffer[TEXT_DECIMAL_SIZE];
+	char index[STORE_KEY_SIZE], buffer[TEXT_DECIMAL_SIZE];
 	long long expires_at = 0;
 
 	index_key(index, username);

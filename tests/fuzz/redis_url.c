@@ -1,6 +1,7 @@
 /* REDIS_URL and the other variables of the environment: redis_url.c, config.c. The input has up to
  * as many lines as the table has names. Each line is the value of a variable, in the order of the
  * table. An empty value counts as unset. */
+#include "redis/redis_url.h"
 #include "core/config.h"
 #include "core/text.h"
 #include "fuzz.h"

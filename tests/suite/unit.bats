@@ -45,7 +45,7 @@ unit() {
 @test "session: the form of tickets, fingerprints" { unit session; }
 # bats test_tags=load
 @test "slots: never more are taken than there are; a killed process gives its slot back" { unit slots; }
-@test "keys: their form, and what is found in them" { unit keys; }
+@test "store_key: their form, and what is found in them" { unit store_key; }
 @test "shards: slots, redirects, the map of a cluster" { unit shards; }
 @test "number: digits, the largest, hexadecimal" { unit number; }
 @test "span: lists with separators, equality" { unit span; }

@@ -15,6 +15,9 @@ NEVER_LOGGED = {
     '{\\"data\\":\\"the second half is cut off\\"}',
     "%zu record%s skipped",  # in a reply
     "%s %s",  # a field of a login, and what is wrong with it
+    # the name of a Redis, for ssactl
+    "the master that is known to ",
+    "the cluster of ",
     # in the names of keys in Redis
     "attempts of user and address",
     "attempts of user",

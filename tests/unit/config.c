@@ -28,9 +28,8 @@ static bool ends_with(const char *text, const char *end)
 
 static void check_defaults(const struct config *c)
 {
-	CHECK(strcmp(c->redis.servers[0].host, "127.0.0.1") == 0 &&
-	      strcmp(c->redis.servers[0].port, "6379") == 0 && c->redis.db[0] == 0);
-	CHECK(c->redis.user[0] == '\0' && c->redis.password[0] == '\0');
+	CHECK(strcmp(c->redis_url, "redis://127.0.0.1:6379/0") == 0);
+	CHECK(c->redis_wait == CONFIG_WAIT_UNSET);
 	CHECK(c->ticket_ttl_s == 7200 && c->ticket_max_s == 43200);
 	CHECK(is(c->user_addr, 10, 600) && is(c->user, 100, 3600) && is(c->addr, 60, 60));
 	CHECK(!c->supervised && c->fault[0] == '\0');
@@ -70,7 +69,7 @@ static void test_values(void)
 	setenv("SSA_LOGIN_LIMITS", "1/2,3/4,5/6", 1);
 	setenv("SSA_SUPERVISED", "1", 1);
 	CHECK(config_load(&c));
-	CHECK(strcmp(c.redis.servers[0].host, "/run/r.sock") == 0 && strcmp(c.redis.db, "2") == 0);
+	CHECK(strcmp(c.redis_url, "unix:///run/r.sock?db=2") == 0);
 	CHECK(strcmp(c.data_dir, "/srv/data") == 0);
 	CHECK(c.ticket_ttl_s == 60 && c.ticket_max_s == 600 && c.supervised);
 	CHECK(is(c.user_addr, 1, 2) && is(c.user, 3, 4) && is(c.addr, 5, 6));
@@ -89,27 +88,23 @@ static void test_values(void)
 static void test_wait(void)
 {
 	static const struct {
-		const char *url, *wait;
+		const char *wait;
 		bool good;
 		unsigned replicas;
 	} rows[] = {
-	    {"redis://a", "", true, 0},
-	    {"redis://a", "0", true, 0},
-	    {"redis://a", "2", true, 2},
-	    {"redis+sentinel://a/m", "", true, CONFIG_WAIT_ALL},
-	    {"redis+sentinel://a/m", "0", true, 0},
-	    {"redis+cluster://a", "", true, CONFIG_WAIT_ALL},
-	    {"redis+cluster://a", "9", true, 9},
-	    {"redis+cluster://a", "10", false, 0},
-	    {"redis://a", "-1", false, 0},
-	    {"redis://a", "1x", false, 0},
-	    {"redis://a", " 1", false, 0},
+	    {"", true, CONFIG_WAIT_UNSET},
+	    {"0", true, 0},
+	    {"2", true, 2},
+	    {"9", true, 9},
+	    {"10", false, 0},
+	    {"-1", false, 0},
+	    {"1x", false, 0},
+	    {" 1", false, 0},
 	};
 	struct config c;
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		clear();
-		setenv("REDIS_URL", rows[i].url, 1);
 		setenv("SSA_REDIS_WAIT", rows[i].wait, 1);
 		CHECK_ROW(config_load(&c) == rows[i].good, rows[i].wait);
 		if (rows[i].good)
@@ -212,11 +207,7 @@ static void test_faults(void)
 	static const struct {
 		const char *name, *value;
 	} rows[] = {
-	    {"REDIS_URL", "redis://user:s3cret@host:0"},
-	    {"REDIS_URL", "s3cret"},
-	    {"REDIS_URL", "unix://s3cret"},
-	    {"REDIS_URL", "redis://:s3cret"},
-	    {"REDIS_URL", "redis://u:s3cret%@host"},
+	    {"SSA_REDIS_WAIT", "s3cret"},
 	    {"SSA_TICKET_TTL", "s3cret"},
 	    {"SSA_LOGIN_LIMITS", "s3cret"},
 	};
@@ -282,13 +273,13 @@ static void test_parts(void)
 
 	setenv("SSA_DELAY", "1s", 1);
 	setenv("SSA_TICKET_TTL", "x", 1);
-	setenv("REDIS_URL", "nonsense", 1);
+	setenv("SSA_REDIS_WAIT", "nonsense", 1);
 	CHECK(config_load_parts(&c, CONFIG_DATA | CONFIG_LIMITS, NULL, NULL) && c.addr.count == 60);
 	CHECK(!config_load_parts(&c, CONFIG_REDIS, NULL, NULL));
-	CHECK(strncmp(c.fault, "REDIS_URL: ", 11) == 0);
+	CHECK(strncmp(c.fault, "SSA_REDIS_WAIT: ", 16) == 0);
 	unknown[0] = '\0';
 	CHECK(!config_load_parts(&c, CONFIG_ALL, note, unknown));
-	CHECK(strstr(unknown, "REDIS_URL") && strstr(unknown, "SSA_DELAY") &&
+	CHECK(strstr(unknown, "SSA_REDIS_WAIT") && strstr(unknown, "SSA_DELAY") &&
 	      strstr(unknown, "SSA_TICKET_TTL"));
 	clearenv();
 }

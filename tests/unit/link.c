@@ -2,7 +2,7 @@
  * Redis. */
 #include "redis/link.h"
 #include "check.h"
-#include "core/redis_url.h"
+#include "redis/redis_url.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

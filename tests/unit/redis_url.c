@@ -1,5 +1,5 @@
 /* redis_url: valid and invalid addresses. */
-#include "core/redis_url.h"
+#include "redis/redis_url.h"
 #include "check.h"
 
 #include <stdio.h>

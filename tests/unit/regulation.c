@@ -20,7 +20,7 @@ static bool same(const struct regulation *a, const struct regulation *b, int rul
 int main(void)
 {
 	struct regulation a, b;
-	char key[KEYS_SIZE];
+	char key[STORE_KEY_SIZE];
 
 	begin(&a, "user1", "192.0.2.1");
 	CHECK(a.rule[0].limit.count == 10 && a.rule[0].limit.window_s == 600);
@@ -35,11 +35,11 @@ int main(void)
 	}
 	/* The attempt leads to the counter of (user, address). */
 	CHECK(strlen(a.attempt) == 64);
-	keys_fail(key, a.attempt + REGULATION_TAG, a.attempt + REGULATION_DIGEST);
+	store_key_fail(key, a.attempt + REGULATION_TAG, a.attempt + REGULATION_DIGEST);
 	CHECK(strcmp(key, a.rule[0].key) == 0);
 	/* The two counters of a user have the tag of the user, the third has one of its own. */
-	CHECK(memcmp(keys_tag_of(a.rule[0].key), keys_tag_of(a.rule[1].key), TAG_LEN) == 0);
-	CHECK(memcmp(keys_tag_of(a.rule[0].key), keys_tag_of(a.rule[2].key), TAG_LEN) != 0);
+	CHECK(memcmp(store_key_tag(a.rule[0].key), store_key_tag(a.rule[1].key), TAG_LEN) == 0);
+	CHECK(memcmp(store_key_tag(a.rule[0].key), store_key_tag(a.rule[2].key), TAG_LEN) != 0);
 	begin(&b, "user1", "192.0.2.1");
 	CHECK(strcmp(a.attempt, b.attempt) != 0);
 	CHECK(same(&a, &b, 0) && same(&a, &b, 1) && same(&a, &b, 2));

@@ -1,9 +1,9 @@
-#include "store/survey.h"
+#include "store/session_list.h"
 #include "core/text.h"
 #include "redis/redis.h"
 #include "redis/resp.h"
-#include "store/keys.h"
 #include "store/session.h"
+#include "store/store_key.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ enum { PAGE_KEYS_MAX = 1000 };
 
 struct page {
 	char cursor[TEXT_DECIMAL_SIZE];
-	char (*keys)[KEYS_SIZE];
+	char (*keys)[STORE_KEY_SIZE];
 	size_t count;
 	unsigned long changes; /* redis_changes when the first page came */
 	bool again;            /* it was another number at a later page */
@@ -32,7 +32,7 @@ static bool take_page(void *into, const struct redisReply *reply)
 	for (size_t i = 0; i < resp_count(list) && p->count < PAGE_KEYS_MAX; i++) {
 		const char *key;
 		size_t len;
-		if (resp_text(resp_element(list, i), &key, &len) && keys_is_ticket(key, len))
+		if (resp_text(resp_element(list, i), &key, &len) && store_key_is_ticket(key, len))
 			memcpy(p->keys[p->count++], key, len + 1);
 	}
 	return true;
@@ -43,13 +43,13 @@ static bool next_page(struct redis *r, const char *tag, struct page *p)
 	bool first = strcmp(p->cursor, "0") == 0;
 
 	redis_guard(r, tag); /* it leads SCAN, which has no key, to the master of the tag */
-	redis_ask(r, take_page, p, "SCAN", p->cursor, "MATCH", KEYS_TICKETS, "COUNT", PAGE_KEYS,
-		  NULL);
+	redis_ask(r, take_page, p, "SCAN", p->cursor, "MATCH", STORE_KEY_TICKETS, "COUNT",
+		  PAGE_KEYS, NULL);
 	if (!redis_run(r))
 		return false;
 	if (first)
 		p->changes = redis_changes(r);
-	/* A cursor is worth nothing in another process of Redis, so the survey begins anew. */
+	/* A cursor is worth nothing in another process of Redis, so the list begins anew. */
 	p->again = p->changes != redis_changes(r);
 	if (p->again)
 		strcpy(p->cursor, "0");
@@ -57,10 +57,11 @@ static bool next_page(struct redis *r, const char *tag, struct page *p)
 }
 
 static enum result look_at_page(struct redis *r, const struct page *p, struct session *sessions,
-				survey_found *found, void *context)
+				session_list_found *found, void *context)
 {
 	for (size_t i = 0; i < p->count; i++) {
-		memcpy(sessions[i].name.digest, keys_digest_of(p->keys[i]), CRYPTO_DIGEST_LEN + 1);
+		memcpy(sessions[i].name.digest, store_key_digest(p->keys[i]),
+		       CRYPTO_DIGEST_LEN + 1);
 		session_ask_key(r, p->keys[i], &sessions[i]);
 	}
 	if (!redis_run(r))
@@ -78,7 +79,8 @@ static enum result look_at_page(struct redis *r, const struct page *p, struct se
 }
 
 static enum result look_at_master(struct redis *r, size_t master, struct page *p,
-				  struct session *sessions, survey_found *found, void *context)
+				  struct session *sessions, session_list_found *found,
+				  void *context)
 {
 	char tag[TAG_LEN + 1];
 	enum result result = RESULT_OK;
@@ -92,9 +94,9 @@ static enum result look_at_master(struct redis *r, size_t master, struct page *p
 	return result;
 }
 
-enum result survey_sessions(struct redis *r, survey_found *found, void *context)
+enum result session_list(struct redis *r, session_list_found *found, void *context)
 {
-	char(*keys)[KEYS_SIZE] = malloc(PAGE_KEYS_MAX * sizeof *keys);
+	char(*keys)[STORE_KEY_SIZE] = malloc(PAGE_KEYS_MAX * sizeof *keys);
 	struct page p = {.keys = keys};
 	struct session *sessions = malloc(PAGE_KEYS_MAX * sizeof *sessions);
 	enum result result = RESULT_INTERNAL;

@@ -1,4 +1,4 @@
-#include "store/bans.h"
+#include "store/regulation_list.h"
 #include "redis/redis.h"
 #include "redis/resp.h"
 #include "store/regulation.h"
@@ -14,7 +14,7 @@ static const char *const names[] = {"user and address", "user", "address"};
 
 /* Counters, by their keys. */
 struct keys {
-	char (*at)[KEYS_SIZE];
+	char (*at)[STORE_KEY_SIZE];
 	size_t count;
 	bool failed;
 };
@@ -30,7 +30,7 @@ static void add_key(struct keys *k, const char *key)
 		return;
 	}
 	k->at = at;
-	memcpy(k->at[k->count++], key, KEYS_SIZE);
+	memcpy(k->at[k->count++], key, STORE_KEY_SIZE);
 }
 
 /* Adds the counter of (user, address) of each attempt that another counter holds. */
@@ -39,13 +39,13 @@ static bool take_attempts(void *into, const struct redisReply *reply)
 	struct keys *k = into;
 
 	for (size_t i = 0; i < resp_count(reply); i++) {
-		char pair[KEYS_SIZE];
+		char pair[STORE_KEY_SIZE];
 		const char *attempt;
 		size_t len;
 		if (!resp_text(resp_element(reply, i), &attempt, &len) ||
 		    len != REGULATION_ATTEMPT_LEN)
 			continue;
-		keys_fail(pair, attempt + REGULATION_TAG, attempt + REGULATION_DIGEST);
+		store_key_fail(pair, attempt + REGULATION_TAG, attempt + REGULATION_DIGEST);
 		add_key(k, pair);
 	}
 	return true;
@@ -71,12 +71,13 @@ static enum result find_keys(struct redis *r, const struct config *c, const char
 }
 
 static enum result list_keys(struct redis *r, const struct keys *k, const struct regulation *g,
-			     int first, void (*found)(void *context, const struct ban *b),
+			     int first,
+			     void (*found)(void *context, const struct regulation_limit *b),
 			     void *context)
 {
 	for (size_t i = 0; i < k->count; i++) {
 		int rule = i == 0 ? first : USER_AND_ADDRESS;
-		struct ban b = {.limit = names[rule]};
+		struct regulation_limit b = {.limit = names[rule]};
 		redis_ask(r, redis_take_number, &b.failures, "ZCARD", k->at[i], NULL);
 		redis_ask(r, redis_take_number, &b.left_s, "TTL", k->at[i], NULL);
 		if (!redis_run(r))
@@ -88,9 +89,10 @@ static enum result list_keys(struct redis *r, const struct keys *k, const struct
 	return RESULT_OK;
 }
 
-enum result bans_list(struct redis *r, const struct config *c, const char *user,
-		      const char *address, void (*found)(void *context, const struct ban *b),
-		      void *context)
+enum result regulation_list(struct redis *r, const struct config *c, const char *user,
+			    const char *address,
+			    void (*found)(void *context, const struct regulation_limit *b),
+			    void *context)
 {
 	struct regulation g;
 	struct keys k;
@@ -102,8 +104,8 @@ enum result bans_list(struct redis *r, const struct config *c, const char *user,
 	return result;
 }
 
-enum result bans_forget(struct redis *r, const struct config *c, const char *user,
-			const char *address, size_t *forgotten)
+enum result regulation_forget(struct redis *r, const struct config *c, const char *user,
+			      const char *address, size_t *forgotten)
 {
 	struct regulation g;
 	struct keys k;

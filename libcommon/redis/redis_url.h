@@ -14,6 +14,7 @@
 #define SSA_REDIS_URL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum { REDIS_SERVERS_MAX = 9 };
 
@@ -35,5 +36,8 @@ struct redis_url {
 /* Returns false if this is not such a URL. Then *fault says what is wrong, in static storage. It
  * does not quote the URL, which may hold a password. */
 bool redis_url_parse(const char *url, struct redis_url *out, const char **fault);
+
+/* Writes which Redis it is, for people, without a password. */
+void redis_url_name(const struct redis_url *url, char *name, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-#include "redis/advice.h"
+#include "redis/server_settings.h"
 #include "redis/redis.h"
 #include "redis/resp.h"
 
@@ -14,7 +14,7 @@ static const struct {
 	const char *line;
 	bool bad;         /* true: the line must not be there */
 	bool replaceable; /* it counts only where a server may be replaced */
-	const char *advice;
+	const char *fault;
 } rules[] = {
     {"\nmin_slaves_good_slaves:", false, true,
      "set min-replicas-to-write 1: a replaced master may answer from old data"},
@@ -39,11 +39,11 @@ static bool take_info(void *into, const struct redisReply *reply)
 	for (size_t i = 0; s->known && i < sizeof rules / sizeof rules[0] && s->fault == NULL; i++)
 		if ((strstr(info, rules[i].line) != NULL) == rules[i].bad &&
 		    (s->replaceable || !rules[i].replaceable))
-			s->fault = rules[i].advice;
+			s->fault = rules[i].fault;
 	return s->known;
 }
 
-const char *advice_ask(struct redis *r)
+const char *server_settings_fault(struct redis *r)
 {
 	struct settings s = {.replaceable = redis_is_replaceable(r),
 			     .fault = redis_fault_of_sentinels(r)};

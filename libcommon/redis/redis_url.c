@@ -1,7 +1,7 @@
-#include "core/redis_url.h"
+#include "redis/redis_url.h"
 #include "core/percent.h"
 
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { PATH_SIZE = 108 }; /* as sun_path */
@@ -211,4 +211,23 @@ bool redis_url_parse(const char *url, struct redis_url *out, const char **fault)
 	if (*fault != NULL)
 		*out = (struct redis_url){0};
 	return *fault == NULL;
+}
+
+void redis_url_name(const struct redis_url *url, char *name, size_t size)
+{
+	static const char *const kinds[] = {[REDIS_SINGLE] = "",
+					    [REDIS_SENTINEL] = "the master that is known to ",
+					    [REDIS_CLUSTER] = "the cluster of "};
+	size_t len = (size_t)snprintf(name, size, "%s", kinds[url->kind]);
+
+	for (unsigned i = 0; i < url->count && len < size; i++) {
+		const struct redis_server *s = &url->servers[i];
+		bool brackets = *s->port != '\0' && strchr(s->host, ':') != NULL;
+		len += (size_t)snprintf(name + len, size - len, "%s%s%s%s%s%s", i > 0 ? ", " : "",
+					brackets ? "[" : "", s->host, brackets ? "]" : "",
+					*s->port ? ":" : "", s->port);
+	}
+	if (len < size && (*url->db || *url->service))
+		snprintf(name + len, size - len, "%s%s%s%s", *url->service ? ", service " : "",
+			 url->service, *url->db ? ", database " : "", url->db);
 }

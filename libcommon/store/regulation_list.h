@@ -1,6 +1,6 @@
-/* bans: the limits on guessing (regulation.h) that are reached, for an administrator. */
-#ifndef SSA_BANS_H
-#define SSA_BANS_H
+/* regulation_list: the limits on guessing (regulation.h) that are reached, for an administrator. */
+#ifndef SSA_REGULATION_LIST_H
+#define SSA_REGULATION_LIST_H
 
 #include "core/result.h"
 
@@ -9,7 +9,7 @@
 struct config;
 struct redis;
 
-struct ban {
+struct regulation_limit {
 	const char *limit; /* "user", "user and address" or "address" */
 	long long failures, left_s;
 };
@@ -17,13 +17,14 @@ struct ban {
 /* Calls `found` for each limit that is reached for this user (address NULL) or this address (user
  * NULL). Of a limit for user and address the address is not known, because its key is a digest.
  * RESULT_UNAVAILABLE: redis_error() says why. */
-enum result bans_list(struct redis *r, const struct config *c, const char *user,
-		      const char *address, void (*found)(void *context, const struct ban *b),
-		      void *context);
+enum result regulation_list(struct redis *r, const struct config *c, const char *user,
+			    const char *address,
+			    void (*found)(void *context, const struct regulation_limit *b),
+			    void *context);
 
 /* Forgets the failures of a user at all addresses (address NULL), of a user at one address, or of
  * an address with all users (user NULL). *forgotten is the number of counters that had some. */
-enum result bans_forget(struct redis *r, const struct config *c, const char *user,
-			const char *address, size_t *forgotten);
+enum result regulation_forget(struct redis *r, const struct config *c, const char *user,
+			      const char *address, size_t *forgotten);
 
 #endif
