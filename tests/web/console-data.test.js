@@ -40,7 +40,7 @@ describe("what the data can do", () => {
     const found = {};
     for (const [kind, text] of await page.locator("#table .dot").evaluateAll((dots) => dots.map((dot) => [dot.className.slice(4), dot.innerText]))) (found[kind] ??= new Set()).add(text);
     assert.deepEqual(Object.fromEntries(Object.entries(found).map(([kind, set]) => [kind, [...set].sort()])), Object.fromEntries(Object.entries(statuses).map(([kind, words]) => [kind, words.sort()])));
-    await says(page, "#need-look", "10 need a look");
+    await says(page, "#need-look", "10 alerts");
     assert.match(await page.title(), /^\(10\) /);
     assert.equal(await page.getAttribute("#icon", "href"), "alert10.svg");
     const chips = await page.locator("#statuses .dot.bad bdi").allInnerTexts();
@@ -142,7 +142,7 @@ describe("what the data can do", () => {
     const page = await enter(service.url, { fragment: `#${new URLSearchParams({ [attack]: attack, "x:constructor": "1" })}` }).catch((error) => error);
     assert.ok(page instanceof Error, "an unknown operator is refused");
     const open = browser.contexts().at(-1).pages()[0];
-    await says(open, "#problem", "The filters are not understood: ");
+    await says(open, "#problem", "Invalid filter: ");
     await says(open, "#chosen", "x:constructor=1");
     await open.getByText("Clear filters").click();
     await open.locator("#table tbody tr").first().waitFor();

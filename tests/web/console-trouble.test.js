@@ -41,12 +41,12 @@ describe("trouble", () => {
     const page = await enter(line.url);
     await line.held();
     await page.clock.fastForward(46_000);
-    await says(page, "#problem", "The service does not answer.");
+    await says(page, "#problem", "The service does not respond.");
     await lists(page, all);
     await page.click("#refresh");
     const pool = await line.held();
     pool.reply.destroy();
-    await says(page, "#problem", "The answer ended early.");
+    await says(page, "#problem", "The response was cut short.");
     await page.click("#refresh");
     (await line.held()).rest();
     await page.waitForFunction(() => !document.querySelector("#problem").textContent);
@@ -80,7 +80,7 @@ describe("trouble", () => {
     await says(page, "#count", "Loading…");
     assert.equal(await page.getAttribute("#rows", "aria-busy"), "true");
     release();
-    await says(page, "#problem", "This page has an error");
+    await says(page, "#problem", "Error in this page");
     await lists(page, []);
     await page.unrouteAll({ behavior: "ignoreErrors" });
     await page.click("#refresh");
@@ -111,7 +111,7 @@ describe("trouble", () => {
     const page = await open(service.url, { prepare: (page) => page.route("**/summarize.js", (route) => route.abort()) });
     await logIn(page);
     await lists(page, all);
-    await says(page, "#problem", "This page has an error: summarize.js");
+    await says(page, "#problem", "Error in this page: summarize.js");
     await page.unroute("**/summarize.js");
     await page.click("#refresh");
     await says(page, "#statuses", "running");
@@ -126,12 +126,12 @@ describe("trouble", () => {
   test("an error of the page itself is said, and every other part is drawn", async () => {
     const page = await enter(service.url);
     await page.evaluate(() => void Promise.reject(new Error("boom")));
-    await says(page, "#problem", "This page has an error: boom");
+    await says(page, "#problem", "Error in this page: boom");
     assert.deepEqual(page.complaints.splice(0), ["boom"]);
     await page.evaluate(() => document.querySelector("#statuses").remove());
     await page.locator("#types .chip", { hasText: "A100" }).click();
     await lists(page, ["Aimlab301", "Aimlab302"]);
-    await says(page, "#problem", "This page has an error");
+    await says(page, "#problem", "Error in this page");
     await close(page);
   });
 
@@ -164,7 +164,7 @@ describe("trouble", () => {
   test("that faults are made on purpose is said", async () => {
     const body = JSON.stringify({ code: 200, message: "OK", checks: { redis: "OK", users: "1 token is void" }, faults: "503:5%" });
     const page = await open(service.url, { prepare: (page) => page.route("**/api/status**", (route) => route.fulfill({ json: JSON.parse(body) })) });
-    await says(page, "#service", "Up · users.json: 1 token is void · Faults are made on purpose (SSA_FAULTS: 503:5%)");
+    await says(page, "#service", "Up · users.json: 1 token is void · Test faults are on (SSA_FAULTS: 503:5%)");
     await close(page);
   });
 

@@ -1,5 +1,4 @@
-// What the tests of the console share. If SSA_TEST_SCREENSHOTS is set, pictures of the console's
-// states go to that folder.
+// What the tests of the console share.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -27,7 +26,7 @@ export async function open(url, { fragment = "", scheme = "light", width = 1200,
     addEventListener("securitypolicyviolation", (event) => complain(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`));
     delete Navigator.prototype.clipboard; // it is not there on plain HTTP
     window.shift = 0;
-    new PerformanceObserver((list) => list.getEntries().forEach((entry) => entry.hadRecentInput || (window.shift += entry.value))).observe({ type: "layout-shift", buffered: true });
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => (window.shift += entry.value))).observe({ type: "layout-shift", buffered: true });
   });
   if (clock) await page.clock.install(); // time goes on as usual, and later() makes it jump
   page.on("pageerror", (error) => page.complaints.push(error.message));
@@ -82,7 +81,7 @@ export async function lists(page, expected) {
 // Presses a chip of the pool: a status, or a type of GPU.
 export const press = (page, name) => page.locator("#band .chip", { hasText: name }).first().click();
 
-// No violation of the rules of axe-core, in light and in dark; and a picture.
+// No violation of the rules of axe-core, in light and in dark.
 export async function isAccessible(page, state) {
   for (const scheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme: scheme });

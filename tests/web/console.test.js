@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { all, browser, close, enter, isAccessible as looksAccessible, later, lists, logIn, names, open, password, press, says } from "./console.js";
+import { all, browser, close, enter, isAccessible, later, lists, logIn, names, open, password, press, says } from "./console.js";
 import { root, startService } from "./service.js";
 
 after(() => browser.close());
@@ -10,8 +10,6 @@ after(() => browser.close());
 for (const mode of ["cgi", "scgi"])
   describe(`the console (${mode})`, () => {
     let service;
-    // The page is the same in both modes, so its accessibility is looked at in one.
-    const isAccessible = mode === "scgi" ? looksAccessible : () => {};
     before(async () => (service = await startService({ SSA_MODE: mode })));
     beforeEach(() => service.write("machines.json", readFileSync(`${root}data/machines.json`, "utf8")));
     after(() => service?.stop());
@@ -19,7 +17,7 @@ for (const mode of ["cgi", "scgi"])
     test("a wrong password is refused with the reason, the right one shows the pool and the list", async () => {
       const page = await open(service.url);
       await says(page, "#service", "Up");
-      await says(page, "#login", "After a reload you log in again.");
+      await says(page, "#login", "Reloading the page logs you out.");
       assert.equal(await page.getAttribute("#password", "autocomplete"), "current-password");
       assert.equal(await page.locator("#starting").count(), 0);
       await isAccessible(page, "log in");
@@ -49,7 +47,7 @@ for (const mode of ["cgi", "scgi"])
       await lists(page, ["Aimlab200"]);
       assert.equal(await page.evaluate(() => location.hash), "#status=stopped");
       assert.equal(await page.evaluate(() => document.activeElement.textContent), "status stopped 1"); // named by what it filters
-      await says(page, "#sums", /1 machines\s*0% running/);
+      await says(page, "#sums", /1 machine\s*0% running/);
       await press(page, "stopped");
       await lists(page, all);
       await press(page, "stopped");
@@ -139,7 +137,7 @@ for (const mode of ["cgi", "scgi"])
       await logIn(one);
       await one.locator("#table tbody tr").first().waitFor();
       await one.click("#user");
-      await says(one, "#everywhere", "This ends every session of user1, on all computers.");
+      await says(one, "#everywhere", "This ends all sessions of user1, on every computer.");
       await isAccessible(one, "log out everywhere");
       await one.click("#logout-all");
       await one.locator("#login").waitFor();
@@ -157,7 +155,7 @@ for (const mode of ["cgi", "scgi"])
       await service.redis.stop();
       await page.click("#refresh");
       await says(page, "#service", "Down: Redis.");
-      await says(page, "#problem", /Down: Redis\. This is how it was at \d+:\d\d [AP]M\./);
+      await says(page, "#problem", /Down: Redis\. Data from \d+:\d\d [AP]M\./);
       assert.equal((await names(page)).length, 6);
       await press(page, "stopped"); // the old rows are not those of the new filter
       await lists(page, []);
@@ -165,7 +163,7 @@ for (const mode of ["cgi", "scgi"])
       await isAccessible(page, "Redis is down");
       const other = await open(service.url);
       await logIn(other);
-      await says(other, "#refused", "The service cannot answer now.");
+      await says(other, "#refused", "The service is unavailable.");
       service.redis.start();
       await later(other, "#service", "Up");
       assert.equal(await other.locator("#refused").innerText(), "");
@@ -175,25 +173,25 @@ for (const mode of ["cgi", "scgi"])
       assert.equal(await page.locator("#problem").innerText(), "");
       service.write("machines.json", "[{");
       await later(page, "#service", "Down: machines.json.");
-      if (mode === "scgi") await says(page, "#problem", "Down: machines.json. The list is from before.");
+      if (mode === "scgi") await says(page, "#problem", "Down: machines.json. This list is from the last valid file.");
       service.write("machines.json", "[]");
       await later(page, "#service", "Up");
       await page.getByText("Clear filters").click();
       await later(page, "#nothing", "The pool is empty");
       await isAccessible(page, "empty pool");
       service.write("machines.json", '[{"id":1,"cpus":1,"mem":1,"status":"ok","GPU":"","ip":"::1"},{"id":2}]');
-      await later(page, "#service", "machines.json: 1 records left out");
+      await later(page, "#service", "machines.json: 1 record skipped");
       await later(page, "#table", "::1");
       await page.fill("#search", "nobody");
       await says(page, "#nothing", "No machine matches.");
       await page.fill("#search", "colour=red");
       await page.keyboard.press("Enter");
-      await says(page, "#nothing", "No machine has a member “colour”.");
+      await says(page, "#nothing", "No machine has a field “colour”.");
       await page.getByText("Clear filters").click();
       await later(page, "#table", "::1");
       await page.context().setOffline(true);
       await later(page, "#service", "You are offline.");
-      await later(page, "#problem", "You are offline. This is how it was at");
+      await later(page, "#problem", "You are offline. Data from");
       await page.context().setOffline(false);
       await later(page, "#service", "Up");
       await close(page);

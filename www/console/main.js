@@ -40,7 +40,7 @@ function drawTitle() {
 	document.title = (bad ? `(${number(bad)}) ` : "") + "SimpleServerAPI";
 	const icon = bad ? `alert${Math.min(bad, 10)}.svg` : "favicon.svg";
 	if (!byId("icon").href.endsWith(icon)) byId("icon").href = icon;
-	setText("need-look", bad ? say("needLook", { count: number(bad) }) : "");
+	setText("need-look", bad ? say("needLook", { n: number(bad) }) : "");
 }
 
 function drawNothing() {

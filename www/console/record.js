@@ -40,7 +40,7 @@ export function drawRecord() {
 	const [machine] = machines;
 	setText("record-title", machine ? textOf(machine.name ?? id) : id);
 	const word = machine ? (machines.length > 1 ? "same" : "") : isLoading ? "loading" : "gone";
-	setText("record-note", failure ? reason(failure) : say(word, { count: machines.length, id }));
+	setText("record-note", failure ? reason(failure) : say(word, { n: machines.length, id }));
 	redraw(byId("record-body"), ...machines.flatMap(whole));
 	if (!panel.open) panel.showModal();
 }

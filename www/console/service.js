@@ -35,7 +35,7 @@ export function why(failure) {
 
 export function drawService() {
 	const { kind, notes, faults } = state.service;
-	const inWords = (note) => (/^\d+ records? skipped$/.test(note) ? say("skipped", { count: parseInt(note) }) : note);
+	const inWords = (note) => (/^\d+ records? skipped$/.test(note) ? say("skipped", { n: parseInt(note) }) : note);
 	const texts = notes.map(([part, note]) => `${fileName(part)}: ${inWords(note)}`);
 	if (faults && faults !== "off") texts.push(say("faults", { faults }));
 	setText("service", [kind === "up" ? say("up") : why(state.service), ...texts].join(" · "));

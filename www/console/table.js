@@ -79,7 +79,7 @@ function drawPages() {
 	const last = Math.ceil(total / PER_PAGE) || 1;
 	const before = (page() - 1) * PER_PAGE;
 	const range = { from: number(Math.min(before + 1, total)), to: number(before + (rows?.length ?? 0)), of: number(total) };
-	setText("count", loading ? say("loading") : rows ? say("range", range) : "");
+	setText("count", loading ? say("loading") : total ? say("range", range) : "");
 	setText("as-of", rows ? say("asOf", { time: time(asOf) }) : "");
 	const go = (word, to) => {
 		const isOut = to < 1 || to > last;

@@ -1,6 +1,6 @@
 // What the list shows is a query of the API in the URL's fragment, so that a view can be shared:
 // #status=running&_sort=-mem. These are never sent: the columns and the open record.
-const own = ["_columns", "_show", "_lang"]; // _lang is in old links
+const own = ["_columns", "_show"];
 export const PER_PAGE = 200;
 let tell;
 

@@ -4,50 +4,50 @@ import { remember } from "./dom.js";
 const languages = ["en", "zh"];
 const texts = new Map(
 	`
-about | The machines of a pool: which run, and which need a look. | 机器池一览：哪些在运行，哪些需要处理。
+about | See which machines run, and which need attention. | 查看哪些机器在运行，哪些需要处理。
 asOf | as of {time} | 截至 {time}
 clear | Clear filters | 清除筛选
 close | Close | 关闭
-columns | Columns | 列
+columns | Columns | 选择列
 copied | Copied | 已复制
 copy | Copy | 复制
 details | Details | 详情
 emptyPool | The pool is empty. | 机器池为空。
 ended | The session has ended. Log in again. | 会话已结束，请重新登录。
-everywhere | This ends every session of {user}, on all computers. | 这将结束 {user} 在所有电脑上的全部会话。
-faults | Faults are made on purpose (SSA_FAULTS: {faults}) | 正在按设置制造故障（SSA_FAULTS：{faults}）
-gone | No machine has the id {id}. | 没有编号为 {id} 的机器。
+everywhere | This ends all sessions of {user}, on every computer. | 这将结束 {user} 在所有设备上的全部会话。
+faults | Test faults are on (SSA_FAULTS: {faults}) | 测试故障已开启（SSA_FAULTS：{faults}）
+gone | No machine has the id {id}. | 没有 id 为 {id} 的机器。
 left | {duration} left | 剩余 {duration}
 loading | Loading… | 正在加载…
 loadingPool | Adding up the pool… | 正在汇总机器池…
 logIn | Log in | 登录
 logOut | Log out | 退出
-logOutAll | Log out everywhere | 全部退出
+logOutAll | Log out everywhere | 退出全部会话
 machines | Machines | 机器
-memory | After a reload you log in again. | 刷新页面后需重新登录。
-needLook | {count} need a look | {count} 台需要处理
+memory | Reloading the page logs you out. | 刷新页面后需重新登录。
+needLook | {n} alert(s) | {n} 台需要处理
 next | Next | 下一页
 noMatch | No machine matches. | 没有匹配的机器。
-noMember | No machine has a member “{name}”. | 没有机器有“{name}”字段。
-notCopied | The browser refuses to copy. | 浏览器拒绝复制。
-old |  This is how it was at {time}. | 以下为 {time} 的情况。
-oldFile |  The list is from before. | 以下为之前的列表。
+noMember | No machine has a field “{name}”. | 没有机器有字段“{name}”。
+notCopied | The browser did not allow copying. | 浏览器不允许复制。
+old |  Data from {time}. | 以下为 {time} 的数据。
+oldFile |  This list is from the last valid file. | 以下列表来自上一份有效文件。
 others | others | 其他
 password | Password | 密码
 pool | The pool | 机器池
 previous | Previous | 上一页
 range | {from}–{to} of {of} | 第 {from}–{to} 台，共 {of} 台
 refresh | Refresh | 刷新
-same | {count} machines have the id {id}. | {count} 台机器的编号都是 {id}。
+same | {n} machines have the id {id}. | {n} 台机器的 id 都是 {id}。
 saveCsv | Save CSV | 保存 CSV
 saveJson | Save JSON | 保存 JSON
 saving | Saving… | 正在保存…
 search | Search, or cpus>=48 | 搜索，或 cpus>=48
-shortcut | / goes to the search | 按 / 键跳到搜索框
+shortcut | Press / to search | 按 / 键搜索
 skip | Skip to the list | 跳到列表
-skipped | {count} records left out | 略过 {count} 条记录
-sumCpus | {n} processors | {n} 个处理器
-sumMachines | {n} machines | {n} 台机器
+skipped | {n} record(s) skipped | 略过 {n} 条记录
+sumCpus | {n} processor(s) | {n} 个处理器
+sumMachines | {n} machine(s) | {n} 台机器
 sumMem | {n} memory | 内存 {n}
 sumRunning | {n} running | 运行中 {n}
 username | User name | 用户名
@@ -55,14 +55,14 @@ up | Up | 正常
 partsDown | Down: {parts}. | 故障：{parts}。
 broken | The service has an internal error. | 服务内部错误。
 busy | Too many failed logins. Try again at {time}. | 登录失败次数过多，请于 {time} 再试。
-cut | The answer ended early. | 应答不完整。
-down | The service cannot answer now. | 服务暂时无法应答。
-odd | This page has an error: {message} | 页面出错：{message}
+cut | The response was cut short. | 响应不完整。
+down | The service is unavailable. | 服务暂时不可用。
+odd | Error in this page: {message} | 页面出错：{message}
 offline | You are offline. | 您已离线。
 other | Refused: {message} | 已拒绝：{message}
-query | The filters are not understood: {message} | 无法理解筛选条件：{message}
+query | Invalid filter: {message} | 无效的筛选条件：{message}
 session | Wrong user name or password. | 用户名或密码错误。
-silent | The service does not answer. | 服务没有应答。
+silent | The service does not respond. | 服务没有响应。
 `
 		.split("\n")
 		.map((line) => line.split(" | "))
@@ -79,8 +79,10 @@ export function setLanguage(tag) {
 	remember("language", chosen);
 }
 
+// "(s)" is left out when {n} is 1.
 export function say(key, values = {}) {
-	return (texts.get(key)?.[languages.indexOf(language())] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name]);
+	const text = texts.get(key)?.[languages.indexOf(language())] ?? key;
+	return text.replace("(s)", String(values.n) === "1" ? "" : "s").replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
 export function translatePage() {
