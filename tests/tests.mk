@@ -13,7 +13,7 @@ $(BUILD)/unit/%: tests/unit/%.c tests/unit/check.h $(BUILD)/libcommon.a $(archiv
 $(BUILD)/unit/heap: LDFLAGS := $(filter-out $(wrap),$(LDFLAGS))
 
 # What the tests send requests with. It is for this machine, also if the programs are for another.
-unit: build/tools/sockets
+unit: build/tools/sockets build/tools/deny
 build/tools/%: tests/tools/%.c | $(deps_first)
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)

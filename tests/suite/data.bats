@@ -52,34 +52,6 @@ one='{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}'
   [[ $stderr != *s3cret* ]]
 }
 
-@test "a file that is half-written is read again" {
-  session
-  local whole i
-  whole=$(<"$DATA_DIR/machines.json")
-  for i in 1 2 3; do
-    printf %s "${whole:0:$((i * 100))}" >"$DATA_DIR/machines.json"
-    # The rest is written into the same file, well before the third attempt to read it.
-    (sleep 0.03 && printf %s "$whole" >"$DATA_DIR/machines.json") 3>&- &
-    info
-    wait $!
-    expect 200
-    expect_json '.data | length == 3'
-    [ -z "$stderr" ]
-  done
-}
-
-@test "a file that is emptied and written again: the reply is right and the log is empty" {
-  session
-  local whole
-  whole=$(<"$DATA_DIR/machines.json")
-  : >"$DATA_DIR/machines.json"
-  (sleep 0.03 && printf %s "$whole" >"$DATA_DIR/machines.json") 3>&- &
-  info
-  wait $!
-  expect 200
-  [ -z "$stderr" ]
-}
-
 @test "a file that stays half-written: 500, and 200 with the next whole version" {
   session
   printf '[%s,' "$one" >"$DATA_DIR/machines.json"

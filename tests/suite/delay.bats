@@ -111,8 +111,8 @@ late() {
   expect 200
   length=$(header Content-Length)
   ((${#body} == length / 2))
-  [ "$(header Connection)" = close ]
-  [ "$(header Preference-Applied)" = cut ]
+  header_is Connection close
+  header_is Preference-Applied cut
   [[ $stderr == *'fault; '*'reason="SSA_FAULTS"'*'status="200"'* ]]
   programs SSA_FAULTS=cut:100%
   direct POST ticket "$LOGIN"

@@ -175,35 +175,6 @@ swap_while_asking() { # HOW COUNT
   done
 }
 
-@test "a file that has been read before changes: the next request sees it, also with the same length and the same time" {
-  local old='[{"id":111,"cpus":1,"mem":1,"status":"x","GPU":"x","ip":"x"}]' how n=0
-  for how in rename rename-keeping-time in-place in-place-keeping-time; do
-    write_machines "${old/111/333}"
-    touch -d '1 hour ago' "$DATA_DIR/machines.json"
-    sleep 0.15 # old enough that its identity and times identify the version
-    live_info
-    live_info
-    [[ $body == *'"id":333,'* ]]
-    touch -r "$DATA_DIR/machines.json" "$T/time"
-    n=$((n + 1))
-    printf %s "${old/111/44$n}" >"$T/new"
-    [[ $how != *keeping-time ]] || touch -r "$T/time" "$T/new"
-    case $how in
-      rename*) cp -p "$T/new" "$DATA_DIR/.new" && mv "$DATA_DIR/.new" "$DATA_DIR/machines.json" ;;
-      *)
-        cat "$T/new" >"$DATA_DIR/machines.json"
-        [[ $how != *keeping-time ]] || touch -r "$T/time" "$DATA_DIR/machines.json"
-        ;;
-    esac
-    live_info
-    expect 200
-    [[ $body == *"\"id\":44$n,"* ]] || {
-      echo "$how: $body"
-      false
-    }
-  done
-}
-
 # shows TEXT: whether the list has it.
 shows() {
   live_info

@@ -37,7 +37,7 @@ works() {
 
 @test "no getrandom: no ticket, a whole 500, and the next request gets the right answer" {
   # The number of the system call on x86-64 and on arm64.
-  LAUNCHER=("$BATS_FILE_TMPDIR/deny" "$([[ $(uname -m) == x86_64 ]] && echo 318 || echo 278)")
+  LAUNCHER=("$DENY" "$([[ $(uname -m) == x86_64 ]] && echo 318 || echo 278)")
   direct POST ticket "$(credentials user1 "$PASSWORD")"
   expect_error 500
   [[ $stderr == *random* ]]
@@ -56,7 +56,7 @@ works() {
 }
 
 @test "no semaphores for the hashing slots: a login gets a whole 503, and sessions work" {
-  LAUNCHER=("$BATS_FILE_TMPDIR/deny" "$([[ $(uname -m) == x86_64 ]] && echo 64 || echo 190)")
+  LAUNCHER=("$DENY" "$([[ $(uname -m) == x86_64 ]] && echo 64 || echo 190)")
   direct POST ticket "$(credentials user1 "$PASSWORD")"
   expect_error 503
   direct GET ticket '' HTTP_X_AUTH_TOKEN="$live"

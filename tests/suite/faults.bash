@@ -11,7 +11,6 @@ setup_file() {
   start_redis --appendonly yes --appendfsync everysec
   # One worker of each program, so that the test knows which files the worker has read.
   SSA_WORKERS=1 SSA_LOGIN_LIMITS=0,0,0 start_lighttpd
-  cc -O -o "$BATS_FILE_TMPDIR/deny" "$ROOT/tests/tools/deny.c"
 }
 teardown_file() { stop_servers; }
 
@@ -40,9 +39,14 @@ setup() {
 # $status_reply and $login_reply, each as "STATUS BODY", or as "0 ..." if the reply was not whole.
 ask_all() {
   together 1 "$T/info" 1 "$T/status" 1 "$T/login" >"$T/replies"
-  info=$(sed -n 's/^info //p' "$T/replies")
-  status_reply=$(sed -n 's/^status //p' "$T/replies")
-  login_reply=$(sed -n 's/^login //p' "$T/replies")
+  local name reply
+  while read -r name reply; do
+    case $name in
+    info) info=$reply ;;
+    status) status_reply=$reply ;;
+    login) login_reply=$reply ;;
+    esac
+  done <"$T/replies"
 }
 
 teardown() {

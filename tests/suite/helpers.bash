@@ -21,7 +21,7 @@ unset trap_code
 ROOT=${BATS_TEST_DIRNAME%/tests/suite}
 CGI_BIN=${SSA_CGI_BIN:-cgi-bin}
 [[ $CGI_BIN == /* ]] || CGI_BIN=$ROOT/$CGI_BIN
-SOCKETS=$ROOT/build/tools/sockets # tests/tools/sockets.c
+SOCKETS=$ROOT/build/tools/sockets DENY=$ROOT/build/tools/deny # tests/tools/*.c
 
 # --- waiting --------------------------------------------------------------------------------------
 

@@ -20,7 +20,9 @@ setup() { fresh; }
   local etag
   api /openapi.json
   expect 200
-  [[ "$(header Content-Type)" == application/json && "$(header Cache-Control)" == no-cache && "$(header X-Content-Type-Options)" == nosniff ]]
+  header_is Content-Type application/json
+  header_is Cache-Control no-cache
+  header_is X-Content-Type-Options nosniff
   [[ $body == "$(<"$ROOT/www/openapi.json")" ]]
   etag=$(header ETag)
   api /openapi.json -H "If-None-Match: $etag"
@@ -35,20 +37,36 @@ setup() { fresh; }
   expect_error 501
 }
 
-@test "/docs/ is always there, small, under the policy of the console, and needs nothing from elsewhere" {
-  local file path type
-  declare -A type=([html]=text/html [js]=text/javascript [css]=text/css)
-  for file in "$ROOT"/www/docs/*; do
-    path=/docs/${file##*/}
+declare -gA TYPE=([html]=text/html [js]=text/javascript [css]=text/css [svg]=image/svg+xml)
+
+# policy SOURCES: the last reply has the headers of a page that loads nothing but what is named.
+policy() {
+  header_is X-Content-Type-Options nosniff
+  header_is Cache-Control no-cache
+  header_is Content-Security-Policy "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'$1 frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+}
+
+# serves FOLDER PATH MAX-BYTES: each file of www/FOLDER, under the policy that lets only this server
+# speak. It is small, and needs nothing from elsewhere.
+serves() {
+  local file path
+  for file in "$ROOT/www/$1"/*; do
+    path=$2${file##*/}
     api "${path/%index.html/}"
     expect 200
     [[ $body == "$(<"$file")" ]]
-    [[ "$(header Content-Type)" == "${type[${file##*.}]}"* && "$(header Cache-Control)" == no-cache ]]
-    [[ "$(header X-Content-Type-Options)" == nosniff && "$(header X-Frame-Options)" == DENY && "$(header Referrer-Policy)" == no-referrer ]]
-    [ "$(header Content-Security-Policy)" = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'" ]
+    header_is Content-Type "${TYPE[${file##*.}]:?}*"
+    header_is X-Frame-Options DENY
+    header_is Referrer-Policy no-referrer
+    policy "; connect-src 'self';"
   done
-  [ "$(cat "$ROOT"/www/docs/* | wc -c)" -lt 10240 ]
-  run ! grep -E 'https?://|innerHTML|insertAdjacentHTML|eval\(|Storage|\.cookie' "$ROOT"/www/docs/*
+  [ "$(cat "$ROOT/www/$1"/* | wc -c)" -le "$3" ]
+  run ! grep -E 'https?://|innerHTML|insertAdjacentHTML|eval\(|sessionStorage|\.cookie' "$ROOT/www/$1"/*.{html,js,css}
+}
+
+@test "/docs/ is always there, small, under the policy of the console, and needs nothing from elsewhere" {
+  serves docs /docs/ 10239
+  run ! grep Storage "$ROOT"/www/docs/*
 }
 
 @test "/swagger/ is a 404 in JSON until make docs has fetched swagger-ui" {
@@ -56,18 +74,16 @@ setup() { fresh; }
   for path in /swagger/ /swagger/init.js /swagger/page.css /swagger/swagger-ui-bundle.js /swagger/swagger-ui.css; do
     api $path
     expect_error 404
-    [ "$(header Content-Type)" = application/json ]
+    header_is Content-Type application/json
   done
   mkdir "$docs"
   cp "$ROOT"/www/viewer/* "$docs"
   touch "$docs"/{swagger-ui-bundle.js,swagger-ui.css,other.js}
-  declare -A type=([/]=text/html [/init.js]=text/javascript [/page.css]=text/css [/swagger-ui-bundle.js]=text/javascript [/swagger-ui.css]=text/css)
-  for path in / /init.js /page.css /swagger-ui-bundle.js /swagger-ui.css; do
-    api "/swagger$path"
+  for path in index.html init.js page.css swagger-ui-bundle.js swagger-ui.css; do
+    api "/swagger/${path/index.html/}"
     expect 200
-    [[ "$(header Content-Type)" == "${type[$path]}; charset=utf-8" && "$(header Cache-Control)" == no-cache ]]
-    [ "$(header X-Content-Type-Options)" = nosniff ]
-    [ "$(header Content-Security-Policy)" = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'" ]
+    header_is Content-Type "${TYPE[${path##*.}]:?}; charset=utf-8"
+    policy " data:; connect-src 'self'; font-src 'self';"
   done
   for path in other.js index.html x ../openapi.json init.js/ init.js/x; do
     curl_api "/swagger/$path" --path-as-is
@@ -81,26 +97,11 @@ setup() { fresh; }
   for path in /console/main.js /main /x.js /.js /main.js/ /main.js/x /index.html /www/openapi.json /openapi.json/ /openapi.json/x /errors/404.html /viewer/index.html /viewer/init.js /docs /docs/index.html /docs/x.js /swagger /Openapi.json; do
     api $path
     expect_error 404
-    [ "$(header Content-Type)" = application/json ]
+    header_is Content-Type application/json
   done
 }
 
-@test "the console: each of its files, under a policy that lets only this server speak" {
-  local file path type
-  declare -A type=([html]=text/html [js]=text/javascript [css]=text/css [svg]=image/svg+xml)
-  for file in "$ROOT"/www/console/*; do
-    path=/${file##*/}
-    api "${path/%index.html/}"
-    expect 200
-    [[ $body == "$(<"$file")" ]]
-    [[ "$(header Content-Type)" == "${type[${file##*.}]}"* && "$(header Cache-Control)" == no-cache ]]
-    [[ "$(header X-Content-Type-Options)" == nosniff && "$(header X-Frame-Options)" == DENY && "$(header Referrer-Policy)" == no-referrer ]]
-    [ "$(header Content-Security-Policy)" = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'" ]
-  done
-  # It is small (70 KiB), and it needs nothing from elsewhere.
-  [ "$(cat "$ROOT"/www/console/* | wc -c)" -le 71680 ]
-  run ! grep -E 'https?://|innerHTML|insertAdjacentHTML|eval\(|sessionStorage|\.cookie' "$ROOT"/www/console/*.{html,js,css}
-}
+@test "the console: each of its files, under a policy that lets only this server speak" { serves console / 71680; }
 
 @test "SSA_CONSOLE=off: its files are 404 in JSON, everything else goes on" {
   stop_lighttpd
@@ -109,7 +110,8 @@ setup() { fresh; }
   for path in / /main.js /style.css /favicon.svg; do
     api $path
     expect_error 404
-    [[ "$(header Content-Type)" == application/json && "$(header Cache-Control)" == no-store ]]
+    header_is Content-Type application/json
+    header_is Cache-Control no-store
   done
   api /openapi.json
   expect 200

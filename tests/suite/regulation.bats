@@ -224,16 +224,13 @@ refused_for_now() { # [SECONDS-AT-MOST]
   programs SSA_LOGIN_LIMITS=2/2,0,0
   guess user1 192.0.2.1
   guess user1 192.0.2.1
-  local key n
+  local key
   key=$(redis keys 'ssa:{*}:fail:*')
   redis persist "$key" >/dev/null
   guess user1 192.0.2.1 "$PASSWORD"
   refused_for_now 2
   (($(redis ttl "$key") > 0))
-  for n in {1..40}; do
-    [ "$(redis exists "$key")" = 1 ] || break
-    sleep 0.1
-  done
+  wait_until 5 $$ eval '[ "$(redis exists "$key")" = 0 ]'
   guess user1 192.0.2.1 "$PASSWORD"
   expect 200
 }

@@ -34,6 +34,17 @@ header() {
   return $found
 }
 
+# header_is NAME PATTERN: whether that value is like this. Unlike $(header …), it needs no process.
+header_is() {
+  local line
+  while read -r line; do
+    # shellcheck disable=SC2053  # $2 is a pattern
+    [[ ${line,,} != "${1,,}: "* || ${line#*: } != $2 ]] || return 0
+  done <<<"$head"
+  printf 'no %s: %s in\n%s\n' "$1" "$2" "$head"
+  return 1
+}
+
 # --- a program without a front-end server ---------------------------------------------------------
 
 # These use a subshell with exec instead of bats' own `run`, which takes ten times as long. There
@@ -216,8 +227,10 @@ together() { python3 -EsSB "$ROOT/tests/tools/together.py" "$BATS_FILE_TMPDIR/ht
 # tally FILE [NAME]: how often each status is in these replies of `together`. It prints
 # "STATUS:COUNT " for each. With NAME it counts only the replies to this request.
 tally() {
-  awk -v name="${2-}" 'name == "" || $1 == name { print $2 }' "$1" | sort | uniq -c |
-    awk '{ printf "%s:%s ", $2, $1 }'
+  local name status _
+  local -A count=()
+  while read -r name status _; do [[ -n ${2-} && $name != "$2" ]] || ((++count[$status])); done <"$1"
+  for status in 0 {200..599}; do [[ ! -v count[$status] ]] || printf '%s:%s ' "$status" "${count[$status]}"; done
 }
 
 # refuses_setting NAME=VALUE: with this setting a request gets a 500. One line of the log names the

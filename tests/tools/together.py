@@ -7,54 +7,48 @@ It prints a line "FILE STATUS BODY" for each reply, in the order of the argument
 is not whole it prints "FILE 0 " and what came."""
 
 import random
+import selectors
 import socket
 import sys
-import threading
 
 PATIENCE_S = 120  # with two slots, 200 hashes take as long as 100 of them, one after the other
 
 
-def receive(s, name, found, place):
-    got = b''
-    try:
-        while True:
-            piece = s.recv(65536)
-            if not piece:
-                break
-            got += piece
-    except OSError:
-        pass
+def reply_of(got):
+    """STATUS BODY, or 0 and what came."""
     head, end, body = got.partition(b'\r\n\r\n')
     status = head[9:12]
     length = [line.split(b':')[1] for line in head.split(b'\r\n') if line.lower().startswith(b'content-length:')]
     whole = end and status.isdigit() and (status == b'204' or (length and int(length[0]) == len(body)))
-    found[place] = b'%s %s %s' % (name, status, body) if whole else b'%s 0 %s' % (name, got)
+    return b'%s %s' % (status, body) if whole else b'0 ' + got
 
 
 def main():
     path, rest = sys.argv[1], sys.argv[2:]
-    jobs = []
+    names, got, waiting = [], [], selectors.DefaultSelector()
     for count, name in zip(rest[::2], rest[1::2]):
         with open(name, 'rb') as f:
             data = f.read()
-        jobs += [(name.rsplit('/', 1)[-1].encode(), data)] * int(count)
-    found, threads, last = [b''] * len(jobs), [], []
-    threading.stack_size(128 * 1024)
-    for place, (name, data) in enumerate(jobs):
-        s = socket.socket(socket.AF_UNIX)
-        s.settimeout(PATIENCE_S)
-        s.connect(path)
-        s.sendall(data[:-1])
-        last.append((s, data[-1:]))
-        threads.append(threading.Thread(target=receive, args=(s, name, found, place)))
-    for thread in threads:
-        thread.start()
-    random.shuffle(last)
-    for s, byte in last:
-        s.sendall(byte)
-    for thread in threads:
-        thread.join()
-    sys.stdout.buffer.write(b'\n'.join(found) + b'\n')
+        for _ in range(int(count)):
+            s = socket.socket(socket.AF_UNIX)
+            s.connect(path)
+            s.sendall(data[:-1])
+            waiting.register(s, selectors.EVENT_READ, (len(names), data[-1:]))
+            names.append(name.rsplit('/', 1)[-1].encode())
+            got.append(b'')
+    keys = list(waiting.get_map().values())
+    for key in random.sample(keys, len(keys)):
+        key.fileobj.sendall(key.data[1])
+    while waiting.get_map() and (ready := waiting.select(PATIENCE_S)):
+        for key, _ in ready:
+            try:
+                piece = key.fileobj.recv(65536)
+            except OSError:
+                piece = b''
+            got[key.data[0]] += piece
+            if not piece:
+                waiting.unregister(key.fileobj)
+    sys.stdout.buffer.write(b''.join(b'%s %s\n' % (name, reply_of(data)) for name, data in zip(names, got)))
 
 
 main()
