@@ -145,7 +145,7 @@ int decimal_compare(struct span a, struct span b)
 	return decimal_order(&x, &y);
 }
 
-/* Hashes M and E, where the number is M × 10^E and M does not end with 0. Both are modulo 2^64. */
+/* Hashes M and E of M × 10^E, both modulo 2^64. E is 0 for an integer of at most 18 digits. */
 uint32_t decimal_hash(const struct decimal *number)
 {
 	const uint64_t odd = 0x9E3779B97F4A7C15; /* spreads the bits */
@@ -153,8 +153,6 @@ uint32_t decimal_hash(const struct decimal *number)
 
 	if (number->small) {
 		digits = (uint64_t)llabs(number->integer);
-		for (; digits > 0 && digits % 10 == 0; digits /= 10)
-			power++;
 	} else if (!number->zero) {
 		for (const char *at = number->digits; at < number->digits_end; at++)
 			if (*at != '.') {
@@ -165,6 +163,8 @@ uint32_t decimal_hash(const struct decimal *number)
 			exponent = exponent * 10 + (uint64_t)(number->exponent.at[i] - '0');
 		power +=
 		    (uint64_t)number->shift + (number->exponent_negative ? -exponent : exponent);
+		for (; (int64_t)power > 0 && digits > 0 && digits < (uint64_t)FAR; power--)
+			digits *= 10;
 	}
 	return (uint32_t)((digits + power * odd) * odd >> 32);
 }
