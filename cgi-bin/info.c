@@ -1,5 +1,6 @@
 /* GET /api/info answers with the machines that the caller may see, or those that a query selects of
  * them; GET /api/info/100 with one machine. */
+#include "core/sizes.h"
 #include "http/endpoint.h"
 #include "http/etag.h"
 #include "http/pages.h"
@@ -56,7 +57,8 @@ write_selected(struct endpoint_context *c, const struct request *q, struct reply
 		return reply_no_memory(rep);
 	case SELECTION_TOO_MUCH:
 		return reply_explain(rep, RESULT_BAD_REQUEST,
-				     "the query examines more than 256 MB of text");
+				     "the query examines more than " TEXT_OF(
+					 SELECTION_EXAMINED_MAX_MIB) " MB of text");
 	case SELECTION_FINE:
 		break;
 	}

@@ -119,14 +119,16 @@ static void check_user(struct file *users, struct file *machines, size_t i)
 	struct user user;
 
 	if (!users_name(record, name)) {
-		report_record(r, record.at, "username", "empty, or over 256 bytes");
+		report_record(r, record.at, "username",
+			      "empty, or over " TEXT_OF(USERNAME_MAX_BYTES) " bytes");
 	} else {
 		if (table_find(&users->table, span_of(name)) != i)
 			report_record(r, record.at, "username", "an earlier record has this name");
 		check_spaces(r, record.at, "username", name);
 	}
 	if (users_read(record, &user) != USERS_FOUND) {
-		report_record(r, record.at, "password", "over 1024 bytes");
+		report_record(r, record.at, "password",
+			      "over " TEXT_OF(PASSWORD_MAX_BYTES) " bytes");
 		return;
 	}
 	check_password(r, record.at, user.password);

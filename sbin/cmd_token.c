@@ -13,7 +13,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { DAYS_MAX = 36500, DAY_S = 86400 };
+#define DAYS_MAX 36500
+
+enum { DAY_S = 86400 };
 
 /* Whether a token has this name. */
 static bool is_named(struct span token, const char *name)
@@ -103,9 +105,10 @@ static void make(const struct ctl *c, char token[static TOKENS_LEN + 1], struct 
 	long long days = c->days != NULL ? days_of(c->days) : 0;
 
 	if (!tokens_is_name(c->args[1]))
-		ctl_end(CTL_USAGE, "the name of a token is 1 to 64 of A-Z a-z 0-9 . _ -");
+		ctl_end(CTL_USAGE, "the name of a token is 1 to " TEXT_OF(
+				       TOKEN_NAME_MAX_BYTES) " of A-Z a-z 0-9 . _ -");
 	if (c->days != NULL && days == 0)
-		ctl_end(CTL_USAGE, "--days must be a number, 1 to 36500");
+		ctl_end(CTL_USAGE, "--days must be a number, 1 to " TEXT_OF(DAYS_MAX));
 	if (c->machines == NULL && c->count > 2)
 		ctl_end(CTL_USAGE, "ids follow --machines");
 	if (!crypto_random(random, CRYPTO_RANDOM_MAX))

@@ -130,8 +130,10 @@ static enum exit_code add(struct ctl *c)
 	struct change h;
 
 	if (!is_name(name))
-		ctl_end(CTL_USAGE, "a name has 1 to 256 bytes of UTF-8 without control characters, "
-				   "and no space at its ends");
+		ctl_end(CTL_USAGE,
+			"a name has 1 to " TEXT_OF(
+			    USERNAME_MAX_BYTES) " bytes of UTF-8 without control characters, "
+						"and no space at its ends");
 	begin_new(&h, c, name); /* so that nobody types a password in vain */
 	change_end(&h);
 	struct text hash = new_hash(c, password);

@@ -53,7 +53,7 @@ static const char *read_password(char out[static PASSWORD_MAX_BYTES + 1], const 
 	else if (len == 0)
 		why = "the password is empty";
 	else if (len > PASSWORD_MAX_BYTES)
-		why = "the password has more than 1024 bytes";
+		why = "the password has more than " TEXT_OF(PASSWORD_MAX_BYTES) " bytes";
 	else if (memchr(bytes, '\0', (size_t)len) != NULL || !scan_is_utf8(bytes, (size_t)len))
 		why = "the password is not UTF-8";
 	if (why == NULL) {

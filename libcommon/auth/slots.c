@@ -1,6 +1,7 @@
 #include "auth/slots.h"
 #include "core/cgroup.h"
 #include "core/clock.h"
+#include "core/sizes.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 enum {
-	SLOTS_MAX = 64,
+	SLOTS_MAX = HASHES_MAX,
 	PARTS = 64,              /* of the memory */
 	HASHES_KEY = 0x53534100, /* "SSA"; open_set mixes in the user's id */
 	MEMORY_KEY = 0x53534180,

@@ -1,6 +1,7 @@
 #include "core/config.h"
 #include "core/nearest.h"
 #include "core/number.h"
+#include "core/sizes.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -10,14 +11,11 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#define SECONDS_MAX          31622400 /* 366 days */
-#define COUNT_MAX            1000000
-#define REPLICAS_MAX         9
-#define HASHES_MAX           64 /* see slots.c */
-#define TEXT_OF(macro)       TEXT_OF_VALUE(macro)
-#define TEXT_OF_VALUE(value) #value
-#define COUNT_RULE(max)      "must be a number, 1 to " TEXT_OF(max)
-#define SECONDS_RULE         "must be a number of seconds, 1 to " TEXT_OF(SECONDS_MAX)
+#define SECONDS_MAX     31622400 /* 366 days */
+#define COUNT_MAX       1000000
+#define REPLICAS_MAX    9
+#define COUNT_RULE(max) "must be a number, 1 to " TEXT_OF(max)
+#define SECONDS_RULE    "must be a number of seconds, 1 to " TEXT_OF(SECONDS_MAX)
 
 /* Takes a number up to `most` off the front of the text. */
 static bool take_number(struct span *text, unsigned most, unsigned *out)
@@ -223,7 +221,7 @@ static const struct setting {
 #define NUMBER(member, most) NULL, offsetof(struct config, member), most
     {"SSA_CORS_ORIGINS", CONFIG_SERVICE, NULL, take_cors_origins, 0, 0,
      "must be * or origins with commas, such as http://localhost:5173,https://app.example, each of "
-     "at most 255 bytes"},
+     "at most " TEXT_OF(CONFIG_ORIGIN_MAX_BYTES) " bytes"},
     {"REDIS_URL", CONFIG_REDIS, "redis://127.0.0.1:6379/0", take_redis_url, 0, 0, NULL},
     {"SSA_REDIS_WAIT", CONFIG_REDIS, NULL, take_redis_wait, 0, 0,
      "must be a number of replicas, 0 to " TEXT_OF(REPLICAS_MAX)},
@@ -238,7 +236,8 @@ static const struct setting {
     {"SSA_WORKERS", CONFIG_SERVICE, "1", NUMBER(workers, CONFIG_WORKERS_MAX),
      COUNT_RULE(CONFIG_WORKERS_MAX)},
     {"SSA_DELAY", CONFIG_SERVICE, NULL, take_delay, 0, 0,
-     "must be milliseconds or a range of them, such as 200 or 100-800, up to 30000"},
+     "must be milliseconds or a range of them, such as 200 or 100-800, up to " TEXT_OF(
+	 CONFIG_DELAY_MAX_MS)},
     {"SSA_FAULTS", CONFIG_SERVICE, NULL, take_faults, 0, 0,
      "must be on, or shares of statuses from 400 to 599, such as 503:5%,429:0.5%,cut:1%, 100% in "
      "all"},

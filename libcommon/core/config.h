@@ -13,7 +13,7 @@
 /* As SSA_REDIS_WAIT: it is not set. */
 #define CONFIG_WAIT_UNSET 1000
 
-enum { CONFIG_ORIGIN_MAX_BYTES = 255 };
+#define CONFIG_ORIGIN_MAX_BYTES 255
 
 /* At most `count` failures in `window_s` seconds. If `count` is 0, there is no limit. */
 struct limit {
@@ -25,7 +25,9 @@ struct fault_share {
 	unsigned code;  /* the status; 0: the reply is cut off */
 	unsigned share; /* of CONFIG_SHARES_WHOLE */
 };
-enum { CONFIG_SHARES_MAX = 16, CONFIG_SHARES_WHOLE = 1000000, CONFIG_DELAY_MAX_MS = 30000 };
+enum { CONFIG_SHARES_MAX = 16, CONFIG_SHARES_WHOLE = 1000000 };
+
+#define CONFIG_DELAY_MAX_MS 30000
 
 struct config {
 	const char *redis_url;     /* REDIS_URL; redis_new looks whether it is one */

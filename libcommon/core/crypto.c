@@ -21,8 +21,7 @@ static void write_base64(char *out, size_t len, const unsigned char *bytes, size
 static void write_digest(char out[static CRYPTO_DIGEST_LEN + 1],
 			 const unsigned char digest[static DIGEST_BYTES])
 {
-	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	static const char digits[] = CRYPTO_BASE64URL;
 	unsigned bits = 0, count = 0;
 	char *at = out;
 
@@ -33,6 +32,11 @@ static void write_digest(char out[static CRYPTO_DIGEST_LEN + 1],
 	}
 	*at++ = digits[bits << (6 - count) & 63]; /* 256 bits are 42 digits and 4 bits */
 	*at = '\0';
+}
+
+bool crypto_is_base64url(const char *text, size_t len)
+{
+	return strspn(text, CRYPTO_BASE64URL) == len && text[len] == '\0';
 }
 
 bool crypto_random(char *out, size_t len)

@@ -7,10 +7,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum {
-	CRYPTO_RANDOM_MAX = 64, /* characters */
-	CRYPTO_DIGEST_LEN = 43, /* 32 bytes, base64url without padding (RFC 4648, section 5) */
-};
+/* The digits of base64url (RFC 4648, section 5), from 0 to 63. */
+#define CRYPTO_BASE64URL "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+#define CRYPTO_DIGEST_LEN 43 /* 32 bytes in base64url without padding */
+enum { CRYPTO_RANDOM_MAX = 64 /* characters */ };
+
+/* Tells whether a string is `len` characters of base64url. */
+bool crypto_is_base64url(const char *text, size_t len);
 
 /* Writes `len` random characters of base64url, which have 6 bits each, and a NUL. `len` is a
  * multiple of 4, up to CRYPTO_RANDOM_MAX. false: the kernel gave no random bytes. */

@@ -1,4 +1,5 @@
 #include "data/datafile.h"
+#include "core/sizes.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -109,7 +110,7 @@ static enum datafile_fault read_open(int fd, char **text, size_t *len,
 	}
 	*version = version_of(&before);
 	if (before.st_size > DATAFILE_MAX_BYTES) {
-		*why = "over 64 MiB";
+		*why = "over " TEXT_OF(DATAFILE_MAX_MIB) " MiB";
 		return DATAFILE_TOO_LARGE;
 	}
 	*len = (size_t)before.st_size;

@@ -7,7 +7,8 @@
 #include <sys/types.h>
 #include <time.h>
 
-enum { DATAFILE_MAX_BYTES = 64 << 20 };
+#define DATAFILE_MAX_MIB 64
+enum { DATAFILE_MAX_BYTES = DATAFILE_MAX_MIB << 20 };
 
 enum datafile_fault {
 	DATAFILE_FINE,

@@ -257,7 +257,7 @@ static void begin(struct run *r, const struct selection *s, const struct table *
 	r->text = (struct value_test){.text_count = 0};
 	r->order = (struct order){.by = r->by, .scratch = &r->scratch};
 	fields_begin(&r->fields, note_value, r);
-	value_scratch_begin(&r->scratch, SELECTION_EXAMINED_MAX);
+	value_scratch_begin(&r->scratch, (size_t)SELECTION_EXAMINED_MAX_MIB << 20);
 }
 
 /* false: no memory. */

@@ -17,12 +17,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-	SELECTION_CONDITIONS_MAX = 64,
-	SELECTION_SORT_MAX = 8,
-	/* The bytes of text that one selection may examine: about a second of work. */
-	SELECTION_EXAMINED_MAX = 256 * 1024 * 1024,
-};
+enum { SELECTION_CONDITIONS_MAX = 64 };
+#define SELECTION_SORT_MAX 8
+
+/* The text that one selection may examine, in MiB: about a second of work. */
+#define SELECTION_EXAMINED_MAX_MIB 256
 
 /* The field is a path, see fields.h. */
 struct selection_condition {
@@ -51,7 +50,7 @@ struct selection {
 enum selection_result {
 	SELECTION_FINE,
 	SELECTION_NO_MEMORY,
-	SELECTION_TOO_MUCH, /* more than SELECTION_EXAMINED_MAX; depends on the records alone */
+	SELECTION_TOO_MUCH, /* more than SELECTION_EXAMINED_MAX_MIB; depends on the records alone */
 };
 
 /* Reduces a list of *count places in the table to those that are wanted, in their order. *total is

@@ -5,27 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_base64url(const char *text, size_t len)
-{
-	static const char letters[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-	return strspn(text, letters) == len && text[len] == '\0';
-}
-
 bool tokens_is_token(const char *text)
 {
 	size_t prefix_len = sizeof TOKENS_PREFIX - 1;
 
 	return strncmp(text, TOKENS_PREFIX, prefix_len) == 0 &&
-	       is_base64url(text + prefix_len, TOKENS_LEN - prefix_len);
+	       crypto_is_base64url(text + prefix_len, TOKENS_LEN - prefix_len);
 }
 
 bool tokens_is_name(const char *name)
 {
-	static const char letters[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-	size_t len = strspn(name, letters);
+	size_t len = strspn(name, CRYPTO_BASE64URL ".");
 
 	return name[len] == '\0' && len > 0 && len <= TOKEN_NAME_MAX_BYTES;
 }
@@ -63,13 +53,15 @@ static const char *take_member(struct token *t, unsigned member, struct span val
 			       json_decode(value, t->name, sizeof t->name) == JSON_DECODED &&
 			       tokens_is_name(t->name)
 			   ? NULL
-			   : "its name must be 1 to 64 of A-Z a-z 0-9 . _ -";
+			   : "its name must be 1 to " TEXT_OF(
+				 TOKEN_NAME_MAX_BYTES) " of A-Z a-z 0-9 . _ -";
 	case DIGEST:
 		return *value.at == '"' &&
 			       json_decode(value, t->digest, sizeof t->digest) == JSON_DECODED &&
-			       is_base64url(t->digest, CRYPTO_DIGEST_LEN)
+			       crypto_is_base64url(t->digest, CRYPTO_DIGEST_LEN)
 			   ? NULL
-			   : "its digest must be 43 characters of base64url";
+			   : "its digest must be " TEXT_OF(
+				 CRYPTO_DIGEST_LEN) " characters of base64url";
 	case EXPIRES:
 		/* Milliseconds would be an end after the year 9999. */
 		return json_integer(value, &t->expires_at) && t->expires_at >= 0 &&

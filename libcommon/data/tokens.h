@@ -44,7 +44,7 @@ bool tokens_is_token(const char *text);
 /* The digest of a token. */
 void tokens_digest(char digest[static CRYPTO_DIGEST_LEN + 1], const char *token);
 
-/* Whether a text can be the name of a token: 1 to 64 of A-Z a-z 0-9 . _ - */
+/* Whether a text can be the name of a token. */
 bool tokens_is_name(const char *name);
 
 /* Reads the tokens of all records of a table, whose text must live as long as the result.

@@ -1,6 +1,7 @@
 #include "http/faults.h"
 #include "core/config.h"
 #include "core/number.h"
+#include "core/sizes.h"
 #include "http/reply.h"
 #include "http/request.h"
 
@@ -66,7 +67,8 @@ static const char *take(struct span preference, struct made *m)
 		m->preferred = true;
 	} else if (is_named(name, "delay") && !m->delayed) {
 		if (!number_read(value, CONFIG_DELAY_MAX_MS, &number))
-			return "Prefer: delay must be milliseconds, up to 30000";
+			return "Prefer: delay must be milliseconds, up to " TEXT_OF(
+			    CONFIG_DELAY_MAX_MS);
 		m->delay_ms = (unsigned)number;
 		m->delayed = m->preferred = true;
 	} else if (is_named(name, "cut")) {

@@ -2,15 +2,13 @@
 #include "core/number.h"
 #include "core/percent.h"
 #include "core/scan.h"
+#include "core/sizes.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-/* What a parameter must not be more than, as the sentences say it. */
-_Static_assert(QUERY_PARAMETERS_MAX == 64 && SELECTION_SORT_MAX == 8 && QUERY_PER_PAGE_MAX == 10000,
-	       "a sentence has another number");
 _Static_assert((int)QUERY_PARAMETERS_MAX <= (int)SELECTION_CONDITIONS_MAX,
 	       "each may be a condition");
 _Static_assert((int)QUERY_MAX_BYTES <= (int)VALUE_PART_MAX_BYTES,
@@ -272,7 +270,8 @@ static bool take_pages(struct reading *r)
 	if (!take_number(r, PAGE, 1, &q->page) || !take_number(r, size, 1, &q->per_page))
 		return false;
 	if (q->per_page > QUERY_PER_PAGE_MAX)
-		return refuse(r, r->place_of[size], "more than 10000 a page");
+		return refuse(r, r->place_of[size],
+			      "more than " TEXT_OF(QUERY_PER_PAGE_MAX) " a page");
 	if (q->page - 1 > (SIZE_MAX - q->per_page) / q->per_page) {
 		q->selection.start = q->selection.end = SIZE_MAX; /* past the end of any list */
 		return true;
@@ -312,7 +311,8 @@ static bool take_sort(struct reading *r)
 		return refuse(r, r->place_of[ORDER], "_order without _sort");
 	while (span_next(&fields, ',', &item)) {
 		if (s->sort_count == SELECTION_SORT_MAX)
-			return refuse(r, r->place_of[SORT], "more than 8 fields");
+			return refuse(r, r->place_of[SORT],
+				      "more than " TEXT_OF(SELECTION_SORT_MAX) " fields");
 		struct order_by *sort = &s->sort[s->sort_count++];
 		sort->descending = item.len > 0 && item.at[0] == '-';
 		sort->field =
@@ -342,7 +342,8 @@ static bool read_parameters(struct reading *r, struct span parameters)
 
 	while (next_parameter(r, &parameters, &parameter)) {
 		if (r->place > QUERY_PARAMETERS_MAX)
-			return refuse(r, r->place, "more than 64 parameters");
+			return refuse(r, r->place,
+				      "more than " TEXT_OF(QUERY_PARAMETERS_MAX) " parameters");
 		struct span value = parameter;
 		span_next(&value, '=', &name);
 		if (!decode(r, name, &r->name) || !decode(r, value, &r->value) || !take(r))

@@ -12,11 +12,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define QUERY_MAX_BYTES      8192
+#define QUERY_PARAMETERS_MAX 64
+#define QUERY_PER_PAGE_MAX   10000
+
 enum {
-	QUERY_MAX_BYTES = 8192,
-	QUERY_PARAMETERS_MAX = 64,
 	QUERY_PER_PAGE = 10, /* unless the client says otherwise */
-	QUERY_PER_PAGE_MAX = 10000,
 	QUERY_WHY_SIZE = 96,
 };
 

@@ -1,12 +1,12 @@
 #include "redis/tag.h"
+#include "core/crypto.h"
 
 #include <stddef.h>
 #include <string.h>
 
 void tag_numbered(char tag[static TAG_LEN + 1], unsigned number)
 {
-	static const char base64url[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	static const char base64url[] = CRYPTO_BASE64URL;
 
 	for (int i = TAG_LEN; i-- > 0; number /= 64)
 		tag[i] = base64url[number % 64];

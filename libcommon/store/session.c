@@ -11,16 +11,7 @@ enum { SECOND_US = 1000000 };
 
 bool session_is_ticket(const char *text)
 {
-	size_t len = 0;
-
-	for (; text[len] != '\0'; len++) {
-		char c = text[len];
-		if (len == SESSION_TICKET_LEN ||
-		    !((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-		      c == '-' || c == '_'))
-			return false;
-	}
-	return len == SESSION_TICKET_LEN;
+	return crypto_is_base64url(text, SESSION_TICKET_LEN);
 }
 
 static void fingerprint(char out[static CRYPTO_DIGEST_LEN + 1], const char *ticket,

@@ -44,8 +44,14 @@ def strings(code):
         yield text, re.sub(r"%z?[a-z]", "…", re.sub(r"^ ", "… ", re.sub(r" $", " …", text)))
 
 
+def define(name):
+    """What a macro stands for, or a … for a parameter."""
+    return LIMITS.get(name, '"…"')
+
+
 def of_c(source):
     source = COMMENT.sub(lambda found: found[1] or " ", source).replace("\\\n", "\n")
+    source = re.sub(r"TEXT_OF\(\s*(\w+)\)", lambda found: define(found[1]), source)
     source = re.sub(r"^\s*#\s*include.*|_Static_assert[^;]*", "", source, flags=re.M)
     for text, message in strings(source):
         if SEVERAL_WORDS.search(text) and text not in NEVER_LOGGED and r"\n" not in text:
@@ -63,6 +69,10 @@ def of_shell(source):
         if "usage: " not in message:
             yield message.replace("\\`", "`")
 
+
+LIMITS = {}  # the numbers of TEXT_OF
+for path in Path("libcommon").glob("*/*.[ch]"):
+    LIMITS.update((name, f'"{value}"') for name, value in re.findall(r"#define (\w+) +(\d+)\b", path.read_text()))
 
 messages = []
 for path in sorted([*Path("libcommon").glob("*/*.[ch]"), *Path("cgi-bin").glob("*.c")]):
