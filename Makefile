@@ -1,8 +1,8 @@
 # SimpleServerAPI in C. `make help` lists the targets.
 
 LIBC     = musl# musl: static programs that need nothing on the target; system: the distribution's libraries
-ARCH     =# arm64: cross-compiled for aarch64, with LIBC=musl, in a build folder of its own
-SANITIZE =# address,undefined: with LIBC=system, in a build folder of its own
+ARCH     =# arm64: cross-compiled for aarch64, with LIBC=musl, in its own build folder
+SANITIZE =# address,undefined: with LIBC=system, in its own build folder
 V        =# 1 shows the commands
 CFLAGS   = -O2 -g
 # For make install. DESTDIR is put in front of each path. From DATA on, this is what the units of
@@ -132,7 +132,7 @@ $(thirdparty)/lib/libhiredis.a: ; $(third) hiredis $(thirdparty)
 $(thirdparty)/lib/libcjson.a:   ; $(third) cjson $(thirdparty)
 $(thirdparty)/lib/libsodium.a:  ; $(third) libsodium $(thirdparty)
 endif
-# Debian's musl-gcc is for this machine only, so the cross compiler gets a musl of its own.
+# Debian's musl-gcc is for this machine only, so the cross compiler gets its own musl.
 ifneq ($(cross),)
 $(archives): | $(CC)
 $(CC): | $(deps_first) ; @CC=$(HOST)-gcc HOST=$(HOST) scripts/thirdparty.sh musl $(thirdparty)
@@ -150,7 +150,7 @@ docs:  ## fetch swagger-ui, which tries the API out at /swagger/; needs npm
 deps-check deps-bench deps-deb deps-arm64: deps-%:  ## also what make check, bench, deb, ARCH=arm64 need
 	@LIBC=$(LIBC) scripts/deps.sh $*
 
-# No shell stands between make and run.sh, so make's SIGTERM reaches it; and if make is killed, the
+# No shell runs between make and run.sh, so make's SIGTERM reaches it; and if make is killed, the
 # kernel sends it SIGTERM. scripts/run.sh has the rest.
 run: all  ## serve on http://127.0.0.1:8000; Ctrl-C stops it
 	@exec setpriv --pdeathsig TERM env SSA_CGI_BIN=$(CGI_BIN) SSA_MAKE=$(shell echo $$PPID) scripts/run.sh

@@ -5,7 +5,7 @@ local r = lighty.r
 local address = r.req_attr["request.remote-addr"]
 
 -- Connections through a Unix socket have no address. They come from one front-end server, which
--- stands for all its clients, so they are not limited.
+-- means all its clients, which are not limited.
 if not address or address == "" or address:sub(1, 1) == "/" then
     return 0
 end
@@ -25,7 +25,7 @@ local function client(text)
     for group in (tail or ""):gmatch("%x+") do
         last[#last + 1] = group
     end
-    while #groups + #last < 8 do -- what :: stands for
+    while #groups + #last < 8 do -- what :: abbreviates
         groups[#groups + 1] = "0"
     end
     for _, group in ipairs(last) do

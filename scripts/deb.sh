@@ -15,13 +15,13 @@ fail() {
     echo "deb.sh: $1" >&2
     exit 1
 }
-command -v dpkg-buildpackage >/dev/null || fail "dpkg-buildpackage is not installed: \`make deps-deb\` does that"
+command -v dpkg-buildpackage >/dev/null || fail "dpkg-buildpackage is not installed: run \`make deps-deb\`"
 if [ "$arch" ]; then
     compiler=$(dpkg-architecture -a "$arch" -q DEB_HOST_GNU_TYPE 2>/dev/null)-gcc
-    command -v "$compiler" >/dev/null || fail "$compiler is not installed: \`apt-get install crossbuild-essential-$arch\` as root does that"
-    dpkg-checkbuilddeps -a "$arch" -Pcross || fail "\`dpkg --add-architecture $arch && apt-get update && apt-get build-dep -a $arch -P cross ./\` as root installs them"
+    command -v "$compiler" >/dev/null || fail "$compiler is not installed: run \`apt-get install crossbuild-essential-$arch\` as root"
+    dpkg-checkbuilddeps -a "$arch" -Pcross || fail "run \`dpkg --add-architecture $arch && apt-get update && apt-get build-dep -a $arch -P cross ./\` as root"
 else
-    dpkg-checkbuilddeps || fail "\`make deps-deb\` installs them"
+    dpkg-checkbuilddeps || fail "run \`make deps-deb\`"
 fi
 
 version=$(dpkg-parsechangelog -S Version)

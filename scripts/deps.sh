@@ -79,7 +79,7 @@ arm64       | qemu-user         | /usr/bin/qemu-aarch64*                  | runs
 debian      | debootstrap      | debootstrap                             | makes an empty Debian
 debian      | debian-archive-keyring | /usr/share/keyrings/debian-archive-keyring.gpg | the keys of its archives
 debian      | git              | git                                     | copies what is checked out
-debian      | iproute2         | ip                                      | gives it a network of its own
+debian      | iproute2         | ip                                      | gives it a separate network
 engines     | iproute2        | ip                                      | connects machines, and cuts them off
 engines     | util-linux      | nsenter                                 | makes machines: network namespaces
 web         | nodejs            | node                                    | runs the tests of the pages
@@ -167,17 +167,17 @@ fi
 if [ -z "$have_apt" ]; then
     echo "deps: no apt-get here. Needed, by their Debian names:"
     printf '%s' "$reasons"
-    echo "deps: install them by your system's means, then build with LIBC=system" >&2
+    echo "deps: install them with your package manager, then build with LIBC=system" >&2
     exit 1
 fi
 
 sudo=
 if [ "$(id -u)" != 0 ]; then
     if ! command -v sudo >/dev/null; then
-        echo "deps: not root, and no sudo here: run scripts/deps.sh as root to install:$missing" >&2
+        echo "deps: neither root nor sudo: run scripts/deps.sh as root to install:$missing" >&2
         exit 1
     fi
-    echo "deps: not root: apt-get runs by sudo, which may ask for your password"
+    echo "deps: not root: apt-get runs under sudo, which may ask for your password"
     sudo=sudo
 fi
 apt_get() {
@@ -197,9 +197,9 @@ known=$(apt-cache policy $missing | awk '/^[^ ]/ { sub(":$", ""); name = $0 }
 # shellcheck disable=SC2086
 apt_get install --no-install-recommends $known </dev/null >/dev/null # errors go to stderr
 
-# Debian starts a service when it installs it. This project starts its servers itself, on its own
-# ports. So a service that this script installed is stopped, and does not stay open to the
-# network. A service that was there before is left alone.
+# Debian starts a service when it installs it. This project starts its servers itself, on other
+# ports: a service that this script installed is stopped, so that it is not open to the network. A
+# service that was there before is left alone.
 for service in lighttpd redis-server prometheus-blackbox-exporter fail2ban haproxy stunnel4; do
     case "$missing " in *" $service "*) ;; *) continue ;; esac
     [ -e "/etc/init.d/$service" ] || continue

@@ -15,7 +15,7 @@ fail() {
     exit 1
 }
 git() { command git -c safe.directory="$PWD" "$@"; }
-[[ -e .git ]] || fail "this is no clone of the repository, and the sample data come from a commit: \`git clone\` makes one"
+[[ -e .git ]] || fail "not a clone of the repository, whose commit has the sample data: run \`git clone\`"
 
 name=simpleserverapi-$(<VERSION)-${MACHINE:-$(uname -m)}
 when=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}

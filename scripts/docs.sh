@@ -25,14 +25,14 @@ holds() {
 
 umask 022
 if ! holds www/swagger; then
-    command -v npm >/dev/null || fail "npm is not installed: \`apt install npm\` does that"
+    command -v npm >/dev/null || fail "npm is not installed: run \`apt install npm\`"
     new=$(mktemp -d)
     trap 'rm -rf "$new"' EXIT
     (cd "$new" && npm pack --silent "$package" >/dev/null) || fail "npm cannot fetch $package"
     hex=$(echo "$integrity" | base64 -d | od -An -v -tx1 | tr -d ' \n')
-    echo "$hex  $(echo "$new"/*.tgz)" | sha512sum --check --status || fail "$package has another content"
+    echo "$hex  $(echo "$new"/*.tgz)" | sha512sum --check --status || fail "$package has unexpected content"
     tar -xzf "$new"/*.tgz -C "$new" package/swagger-ui-bundle.js package/swagger-ui.css
-    holds "$new/package" || fail "the files of $package have another content"
+    holds "$new/package" || fail "the files of $package have unexpected content"
     mkdir -p www/swagger
     install -m 644 "$new"/package/* www/swagger
 fi

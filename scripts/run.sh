@@ -3,7 +3,7 @@
 #
 # Runs lighttpd with lighttpd.conf until Ctrl-C, SIGTERM or the end of the terminal. If REDIS_URL is
 # not set, it also runs a private Redis in run/ (SSA_RUN_DIR). `make run` sets SSA_MAKE to the
-# process id of make. Then the script ends with make, and fails without a word of make's.
+# process id of make: the script then ends with make, and make adds no line when it fails.
 # shellcheck disable=SC2317  # shellcheck does not see that the trap calls functions
 set -u
 cd -P "$(dirname "$0")/.." || exit 1
@@ -16,8 +16,8 @@ bind=${SSA_BIND:-127.0.0.1} port=${SSA_PORT:-8000} private_redis=yes
 redis='' lighttpd='' # process ids
 made_by=${SSA_MAKE-} as=() remark='' dropped=''
 # How it was started, and what installs or builds what is missing: a release has no Makefile.
-this=${made_by:+make run} this=${this:-${SSA_RUN_AS:-scripts/run.sh}} to_install='make deps run' to_build=make
-[ -e Makefile ] || to_install='apt install lighttpd redis-server' to_build='unpacking the release again'
+this=${made_by:+make run} this=${this:-${SSA_RUN_AS:-scripts/run.sh}} to_install='make deps run' to_build='run make'
+[ -e Makefile ] || to_install='apt install lighttpd redis-server' to_build='unpack the release again'
 # Whose commands: Valkey's where only Valkey is installed.
 kind=redis
 if ! command -v redis-server >/dev/null && command -v valkey-server >/dev/null; then kind=valkey; fi
@@ -30,8 +30,8 @@ caught() {
 }
 wanted_by=$(caught)
 
-# When a recipe fails, make adds a line of its own. But on SIGQUIT it gives up its handler, waits
-# for the recipe, and fails without a word. Where it ignores that signal (bit 3), it adds its line.
+# When a recipe fails, make adds a line. On SIGQUIT it gives up its handler, waits for the recipe,
+# and fails silently. Where it ignores that signal (bit 3), it adds its line.
 fail() {
     echo "run.sh: $1" >&2
     case $wanted_by in *[4-7c-f]) kill -QUIT "$made_by" 2>/dev/null && wait_for_make && exit 0 ;; esac
@@ -64,8 +64,8 @@ stop() {
     end "$redis" TERM 10
 }
 
-# Starts a server in its own session. So Ctrl-C reaches only this script, which ends the two servers
-# in the right order. If this script is killed with -9, the kernel sends SIGTERM to the servers.
+# Starts a server in its own session, so that Ctrl-C reaches only this script, which ends the two
+# servers in the right order. If it is killed with -9, the kernel sends SIGTERM to the servers.
 # (The shell starts background jobs with SIGINT ignored, so env restores it.)
 server() {
     exec env --default-signal=INT setsid setpriv --pdeathsig TERM "$@"
@@ -121,18 +121,18 @@ esac
 unix_only= # only for a Unix socket
 case $bind in /*) unix_only=curl ;; esac
 for command in lighttpd $unix_only ${private_redis:+$kind-server $kind-cli}; do
-    command -v "$command" >/dev/null || fail "$command is not installed: \`$to_install\` does that"
+    command -v "$command" >/dev/null || fail "$command is not installed: run \`$to_install\`"
 done
 for program in status ticket info; do
-    [ -x "$programs/$program" ] || fail "$programs/$program is not there: \`$to_build\` brings it"
+    [ -x "$programs/$program" ] || fail "$programs/$program is missing: $to_build"
 done
-[ ${#state} -le 84 ] || fail "the path is too long for Unix sockets: $state; with a shorter one: SSA_RUN_DIR=/tmp/ssa $this"
+[ ${#state} -le 84 ] || fail "the path is too long for Unix sockets: $state; use a shorter one: SSA_RUN_DIR=/tmp/ssa $this"
 trap stop EXIT
 trap 'exit 0' INT TERM HUP # it is not a failure if the user stops the script
 # make may have been killed before setpriv asked the kernel for a signal at make's death.
 [ -z "$made_by" ] || [ "$PPID" = "$made_by" ] || exit 0
 { (umask 077 && mkdir -p "$state") && chmod 700 "$state"; } 2>/dev/null ||
-    fail "cannot make or change the folder $state; with another one: SSA_RUN_DIR=/tmp/ssa $this"
+    fail "cannot create or change the folder $state; use another one: SSA_RUN_DIR=/tmp/ssa $this"
 
 # --- The address that clients use -----------------------------------------------------------------
 curl=(curl -s)
@@ -176,18 +176,18 @@ check() {
     if [ "$private_redis" ]; then
         # Redis inherits the lock. If this script is killed, the lock stays until Redis has ended.
         exec 9<"$state"
-        flock -w 1 9 || fail "it runs already, with the folder $state; a second one: SSA_PORT=8001 SSA_RUN_DIR=/tmp/ssa $this"
+        flock -w 1 9 || fail "already running with the folder $state; for a second one: SSA_PORT=8001 SSA_RUN_DIR=/tmp/ssa $this"
     fi
     message=$("$@" lighttpd -tt -f lighttpd.conf 2>&1) || {
         message=${message%%$'\n'*}
-        [[ ! $message =~ SSA_[A-Z_]+ ]] || message+="; with its default: env -u ${BASH_REMATCH[0]} $this"
+        [[ ! $message =~ SSA_[A-Z_]+ ]] || message+="; use its default: env -u ${BASH_REMATCH[0]} $this"
         fail "lighttpd.conf: $message"
     }
     ! is_taken || case $bind in
-    /*) fail "$bind is taken by another program; another one: SSA_BIND=$bind.2 $this" ;;
+    /*) fail "$bind is in use by another program; use another path: SSA_BIND=$bind.2 $this" ;;
     *)
         next=$((port % 65535 + 1))
-        fail "$url is taken by another program; another port: SSA_PORT=$next $this"
+        fail "$url is in use by another program; use another port: SSA_PORT=$next $this"
         ;;
     esac
 }
@@ -198,8 +198,7 @@ check() {
 if [ "$(id -u)" = 0 ]; then
     user=$(stat -c %U .)
     case $user in root | UNKNOWN) user=www-data ;; esac
-    # A change of the user makes the kernel forget the signal for the parent's death. So the signal
-    # is set again.
+    # A change of user clears the signal for the parent's death; --pdeathsig sets it again.
     drop=(setpriv --reuid "$user" --regid "$(id -g "$user" 2>&1)" --init-groups --no-new-privs ${made_by:+--pdeathsig TERM})
     as=("${drop[@]}")
     case $port in ? | ?? | ??? | 10[01]? | 102[0-3]) # these ports need root or this capability
@@ -218,10 +217,10 @@ if [ "$(id -u)" = 0 ]; then
             "${as[@]}" sh -c 'for file; do [ -x "$file" ] || exit 1; done' sh "${to_run[@]}"
     }
 
-    # find_closed: finds the paths whose own mode keeps the user out. $above gets this folder and
+    # find_closed: finds the paths whose mode keeps the user out. $above gets this folder and
     # those above it, $inside gets paths inside it, and $elsewhere gets the rest. One process of the
-    # user tests all of them, by descriptors that root has opened: so the folders above a path do
-    # not matter.
+    # user tests all of them by descriptors that root has opened, so the folders above a path do not
+    # matter.
     find_closed() {
         local path n fd paths=() tests=()
         local -A seen=()
@@ -265,7 +264,7 @@ if [ "$(id -u)" = 0 ]; then
         chown -hR "$user:" "$state"
     else
         find_closed
-        remark="not as root! It goes on as root, because ${above[0]-${inside[0]-${elsewhere[0]-all}}} is closed to the user $user; start it as a user of its own, or: $(remedy)"
+        remark="do not start it as root! It continues as root, because ${above[0]-${inside[0]-${elsewhere[0]-all}}} is closed to the user $user; start it as an ordinary user, or: $(remedy)"
         as=()
         chown -hR root: "$state"
     fi
@@ -281,16 +280,16 @@ if [ "$private_redis" ]; then
     redis=$!
     exec 9<&- # from now on only Redis holds the lock
     wait_until 60 "$redis" redis_answers ||
-        fail "$kind-server did not start: $(redis_says); to begin without the tickets that it has kept: rm -r $state/appendonlydir"
+        fail "$kind-server did not start: $(redis_says); to start without the stored tickets: rm -r $state/appendonlydir"
     path=${state//%/%25}/redis.sock
     export REDIS_URL=unix://${path//\?/%3F}
 fi
 server lighttpd -D -f lighttpd.conf >&2 &
 lighttpd=$!
-wait_until 10 "$lighttpd" get || fail "lighttpd did not start on $url, see above; on the default address: env -u SSA_BIND $this"
+wait_until 10 "$lighttpd" get || fail "lighttpd did not start on $url, see above; use the default address: env -u SSA_BIND $this"
 
 reply=$(get)
-[[ $reply == HTTP/1.[01]\ 200\ * ]] || remark="${remark:+$remark; }not all is well: ${reply##*$'\n'}"
+[[ $reply == HTTP/1.[01]\ 200\ * ]] || remark="${remark:+$remark; }the service is not healthy: ${reply##*$'\n'}"
 [ -z "$remark" ] || echo "run.sh: $remark" >&2
 console="Open $url/ in a browser for the console."
 case $bind${SSA_CONSOLE-} in /* | *off) console= ;; esac # a browser cannot open a Unix socket
@@ -308,5 +307,5 @@ while is_up "$lighttpd" && is_up "${redis:-$lighttpd}"; do
     is_wanted || exit 0
     read -rt 0.5 -u 8
 done
-is_up "$lighttpd" || fail "lighttpd ended by itself, see above; to start again: $this"
-fail "Redis ended by itself: $(redis_says); to start again: $this"
+is_up "$lighttpd" || fail "lighttpd stopped unexpectedly, see above; start again: $this"
+fail "Redis stopped unexpectedly: $(redis_says); start again: $this"

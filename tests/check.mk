@@ -25,7 +25,7 @@ endif
 # the unit tests, and the suite with a wrapper in place of each program that runs it in valgrind. A
 # complaint of valgrind is a failure. Tests of the suite that fail are only listed: those that
 # measure or limit memory, time or processes cannot pass where every start takes half a second. (A
-# program whose stderr is closed writes its own log into that of valgrind.) TESTS="a.bats" runs
+# program whose stderr is closed writes its log into valgrind's.) TESTS="a.bats" runs
 # only these files.
 vg      = $(CURDIR)/build/valgrind
 vg_make = $(MAKE) --no-print-directory LIBC=system NO_SANDBOX=yes BUILD=$(vg)/build

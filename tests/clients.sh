@@ -13,7 +13,7 @@ for command in node npm lighttpd redis-server; do
   }
 done
 
-# The examples import packages by name. So they are copied to where the packages are.
+# The examples import packages by name, so they are copied to where the packages are.
 work=build/clients
 mkdir -p $work
 rm -f $work/*.js

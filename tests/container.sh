@@ -58,7 +58,7 @@ check "buildah bud" buildah bud -q --format docker --build-arg BASE=localhost/ss
 inspect() { buildah inspect --type image --format "$1" localhost/simpleserverapi; }
 check "it stops by SIGINT, is no root, and has a health check" test "$(inspect '{{.Docker.Config.StopSignal}} {{.Docker.Config.User}} {{len .Docker.Config.Healthcheck.Test}}')" = 'SIGINT 10001 2'
 
-# buildah's own `run` has no read-only root. So the image is mounted, and started in namespaces.
+# buildah's own `run` has no read-only root, so the image is mounted and started in namespaces.
 root=$(buildah mount "$(buildah from localhost/simpleserverapi)")
 mkdir -p "$work"/{data,run}
 chmod 755 "$work" "$work"/*

@@ -7,13 +7,13 @@
 # removed and purged. `make test-deb SUITE=...` calls this script. The last line is `N passed, N
 # failed`. It needs root.
 #
-# That system has a network of its own, with a loopback and nothing else.
+# That system has its own network, a loopback and nothing else.
 # shellcheck disable=SC2016,SC2218  # what is quoted is for other shells; in_debian is defined twice
 set -euo pipefail
 cd "$(dirname "$0")/.."
 suite=${1-} root=$PWD/build/debian/${1-}-package
 
-# The third stage, in namespaces of its own: become the first process of that system.
+# The third stage, in its own namespaces: become the first process of that system.
 if [[ ${3-} == boot ]]; then
   mount --rbind "$root" "$root"
   cd "$root"

@@ -26,7 +26,7 @@ failing_calls = malloc calloc realloc free mmap fstat stat socket setsockopt get
 	epoll_ctl accept4 write open connect epoll_pwait read recv send writev sandbox_enter shmget shmctl shmat \
 	unlinkat fchown fchmod fstatat fsync renameat syscall openat
 
-# hiredis uses large files, for which glibc has names of its own.
+# hiredis uses large files, for which glibc has other names.
 failing_wide  = mmap fstat stat open fstatat openat
 
 unit: $(failing)

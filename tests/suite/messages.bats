@@ -5,7 +5,7 @@ load helpers
 # "message". A message is in a code span, of one or two backquotes.
 documented() {
   awk -F ' *[|] *' '!/^\|/ { table = 0 } $2 == "message" { table = 1; next } table && $2 !~ /^-/ { print $2 }' \
-    "$ROOT/docs/messages.md" | grep -oP '(`+)(?!`).+?(?<!`)\1(?!`)' | sed 's/^`*//; s/`*$//; s/: /\n/g' |
+    "$ROOT/docs/messages.md" | grep -oP '(`+)(?!`).+?(?<!`)\1(?!`)' | sed 's/^`* *//; s/ *`*$//; s/: /\n/g' |
     grep -vx '…' | LC_ALL=C sort -u
 }
 

@@ -140,7 +140,7 @@ serves() {
 }
 
 # bats test_tags=long
-@test "make docs refuses a package with another content" {
+@test "make docs refuses a package with unexpected content" {
   local project=$BATS_FILE_TMPDIR/project package=$BATS_TEST_TMPDIR/swagger-ui-dist-5.35.0.tgz
   mkdir "$BATS_TEST_TMPDIR/package" "$BATS_TEST_TMPDIR/bin"
   touch "$BATS_TEST_TMPDIR"/package/{swagger-ui-bundle.js,swagger-ui.css}
@@ -148,7 +148,7 @@ serves() {
   printf '#!/bin/sh\n[ "$1" = pack ] && cp "%s" .\n' "$package" >"$BATS_TEST_TMPDIR/bin/npm"
   chmod +x "$BATS_TEST_TMPDIR/bin/npm"
   PATH=$BATS_TEST_TMPDIR/bin:$PATH run -1 "$project/scripts/docs.sh"
-  [[ $output == *'swagger-ui-dist@5.35.0 has another content' && ! -e $project/www/swagger ]]
+  [[ $output == *'swagger-ui-dist@5.35.0 has unexpected content' && ! -e $project/www/swagger ]]
   # Now the hash of the package is right, but not those of the files.
   local integrity
   integrity=$(sha512sum <"$package" | python3 -c '
@@ -156,5 +156,5 @@ import base64, sys
 print(base64.b64encode(bytes.fromhex(sys.stdin.read().split()[0])).decode())')
   sed -i "s|^integrity=.*|integrity=$integrity|" "$project/scripts/docs.sh"
   PATH=$BATS_TEST_TMPDIR/bin:$PATH run -1 "$project/scripts/docs.sh"
-  [[ $output == *'the files of swagger-ui-dist@5.35.0 have another content' && ! -e $project/www/swagger ]]
+  [[ $output == *'the files of swagger-ui-dist@5.35.0 have unexpected content' && ! -e $project/www/swagger ]]
 }

@@ -264,7 +264,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   echo '[' >"$here/data/machines.json"
   begin
   ready
-  grep '^run.sh: .*not all is well: .*machines' "$err"
+  grep '^run.sh: .*the service is not healthy: .*machines' "$err"
   log_in | jq -e .data.ticket
 }
 
@@ -416,7 +416,7 @@ is_begun() { [[ -d $here/run ]]; }
   run --separate-stderr timeout 10 "${clean[@]}" SSA_PORT="$(free_port)" make -s -o all -C "$here" run
   echo "$stderr"
   [ "$status" = 1 ] # this is all, and make adds nothing
-  [[ $stderr == "run.sh: it runs already, with the folder $here/run; a second one: SSA_PORT=8001 SSA_RUN_DIR=/tmp/ssa make run" ]]
+  [[ $stderr == "run.sh: already running with the folder $here/run; for a second one: SSA_PORT=8001 SSA_RUN_DIR=/tmp/ssa make run" ]]
   log_in | jq -e .data.ticket
   kill -TERM "$first"
   wait_gone 10 "$first"
@@ -435,7 +435,7 @@ is_begun() { [[ -d $here/run ]]; }
     run wait "$pid"
     [ "$status" = 1 ]
     cat "$err"
-    grep -i "^run.sh: ${server%-server} ended by itself" "$err"
+    grep -i "^run.sh: ${server%-server} stopped unexpectedly" "$err"
     none_left 2
   done
 }
@@ -452,7 +452,7 @@ is_begun() { [[ -d $here/run ]]; }
   local first=$here
   here=$BATS_TEST_TMPDIR/second
   begin
-  refused "http://127.0.0.1:$port is taken by another program; another port: SSA_PORT=$((port + 1)) scripts/run.sh"
+  refused "http://127.0.0.1:$port is in use by another program; use another port: SSA_PORT=$((port + 1)) scripts/run.sh"
   [[ ! -e $here/run/redis.sock ]]
   here=$first pid=$taken
 }
@@ -467,7 +467,7 @@ is_begun() { [[ -d $here/run ]]; }
   run --separate-stderr timeout 10 "${clean[@]}" SSA_PORT="$(free_port)" "$here/scripts/run.sh"
   [ "$status" = 1 ]
   [ -z "$output" ]
-  [[ $stderr == "run.sh: it runs already, with the folder $here/run; a second one: SSA_PORT=8001 SSA_RUN_DIR=/tmp/ssa scripts/run.sh" ]]
+  [[ $stderr == "run.sh: already running with the folder $here/run; for a second one: SSA_PORT=8001 SSA_RUN_DIR=/tmp/ssa scripts/run.sh" ]]
   pid=$first
   [[ $(http_of "$ticket") == 200 ]]
 }
@@ -494,7 +494,7 @@ is_begun() { [[ -d $here/run ]]; }
     else
       begin PATH="$bin"
     fi
-    refused "$missing is not installed: \`make deps run\` does that"
+    refused "$missing is not installed: run \`make deps run\`"
   done
 }
 
@@ -517,7 +517,7 @@ is_begun() { [[ -d $here/run ]]; }
 @test "programs that are not built: one line" {
   rm "$here/cgi-bin/info"
   begin
-  refused "cgi-bin/info is not there: \`make\` brings it"
+  refused "cgi-bin/info is missing: run make"
 }
 
 # bats test_tags=long
@@ -535,7 +535,7 @@ is_begun() { [[ -d $here/run ]]; }
   begin SSA_MODE=fastcgi
   refused "SSA_MODE must be cgi or scgi"
   begin SSA_PORT=80a
-  refused "SSA_PORT must be a number, 1 to 65535; with its default: env -u SSA_PORT scripts/run.sh"
+  refused "SSA_PORT must be a number, 1 to 65535; use its default: env -u SSA_PORT scripts/run.sh"
 }
 
 # bats test_tags=long
@@ -632,14 +632,14 @@ goes_on() {
   [[ $(owners) == root ]]
   cat "$err"
   [[ $(grep -c '^run.sh:' "$err") == 1 ]]
-  grep -F "run.sh: not as root! It goes on as root, because $1" "$err"
+  grep -F "run.sh: do not start it as root! It continues as root, because $1" "$err"
   log_in | jq -e .data.ticket
 }
 
 # after_remedy: runs the command that the line shows, and starts again. No process is root's.
 after_remedy() {
   end TERM
-  bash -ec "$(sed -n 's/^run.sh:.*; start it as a user of its own, or: //p' "$err")"
+  bash -ec "$(sed -n 's/^run.sh:.*; start it as an ordinary user, or: //p' "$err")"
   begin
   ready
   [[ $(owners) == www-data ]]
@@ -656,7 +656,7 @@ after_remedy() {
   for mode in cgi scgi; do
     begin SSA_MODE=$mode
     ready
-    goes_on "$outside is closed to the user www-data; start it as a user of its own, or: mv $here /srv/"
+    goes_on "$outside is closed to the user www-data; start it as an ordinary user, or: mv $here /srv/"
     end TERM
     [ "$status" = 0 ]
     none_left 5
@@ -669,7 +669,7 @@ after_remedy() {
   chmod 600 "$here/data/users.json"
   begin
   ready
-  goes_on "$here/data/users.json is closed to the user www-data; start it as a user of its own, or: chgrp www-data $here/data/users.json"
+  goes_on "$here/data/users.json is closed to the user www-data; start it as an ordinary user, or: chgrp www-data $here/data/users.json"
   after_remedy
   [[ $(stat -c '%a %U %G' "$here/data/users.json") == "640 root www-data" ]]
 }
@@ -695,7 +695,7 @@ after_remedy() {
   begin
   ready
   goes_on ''
-  grep ' is closed to the user www-data; start it as a user of its own, or: chgrp -R www-data ' "$err"
+  grep ' is closed to the user www-data; start it as an ordinary user, or: chgrp -R www-data ' "$err"
   after_remedy
 }
 
@@ -761,9 +761,9 @@ commit() {
 }
 
 # bats test_tags=long
-@test "make dist in a folder that is no clone: one line, since the sample data come from a commit" {
+@test "make dist outside a clone: one line, since the sample data come from a commit" {
   run -1 "$here/scripts/dist.sh"
-  [[ $output == "dist.sh: this is no clone of the repository"* ]]
+  [[ $output == "dist.sh: not a clone of the repository"* ]]
 }
 
 # bats test_tags=long
