@@ -1,8 +1,8 @@
 #!/usr/bin/python3 -EsSB
 """Plants each fault of faults.txt in a copy of the project, builds it, and runs the files of the
-suite that should see it: run.py [WORD...]. With words, only faults whose title has one of them.
-What none of those files sees is tried again with the whole `make test`. The last line is
-`N passed, N failed`. A fault that does not apply or does not compile is a failure.
+suite or the unit tests (unit:NAME) that should see it: run.py [WORD...]. With words, only faults
+whose title has one of them. What none of those sees is tried again with the whole `make test`. The
+last line is `N passed, N failed`. A fault that does not apply or does not compile is a failure.
 
 found.txt has the test that found each fault; a run brings it up to date. `run.py check` plants
 nothing. It prints which faults do not apply or were never found, and which files have no fault."""
@@ -73,20 +73,24 @@ def failures(said):
     failed, some = [], []
     for line in said.split('\n'):
         if test := re.match(r'    not ok \d+ (.*?)(?: in \d+ms)?$', line):
-            some.append(test.group(1))
+            some.append(re.sub(r'^\S+\.rows:\d+ \(\S+\) ', '', ' '.join(test.group(1).split()))[:90])
         elif end := re.match(r'(\S+\.(?:bats|rows)).* passed +\d+ failed ', line):
             failed += ['%s: %s' % (end.group(1), name) for name in some]
             some = []
     return failed
 
 
-def suite(files):
-    return run(COPY + '/tests/run.py', *files) if files else make('test')
+def failed_tests(name):
+    """Of a file of the suite, of `unit:NAME`, one unit test, or, with '', of `make test`."""
+    if not name.startswith('unit:'):
+        return failures((run(COPY + '/tests/run.py', name) if name else make('test'))[1])
+    path = 'build/unit/' + name[5:]
+    return ['unit.bats: ' + name[5:]] if make(path)[0] or run(os.path.join(COPY, path))[0] else []
 
 
 def outcome(old, new, files, before):
     """Whether it was found, and by which test, or why not. before: the tests that fail without a
-    fault. No files: all that `make test` runs."""
+    fault."""
     found = list(places(COPY, old))
     if len(found) != 1:
         return False, 'the text is there %d times' % len(found)
@@ -95,11 +99,14 @@ def outcome(old, new, files, before):
     try:
         with open(found[0], 'w') as f:
             f.write(text.replace(old, new))
-        status, said = make('all', *['unit'] * bool({'unit.bats', 'calls.bats'} & set(files)))
+        status, said = make('all', *['unit'] * ('calls.bats' in files))
         if status:
             return False, 'does not compile: ' + said[-300:]
-        failed = [name for name in failures(suite(files)[1]) if name not in before]
-        return bool(failed), failed[0] if failed else 'not found'
+        for name in files:
+            failed = [test for test in failed_tests(name) if test not in before]
+            if failed:
+                return True, failed[0]
+        return False, 'not found'
     finally:
         with open(found[0], 'w') as f:
             f.write(text)
@@ -109,7 +116,7 @@ def known():
     if not os.path.exists(FOUND):
         return {}
     with open(FOUND) as f:
-        return dict(line.rstrip('\n').split(' | ') for line in f)
+        return dict(line.rstrip('\n').split(' | ', 1) for line in f)
 
 
 def remember(by):
@@ -145,12 +152,12 @@ def main(words):
     by, how = {}, {}
 
     def plant(some, whole):
-        files = [] if whole else sorted({name for fault in some for name in fault[3].split()})
-        before = failures(suite(files)[1])
+        names = {''} if whole else {name for fault in some for name in fault[3].split()}
+        before = [test for name in sorted(names) for test in failed_tests(name)]
         for name in before:
             print('fails without a fault: ' + name, flush=True)
         for title, old, new, files in some:
-            found, how[title] = outcome(old, new, [] if whole else files.split(), before)
+            found, how[title] = outcome(old, new, [''] if whole else files.split(), before)
             by[title] = how[title] if found else None
             print('%-10s %-58s %s' % ('found' if found else 'NOT FOUND', title, how[title]), flush=True)
             remember(by)
