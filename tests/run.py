@@ -314,6 +314,9 @@ def main(names, work):
             suite.failed += 1
             print('%s: no such file' % path)
     jobs = [job for path in paths if os.path.isfile(path) for job in jobs_of(path, known)] * TIMES
+    if not jobs:
+        suite.failed += 1
+        print('no test has this name, or this tag')
     loops = [subprocess.Popen(['sh', '-c', 'while :; do :; done']) for _ in range(BUSY)]
     try:
         suite.run(jobs)

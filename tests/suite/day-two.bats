@@ -153,7 +153,7 @@ logged_in() { # NAME PASSWORD [NAME=VALUE...]: sets $ticket
   logged_in user1 "$PASSWORD" && late=$ticket
   wait_until 5 $$ is "$short" 401
   write_users "$(jq -c 'map(select(.username != "hashed"))' "$DATA_DIR/users.json")"
-  left=$(redis pttl "$(ticket_key "$stays")")
+  left=$(redis_says pttl "$(ticket_key "$stays")")
   # Only root may give files to the user redis.
   restore=$(snippet restore | sed 's/-o redis -g redis //')
   umask 077
@@ -164,7 +164,7 @@ logged_in() { # NAME PASSWORD [NAME=VALUE...]: sets $ticket
   is "$short" 401 # its time is over
   is "$gone" 401  # users.json decides
   # The TTL goes on; it does not begin again. (Another ticket may have been made a second later.)
-  (($(redis pttl "$(ticket_key "$stays")") <= left))
+  (($(redis_says pttl "$(ticket_key "$stays")") <= left))
   # Redis goes on with the restored file: what happens now is there after another restart.
   logged_in user1 "$PASSWORD"
   stop_redis
@@ -216,9 +216,9 @@ ssactl() { REDIS_URL=$REDIS_URL SSA_REDIS_WAIT='' "${CGI_BIN%cgi-bin}sbin/ssactl
   redis -a s3cret config set requirepass '' >/dev/null 2>&1
   logged_in user1 "$PASSWORD"
   SSA_LOGIN_LIMITS=1/600,0,0 cgi POST ticket "$(credentials user1 x)" 'SSA_LOGIN_LIMITS=1/600,0,0'
-  [ "$(redis --scan --pattern 'ssa:*:fail:*' | wc -l)" -gt 0 ]
+  [ "$(redis_says --scan --pattern 'ssa:*:fail:*' | wc -l)" -gt 0 ]
   PATH=$BATS_TEST_TMPDIR/bin:$PATH run -0 bash -c "$forget"
-  [ -z "$(redis --scan --pattern 'ssa:*:fail:*')" ]
+  [ -z "$(redis_says --scan --pattern 'ssa:*:fail:*')" ]
   is "$ticket" 200
 }
 

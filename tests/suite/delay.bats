@@ -118,7 +118,7 @@ late() {
   direct POST ticket "$LOGIN"
   expect 200
   ((${#body} == $(header Content-Length) / 2))
-  [ "$(redis dbsize)" = 0 ]
+  [ "$(redis_says dbsize)" = 0 ]
 }
 
 @test "cut, through lighttpd: a client sees that the body is too short" {

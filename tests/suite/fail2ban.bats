@@ -131,12 +131,13 @@ found() {
   not_counts=$(grep -oP '^# - \K.*' "$filter" | grep -oP '"\K[^",]+(?=")')
   cd "$ROOT/libcommon"
   # The reasons in the sources.
-  sed -nE 's/.*(return wrong\(|why = |begin_rule\(.*, |disabled \? )"([a-z ]+)".*/\2/p' auth/login.c auth/password.c store/regulation.c |
+  sed -nE 's/.*(return wrong\(|why = |begin_rule\(.*, |disabled \? |RESULT_UNAUTHENTICATED, |redis_fault\(r, )"([a-z ]+)".*/\2/p' \
+    auth/login.c auth/password.c store/regulation.c store/session.c |
     LC_ALL=C sort -u >"$BATS_TEST_TMPDIR/reasons"
   (($(wc -l <"$BATS_TEST_TMPDIR/reasons") >= 9))
   diff "$BATS_TEST_TMPDIR/reasons" <(printf '%s\n' "$counts" "$not_counts" | LC_ALL=C sort)
   while read -r reason; do grep -qF "| yes |" <(grep -F "\`$reason\`" "$ROOT/docs/day-two.md" | grep '^|'); done <<<"$counts"
-  while read -r reason; do grep -qF "| no |" <(grep -F "\`$reason\`" "$ROOT/docs/day-two.md" | grep '^|'); done <<<"$not_counts"
+  while read -r reason; do grep -qF "| no: " <(grep -F "\`$reason\`" "$ROOT/docs/day-two.md" | grep '^|'); done <<<"$not_counts"
 }
 
 # jail WANTED: whether the jail has banned exactly this ("" for nobody).

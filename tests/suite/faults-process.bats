@@ -41,7 +41,7 @@ works() {
   direct POST ticket "$(credentials user1 "$PASSWORD")"
   expect_error 500
   [[ $stderr == *random* ]]
-  [ "$(redis keys 'ssa:{*}:ticket:*' | wc -l)" -eq 1 ]
+  [ "$(redis_says keys 'ssa:{*}:ticket:*' | wc -l)" -eq 1 ]
   direct GET ticket '' HTTP_X_AUTH_TOKEN="$live"
   expect 200
   # A login attempt that cannot be counted is refused, so it must not cost anything.

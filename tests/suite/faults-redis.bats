@@ -175,7 +175,7 @@ as_admin() { redis --no-auth-warning --user admin --pass x "$@"; }
   for offset in 3600 -3600; do
     instead "clock $offset"
     local now key
-    now=$(redis time | head -n 1)
+    now=$(redis_says time | head -n 1)
     (((now - EPOCHSECONDS) * offset > 0)) # the fake Redis really moves the clock
     redis-cli -s "$REAL" flushall >/dev/null
     login user1 "$PASSWORD"

@@ -69,11 +69,9 @@ needs_no_cluster() { [[ ${SSA_TEST_STORE:-single} != cluster ]] || needs_single 
 
 store=() # more options of Redis
 
-# redis COMMAND...: in $(redis …) and in a pipe it is the last command of its subshell.
-redis() {
-  ((BASH_SUBSHELL == 0)) || exec redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" "$@"
-  redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" "$@"
-}
+# redis COMMAND...: sends it. $(redis_says COMMAND...) needs one process less.
+redis() { redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" "$@"; }
+redis_says() { exec redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" "$@"; }
 
 # start_redis [OPTION...]: starts a Redis for this file alone. SSA_TEST_STORE=sentinel or cluster:
 # the programs find it by a sentinel, or it is a whole cluster.

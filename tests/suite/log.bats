@@ -28,7 +28,7 @@ digest() { ticket_digest "$1" | cut -c1-8; }
   ticket=$(jq -r .data.ticket <<<"$body")
   line "login; rhost=192.0.2.1 user=\"user1\" ticket=\"$(digest "$ticket")\" method=\"POST\" status=\"200\""
   [[ $stderr != *"$ticket"* && $stderr != *A1B2C3* ]]
-  [[ $(redis --scan --pattern 'ssa:{*}:ticket:*') == *"}:ticket:$(digest "$ticket")"* ]]
+  [[ $(redis_says --scan --pattern 'ssa:{*}:ticket:*') == *"}:ticket:$(digest "$ticket")"* ]]
 }
 
 @test "a renewal and a logout of all tickets" {
@@ -213,5 +213,5 @@ EOT
   expect 200
   # If fd 2 is closed, the next socket of the program would be fd 2. Nothing of the log may
   # go to it.
-  [ "$(redis info errorstats | grep -c errorstat_ERR)" = 0 ]
+  [ "$(redis_says info errorstats | grep -c errorstat_ERR)" = 0 ]
 }

@@ -95,12 +95,12 @@ round() {
   # TTL of the tickets that are left.
   login_as 200 'second login' user1 "$PASSWORD" || return 1
   second=$(jq -r .data.ticket "$body")
-  redis expire "$(redis --scan --pattern 'ssa:{*}:user:*')" 9000 >/dev/null
+  redis expire "$(redis_says --scan --pattern 'ssa:{*}:user:*')" 9000 >/dev/null
   hit 204 logout /api/ticket -X DELETE -H "X-Auth-Token: $t" || return 1
   hit 401 'after the logout' /api/info -H "X-Auth-Token: $t" || return 1
   hit 401 'the renewed one, after the logout' /api/info -H "X-Auth-Token: $new" || return 1
   hit 200 'the second login' /api/info -H "X-Auth-Token: $second" || return 1
-  (($(redis ttl "$(redis --scan --pattern 'ssa:{*}:user:*')") <= 7200)) || {
+  (($(redis_says ttl "$(redis_says --scan --pattern 'ssa:{*}:user:*')") <= 7200)) || {
     echo "the index outlives its tickets"
     return 1
   }
@@ -145,7 +145,7 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
   as_user a-long-random-password ''
   redis acl log reset >/dev/null
   round "${via[@]}"
-  [[ -z $(redis acl log) ]] # no command of a program was refused
+  [[ -z $(redis_says acl log) ]] # no command of a program was refused
   local command
   for command in 'get other' 'set other 1' 'zrange other 0 1' 'keys ssa:x' 'scan 0' flushall 'config get dir' \
     'acl list' 'select 1' 'eval return 0'; do
@@ -197,7 +197,7 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
 
 @test "user and password in REDIS_URL: also over TCP, also escaped, and never in a log or a command line" {
   local port admin=$REDIS_URL secret='p@ss/w%rd:1' before
-  before=$(redis config get port | tail -n 1)
+  before=$(redis_says config get port | tail -n 1)
   port=$(free_port)
   redis config set port "$port" >/dev/null
   acl_user "$secret"

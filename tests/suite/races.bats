@@ -37,10 +37,10 @@ tickets() { redis keys 'ssa:{*}:ticket:*' | grep -c . || true; }
     together 25 "$T/info" 1 "$T/logout" 25 "$T/whoami" >"$T/replies"
     [ "$(status_of "$T/replies" logout)" = '204 ' ]
     [[ $(status_of "$T/replies" 'info|whoami') =~ ^(200 |401 |200 401 )$ ]]
-    [ "$(redis dbsize)" -eq 0 ]
+    [ "$(redis_says dbsize)" -eq 0 ]
     together 25 "$T/info" 25 "$T/whoami" >"$T/replies"
     [ "$(status_of "$T/replies" 'info|whoami')" = '401 ' ]
-    [ "$(redis dbsize)" -eq 0 ]
+    [ "$(redis_says dbsize)" -eq 0 ]
   done
 }
 
@@ -52,7 +52,7 @@ tickets() { redis keys 'ssa:{*}:ticket:*' | grep -c . || true; }
     raw DELETE '/api/ticket?all' "X-Auth-Token: $ticket" >"$T/all"
     together 3 "$T/one" 3 "$T/all" >"$T/replies"
     [[ $(status_of "$T/replies" 'one|all') =~ ^204\ (401\ )?$ ]]
-    [ "$(redis dbsize)" -eq 0 ]
+    [ "$(redis_says dbsize)" -eq 0 ]
   done
 }
 
@@ -84,7 +84,7 @@ tickets() { redis keys 'ssa:{*}:ticket:*' | grep -c . || true; }
     raw DELETE '/api/ticket?all' "X-Auth-Token: $first" >"$T/logout"
     together 2 "$T/renewal" 1 "$T/logout" >"$T/replies"
     [ "$(status_of "$T/replies" logout)" = '204 ' ]
-    [ "$(redis dbsize)" -eq 0 ] || {
+    [ "$(redis_says dbsize)" -eq 0 ] || {
       echo "round $round: after the logout there is still"
       redis keys '*'
       cat "$T/replies"
@@ -147,13 +147,13 @@ tickets() { redis keys 'ssa:{*}:ticket:*' | grep -c . || true; }
   curl -s --parallel --parallel-max 50 --max-time 60 -K "$T/checks" >"$T/codes" 2>"$T/meter"
   [ "$(grep -cx 200 "$T/codes")" -eq "$granted" ]
   # The index has exactly the tickets that exist.
-  [ "$(redis keys 'ssa:{*}:user:*' | grep -c .)" -eq 1 ]
-  diff <(redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 | sed 's/^.*://' | sort) <(redis keys 'ssa:{*}:ticket:*' | sed 's/^.*://' | sort)
+  [ "$(redis_says keys 'ssa:{*}:user:*' | grep -c .)" -eq 1 ]
+  diff <(redis zrange "$(redis_says keys 'ssa:{*}:user:*')" 0 -1 | sed 's/^.*://' | sort) <(redis keys 'ssa:{*}:ticket:*' | sed 's/^.*://' | sort)
   [ "$(tickets)" -ge "$granted" ]
   # A logout of all ends all of them.
   api '/api/ticket?all' -X DELETE -H "X-Auth-Token: $(head -n 1 "$T/tickets")"
   expect 204
-  [ "$(redis dbsize)" -eq 0 ]
+  [ "$(redis_says dbsize)" -eq 0 ]
 }
 
 # --- hashing slots --------------------------------------------------------------------------------

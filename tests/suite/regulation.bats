@@ -26,7 +26,7 @@ fill() { for ((n = 0; n < $2; n++)); do printf 'ZADD %s 0 by-hand-%d\n' "$1" "$n
 # fill_shared COUNT: after two attempts, does this to the counter that both share.
 fill_shared() {
   local key
-  for key in $(redis keys 'ssa:{*}:fail:*'); do [ "$(redis zcard "$key")" != 2 ] || fill "$key" "$1"; done
+  for key in $(redis_says keys 'ssa:{*}:fail:*'); do [ "$(redis_says zcard "$key")" != 2 ] || fill "$key" "$1"; done
 }
 
 guess() { # NAME ADDRESS [PASSWORD]
@@ -141,7 +141,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
   guess user1 192.0.2.1
   guess 'user119' 2.0.2.1
   guess user1 192.0.2.10
-  [ "$(redis keys 'ssa:{*}:fail:*' | wc -l)" -eq 11 ]
+  [ "$(redis_says keys 'ssa:{*}:fail:*' | wc -l)" -eq 11 ]
 }
 
 @test "success clears (user, address) only" {
@@ -173,7 +173,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
   expect_error 401
   guess user1 192.0.2.1 "$PASSWORD"
   refused_for_now 2
-  wait_until 5 $$ eval '[ "$(redis dbsize)" = 0 ]'
+  wait_until 5 $$ eval '[ "$(redis_says dbsize)" = 0 ]'
   guess user1 192.0.2.1 "$PASSWORD"
   expect 200
 }
@@ -201,23 +201,23 @@ refused_for_now() { # [SECONDS-AT-MOST]
 @test "every counter has the TTL of its window from the first failure on, and a hashed name" {
   guess user1 192.0.2.77
   local key ttls
-  ttls=$(redis keys 'ssa:{*}:fail:*' | xargs -n 1 redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" ttl | sort -n | tr '\n' ' ')
+  ttls=$(redis_says keys 'ssa:{*}:fail:*' | xargs -n 1 redis-cli -s "$BATS_FILE_TMPDIR/redis.sock" ttl | sort -n | tr '\n' ' ')
   [[ $ttls =~ ^(60|59|58|57)\ (600|599|598|597)\ (3600|3599|3598|3597)\ $ ]]
-  for key in $(redis keys 'ssa:{*}:fail:*'); do
+  for key in $(redis_says keys 'ssa:{*}:fail:*'); do
     [[ $key =~ ^ssa:\{[A-Za-z0-9_-]{3}\}:fail:[A-Za-z0-9_-]{43}$ ]]
     redis expire "$key" 30 >/dev/null
   done
   guess user1 192.0.2.77
   # A second failure does not prolong the window.
-  for key in $(redis keys 'ssa:{*}:fail:*'); do (($(redis ttl "$key") <= 30)); done
+  for key in $(redis_says keys 'ssa:{*}:fail:*'); do (($(redis_says ttl "$key") <= 30)); done
 }
 
 @test "a counter that lost its TTL gets one with the next failure" {
   guess user1 192.0.2.1
   local key
-  for key in $(redis keys 'ssa:{*}:fail:*'); do redis persist "$key" >/dev/null; done
+  for key in $(redis_says keys 'ssa:{*}:fail:*'); do redis persist "$key" >/dev/null; done
   guess user1 192.0.2.1
-  for key in $(redis keys 'ssa:{*}:fail:*'); do (($(redis ttl "$key") > 0)); done
+  for key in $(redis_says keys 'ssa:{*}:fail:*'); do (($(redis_says ttl "$key") > 0)); done
 }
 
 @test "a counter at its limit that lost its TTL gets one when it refuses" {
@@ -225,12 +225,12 @@ refused_for_now() { # [SECONDS-AT-MOST]
   guess user1 192.0.2.1
   guess user1 192.0.2.1
   local key
-  key=$(redis keys 'ssa:{*}:fail:*')
+  key=$(redis_says keys 'ssa:{*}:fail:*')
   redis persist "$key" >/dev/null
   guess user1 192.0.2.1 "$PASSWORD"
   refused_for_now 2
-  (($(redis ttl "$key") > 0))
-  wait_until 5 $$ eval '[ "$(redis exists "$key")" = 0 ]'
+  (($(redis_says ttl "$key") > 0))
+  wait_until 5 $$ eval '[ "$(redis_says exists "$key")" = 0 ]'
   guess user1 192.0.2.1 "$PASSWORD"
   expect 200
 }
@@ -239,7 +239,7 @@ refused_for_now() { # [SECONDS-AT-MOST]
 @test "a value under a counter's name that is not a counter: 503" {
   guess user1 192.0.2.1
   local key
-  key=$(redis keys 'ssa:{*}:fail:*' | head -n 1)
+  key=$(redis_says keys 'ssa:{*}:fail:*' | head -n 1)
   redis set "$key" 5 ex 100 >/dev/null
   guess user1 192.0.2.1 "$PASSWORD"
   expect_error 503
@@ -316,8 +316,8 @@ refused_for_now() { # [SECONDS-AT-MOST]
   guess user1 192.0.2.1 "$PASSWORD"
   live=$ticket
   local key
-  key=$(redis keys 'ssa:{*}:ticket:*')
-  redis set "$key" "$(redis get "$key" | sed -E 's/("renewable_until":)[0-9]+/\11/')" keepttl >/dev/null
+  key=$(redis_says keys 'ssa:{*}:ticket:*')
+  redis set "$key" "$(redis_says get "$key" | sed -E 's/("renewable_until":)[0-9]+/\11/')" keepttl >/dev/null
   guess user1 192.0.2.9 "$live"
   expect_error 401
   [ "$(values)" = '1 3 ' ]

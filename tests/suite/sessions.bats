@@ -18,10 +18,10 @@ settings() { programs SSA_LOGIN_LIMITS=0,0,0 "$@"; }
 # enter [PASSWORD]: logs user1 in. $ticket is the ticket, and $key is its Redis key.
 enter() {
   local before
-  before=$(redis keys 'ssa:{*}:ticket:*')
+  before=$(redis_says keys 'ssa:{*}:ticket:*')
   login user1 "${1-$PASSWORD}"
   expect 200
-  for key in $(redis keys 'ssa:{*}:ticket:*'); do [[ $'\n'$before$'\n' == *$'\n'$key$'\n'* ]] || break; done
+  for key in $(redis_says keys 'ssa:{*}:ticket:*'); do [[ $'\n'$before$'\n' == *$'\n'$key$'\n'* ]] || break; done
 }
 
 login() { direct_login "$@"; }
@@ -50,22 +50,22 @@ expect_alive() {
 # index_matches: the one index has the digests of the tickets that exist, and no others.
 index_matches() {
   local members tickets member
-  members=($(redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1))
-  tickets=($(redis keys 'ssa:{*}:ticket:*'))
+  members=($(redis_says zrange "$(redis_says keys 'ssa:{*}:user:*')" 0 -1))
+  tickets=($(redis_says keys 'ssa:{*}:ticket:*'))
   [[ ${#members[@]} == "${#tickets[@]}" ]]
   for member in "${members[@]##*:}"; do [[ " ${tickets[*]##*:} " == *" $member "* ]] || return 1; done
 }
 
 # change JQ-FILTER: changes the session value in $key and keeps its TTL.
-change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/null; }
+change() { redis set "$key" "$(redis_says get "$key" | jq -cj "$1")" keepttl >/dev/null; }
 
 # --- GET /api/ticket ------------------------------------------------------------------------------
 
 @test "a session lives 7200 s from the login and can be renewed for 43200 s, by the clock of Redis" {
   enter
   local now ttl
-  now=$(redis time | head -n 1)
-  ttl=$(redis ttl "$key")
+  now=$(redis_says time | head -n 1)
+  ttl=$(redis_says ttl "$key")
   ((ttl > 7190 && ttl <= 7200))
   expect_json ".data.expires - $now | . > 7190 and . <= 7200"
   redis get "$key" | jq -e ".renewable_until - $now | . > 43190 and . <= 43200"
@@ -74,17 +74,17 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
 @test "an expired ticket is refused" {
   enter
   redis pexpire "$key" 1 >/dev/null
-  wait_until 5 $$ eval '[ "$(redis exists "$key")" = 0 ]'
+  wait_until 5 $$ eval '[ "$(redis_says exists "$key")" = 0 ]'
   expect_dead "$ticket"
 }
 
 @test "a value under a ticket's key that is not a session is refused" {
   enter
   local good=$ticket value
-  for value in '' x '[]' '{}' null '{"username":"user1"}' "$(redis get "$key" | jq -c 'del(.fingerprint)')" \
-    "$(redis get "$key" | jq -c '.username = "hashed"')" "$(redis get "$key" | jq -c '.fingerprint = ""')" \
-    "$(redis get "$key" | jq -c '.fingerprint |= .[1:]')" "$(redis get "$key" | jq -c '.expires = "1"')" \
-    "$(redis get "$key" | head -c 60)"; do
+  for value in '' x '[]' '{}' null '{"username":"user1"}' "$(redis_says get "$key" | jq -c 'del(.fingerprint)')" \
+    "$(redis_says get "$key" | jq -c '.username = "hashed"')" "$(redis_says get "$key" | jq -c '.fingerprint = ""')" \
+    "$(redis_says get "$key" | jq -c '.fingerprint |= .[1:]')" "$(redis_says get "$key" | jq -c '.expires = "1"')" \
+    "$(redis_says get "$key" | head -c 60)"; do
     redis set "$key" "$value" ex 100 >/dev/null
     get /api/info "$good"
     expect_error 401
@@ -106,35 +106,35 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   expect_json '.data.username == "user1"'
   expect_alive "$ticket"
   expect_alive "$old"
-  ttl=$(redis ttl "$old_key")
+  ttl=$(redis_says ttl "$old_key")
   ((ttl > 50 && ttl <= 60))
-  ttl=$(redis ttl "$key")
+  ttl=$(redis_says ttl "$key")
   ((ttl > 7190 && ttl <= 7200))
   get /api/ticket "$old"
-  expect_json ".data.expires - $(redis time | head -n 1) | . > 50 and . <= 60"
+  expect_json ".data.expires - $(redis_says time | head -n 1) | . > 50 and . <= 60"
   index_matches
 }
 
 @test "a renewal does not prolong an old ticket that ends in less than 60 s" {
   enter
   local old=$ticket now
-  now=$(redis time | head -n 1)
+  now=$(redis_says time | head -n 1)
   change ".expires = $((now + 20))"
   redis expire "$key" 20 >/dev/null
   local old_key=$key
   enter "$old"
-  (($(redis ttl "$old_key") <= 20))
+  (($(redis_says ttl "$old_key") <= 20))
 }
 
 @test "renewals end 12 hours after the login: the last ticket does not live longer, the next renewal is refused" {
   enter
   local first=$ticket now end
-  now=$(redis time | head -n 1)
+  now=$(redis_says time | head -n 1)
   end=$((now + 30))
   change ".renewable_until = $end"
   enter "$first"
   local ttl second=$ticket
-  ttl=$(redis ttl "$key")
+  ttl=$(redis_says ttl "$key")
   ((ttl > 20 && ttl <= 30))
   expect_json ".data.expires == $end"
   redis get "$key" | jq -e ".renewable_until == $end"
@@ -154,14 +154,14 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   local end=$((expires + 1)) renewals=0
   while login user1 "$ticket" && [[ $http == 200 ]]; do
     ((expires <= end))
-    (($(redis time | head -n 1) <= end))
+    (($(redis_says time | head -n 1) <= end))
     renewals=$((renewals + 1))
     sleep 0.2 # much less than the lifetime of a ticket
   done
   expect_error 401
   ((renewals >= 1)) # usually six or more
   # No key is left, also not the index.
-  wait_until 5 $$ eval '[ "$(redis dbsize)" = 0 ]'
+  wait_until 5 $$ eval '[ "$(redis_says dbsize)" = 0 ]'
 }
 
 # bats test_tags=long
@@ -203,7 +203,7 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
     get /api/ticket "${all[n]}"
     expect 200
   done
-  [ "$(redis zcard "$(redis keys 'ssa:{*}:user:*')")" -eq 3 ]
+  [ "$(redis_says zcard "$(redis_says keys 'ssa:{*}:user:*')")" -eq 3 ]
   index_matches
   # The tickets of another user do not count.
   login hashed 'correct horse'
@@ -243,10 +243,10 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
   get /api/ticket "$third"
   expect 200
   # Replaced tickets that have ended leave the index with the next renewal.
-  redis zadd "$(redis keys 'ssa:{*}:user:*')" $(((-10000000000 + $(redis time | head -n 1) - 1) * 1000000)) ended >/dev/null
+  redis zadd "$(redis_says keys 'ssa:{*}:user:*')" $(((-10000000000 + $(redis_says time | head -n 1) - 1) * 1000000)) ended >/dev/null
   login user1 "$ticket"
   expect 200
-  run redis zscore "$(redis keys 'ssa:{*}:user:*')" ended
+  run redis zscore "$(redis_says keys 'ssa:{*}:user:*')" ended
   [ -z "$output" ]
 }
 
@@ -268,8 +268,8 @@ change() { redis set "$key" "$(redis get "$key" | jq -cj "$1")" keepttl >/dev/nu
 }
 sleep_until_next_second() {
   local now
-  now=$(redis time | head -n 1)
-  wait_until 3 $$ eval '(($(redis time | head -n 1) > '"$now"'))'
+  now=$(redis_says time | head -n 1)
+  wait_until 3 $$ eval '(($(redis_says time | head -n 1) > '"$now"'))'
 }
 
 # bats test_tags=long
@@ -282,24 +282,24 @@ sleep_until_next_second() {
     expect 200
     [[ -z $older ]] || expect_dead "$older"
     older=$ticket
-    ((n % 3)) || redis zincrby "$(redis keys 'ssa:{*}:user:*')" 1000 "$(newest_member)" >/dev/null
+    ((n % 3)) || redis zincrby "$(redis_says keys 'ssa:{*}:user:*')" 1000 "$(newest_member)" >/dev/null
   done
-  [ "$(redis keys 'ssa:{*}:ticket:*' | wc -l)" -eq 1 ]
+  [ "$(redis_says keys 'ssa:{*}:ticket:*' | wc -l)" -eq 1 ]
 }
-newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head -n 1; }
+newest_member() { redis zrange "$(redis_says keys 'ssa:{*}:user:*')" 0 -1 rev | head -n 1; }
 
 # bats test_tags=long
 @test "100 tickets for each user, unless it is set" {
   enter
   local index n
-  index=$(redis keys 'ssa:{*}:user:*')
+  index=$(redis_says keys 'ssa:{*}:user:*')
   for n in {1..150}; do
     printf 'SET %s:ticket:%043d x EX 100\nZADD %s %d %016d:%043d\n' "${index%:user:*}" "$n" "$index" $(((2000000000 + n) * 1000000)) "$n" "$n"
   done | redis >/dev/null
   login hashed 'correct horse'
   login user1 "$PASSWORD"
   expect 200
-  [ "$(redis zcard "$index")" -eq 100 ]
+  [ "$(redis_says zcard "$index")" -eq 100 ]
 }
 
 # --- logging out ----------------------------------------------------------------------------------
@@ -344,7 +344,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   for ticket in "${mine[@]}"; do expect_dead "$ticket"; done
   get /api/ticket "$other"
   expect 200
-  [ "$(redis keys 'ssa:{*}:user:*' | wc -l)" -eq 1 ]
+  [ "$(redis_says keys 'ssa:{*}:user:*' | wc -l)" -eq 1 ]
   index_matches
 }
 
@@ -352,13 +352,13 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
 @test "DELETE ?all ends more than a thousand tickets" {
   enter
   local index
-  index=$(redis keys 'ssa:{*}:user:*')
+  index=$(redis_says keys 'ssa:{*}:user:*')
   for n in {1..1234}; do
     printf 'SET %s:ticket:%043d x EX 100\nZADD %s 9999999999 %016d:%043d\n' "${index%:user:*}" "$n" "$index" "$n" "$n"
   done | redis >/dev/null
   leave "$ticket" all
   expect 204
-  [ "$(redis dbsize)" -eq 0 ]
+  [ "$(redis_says dbsize)" -eq 0 ]
 }
 
 # A cut that comes in the middle of a reply is an honest 503, and no test can choose the moment.
@@ -371,7 +371,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
     redis flushall >/dev/null
     rm -f "$cuts"
     enter
-    index=$(redis keys 'ssa:{*}:user:*')
+    index=$(redis_says keys 'ssa:{*}:user:*')
     for n in {1..6000}; do
       printf 'SET %s:ticket:%043d x EX 100\nZADD %s 9999999999 %016d:%043d\n' "${index%:user:*}" "$n" "$index" "$n" "$n"
     done | redis >/dev/null
@@ -398,7 +398,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
     [[ $http == 204 ]] || expect_error 503
   done
   expect 204
-  [ "$(redis dbsize)" -eq 0 ]
+  [ "$(redis_says dbsize)" -eq 0 ]
   (($(awk '{ n += $1 } END { print n }' "$cuts") > 0))
 }
 
@@ -408,7 +408,7 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   enter
   other=$ticket
   enter
-  index=$(redis keys 'ssa:{*}:user:*')
+  index=$(redis_says keys 'ssa:{*}:user:*')
   redis zadd "$index" 9999999999 not-ours >/dev/null
   leave "$ticket" all
   expect_error 500
@@ -425,23 +425,23 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
 @test "every key has a TTL, and an index lives as long as its last ticket" {
   enter
   local index
-  index=$(redis keys 'ssa:{*}:user:*')
+  index=$(redis_says keys 'ssa:{*}:user:*')
   # A first ticket that ends soon does not shorten the TTL of the index for the next ticket.
   redis expire "$key" 100 >/dev/null
   redis expire "$index" 100 >/dev/null
   enter
-  (($(redis ttl "$index") > 7190))
+  (($(redis_says ttl "$index") > 7190))
   # A ticket also does not shorten the TTL of an index that must live longer.
   redis expire "$index" 9999 >/dev/null
   enter
-  (($(redis ttl "$index") > 9990))
+  (($(redis_says ttl "$index") > 9990))
   # An index that lost its TTL gets one.
   redis persist "$index" >/dev/null
   enter
-  (($(redis ttl "$index") > 7190 && $(redis ttl "$index") <= 7200))
+  (($(redis_says ttl "$index") > 7190 && $(redis_says ttl "$index") <= 7200))
   login user1 wrong
-  for key in $(redis keys '*'); do
-    (($(redis ttl "$key") > 0))
+  for key in $(redis_says keys '*'); do
+    (($(redis_says ttl "$key") > 0))
   done
 }
 
@@ -452,9 +452,9 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
     expect 200
   done
   local index
-  index=$(redis keys 'ssa:{*}:user:*')
-  (($(redis ttl "$index") <= 1))
-  wait_until 5 $$ eval '[ "$(redis dbsize)" = 0 ]'
+  index=$(redis_says keys 'ssa:{*}:user:*')
+  (($(redis_says ttl "$index") <= 1))
+  wait_until 5 $$ eval '[ "$(redis_says dbsize)" = 0 ]'
 }
 
 @test "an index does not outlive the last ticket when a longer one is ended" {
@@ -463,19 +463,19 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
   settings
   enter
   local index
-  index=$(redis keys 'ssa:{*}:user:*')
-  (($(redis ttl "$index") > 7000))
+  index=$(redis_says keys 'ssa:{*}:user:*')
+  (($(redis_says ttl "$index") > 7000))
   leave "$ticket"
   expect 204
-  (($(redis ttl "$index") <= 100 && $(redis ttl "$index") > 90))
+  (($(redis_says ttl "$index") <= 100 && $(redis_says ttl "$index") > 90))
 }
 
 @test "a login removes expired tickets from the index" {
   enter
   local index
-  index=$(redis keys 'ssa:{*}:user:*')
-  redis zadd "$index" 1 expired-long-ago "$(($(redis time | head -n 1) - 1))" expired-just-now >/dev/null
-  [ "$(redis zcard "$index")" -eq 3 ]
+  index=$(redis_says keys 'ssa:{*}:user:*')
+  redis zadd "$index" 1 expired-long-ago "$(($(redis_says time | head -n 1) - 1))" expired-just-now >/dev/null
+  [ "$(redis_says zcard "$index")" -eq 3 ]
   enter
   index_matches
 }
@@ -483,8 +483,8 @@ newest_member() { redis zrange "$(redis keys 'ssa:{*}:user:*')" 0 -1 rev | head 
 @test "an index member's score is its ticket's end, with the microsecond of its issue" {
   enter
   local index
-  index=$(redis keys 'ssa:{*}:user:*')
-  [[ $(redis zscore "$index" "$(redis zrange "$index" 0 -1)") =~ ^${expires}[0-9]{6}$ ]]
+  index=$(redis_says keys 'ssa:{*}:user:*')
+  [[ $(redis_says zscore "$index" "$(redis_says zrange "$index" 0 -1)") =~ ^${expires}[0-9]{6}$ ]]
 }
 
 @test "no ticket, password or CSRF token appears in the commands to Redis or in the log" {

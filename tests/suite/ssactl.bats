@@ -540,7 +540,7 @@ END
   [ "$(jq -c 'map(.username)' <<<"$output")" = '["hashed"]' ]
   ctl revoke --all
   done_with 0
-  [ -z "$(redis keys 'ssa:{*}:ticket:*')" ]
+  [ -z "$(redis_says keys 'ssa:{*}:ticket:*')" ]
   ctl revoke
   done_with 2
   ctl revoke user1 --all

@@ -17,13 +17,13 @@ alive() {
   session
   post "{\"username\":\"s3cret-name\",\"password\":\"$wrong\"}"
   expect_error 401
-  [ "$(redis --scan | wc -l)" -ge 5 ]
+  [ "$(redis_says --scan | wc -l)" -ge 5 ]
   while read -r key; do
     [[ $key =~ ^ssa:\{[A-Za-z0-9_-]{3}\}:(ticket|user|fail):[A-Za-z0-9_-]{43}$ ]]
-    [ "$(redis ttl "$key")" -gt 0 ]
-    case $(redis type "$key") in
-    string) dump+="$key $(redis get "$key")"$'\n' ;;
-    zset) dump+="$key $(redis zrange "$key" 0 -1 withscores)"$'\n' ;;
+    [ "$(redis_says ttl "$key")" -gt 0 ]
+    case $(redis_says type "$key") in
+    string) dump+="$key $(redis_says get "$key")"$'\n' ;;
+    zset) dump+="$key $(redis_says zrange "$key" 0 -1 withscores)"$'\n' ;;
     *) return 1 ;;
     esac
   done < <(redis --scan)
@@ -31,7 +31,7 @@ alive() {
   [[ $dump != *"$ticket"* && $dump != *"$csrf"* && $dump != *A1B2C3D4E5F6G7H8I9HD* && $dump != *"$wrong"* && $dump != *s3cret-name* ]]
   # Only the value of the session may contain the user's name.
   [[ $(grep -v '^ssa:[^:]*:ticket:' <<<"$dump") != *user1* ]]
-  [ "$(redis ttl "$(redis --scan --pattern 'ssa:{*}:ticket:*')")" -le 7200 ]
+  [ "$(redis_says ttl "$(redis_says --scan --pattern 'ssa:{*}:ticket:*')")" -le 7200 ]
 }
 
 # raw_env PROGRAM NAME=VALUE...: `env` cannot set a variable twice, and this can.
