@@ -3,10 +3,10 @@
 #include "core/text.h"
 #include "redis/cluster.h"
 #include "redis/link.h"
+#include "redis/master.h"
 #include "redis/redis_url.h"
 #include "redis/replication.h"
 #include "redis/resp.h"
-#include "redis/sentinel.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +14,6 @@
 #include <string.h>
 
 enum { OUT_KEEP_BYTES = 16384 };
-#define ONE_TAG "all" /* where one server has all keys */
 
 /* What waits for a reply. */
 struct waiting {
@@ -27,82 +26,20 @@ struct redis {
 	bool waits;        /* for replicas: */
 	unsigned replicas; /* so many; 0: all that could be promoted */
 	struct link_terms terms;
-	struct link *link;          /* NULL: not in use, in a cluster */
-	struct sentinel *sentinel;  /* likewise */
-	struct redis_server master; /* that a sentinel named */
-	struct cluster *cluster;    /* likewise */
-	unsigned long changes;
+	struct master *master;   /* one of these two … */
+	struct cluster *cluster; /* … and the other one is NULL */
 
-	struct text out;     /* the batch, kept because it may be sent again */
+	struct text out;     /* the batch */
 	struct text waiting; /* a struct waiting for each of its commands */
 	unsigned queued;     /* the number of commands in it */
 	bool open;           /* more can be queued; otherwise the next command begins a new batch */
 	bool failed;         /* a command of it has failed, and `error` says why */
-	bool refused;        /* … with an error reply */
-	unsigned repeats;    /* how often it may still be sent again */
-	bool answered;       /* since redis_begin or redis_replicated … */
-	bool lost;           /* … and then the connection was lost */
 	char error[REPLICATION_WHY_SIZE];
 };
 
 bool redis_fault(struct redis *r, const char *why)
 {
 	snprintf(r->error, sizeof r->error, "%s", why);
-	return false;
-}
-
-/* Tells of the first failure in a batch. */
-static void note(struct redis *r, const char *what, const char *why)
-{
-	if (!r->failed)
-		snprintf(r->error, sizeof r->error, "%s%s", what, why);
-}
-
-/* Connects to the master that the sentinels name. If that one does not answer, another sentinel may
- * know better. */
-static bool open_master(struct redis *r)
-{
-	for (unsigned tries = 0; tries < r->url.count; tries++) {
-		if (!sentinel_ask(r->sentinel, &r->master))
-			return redis_fault(r, sentinel_error(r->sentinel));
-		if (link_open(r->link, &r->master))
-			return true;
-		sentinel_doubt(r->sentinel);
-	}
-	return redis_fault(r, link_error(r->link));
-}
-
-static bool open_link(struct redis *r)
-{
-	r->changes++;
-	r->lost = r->lost || r->answered;
-	if (r->sentinel != NULL)
-		return open_master(r);
-	return link_open(r->link, &r->url.servers[0]) || redis_fault(r, link_error(r->link));
-}
-
-/* After a failure: true if the batch may be sent once more. A connection that was idle may be dead
- * because Redis was restarted. A server that is no master has done no write, and there may be
- * another. */
-static bool may_repeat(struct redis *r)
-{
-	if (r->repeats == 0 || (!link_was_dead(r->link) && !link_not_master(r->link)))
-		return false;
-	r->repeats--;
-	if (link_not_master(r->link))
-		sentinel_doubt(r->sentinel);
-	return true;
-}
-
-static bool transmit(struct redis *r)
-{
-	while (link_is_usable(r->link) || open_link(r)) {
-		if (link_send(r->link, r->out.at, r->out.len, r->queued))
-			return true;
-		redis_fault(r, link_error(r->link));
-		if (!may_repeat(r))
-			return false;
-	}
 	return false;
 }
 
@@ -118,9 +55,7 @@ static bool make(struct redis *r)
 				       .patient = url->kind != REDIS_SINGLE};
 	if (url->kind == REDIS_CLUSTER)
 		return (r->cluster = cluster_new(url, &r->terms, r->error)) != NULL;
-	if (url->kind == REDIS_SENTINEL && (r->sentinel = sentinel_new(url)) == NULL)
-		return false;
-	return (r->link = link_new(&r->terms)) != NULL;
+	return (r->master = master_new(url, &r->terms, r->error)) != NULL;
 }
 
 struct redis *redis_new(const char *url, unsigned replicas, const char **fault)
@@ -144,8 +79,7 @@ void redis_free(struct redis *r)
 {
 	if (r == NULL)
 		return;
-	link_free(r->link);
-	sentinel_free(r->sentinel);
+	master_free(r->master);
 	cluster_free(r->cluster);
 	text_free(&r->out);
 	text_free(&r->waiting);
@@ -252,15 +186,10 @@ static bool close_batch(struct redis *r)
 
 static bool send_batch(struct redis *r, bool once)
 {
-	if (!close_batch(r))
-		return !r->failed;
-	r->repeats = once ? 0 : r->url.count;
-	if (r->cluster != NULL)
-		r->failed = !cluster_send(r->cluster, r->out.at, once);
-	else if (once && !link_is_usable(r->link))
-		r->failed = !redis_fault(r, "redis: write: connection closed");
-	else
-		r->failed = !transmit(r);
+	if (close_batch(r))
+		r->failed = !(r->cluster != NULL
+				  ? cluster_send(r->cluster, r->out.at, once)
+				  : master_send(r->master, r->out.at, r->out.len, r->queued, once));
 	return !r->failed;
 }
 
@@ -269,56 +198,13 @@ bool redis_send(struct redis *r)
 	return send_batch(r, false);
 }
 
-/* The server refuses the first command, as a master does that another has replaced: it has no
- * replicas (NOREPLICAS), or is a replica itself by now (READONLY). Its connection was kept, or a
- * sentinel that was cut off still names it. So it has done no write, and another sentinel may know
- * the new master. */
-static bool is_replaced(const struct redis *r, unsigned i, const char *code)
-{
-	return r->sentinel != NULL && i == 0 && r->repeats > 0 &&
-	       (strcmp(code, "NOREPLICAS") == 0 || strcmp(code, "READONLY") == 0);
-}
-
-/* Returns the i-th reply of the batch. NULL: the command failed, and *why says why; or the batch
- * has failed before. */
-static struct redisReply *next_reply(struct redis *r, unsigned i)
-{
-	char code[RESP_ERROR_CODE_SIZE], refusal[RESP_REFUSAL_SIZE];
-
-	while (link_pending(r->link) > 0) {
-		const struct redisReply *reply = link_next(r->link);
-		if (reply != NULL && !resp_is_error(reply, code)) {
-			r->answered = true;
-			return link_keep(r->link);
-		}
-		if (reply == NULL) {
-			note(r, link_error(r->link), "");
-			if (!may_repeat(r) || !transmit(r))
-				return NULL;
-			continue;
-		}
-		resp_refusal(refusal, code, r->out.at, i);
-		note(r, "redis: error reply: ", refusal);
-		r->refused = true;
-		if (!is_replaced(r, i, code))
-			return NULL;
-		r->repeats = 0; /* once: where all others are out of reach, each costs time */
-		sentinel_doubt(r->sentinel);
-		link_close(r->link);
-		if (!transmit(r))
-			return NULL;
-		r->refused = false;
-	}
-	return NULL;
-}
-
 /* Gives a reply to what waits for it. false: it is not what that expects. */
 static bool give(struct redis *r, const struct waiting *w, struct redisReply *reply)
 {
 	bool good = w->take == NULL || w->take(w->into, reply);
 
-	if (!good)
-		note(r, "redis: not an answer of Redis", "");
+	if (!good && !r->failed)
+		redis_fault(r, "redis: not an answer of Redis");
 	if (!good || w->take != redis_keep)
 		resp_free(reply);
 	return good;
@@ -328,12 +214,11 @@ bool redis_finish(struct redis *r)
 {
 	bool guarded = true;
 
-	r->refused = false;
 	for (unsigned i = 0; i < r->queued; i++) {
 		struct waiting w;
 		memcpy(&w, r->waiting.at + i * sizeof w, sizeof w);
 		struct redisReply *reply =
-		    r->cluster != NULL ? cluster_next(r->cluster) : next_reply(r, i);
+		    r->cluster != NULL ? cluster_next(r->cluster) : master_next(r->master);
 		if (!guarded)
 			resp_free(reply);
 		bool good = guarded && reply != NULL && give(r, &w, reply);
@@ -341,8 +226,6 @@ bool redis_finish(struct redis *r)
 		r->failed = r->failed || !good;
 	}
 	r->queued = 0;
-	if (r->refused) /* it may be another one's turn to be the master */
-		link_close(r->link);
 	return !r->failed;
 }
 
@@ -389,7 +272,7 @@ void redis_ask_time(struct redis *r, long long *now_us)
 
 unsigned long redis_changes(const struct redis *r)
 {
-	return r->cluster != NULL ? cluster_changes(r->cluster) : r->changes;
+	return r->cluster != NULL ? cluster_changes(r->cluster) : master_changes(r->master);
 }
 
 bool redis_is_replaceable(const struct redis *r)
@@ -399,33 +282,18 @@ bool redis_is_replaceable(const struct redis *r)
 
 void redis_begin(struct redis *r)
 {
-	r->answered = r->lost = false;
 	if (r->cluster != NULL)
 		cluster_begin_request(r->cluster);
-}
-
-static bool master_replicated(struct redis *r)
-{
-	struct replication n = {.number = r->replicas};
-
-	if (r->replicas == 0 && r->sentinel != NULL &&
-	    !sentinel_replicas(r->sentinel, &r->master, &n))
-		return redis_fault(r, sentinel_error(r->sentinel));
-	if (!link_is_usable(r->link) || !r->answered || r->lost)
-		return redis_fault(r, "redis: not replicated: connection closed");
-	return replication_ask(&n, r->link, ONE_TAG, r->error) &&
-	       replication_take(&n, r->link, r->error);
+	else
+		master_begin_request(r->master);
 }
 
 bool redis_replicated(struct redis *r)
 {
 	if (!r->waits)
 		return true;
-	if (r->cluster != NULL)
-		return cluster_replicated(r->cluster, r->replicas);
-	bool replicated = master_replicated(r);
-	r->answered = r->lost = false;
-	return replicated;
+	return r->cluster != NULL ? cluster_replicated(r->cluster, r->replicas)
+				  : master_replicated(r->master, r->replicas);
 }
 
 const struct redis_right *redis_rights(const struct redis *r, size_t *count)
@@ -441,13 +309,13 @@ const struct redis_right *redis_rights(const struct redis *r, size_t *count)
 	enum { ROLE = 1, ALL = sizeof rights / sizeof rights[0] };
 	size_t begin = r->waits ? 0 : ROLE;
 
-	*count = r->cluster != NULL ? ALL - begin : r->sentinel != NULL ? 2 - begin : 1 - begin;
+	*count = (r->cluster != NULL ? ALL : redis_is_replaceable(r) ? 2 : 1) - begin;
 	return rights + begin;
 }
 
 const char *redis_fault_of_sentinels(struct redis *r)
 {
-	return r->sentinel != NULL ? sentinel_fault(r->sentinel) : NULL;
+	return r->master != NULL ? master_fault_of_sentinels(r->master) : NULL;
 }
 
 size_t redis_find_masters(struct redis *r, bool *whole)
@@ -461,7 +329,7 @@ void redis_master_tag(const struct redis *r, size_t i, char tag[static TAG_LEN +
 	if (r->cluster != NULL)
 		cluster_tag(r->cluster, i, tag);
 	else
-		strcpy(tag, ONE_TAG);
+		strcpy(tag, MASTER_TAG);
 }
 
 const char *redis_error(const struct redis *r)

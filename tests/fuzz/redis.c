@@ -5,6 +5,7 @@
 #include "fuzz.h"
 
 #include "../../libcommon/redis/link.c"
+#include "../../libcommon/redis/master.c"
 #include "../../libcommon/redis/redis.c" /* it claims what is true of its members */
 
 #include "core/config.h"
@@ -162,7 +163,7 @@ ssize_t __wrap_getrandom(void *to, size_t len, unsigned flags)
 /* What must be true whenever a module has finished. */
 static void check(const struct redis *r, enum result result)
 {
-	const struct link *l = r->link;
+	const struct link *l = r->master != NULL ? r->master->link : NULL;
 
 	if (!many)
 		CLAIM((l->fd >= 0) == (open_sockets == 1) && (l->fd >= 0) == (l->reader != NULL));
@@ -271,7 +272,7 @@ static enum result leave(struct redis *r, bool all)
 }
 
 /* Every way to read a reply. */
-static bool take(void *into, const struct redisReply *reply)
+static bool take_any(void *into, const struct redisReply *reply)
 {
 	const char *text = NULL;
 	size_t len = 0, sum = 0;
@@ -298,7 +299,7 @@ static enum result look(struct redis *r)
 	long long number;
 	int taken = 0;
 
-	redis_ask(r, take, &taken, "PING", "", NULL);
+	redis_ask(r, take_any, &taken, "PING", "", NULL);
 	redis_guard(r, "tag");
 	redis_ask(r, redis_keep, &kept, "GET", "two words\r\n", NULL);
 	redis_ask(r, redis_take_number, &number, "TTL", "key", NULL);
@@ -308,7 +309,7 @@ static enum result look(struct redis *r)
 	bool done = redis_finish(r);
 	CLAIM(!done || (sent && taken == 1 && kept != NULL));
 	if (kept != NULL)
-		take(&taken, kept);
+		take_any(&taken, kept);
 	resp_free(kept);
 	CLAIM(redis_run(r)); /* nothing */
 	readiness_ask(r, &ready);
@@ -376,7 +377,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			result = look(r);
 			break;
 		}
-		if (!many && result == RESULT_UNAVAILABLE && r->link->fd < 0)
+		if (!many && result == RESULT_UNAVAILABLE && r->master->link->fd < 0)
 			CLAIM(r->error[0] != '\0');
 		check(r, result);
 	}
