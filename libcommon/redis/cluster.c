@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS_MAX = 16 /* how often a batch is sent on */, OUT_KEEP_BYTES = 16384 };
+enum { ROUNDS_MAX = 16 /* how often a batch is sent on */ };
 
 struct command {
 	size_t end; /* in the bytes of the batch */
@@ -23,19 +23,15 @@ struct command {
 	enum { LATER, READY, SENT, DONE, FAILED } state;
 };
 
-struct commands {
-	struct command *at;
-	size_t count, cap;
-};
-
 struct cluster {
 	struct nodes nodes;
 	uint8_t masters[SHARDS_NODES_MAX];
-	const char *bytes;
-	struct commands now; /* this batch */
-	size_t next;         /* the command whose reply is taken next */
-	unsigned stage;      /* of the command that is added next */
-	int slot;            /* of the last command */
+	const char *bytes; /* the batch */
+	struct command *commands;
+	size_t count, cap;
+	size_t next;    /* the command whose reply is taken next */
+	unsigned stage; /* of the command that is added next */
+	int slot;       /* of the last command */
 	bool no_memory, once, collected;
 };
 
@@ -50,17 +46,11 @@ struct cluster *cluster_new(const struct redis_url *url, const struct link_terms
 	return c;
 }
 
-static void drop_commands(struct commands *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		resp_free(list->at[i].reply);
-	list->count = 0;
-}
-
 void cluster_begin(struct cluster *c)
 {
-	drop_commands(&c->now);
-	c->next = c->stage = 0;
+	for (size_t i = 0; i < c->count; i++)
+		resp_free(c->commands[i].reply);
+	c->count = c->next = c->stage = 0;
 	c->no_memory = false;
 	c->collected = true; /* nothing was sent */
 }
@@ -69,9 +59,9 @@ void cluster_free(struct cluster *c)
 {
 	if (c == NULL)
 		return;
-	drop_commands(&c->now);
+	cluster_begin(c);
 	nodes_close(&c->nodes);
-	free(c->now.at);
+	free(c->commands);
 	free(c);
 }
 
@@ -79,19 +69,19 @@ void cluster_add(struct cluster *c, const char *argument, size_t end)
 {
 	int slot = argument != NULL ? tag_slot(argument) : -1;
 
-	if (c->now.count == c->now.cap) {
-		size_t cap = c->now.cap ? c->now.cap * 2 : 64;
-		void *commands = realloc(c->now.at, cap * sizeof *c->now.at);
+	if (c->count == c->cap) {
+		size_t cap = c->cap ? c->cap * 2 : 64;
+		void *commands = realloc(c->commands, cap * sizeof *c->commands);
 		if (commands == NULL) {
 			c->no_memory = true;
 			return;
 		}
-		c->now.at = commands;
-		c->now.cap = cap;
+		c->commands = commands;
+		c->cap = cap;
 	}
 	if (slot >= 0)
 		c->slot = slot;
-	struct command *command = &c->now.at[c->now.count++];
+	struct command *command = &c->commands[c->count++];
 	*command = (struct command){
 	    .end = end, .slot = c->slot, .keyless = slot < 0, .stage = c->stage, .state = LATER};
 	if (slot >= 0)
@@ -123,8 +113,8 @@ static void give_up(struct cluster *c, unsigned node, bool again)
 {
 	shards_forget(&c->nodes.shards, node);
 	c->nodes.changed = true;
-	for (size_t i = 0; i < c->now.count; i++) {
-		struct command *command = &c->now.at[i];
+	for (size_t i = 0; i < c->count; i++) {
+		struct command *command = &c->commands[i];
 		if (command->state != SENT || command->node != node)
 			continue;
 		fail(c, command, "", link_error(c->nodes.at[node].link));
@@ -144,8 +134,8 @@ static bool deliver(struct cluster *c, unsigned node)
 /* Adds a command to what its node is sent. */
 static void add_to_node(struct cluster *c, size_t i, unsigned other)
 {
-	struct command *command = &c->now.at[i];
-	size_t begin = i > 0 ? c->now.at[i - 1].end : 0;
+	struct command *command = &c->commands[i];
+	size_t begin = i > 0 ? c->commands[i - 1].end : 0;
 
 	if (command->node == 0)
 		command->node = c->nodes.shards.node_of[command->slot];
@@ -171,40 +161,37 @@ static void send_to_node(struct cluster *c, unsigned i)
 		give_up(c, i, false);
 }
 
-/* Sends all commands that are ready. false: there was none. */
-static bool send_ready(struct cluster *c)
+/* Makes the commands up to the next barrier ready, unless others are ready still. false: all
+ * commands have been sent. */
+static bool find_ready(struct cluster *c)
+{
+	const struct command *first = NULL;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (c->commands[i].state == READY)
+			return true;
+	for (size_t i = 0; i < c->count; i++) {
+		struct command *command = &c->commands[i];
+		if (command->state != LATER || (first != NULL && command->stage != first->stage))
+			continue;
+		first = first != NULL ? first : command;
+		command->state = READY;
+	}
+	return first != NULL;
+}
+
+/* Sends the commands that are ready, those of each node in one write. */
+static void send_ready(struct cluster *c)
 {
 	unsigned other = nodes_next(&c->nodes);
-	bool any = false;
 
-	for (unsigned i = 1; i <= c->nodes.shards.count; i++) {
-		text_clear(&c->nodes.at[i].out, OUT_KEEP_BYTES);
-		c->nodes.at[i].commands = 0;
-	}
-	for (size_t i = 0; i < c->now.count; i++)
-		if (c->now.at[i].state == READY) {
-			any = true;
+	nodes_clear(&c->nodes);
+	for (size_t i = 0; i < c->count; i++)
+		if (c->commands[i].state == READY)
 			add_to_node(c, i, other);
-		}
 	for (unsigned i = 1; i <= c->nodes.shards.count; i++)
 		if (c->nodes.at[i].commands > 0)
 			send_to_node(c, i);
-	return any;
-}
-
-/* Makes the commands up to the next barrier ready. false: there are no more. */
-static bool begin_stage(struct cluster *c)
-{
-	unsigned stage = 0;
-	bool any = false;
-
-	for (size_t i = 0; i < c->now.count; i++)
-		if (c->now.at[i].state == LATER && (!any || c->now.at[i].stage == stage)) {
-			stage = c->now.at[i].stage;
-			any = true;
-			c->now.at[i].state = READY;
-		}
-	return any;
 }
 
 bool cluster_send(struct cluster *c, const char *bytes, bool once)
@@ -217,64 +204,49 @@ bool cluster_send(struct cluster *c, const char *bytes, bool once)
 	c->bytes = bytes;
 	c->once = once;
 	c->collected = false;
-	begin_stage(c);
-	send_ready(c);
+	if (find_ready(c))
+		send_ready(c);
 	return true;
 }
 
 /* The node to which a command before this one was sent on, in the commands for the same slot. */
 static unsigned followed(const struct cluster *c, size_t i)
 {
-	int slot = c->now.at[i].slot;
+	int slot = c->commands[i].slot;
 
-	while (i-- > 0 && c->now.at[i].slot == slot)
-		if (c->now.at[i].state == READY && !c->now.at[i].keyless)
-			return c->now.at[i].node;
+	while (i-- > 0 && c->commands[i].slot == slot)
+		if (c->commands[i].state == READY && !c->commands[i].keyless)
+			return c->commands[i].node;
 	return 0;
 }
 
-/* Keeps a reply. A command without a key may be done by two nodes. Then both have to wait for their
- * replicas, so the smaller number counts. */
-static void keep(struct command *command, struct redisReply *reply)
+static void take_answer(struct cluster *c, struct command *command)
 {
-	long long before, now;
-	bool more = command->reply != NULL && resp_number(command->reply, &before) &&
-		    resp_number(reply, &now) && now > before;
+	struct node *n = &c->nodes.at[command->node];
 
-	resp_free(more ? reply : command->reply);
-	if (!more)
-		command->reply = reply;
+	command->reply = link_keep(n->link);
+	command->state = DONE;
+	if (command->keyless)
+		return;
+	memcpy(n->tag, command->tag, TAG_LEN);
+	n->touched = true;
+	if (!command->ask)
+		c->nodes.shards.node_of[command->slot] = (uint8_t)command->node;
 }
 
-static void take_reply(struct cluster *c, size_t i, const struct redisReply *reply)
+/* CLUSTERDOWN: the node has lost the others, or has just found them again. Another one may know
+ * more. */
+static void take_refusal(struct cluster *c, size_t i, const struct redisReply *error,
+			 const char *code)
 {
-	struct command *command = &c->now.at[i];
-	char code[RESP_ERROR_CODE_SIZE], refusal[RESP_REFUSAL_SIZE];
+	struct command *command = &c->commands[i];
+	char refusal[RESP_REFUSAL_SIZE];
+	bool down = strcmp(code, "CLUSTERDOWN") == 0 && !command->elsewhere, ask = false;
+	unsigned node = 0;
 
-	/* What a node says to a command without a key does not count if it sent on the commands
-	 * before it. A replica answers WAIT with an error. */
-	unsigned also = command->keyless ? followed(c, i) : 0;
-	if (!resp_is_error(reply, code)) {
-		struct node *n = &c->nodes.at[command->node];
-		if (!command->keyless && !command->ask)
-			c->nodes.shards.node_of[command->slot] = (uint8_t)command->node;
-		if (!command->keyless) {
-			memcpy(n->tag, command->tag, TAG_LEN);
-			n->touched = true;
-		}
-		keep(command, link_keep(n->link));
-		command->state = DONE;
-		if (also != 0)
-			send_to(command, also, false);
-		return;
-	}
-	bool ask = false, down = strcmp(code, "CLUSTERDOWN") == 0 && !command->elsewhere;
-	unsigned node = also;
-	resp_refusal(refusal, code, c->bytes + (i > 0 ? c->now.at[i - 1].end : 0), 0);
+	resp_refusal(refusal, code, c->bytes + (i > 0 ? c->commands[i - 1].end : 0), 0);
 	fail(c, command, "redis: error reply: ", refusal);
-	/* CLUSTERDOWN: it has lost the others, or has just found them again. Another may know. */
-	if (node == 0 && !shards_redirect(&c->nodes.shards, reply, command->node, &node, &ask) &&
-	    down)
+	if (!shards_redirect(&c->nodes.shards, error, command->node, &node, &ask) && down)
 		node = command->node < c->nodes.shards.count ? command->node + 1 : 1;
 	c->nodes.changed = c->nodes.changed || !ask;
 	command->elsewhere = command->elsewhere || down;
@@ -286,14 +258,30 @@ static void take_reply(struct cluster *c, size_t i, const struct redisReply *rep
 	send_to(command, node, ask);
 }
 
+/* What a node says to a command without a key does not count if it sent on the commands before
+ * it. */
+static void take_reply(struct cluster *c, size_t i, const struct redisReply *reply)
+{
+	struct command *command = &c->commands[i];
+	unsigned elsewhere = command->keyless ? followed(c, i) : 0;
+	char code[RESP_ERROR_CODE_SIZE];
+
+	if (elsewhere != 0)
+		send_to(command, elsewhere, false);
+	else if (resp_is_error(reply, code))
+		take_refusal(c, i, reply, code);
+	else
+		take_answer(c, command);
+}
+
 /* Takes the replies of a node to all that it was sent. */
 static void take_replies(struct cluster *c, unsigned node)
 {
 	struct node *n = &c->nodes.at[node];
 	bool again = !c->once;
 
-	for (size_t i = 0; i < c->now.count; i++) {
-		struct command *command = &c->now.at[i];
+	for (size_t i = 0; i < c->count; i++) {
+		struct command *command = &c->commands[i];
 		const struct redisReply *reply = NULL;
 		if (command->state != SENT || command->node != node)
 			continue;
@@ -319,8 +307,9 @@ static void collect(struct cluster *c)
 		for (unsigned i = 1; i <= c->nodes.shards.count; i++)
 			if (c->nodes.at[i].link != NULL && link_pending(c->nodes.at[i].link) > 0)
 				take_replies(c, i);
-		if (rounds == ROUNDS_MAX || !(send_ready(c) || (begin_stage(c) && send_ready(c))))
+		if (rounds == ROUNDS_MAX || !find_ready(c))
 			break;
+		send_ready(c);
 	}
 	c->collected = true;
 }
@@ -329,9 +318,9 @@ struct redisReply *cluster_next(struct cluster *c)
 {
 	if (!c->collected)
 		collect(c);
-	if (c->next == c->now.count)
+	if (c->next == c->count)
 		return NULL;
-	struct command *command = &c->now.at[c->next++];
+	struct command *command = &c->commands[c->next++];
 	if (command->state != DONE)
 		return NULL;
 	struct redisReply *reply = command->reply;

@@ -10,6 +10,7 @@
 
 /* A request that only wants to be quick next time waits less than one that needs the masters. */
 enum { REFRESH_MS = 100, MASTERS_MS = 1000 };
+enum { OUT_KEEP_BYTES = 16384 };
 
 static void add_hosts(struct shards *s, const struct redis_url *url)
 {
@@ -61,6 +62,14 @@ bool nodes_open(struct nodes *n, unsigned number, bool once)
 		return link_fail(node->link, "write", "connection closed");
 	n->changes++;
 	return link_open(node->link, &n->shards.nodes[number]);
+}
+
+void nodes_clear(struct nodes *n)
+{
+	for (unsigned i = 1; i <= n->shards.count; i++) {
+		text_clear(&n->at[i].out, OUT_KEEP_BYTES);
+		n->at[i].commands = 0;
+	}
 }
 
 unsigned nodes_next(struct nodes *n)

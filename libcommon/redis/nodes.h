@@ -47,6 +47,9 @@ void nodes_close(struct nodes *n);
 /* Makes sure that the node has a connection. `once`: a new one does not do. */
 bool nodes_open(struct nodes *n, unsigned node, bool once);
 
+/* Empties what is sent next to each node. */
+void nodes_clear(struct nodes *n);
+
 /* The next node to ask when nothing is known: any node can say which one has a slot. */
 unsigned nodes_next(struct nodes *n);
 
