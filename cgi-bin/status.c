@@ -42,8 +42,11 @@ static void check_records(struct check *c, const struct records *r, bool usable)
 /* Whether a password can be checked at all. Busy slots are no fault, and tickets go on. */
 static void check_hashing(struct check *c, struct realm *realm)
 {
-	slots_measure_again(&realm->slots, realm->config->hashes);
-	c->fault = slots_fault(&realm->slots, users_hash_kib(&realm->users), c->note);
+	unsigned long kib = users_hash_kib(&realm->users);
+
+	if (kib > 0) /* only the memory counts here, whatever the number of hashes */
+		slots_measure_again(&realm->slots, 1);
+	c->fault = slots_fault(&realm->slots, kib, c->note);
 }
 
 static bool fails(const struct check *c, unsigned flags)

@@ -40,7 +40,7 @@ void slots_measure(struct slots *s, unsigned hashes)
 {
 	struct cgroup limits;
 
-	cgroup_read("", &limits);
+	cgroup_read("", hashes > 0 ? CGROUP_MEMORY : CGROUP_MEMORY | CGROUP_PROCESSORS, &limits);
 	s->hashes = hashes > 0 ? hashes : processors(&limits);
 	s->memory_bytes = limits.memory_bytes;
 	if (s->memory_bytes > 0) {

@@ -9,14 +9,16 @@
 
 enum { PATH_SIZE = 768, UNLIMITED_BITS = 60 /* version 1 writes a number near 2^63 */ };
 
-/* Reads the beginning of a file, which may come in pieces. false: there is none. */
+/* Reads the beginning of a file, which may come in pieces; the last one ends with a newline. Each
+ * CGI start of status does this, so it takes as few system calls as it can: musl's open makes two
+ * of O_CLOEXEC. false: there is no such file. */
 static bool read_file(const char *path, char *out, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	size_t len = 0;
 	ssize_t n = -1;
 
-	while (fd >= 0 && len < size - 1) {
+	while (fd >= 0 && len < size - 1 && (len == 0 || out[len - 1] != '\n')) {
 		n = read(fd, out + len, size - 1 - len);
 		if (n > 0)
 			len += (size_t)n;
@@ -36,36 +38,32 @@ static const char *join(char *out, const char *a, const char *b)
 	return out;
 }
 
-static void read_memory(struct cgroup *c, const char *group)
+static void read_memory(struct cgroup *c, const char *group, const char *file)
 {
-	static const char *const files[] = {"/memory.max", "/memory.limit_in_bytes"};
 	char path[PATH_SIZE + 32], text[32];
 	unsigned long long bytes;
 
-	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-		if (!read_file(join(path, group, files[i]), text, sizeof text))
-			continue;
-		struct span number = span_of(text); /* or "max" */
-		if (number_take(&number, &bytes) && bytes > 0 && bytes >> UNLIMITED_BITS == 0 &&
-		    (c->memory_bytes == 0 || bytes < c->memory_bytes))
-			c->memory_bytes = bytes;
-	}
+	if (!read_file(join(path, group, file), text, sizeof text))
+		return;
+	struct span number = span_of(text); /* or "max" */
+	if (number_take(&number, &bytes) && bytes > 0 && bytes >> UNLIMITED_BITS == 0 &&
+	    (c->memory_bytes == 0 || bytes < c->memory_bytes))
+		c->memory_bytes = bytes;
 }
 
 /* "200000 100000" in version 2, two files in version 1: so many microseconds in each period. */
-static void read_processors(struct cgroup *c, const char *group)
+static void read_processors(struct cgroup *c, const char *group, const char *file)
 {
 	char path[PATH_SIZE + 32], text[64], period_text[32];
 	struct span quota_digits, period_digits;
 	unsigned long long quota, period;
 
-	if (read_file(join(path, group, "/cpu.max"), text, sizeof text)) {
-		period_digits = span_of(text);
-		span_next(&period_digits, ' ', &quota_digits);
-	} else {
-		read_file(join(path, group, "/cpu.cfs_quota_us"), text, sizeof text);
+	if (!read_file(join(path, group, file), text, sizeof text))
+		return;
+	period_digits = span_of(text);
+	span_next(&period_digits, ' ', &quota_digits);
+	if (period_digits.at == NULL) {
 		read_file(join(path, group, "/cpu.cfs_period_us"), period_text, sizeof period_text);
-		quota_digits = span_of(text);
 		period_digits = span_of(period_text);
 	}
 	/* Without a quota it is "max" or -1. */
@@ -77,51 +75,44 @@ static void read_processors(struct cgroup *c, const char *group)
 		c->processors = processors;
 }
 
-/* Looks at a group and all above it. Where only a part of the tree is mounted, as in a container,
- * the path of the group leads nowhere, and the root of what is mounted is the group. */
-static void read_groups(const char *mount, char *path,
-			void (*read_group)(struct cgroup *, const char *), struct cgroup *c)
-{
-	char group[PATH_SIZE];
-
-	for (;;) {
-		if (strlen(mount) + strlen(path) < sizeof group)
-			read_group(c, join(group, mount, path));
-		char *slash = strrchr(path, '/');
-		if (slash == NULL)
-			return;
-		*slash = '\0';
-	}
-}
-
-/* A line is NUMBER:CONTROLLERS:PATH. Version 2 has no controllers there. */
-static void read_line(const char *root, const char *line, struct cgroup *c)
+/* A line is NUMBER:CONTROLLERS:PATH. Version 2 has no controllers there. Looks at the group and all
+ * above it. Where only a part of the tree is mounted, as in a container, the path leads nowhere,
+ * and the root of what is mounted is the group. */
+static void read_line(const char *root, const char *line, unsigned parts, struct cgroup *c)
 {
 	static const struct {
-		const char *controller, *mount;
-		void (*read)(struct cgroup *, const char *);
+		unsigned part;
+		const char *controller, *mount, *file;
+		void (*read)(struct cgroup *, const char *group, const char *file);
 	} kinds[] = {
-	    {"::", "/sys/fs/cgroup", read_memory},
-	    {"::", "/sys/fs/cgroup", read_processors},
-	    {":memory:", "/sys/fs/cgroup/memory", read_memory},
-	    {":cpu:", "/sys/fs/cgroup/cpu", read_processors},
-	    {":cpu,cpuacct:", "/sys/fs/cgroup/cpu,cpuacct", read_processors},
+	    {CGROUP_MEMORY, "::", "/sys/fs/cgroup", "/memory.max", read_memory},
+	    {CGROUP_PROCESSORS, "::", "/sys/fs/cgroup", "/cpu.max", read_processors},
+	    {CGROUP_MEMORY, ":memory:", "/sys/fs/cgroup/memory", "/memory.limit_in_bytes",
+	     read_memory},
+	    {CGROUP_PROCESSORS, ":cpu:", "/sys/fs/cgroup/cpu", "/cpu.cfs_quota_us",
+	     read_processors},
+	    {CGROUP_PROCESSORS, ":cpu,cpuacct:", "/sys/fs/cgroup/cpu,cpuacct", "/cpu.cfs_quota_us",
+	     read_processors},
 	};
-	char mount[PATH_SIZE], path[PATH_SIZE];
+	const char *at = strchr(line, ':');
+	char group[PATH_SIZE];
 
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		const char *at = strchr(line, ':');
+	for (size_t i = 0; at != NULL && i < sizeof kinds / sizeof kinds[0]; i++) {
 		size_t len = strlen(kinds[i].controller);
-		if (at == NULL || strncmp(at, kinds[i].controller, len) != 0 ||
-		    strlen(at + len) >= sizeof path)
+		const char *path = at + len;
+		if ((kinds[i].part & parts) == 0 || strncmp(at, kinds[i].controller, len) != 0 ||
+		    strlen(root) + strlen(kinds[i].mount) + strlen(path) >= sizeof group)
 			continue;
-		join(mount, root, kinds[i].mount);
-		strcpy(path, strcmp(at + len, "/") == 0 ? "" : at + len);
-		read_groups(mount, path, kinds[i].read, c);
+		char *mounted = stpcpy(stpcpy(group, root), kinds[i].mount);
+		char *end = stpcpy(mounted, strcmp(path, "/") == 0 ? "" : path);
+		do {
+			*end = '\0';
+			kinds[i].read(c, group, kinds[i].file);
+		} while ((end = strrchr(mounted, '/')) != NULL);
 	}
 }
 
-void cgroup_read(const char *root, struct cgroup *c)
+void cgroup_read(const char *root, unsigned parts, struct cgroup *c)
 {
 	char path[PATH_SIZE], text[4096], *rest = text, *line;
 
@@ -130,5 +121,5 @@ void cgroup_read(const char *root, struct cgroup *c)
 	    !read_file(join(path, root, "/proc/self/cgroup"), text, sizeof text))
 		return;
 	while ((line = strsep(&rest, "\n")) != NULL)
-		read_line(root, line, c);
+		read_line(root, line, parts, c);
 }

@@ -256,10 +256,35 @@ static const struct setting {
 };
 enum { SETTINGS = sizeof settings / sizeof settings[0] };
 
-/* Returns the rule that the value of a setting breaks, or NULL. */
-static const char *take(struct config *c, const struct setting *s)
+/* Returns the place in `settings` of the setting that an environment variable is, or SETTINGS. */
+static size_t find_setting(const char *variable)
 {
-	const char *value = getenv(s->name), *rule = s->rule;
+	size_t len = strcspn(variable, "="), i = 0;
+
+	while (i < SETTINGS &&
+	       !(strncmp(variable, settings[i].name, len) == 0 && settings[i].name[len] == '\0'))
+		i++;
+	return i;
+}
+
+/* Finds the values of all settings. Each start of a CGI program does this, and getenv would look
+ * through the whole environment for each setting. */
+static void find_values(const char *values[static SETTINGS])
+{
+	for (char **variable = environ; variable != NULL && *variable != NULL; variable++) {
+		if (strncmp(*variable, "SSA_", 4) != 0 && strncmp(*variable, "REDIS_URL", 9) != 0)
+			continue;
+		size_t i = find_setting(*variable);
+		const char *value = strchr(*variable, '=');
+		if (i < SETTINGS && values[i] == NULL && value != NULL)
+			values[i] = value + 1;
+	}
+}
+
+/* Returns the rule that the value of a setting breaks, or NULL. */
+static const char *take(struct config *c, const struct setting *s, const char *value)
+{
+	const char *rule = s->rule;
 
 	if (value == NULL || *value == '\0')
 		value = s->standard;
@@ -283,8 +308,9 @@ static const char *take_together(struct config *c)
 
 bool config_load_parts(struct config *c, unsigned parts, config_fault *tell, void *context)
 {
-	const char *rule;
+	const char *rule, *values[SETTINGS] = {NULL};
 
+	find_values(values);
 	*c = (struct config){.cors_origins = "", .workers = 1, .redis_wait = CONFIG_WAIT_UNSET};
 	for (size_t i = 0; i <= SETTINGS; i++) {
 		if (i < SETTINGS && (settings[i].part & parts) == 0)
@@ -292,7 +318,7 @@ bool config_load_parts(struct config *c, unsigned parts, config_fault *tell, voi
 		if (i == SETTINGS && (parts & CONFIG_SERVICE) == 0)
 			break;
 		const char *name = i < SETTINGS ? settings[i].name : "SSA_TICKET_MAX";
-		rule = i < SETTINGS ? take(c, &settings[i]) : take_together(c);
+		rule = i < SETTINGS ? take(c, &settings[i], values[i]) : take_together(c);
 		if (rule == NULL)
 			continue;
 		if (c->fault[0] == '\0')
@@ -309,27 +335,17 @@ bool config_load(struct config *c)
 	return config_load_parts(c, CONFIG_ALL, NULL, NULL);
 }
 
-static bool is_known(const char *name)
-{
-	if (strncmp(name, "SSA_TEST_", strlen("SSA_TEST_")) == 0)
-		return true;
-	for (size_t i = 0; i < SETTINGS; i++)
-		if (strcmp(name, settings[i].name) == 0)
-			return true;
-	return false;
-}
-
 void config_unknown(config_fault *tell, void *context)
 {
 	const char *names[SETTINGS + 1] = {NULL};
 	char name[64], words[96];
 
 	for (char **variable = environ; variable != NULL && *variable != NULL; variable++) {
-		if (strncasecmp(*variable, "SSA_", 4) != 0)
+		if (strncasecmp(*variable, "SSA_", 4) != 0 ||
+		    strncmp(*variable, "SSA_TEST_", strlen("SSA_TEST_")) == 0 ||
+		    find_setting(*variable) < SETTINGS)
 			continue;
 		snprintf(name, sizeof name, "%.*s", (int)strcspn(*variable, "="), *variable);
-		if (is_known(name))
-			continue;
 		for (size_t i = 0; i < SETTINGS; i++)
 			names[i] = settings[i].name;
 		const char *nearest = nearest_of(name, names);

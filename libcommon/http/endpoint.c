@@ -268,26 +268,21 @@ static void log_unknown(void *context, const char *name, const char *what)
 
 int endpoint_main(const struct endpoint *e, int argc, char **argv)
 {
-	struct process p;
+	struct process p = {.endpoint = e, .resident = resident_is_listener(0)};
 	const struct program program = {&p, e->slow ? 1 : RESIDENT_BATCH_MAX, admit, answer,
 					look_around};
-	pid_t parent = getppid();
+	pid_t parent = p.resident ? getppid() : 0;
 	int status = 0;
 
 	keep_standard_streams();
 	log_name(e->name);
 	signal(SIGPIPE, SIG_IGN); /* if a client or Redis has left, a write returns an error */
-	p.endpoint = e;
-	p.service = NULL;
-	p.resident = resident_is_listener(0);
 	gate_list_methods(e, p.allow);
 	config_load(&p.config);
 	config_unknown(log_unknown, NULL);
 	sandbox_enter();
-	if (!p.resident)
-		return cgi_serve(&program, e->name,
-				 argc > 1 ? argv[1]
-					  : ""); /* frees nothing: the kernel does it faster */
+	if (!p.resident) /* frees nothing: the kernel does it faster */
+		return cgi_serve(&program, e->name, argc > 1 ? argv[1] : "");
 	if (p.config.delay_most_ms > 0)
 		log_event("every reply is delayed: SSA_DELAY is set", NULL);
 	if (p.config.faults != NULL)

@@ -32,7 +32,7 @@ static bool is(unsigned processors, unsigned long long memory_bytes)
 {
 	struct cgroup c;
 
-	cgroup_read(root, &c);
+	cgroup_read(root, CGROUP_PROCESSORS | CGROUP_MEMORY, &c);
 	return c.processors == processors && c.memory_bytes == memory_bytes;
 }
 
@@ -103,7 +103,7 @@ int main(void)
 	put("/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "0\n");
 	CHECK(is(0, 0));
 	put("/proc/self/cgroup", "nonsense\n::\n\n0::");
-	cgroup_read(root, &(struct cgroup){0});
+	cgroup_read(root, CGROUP_PROCESSORS | CGROUP_MEMORY, &(struct cgroup){0});
 
 	snprintf(command, sizeof command, "rm -r %s", root);
 	CHECK(system(command) == 0);
