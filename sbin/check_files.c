@@ -2,10 +2,10 @@
 #include "auth/password.h"
 #include "core/crypto.h"
 #include "core/json.h"
+#include "core/nearest.h"
 #include "data/decimal.h"
 #include "data/machines.h"
 #include "data/users.h"
-#include "match.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +77,35 @@ static void check_spaces(struct report *r, const char *record, const char *field
 		report_record(r, record, field, "note: it begins or ends with a space");
 }
 
+/* A record that is looked at. */
+struct candidate {
+	const struct file *file;
+	const char *record;
+};
+
+/* A member beside a field of the rules that differs from it in letter case, `_` or `-`. */
+static void note_near(void *context, struct span name)
+{
+	const struct candidate *c = context;
+	const struct table_kind *kind = c->file->kind;
+
+	for (size_t i = 0; i < kind->count; i++)
+		if (nearest_is_same(name, kind->fields[i].name))
+			report_record(c->file->report, c->record, kind->fields[i].name,
+				      "note: another member has nearly this name");
+}
+
+static void check_names(const struct file *f, struct span record)
+{
+	struct candidate c = {f, record.at};
+	struct json_field fields[TABLE_MAX_FIELDS];
+	struct scan s;
+
+	memcpy(fields, f->kind->fields, sizeof fields);
+	scan_begin(&s, record.at, record.len, SCAN_DEPTH_MAX - 1);
+	json_members(&s, fields, f->kind->count, note_near, &c);
+}
+
 /* The ids that a user, or one of his tokens, may see. */
 static void check_ids(struct report *r, struct file *machines, const char *record,
 		      const char *field, struct span ids)
@@ -118,6 +147,7 @@ static void check_user(struct file *users, struct file *machines, size_t i)
 	char name[USERNAME_MAX_BYTES + 1];
 	struct user user;
 
+	check_names(users, record);
 	if (!users_name(record, name)) {
 		report_record(r, record.at, "username",
 			      "empty, or over " TEXT_OF(USERNAME_MAX_BYTES) " bytes");
@@ -162,8 +192,10 @@ static void check_tokens(struct file *users, struct file *machines)
 	tokens_free(&all);
 }
 
-static void check_machine(struct report *r, struct span record)
+static void check_machine(struct file *machines, size_t i)
 {
+	struct span record = table_text(&machines->table, i);
+	struct report *r = machines->report;
 	struct json_field f[] = {JSON_FIELD("status", JSON_STRING), JSON_FIELD("GPU", JSON_STRING),
 				 JSON_FIELD("ip", JSON_STRING), JSON_FIELD("name", JSON_STRING)};
 	enum { FIELDS = sizeof f / sizeof f[0] };
@@ -173,23 +205,13 @@ static void check_machine(struct report *r, struct span record)
 	scan_begin(&s, record.at, record.len, SCAN_DEPTH_MAX - 1);
 	if (!json_object(&s, f, FIELDS))
 		return;
-	for (int i = 0; i < FIELDS; i++)
-		if (f[i].state == JSON_PRESENT &&
-		    json_decode(f[i].value, text, sizeof text) == JSON_DECODED)
-			check_spaces(r, record.at, f[i].name, text);
-}
-
-/* 1 and 1.0 are one id: GET /api/info/1 is the first of them. */
-static void check_doubles(struct file *machines)
-{
-	struct key *ids = match_table(&machines->table, "id");
-
-	for (size_t i = 1; i < machines->table.count; i++)
-		if (match_order(&ids[i], &ids[i - 1]) == 0)
-			report_record(machines->report,
-				      table_text(&machines->table, ids[i].place).at, "id",
-				      "an earlier record has this id");
-	free(ids);
+	for (int k = 0; k < FIELDS; k++)
+		if (f[k].state == JSON_PRESENT &&
+		    json_decode(f[k].value, text, sizeof text) == JSON_DECODED)
+			check_spaces(r, record.at, f[k].name, text);
+	check_names(machines, record);
+	if (table_find(&machines->table, table_key(&machines->table, i)) != i)
+		report_record(r, record.at, "id", "an earlier record has this id");
 }
 
 void check_files(struct report *r, const struct ctl *c)
@@ -203,8 +225,7 @@ void check_files(struct report *r, const struct ctl *c)
 	check_tokens(&users, &machines);
 	look_at(&machines);
 	for (size_t i = 0; i < machines.table.count; i++)
-		check_machine(r, table_text(&machines.table, i));
-	check_doubles(&machines);
+		check_machine(&machines, i);
 	close_file(&users);
 	close_file(&machines);
 }

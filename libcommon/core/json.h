@@ -25,8 +25,7 @@ enum json_state {
 	JSON_ABSENT,
 	JSON_PRESENT,
 	JSON_WRONG_TYPE,
-	/* If a name stands twice, readers do not agree on its value (RFC 8259, section 4). */
-	JSON_TWICE,
+	JSON_TWICE, /* programs do not agree which of the two counts (RFC 8259, section 4) */
 };
 
 /* A member that the caller asks for, and the answer. Names match exactly, also in letter case. */
@@ -38,12 +37,9 @@ struct json_field {
 	struct span value;     /* out, if JSON_PRESENT: as written, a string with its quotes */
 };
 
-#define JSON_FIELD(name, type)                                                                     \
+#define JSON_FIELD(string, is)                                                                     \
 	{                                                                                          \
-		name, sizeof(name) - 1, type, JSON_ABSENT,                                         \
-		{                                                                                  \
-			0                                                                          \
-		}                                                                                  \
+		.name = (string), .name_len = sizeof(string) - 1, .type = (is)                     \
 	}
 
 /* Steps over the object ahead and fills in the fields. Returns false if there is no object, or if

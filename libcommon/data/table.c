@@ -102,7 +102,7 @@ static void check_fields(struct split *to, struct candidate *c)
 		if (f->state == JSON_PRESENT)
 			continue;
 		if (f->state == JSON_TWICE)
-			break_rule(to, c, f->name, "stands twice");
+			break_rule(to, c, f->name, "appears more than once");
 		else if (f->state == JSON_WRONG_TYPE)
 			break_rule(to, c, f->name, "of the wrong type");
 		else if (f->state == JSON_ABSENT && i < c->kind->required)

@@ -405,7 +405,7 @@ END
 
 @test "check: ids of no machine, names with a space at an end, all faults of a record, settings" {
   echo '[{"username": "a ", "password": "$1$x$y", "machines": [100, "100", 7]}, {"username": 1, "Disabled": true}]' >"$users"
-  echo '[{"id": 100, "Cpus": 1, "status": 1, "GPU": "g", "ip": "i"}, {"id": 100, "cpus": 1, "mem": 1, "status": "s", "GPU": "g", "ip": " i"}]' >"$DATA_DIR/machines.json"
+  echo '[{"id": 100, "Cpus": 1, "status": 1, "GPU": "g", "ip": "i"}, {"id": 100, "cpus": 1, "mem": 1, "status": "s", "Status": "t", "statue": 1, "GPU": "g", "ip": " i"}]' >"$DATA_DIR/machines.json"
   local ENVIRONMENT=(SSA_DELAY=1s SSA_MODES=scgi)
   ctl check --json
   done_with 1
@@ -413,6 +413,7 @@ END
   for fault in 'username|note: it begins or ends with a space' 'password|a hash of an unsupported method' 'machines|no id, which is a number: "100"' \
     'machines|no machine has the id 7' 'username|of the wrong type' 'password|missing' 'disabled|misspelt: a member has nearly this name' \
     'cpus|missing, but a member has nearly this name' 'mem|missing' 'status|of the wrong type' 'ip|note: it begins or ends with a space' \
+    'status|note: another member has nearly this name' \
     'SSA_MODES|no setting; the nearest one is SSA_MODE'; do
     jq -e --arg f "${fault%%|*}" --arg w "${fault#*|}" 'any(.field == $f and .fault == $w)' <<<"$output" >/dev/null || {
       echo "not named: $fault in $output"
@@ -420,6 +421,7 @@ END
     }
   done
   jq -e 'any(.where == "settings" and .field == "SSA_DELAY")' <<<"$output" >/dev/null
+  jq -e '[.[] | select(.fault == "note: another member has nearly this name")] | length == 1' <<<"$output" >/dev/null
 }
 
 @test "only the settings that a command uses matter to it" {
