@@ -30,7 +30,7 @@ CGI_BIN := $(if $(variant),$(BUILD)/)cgi-bin
 
 SSACTL  := $(if $(variant),$(BUILD)/)sbin/ssactl
 
-programs := status ticket info
+programs := $(shell cat scripts/programs)
 ssactl_objects = $(patsubst sbin/%.c,$(BUILD)/obj/sbin/%.o,$(wildcard sbin/*.c))
 modules  := $(filter-out $(if $(filter musl,$(LIBC)),,core/heap),$(patsubst libcommon/%.c,%,$(wildcard libcommon/*/*.c)))
 headers  := $(wildcard libcommon/*/*.h)

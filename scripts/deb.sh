@@ -28,8 +28,12 @@ version=$(dpkg-parsechangelog -S Version)
 copy=build/deb/simpleserverapi-$version
 rm -rf build/deb
 mkdir -p "$copy"
+read -r programs <scripts/programs
+built=
+for program in $programs; do built="$built --exclude=./cgi-bin/$program"; done
+# shellcheck disable=SC2086  # several words
 tar -cf - --exclude=./.git --exclude=./build --exclude=./run --exclude=node_modules --exclude=./www/docs \
-    --exclude=./cgi-bin/status --exclude=./cgi-bin/ticket --exclude=./cgi-bin/info --exclude=./sbin/ssactl . |
+    $built --exclude=./sbin/ssactl . |
     tar -xf - -C "$copy"
 (cd "$copy" && dpkg-buildpackage -us -uc -b ${arch:+-a"$arch" -Pcross}) >build/deb/log 2>&1 || {
     tail -n 30 build/deb/log >&2

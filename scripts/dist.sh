@@ -32,12 +32,13 @@ put() {
     for file; do install -D -m "$mode" "$file" "$top/$file"; done
 }
 
-for program in status ticket info; do
+read -ra programs <scripts/programs
+for program in "${programs[@]}"; do
     install -D -m 755 "${CGI_BIN:-cgi-bin}/$program" "$top/cgi-bin/$program"
 done
 install -D -m 755 "${SSACTL:-sbin/ssactl}" "$top/sbin/ssactl"
-put 755 scripts/{run,lighttpd-vars,scgi-sockets,scgi-start}.sh
-put 644 scripts/connections.lua lighttpd.conf conf.d/*.conf www/errors/*.html www/console/* www/docs/* www/openapi.json
+put 755 scripts/{run,lighttpd-vars,scgi-servers,scgi-sockets,scgi-start}.sh
+put 644 scripts/{connections.lua,programs} lighttpd.conf conf.d/*.conf www/errors/*.html www/console/* www/docs/* www/openapi.json
 put 644 man/*.[78] completions/* docs/{api,console,data,operating,queries,recipes,settings}.md docs/console*.png LICENSE
 sed '/^<!-- .* -->$/d; s|](\([a-z]*[.]md\))|](docs/\1)|g; s|]([.][.]/|](|g' docs/release.md >"$top/README.md"
 scripts/plain-links.sh "$top"

@@ -7,15 +7,16 @@
 set -eu
 umask 022
 cd "$(dirname "$0")/.."
+read -r programs <scripts/programs
 lib=$PREFIX/lib/simpleserverapi units=$PREFIX/lib/systemd/system share=$PREFIX/share
 
 # Columns: mode | folder | files. What does not exist is left out: /swagger/ before `make docs`, and
 # ssactl where it was not built.
 table() {
     cat <<EOT
-755 | $lib/cgi-bin     | $CGI_BIN/status $CGI_BIN/ticket $CGI_BIN/info
-755 | $lib/scripts     | scripts/lighttpd-vars.sh scripts/scgi-sockets.sh scripts/scgi-start.sh
-644 | $lib/scripts     | scripts/connections.lua
+755 | $lib/cgi-bin     | $(for program in $programs; do printf "%s " "$CGI_BIN/$program"; done)
+755 | $lib/scripts     | scripts/lighttpd-vars.sh scripts/scgi-servers.sh scripts/scgi-sockets.sh scripts/scgi-start.sh
+644 | $lib/scripts     | scripts/connections.lua scripts/programs
 644 | $lib/www         | www/openapi.json
 644 | $lib/www/errors  | www/errors/*.html
 644 | $lib/www/console | www/console/*

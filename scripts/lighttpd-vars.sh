@@ -80,6 +80,12 @@ part() {
 }
 
 var mode "$mode"
+# The programs: as an expression for their paths, and as a list.
+read -r programs <scripts/programs
+# shellcheck disable=SC2086  # one word for each program
+set -- $programs
+var programs "$(IFS='|' && echo "$*")"
+echo "var.program_names = ( $(printf '"%s", ' "$@"))"
 var bind "$bind"
 echo "var.port = $port"
 echo "var.max_connections = $connections"

@@ -123,7 +123,8 @@ case $bind in /*) unix_only=curl ;; esac
 for command in lighttpd $unix_only ${private_redis:+$kind-server $kind-cli}; do
     command -v "$command" >/dev/null || fail "$command is not installed: run \`$to_install\`"
 done
-for program in status ticket info; do
+read -ra names <scripts/programs
+for program in "${names[@]}"; do
     [ -x "$programs/$program" ] || fail "$programs/$program is missing: $to_build"
 done
 [ ${#state} -le 84 ] || fail "the path is too long for Unix sockets: $state; use a shorter one: SSA_RUN_DIR=/tmp/ssa $this"

@@ -12,6 +12,7 @@ fail() {
 }
 
 run_dir=$1 id=$2 lighttpd=$3
+read -r programs <scripts/programs
 
 # A lighttpd that only looks at its configuration (-t, -tt, -p) leaves nothing behind.
 ! grep -qzE '^-[Ditvp1]*[tp]' "/proc/$lighttpd/cmdline" 2>/dev/null || exit 0
@@ -30,10 +31,11 @@ is_over() {
 for lock in "$run_dir"/lock.*; do
     old=${lock#"$run_dir"/lock.}
     if [ -e "$lock" ] && is_over "$old"; then
-        rm -f "$run_dir"/status."$old"* "$run_dir"/ticket."$old"* "$run_dir"/info."$old"* "$lock"
+        for program in $programs; do rm -f "$run_dir/$program.$old"*; done
+        rm -f "$lock"
     fi
 done
 (umask 077 && : >"$run_dir/lock.$id") || fail "cannot write to $run_dir"
-for program in status ticket info; do
+for program in $programs; do
     ln -sfn "$program.$id-0" "$run_dir/$program.$id"
 done

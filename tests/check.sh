@@ -11,7 +11,7 @@ shopt -s nullglob
 flags=(-std=c11 -D_GNU_SOURCE -Ilibcommon -Isbin -DSSA_VERSION='""')
 read -ra third < <(pkg-config --cflags hiredis libcjson libsodium) || true
 build=build/check
-programs=(status ticket info)
+read -ra programs <scripts/programs
 sources=(libcommon/*/*.c cgi-bin/*.c sbin/*.c)
 code=(libcommon/*/*.[ch] cgi-bin/*.c sbin/*.[ch] tests/unit/*.[ch] tests/tools/*.c tests/fuzz/*.[ch] tests/bench/*.c tests/engines/*.c)
 
