@@ -165,7 +165,7 @@ bool assign_word(struct text *out, const struct table_kind *kind, struct span re
 	if (!json)
 		return assign_text(out, kind, record, field, equals + 1, why);
 	if (!is_json(equals + 1, "-0123456789\"{[tfn"))
-		return refuse(why, field, "what stands behind := is not JSON");
+		return refuse(why, field, "what follows := is not JSON");
 	return assign_json(out, record, field, span_of(equals + 1), why);
 }
 

@@ -2,7 +2,7 @@
  *
  * A path is a member's name, or names with dots that reach into objects. A member of the record
  * that has the whole path as its name comes first. A path goes through an array to the members of
- * each element; a number picks one element (tags.0). If a name stands twice in an object, the first
+ * each element; a number picks one element (tags.0). If an object has a name twice, the first
  * one counts. */
 #ifndef SSA_FIELDS_H
 #define SSA_FIELDS_H

@@ -635,7 +635,7 @@ json.dump([machine(1), machine(2, "in_use", "none"), machine(3, "in use", "None"
 END
   sed -i 's/"cpus": 7/"cpus": 1e999/' "$DATA_DIR/machines.json"
   ctl export ansible
-  # A name that stands twice would be one host. The two statuses are one group.
+  # A name that appears twice would be one host. The two statuses are one group.
   [[ $status == 0 && $stderr == *'record 3 of machines.json: an earlier machine has its name'* && $stderr == *'record 5 of'* ]]
   [ "$(sed -n '/^\[status_in_use\]/,/^$/p' <<<"$output" | sort | tr '\n' ' ')" = ' [status_in_use] m1 m2 m3 m5 m7 ' ]
   [ "$(sort <<<"$output" | uniq -d | grep -c '^\[')" = 0 ]
