@@ -343,6 +343,8 @@ if __name__ == '__main__':
     ISOLATED, ISOLATED_PROGRAM = isolation()
     for number in signal.SIGTERM, signal.SIGHUP:
         signal.signal(number, lambda *_: sys.exit(1))
+    # A shell ignores SIGINT in what it starts with &, and so would all servers, which end by it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # The path is short, because the path of a Unix socket has at most 107 bytes.
     with tempfile.TemporaryDirectory(prefix='ssa-test.', ignore_cleanup_errors=True) as folder:
         try:
