@@ -49,7 +49,7 @@ test-full: all unit  ## the whole suite, in both modes, in eight minutes
 	@SSA_TEST_FULL=1 SSA_CGI_BIN=$(CGI_BIN) SSA_TEST_UNIT_BIN=$(BUILD)/unit tests/run.py $(TESTS)
 
 test-steady: all unit  ## those that failed once beside other work, TIMES=30, with BUSY=4 loops; or TESTS, FILTER
-	@SSA_TEST_FULL=1 SSA_TEST_JOBS=$(or $(JOBS),1) SSA_TEST_TIMES=$(or $(TIMES),30) SSA_TEST_BUSY=$(or $(BUSY),$(shell expr 2 \* `nproc`)) \
+	@SSA_TEST_FULL=$(if $(TESTS)$(FILTER),1) SSA_TEST_JOBS=$(or $(JOBS),1) SSA_TEST_TIMES=$(or $(TIMES),30) SSA_TEST_BUSY=$(or $(BUSY),$(shell expr 2 \* `nproc`)) \
 		SSA_TEST_TAGS=$(if $(TESTS)$(FILTER),,load) SSA_TEST_FILTER='$(FILTER)' \
 		SSA_CGI_BIN=$(CGI_BIN) SSA_TEST_UNIT_BIN=$(BUILD)/unit tests/run.py $(TESTS)
 

@@ -2,7 +2,6 @@
 # every kind of request. tools/calls.py checks what must hold: the reply is whole, and it is either
 # the right one or an error, and a worker continues to serve.
 # modes: scgi cgi
-# bats file_tags=load
 load helpers
 
 setup_file() { start_redis; }
@@ -24,10 +23,11 @@ each() { # KIND
   [ "$status" -eq 0 ]
 }
 
-# bats test_tags=transport
+# bats test_tags=transport,load
 @test "one allocation fails" { each memory; }
 # bats test_tags=long
 @test "all allocations fail from one on" { each drought; }
+# bats test_tags=load
 @test "one system call fails" { each error; }
 # bats test_tags=long
 @test "killed at one call: the data in Redis are complete" {

@@ -28,7 +28,7 @@ one='{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}'
   write_users '[{"id": 1, "username": "user@1", "password": "x y z"}, {"id": 2, "username": "b", "password": "$"}]'
   cgi POST ticket '{"username":"user@1","password":"x y z"}'
   expect 200
-  ticket=$(jq -r .data.ticket <<<"$body")
+  take_tokens
   info
   expect_json '.data | length == 3'
   write_machines '{}'

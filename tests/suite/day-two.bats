@@ -91,6 +91,7 @@ END
   fi
 }
 
+# bats test_tags=long
 @test "systemd accepts the documented drop-in and its unit" {
   needs systemd-analyze
   DEST=$BATS_TEST_TMPDIR/dest

@@ -28,7 +28,7 @@ enter() {
 @test "the error pages of lighttpd have the shape of all errors" {
   local row code
   for row in "$ROOT"/www/errors/*.html; do
-    code=$(basename "$row" .html)
+    code=${row##*/} code=${code%.html}
     http=$code body=$(<"$row") expect_error "$code"
   done
   for code in 400 403 404 411 413 431 500 501 502 503 504 505; do [ -f "$ROOT/www/errors/$code.html" ]; done

@@ -265,7 +265,10 @@ certificate() {
   printf '%s\n' 'server.document-root = "/"' 'server.modules = ("mod_openssl")' >"$BATS_TEST_TMPDIR/try.conf"
   lighttpd -tt -f "$BATS_TEST_TMPDIR/try.conf" >/dev/null 2>&1 || skip "lighttpd-mod-openssl is not installed"
   local version path sock=$BATS_TEST_TMPDIR/https.sock
-  install_to_srv
+  mkdir -p "$srv"
+  cp -r "$ROOT"/{lighttpd.conf,conf.d,scripts,www} "$srv"
+  cp -r "$CGI_BIN" "$srv/cgi-bin"
+  cp -r "$DATA_DIR" "$srv/data"
   snippet tls.conf >"$srv/tls.conf"
   certificate
   base=https://localhost via=(--unix-socket "$sock" --cacert "$BATS_TEST_TMPDIR/fullchain.pem")
@@ -291,7 +294,7 @@ certificate() {
   [[ $(curl -s -o /dev/null -w '%{http_version}' --http2 "${via[@]}" $base/api/status) == 1.1 ]]
   # After a reload the new certificate is in use. curl knows no other one.
   certificate
-  eval "$(unit ssa.service | sed -n 's/^ExecReload=//p' | sed "s/\$MAINPID/${started[0]}/")"
+  eval "$(sed -n 's/^ExecReload=//p' "$ROOT/systemd/ssa.service.in" | sed "s/\$MAINPID/${started[0]}/")"
   wait_until 10 "${started[0]}" curl -sf "${via[@]}" $base/api/status
 }
 

@@ -249,8 +249,9 @@ refuses_setting() {
 
 # The digest of a ticket (BLAKE2b-256, base64url), and its key, by another implementation.
 ticket_digest() { # TICKET
-  # shellcheck disable=SC2059  # the format is the bytes of the digest
-  printf "$(printf 'ticket\0%s\0' "$1" | b2sum -l 256 | cut -c1-64 | sed 's/../\\x&/g')" | base64 | tr -d = | tr +/ -_
+  python3 -EsS -c 'import base64, hashlib, sys
+digest = hashlib.blake2b(b"ticket\0%s\0" % sys.argv[1].encode(), digest_size=32).digest()
+print(base64.urlsafe_b64encode(digest).decode().rstrip("="))' "$1"
 }
 ticket_key() { echo "ssa:{${1:0:3}}:ticket:$(ticket_digest "$1")"; }
 

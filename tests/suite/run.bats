@@ -30,9 +30,11 @@ copy_to() {
 
 # running: the processes that were started in $here. Zombies do not have a folder any more.
 running() {
-  local pattern=${here//[\[\]*?\\]/\\&} # as find takes it literally
-  find /proc/[0-9]*/{cwd,exe} -maxdepth 0 \( -lname "$pattern" -o -lname "$pattern/*" \) 2>/dev/null |
-    cut -d / -f 3 | sort -u
+  local pattern=${here//[\[\]*?\\]/\\&} link last= # as find takes it literally
+  while IFS=/ read -r _ _ link _; do
+    [[ $link == "$last" ]] || echo "$link"
+    last=$link
+  done < <(exec find /proc/[0-9]*/{cwd,exe} -maxdepth 0 \( -lname "$pattern" -o -lname "$pattern/*" \) 2>/dev/null)
 }
 
 none_left() { # SECONDS
@@ -114,7 +116,7 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
 
 # --- it serves ------------------------------------------------------------------------------------
 
-@test "the README's three curl commands are those that are printed, and their replies are as shown" {
+@test "the README's three curl commands are those that are printed, their replies are as shown, and its Redis is private" {
   local readme=$BATS_TEST_TMPDIR/readme
   begin
   ready
@@ -125,6 +127,16 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
   bash "$readme" >"$BATS_TEST_TMPDIR/answers"
   grep -q '^{"data":\[{"id": 100, "name": "Aimlab001", "GPU": "RTX4090", "cpus": 32, "status": "running"' "$BATS_TEST_TMPDIR/answers"
   grep -q '{"code":200,"message":"OK"}$' "$BATS_TEST_TMPDIR/answers"
+  # Its Redis is private: a socket in a folder of mode 0700, no port; no key is ever evicted.
+  [[ $(stat -c %a "$here/run") == 700 ]]
+  [[ -S $here/run/redis.sock ]]
+  local settings
+  settings=$(private_redis config get '*' | paste -sd ' \n')
+  for line in 'port 0' 'appendonly yes' 'maxmemory-policy noeviction' "dir $here/run"; do grep -qxF "$line" <<<"$settings"; done
+  grep -qi 'ready to accept connections' "$here/run/redis.log"
+  # Redis writes nothing to the terminal.
+  run grep -i redis "$err"
+  [ "$status" = 1 ]
   end TERM
 }
 
@@ -147,21 +159,6 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
     [ "$status" = 0 ]
     none_left 5
   done
-}
-
-@test "its Redis is private: a socket in a folder of mode 0700, no port; no key is ever evicted" {
-  begin
-  ready
-  [[ $(stat -c %a "$here/run") == 700 ]]
-  [[ -S $here/run/redis.sock ]]
-  [[ $(private_redis config get port | tail -n 1) == 0 ]]
-  [[ $(private_redis config get appendonly | tail -n 1) == yes ]]
-  [[ $(private_redis config get maxmemory-policy | tail -n 1) == noeviction ]]
-  [[ $(private_redis config get dir | tail -n 1) == "$here/run" ]]
-  grep -qi 'ready to accept connections' "$here/run/redis.log"
-  # Redis writes nothing to the terminal.
-  run grep -i redis "$err"
-  [ "$status" = 1 ]
 }
 
 # bats test_tags=long

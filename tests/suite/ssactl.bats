@@ -135,7 +135,7 @@ END
 @test "user disable ends the sessions for good; enable lets the user log in again" {
   can_log_in user1 "$PASSWORD" 200
   local ticket before
-  ticket=$(jq -r .data.ticket <<<"$body")
+  take_tokens
   before=$(<"$users")
   ctl user disable user1
   done_with 0
@@ -525,7 +525,7 @@ END
 @test "sessions and revoke: of one user, of all" {
   local i ticket
   for i in 1 2 3; do can_log_in user1 "$PASSWORD" 200; done
-  ticket=$(jq -r .data.ticket <<<"$body")
+  take_tokens
   can_log_in hashed 'correct horse' 200
   ctl sessions --json
   done_with 0

@@ -25,7 +25,10 @@ sentinel_on_port() {
 }
 listens() { : <"/dev/tcp/127.0.0.1/$1"; }
 
-pid_of() { cat "$BATS_FILE_TMPDIR/$1.pid"; }
+pid_of() {
+  local pid
+  read -r pid <"$BATS_FILE_TMPDIR/$1.pid" && echo "$pid"
+}
 
 stop_stores() {
   local file
