@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -EsSB
 """Plants each fault of faults.txt in a copy of the project, builds it, and runs the files of the
 suite or the unit tests (unit:NAME) that should see it: run.py [WORD...]. With words, only faults
-whose title has one of them. What none of those sees is tried again with the whole `make test`. The
+whose title has one of them. What none of those sees is tried again with the long tests, too. The
 last line is `N passed, N failed`. A fault that does not apply or does not compile is a failure.
 
 found.txt has the test that found each fault; a run brings it up to date. `run.py check` plants
@@ -80,15 +80,15 @@ def failures(said):
     return failed
 
 
-def failed_tests(name):
-    """Of a file of the suite, of `unit:NAME`, one unit test, or, with '', of `make test`."""
+def failed_tests(name, long):
+    """Of a file of the suite, also of its long tests, or of `unit:NAME`, one unit test."""
     if not name.startswith('unit:'):
-        return failures((run(COPY + '/tests/run.py', name) if name else make('test'))[1])
+        return failures(run('env', 'SSA_TEST_FULL=%d' % long, COPY + '/tests/run.py', name)[1])
     path = 'build/unit/' + name[5:]
     return ['unit.bats: ' + name[5:]] if make(path)[0] or run(os.path.join(COPY, path))[0] else []
 
 
-def outcome(old, new, files, before):
+def outcome(old, new, files, before, long):
     """Whether it was found, and by which test, or why not. before: the tests that fail without a
     fault."""
     found = list(places(COPY, old))
@@ -103,9 +103,9 @@ def outcome(old, new, files, before):
         if status:
             return False, 'does not compile: ' + said[-300:]
         for name in files:
-            failed = [test for test in failed_tests(name) if test not in before]
+            failed = [test for test in failed_tests(name, long) if test not in before]
             if failed:
-                return True, failed[0]
+                return True, failed[0] + ' (test-full)' * long
         return False, 'not found'
     finally:
         with open(found[0], 'w') as f:
@@ -151,13 +151,13 @@ def main(words):
     chosen = [fault for fault in faults() if not words or any(word in fault[0] for word in words)]
     by, how = {}, {}
 
-    def plant(some, whole):
-        names = {''} if whole else {name for fault in some for name in fault[3].split()}
-        before = [test for name in sorted(names) for test in failed_tests(name)]
+    def plant(some, long):
+        names = {name for fault in some for name in fault[3].split()}
+        before = [test for name in sorted(names) for test in failed_tests(name, long)]
         for name in before:
             print('fails without a fault: ' + name, flush=True)
         for title, old, new, files in some:
-            found, how[title] = outcome(old, new, [''] if whole else files.split(), before)
+            found, how[title] = outcome(old, new, files.split(), before, long)
             by[title] = how[title] if found else None
             print('%-10s %-58s %s' % ('found' if found else 'NOT FOUND', title, how[title]), flush=True)
             remember(by)
@@ -165,7 +165,7 @@ def main(words):
     plant(chosen, False)
     missed = [fault for fault in chosen if how[fault[0]] == 'not found']
     if missed:
-        print('the same with the whole suite:', flush=True)
+        print('the same with the long tests:', flush=True)
         plant(missed, True)
     bad = sum(not by[fault[0]] for fault in chosen)
     print('%d passed, %d failed' % (len(chosen) - bad, bad))
