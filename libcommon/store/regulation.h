@@ -38,7 +38,7 @@ struct regulation {
 	} rule[REGULATION_RULES]; /* the first is (user, address) */
 	/* The name of this attempt in the sets: a random text, and tag and digest of the key of
 	 * (user, address), with ':' between, so that regulation_list.h finds the counters of all
-	 * addresses of a user. It has 64 bytes (see tickets.h). */
+	 * addresses of a user. It has 64 bytes (see ticket_index.h). */
 	char attempt[REGULATION_ATTEMPT_LEN + 1];
 	bool counted; /* the commands that count it were queued */
 };

@@ -34,9 +34,24 @@ bool session_fits(const struct session *s, const char *ticket, const char *store
 }
 
 /* A value that this program did not write can hold any number. In this range no sum overflows. */
-static bool read_time(struct span value, long long *unix_s)
+static bool read_time(const struct json_field *f, long long *unix_s)
 {
-	return json_integer(value, unix_s) && *unix_s > 0 && *unix_s <= 1LL << 40;
+	return f->state == JSON_PRESENT && json_integer(f->value, unix_s) && *unix_s > 0 &&
+	       *unix_s <= 1LL << 40;
+}
+
+static enum result read_text(const struct json_field *f, char *out, size_t size)
+{
+	if (f->state != JSON_PRESENT)
+		return RESULT_UNAUTHENTICATED;
+	switch (json_decode(f->value, out, size)) {
+	case JSON_DECODED:
+		return RESULT_OK;
+	case JSON_TOO_LONG:
+		return RESULT_UNAUTHENTICATED;
+	default:
+		return RESULT_INTERNAL; /* no memory */
+	}
 }
 
 enum result session_read(const char *text, size_t len, struct session *s)
@@ -50,35 +65,19 @@ enum result session_read(const char *text, size_t len, struct session *s)
 	    [RENEWABLE] = JSON_FIELD("renewable_until", JSON_NUMBER),
 	};
 
-	if (json_read(text, len, f, FIELDS) != JSON_FINE)
+	if (json_read(text, len, f, FIELDS) != JSON_FINE ||
+	    !read_time(&f[EXPIRES], &s->expires_at) ||
+	    !read_time(&f[RENEWABLE], &s->renewable_until))
 		return RESULT_UNAUTHENTICATED;
-	for (size_t i = 0; i < FIELDS; i++)
-		if (f[i].state != JSON_PRESENT)
-			return RESULT_UNAUTHENTICATED;
-	const struct {
-		struct span value;
-		char *out;
-		size_t size;
-	} texts[] = {
-	    {f[NAME].value, s->username, sizeof s->username},
-	    {f[LOGIN].value, s->name.login, sizeof s->name.login},
-	    {f[FINGERPRINT].value, s->fingerprint, sizeof s->fingerprint},
-	};
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-		switch (json_decode(texts[i].value, texts[i].out, texts[i].size)) {
-		case JSON_DECODED:
-			break;
-		case JSON_TOO_LONG:
-			return RESULT_UNAUTHENTICATED;
-		case JSON_NO_MEMORY:
-			return RESULT_INTERNAL;
-		}
-	return strlen(s->name.login) == TICKETS_LOGIN_LEN &&
-		       strlen(s->fingerprint) == CRYPTO_DIGEST_LEN &&
-		       read_time(f[EXPIRES].value, &s->expires_at) &&
-		       read_time(f[RENEWABLE].value, &s->renewable_until)
-		   ? RESULT_OK
-		   : RESULT_UNAUTHENTICATED;
+	enum result result = read_text(&f[NAME], s->username, sizeof s->username);
+	if (result == RESULT_OK)
+		result = read_text(&f[LOGIN], s->name.login, sizeof s->name.login);
+	if (result == RESULT_OK)
+		result = read_text(&f[FINGERPRINT], s->fingerprint, sizeof s->fingerprint);
+	if (result == RESULT_OK && (strlen(s->name.login) != TICKET_LOGIN_LEN ||
+				    strlen(s->fingerprint) != CRYPTO_DIGEST_LEN))
+		result = RESULT_UNAUTHENTICATED;
+	return result;
 }
 
 static bool take_session(void *into, const struct redisReply *reply)
@@ -146,7 +145,7 @@ static void queue_set(struct redis *r, redis_take *take, void *into, const struc
 static void queue_create(struct redis *r, const struct config *c, long long now_us,
 			 const struct session *s)
 {
-	tickets_add(r, s->username, &s->name, now_us, c->ticket_ttl_s, s->expires_at);
+	ticket_index_add(r, s->username, &s->name, now_us, c->ticket_ttl_s, s->expires_at);
 	queue_set(r, NULL, NULL, s, "NX");
 }
 
@@ -207,8 +206,8 @@ enum result session_create(struct redis *r, const struct config *c, long long no
 	s->renewable_until = now + c->ticket_max_s;
 	if (!make_ticket(s, stored_password, ticket))
 		return drop(r, RESULT_INTERNAL, "no random bytes");
-	memcpy(s->name.login, s->name.digest, TICKETS_LOGIN_LEN);
-	s->name.login[TICKETS_LOGIN_LEN] = '\0';
+	memcpy(s->name.login, s->name.digest, TICKET_LOGIN_LEN);
+	s->name.login[TICKET_LOGIN_LEN] = '\0';
 	queue_create(r, c, now_us, s);
 	if (!run(r, c, s, &result))
 		return RESULT_UNAVAILABLE;
@@ -225,7 +224,7 @@ static bool take_set(void *into, const struct redisReply *reply)
 static enum result take_renewal_back(struct redis *r, const struct session *old,
 				     const struct session *s)
 {
-	tickets_restore(r, old->username, &old->name, old->expires_at);
+	ticket_index_restore(r, old->username, &old->name, old->expires_at);
 	queue_set(r, NULL, NULL, old, "XX");
 	redis_run(r);
 	return take_back(r, s);
@@ -251,7 +250,7 @@ enum result session_renew(struct redis *r, const struct config *c, long long now
 	if (!make_ticket(s, stored_password, ticket))
 		return drop(r, RESULT_INTERNAL, "no random bytes");
 	queue_create(r, c, now_us, s);
-	tickets_replace(r, old->username, &old->name, now_us, graced.expires_at);
+	ticket_index_replace(r, old->username, &old->name, now_us, graced.expires_at);
 	/* XX decides the race with a logout. If the old session has been ended, SET does not make
 	 * it again, and the new session must not exist either. */
 	queue_set(r, take_set, &old_lives, &graced, "XX");
@@ -266,7 +265,7 @@ enum result session_renew(struct redis *r, const struct config *c, long long now
 		return RESULT_UNAUTHENTICATED;
 	}
 	if (result == RESULT_OK && s->expires_at < old->expires_at)
-		tickets_trim(r, s->username);
+		ticket_index_trim(r, s->username);
 	return result;
 }
 
@@ -275,7 +274,7 @@ enum result session_end(struct redis *r, const struct session *s)
 	enum result result = tickets_end(r, s->username, &s->name, TICKETS_OF_LOGIN);
 
 	if (result == RESULT_OK)
-		tickets_trim(r, s->username);
+		ticket_index_trim(r, s->username);
 	return result;
 }
 

@@ -1,4 +1,4 @@
-/* session: the user that a ticket stands for. It is kept in Redis, under the keys of tickets.h:
+/* session: the user that a ticket stands for. It is kept in Redis, under a key of ticket_index.h:
  *
  *   {"username","login","fingerprint","expires","renewable_until"}, with a TTL
  *

@@ -1,7 +1,7 @@
 /* store_key: the keys in Redis. No other module makes one.
  *
  *   ssa:{TAG}:ticket:<digest of the ticket>       a session, see session.h
- *   ssa:{TAG}:user:<digest of the name>           the index of a user's tickets, see tickets.h
+ *   ssa:{TAG}:user:<digest of the name>           the index of a user's tickets, see ticket_index.h
  *   ssa:{TAG}:fail:<digest of what is counted>    a counter of attempts, see regulation.h
  *
  * The tag (redis/tag.h) is made from the user's name, and the tickets of the user begin with it. So

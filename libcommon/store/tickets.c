@@ -2,109 +2,18 @@
 #include "core/text.h"
 #include "redis/redis.h"
 #include "redis/resp.h"
-#include "store/store_key.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { MEMBER_LEN = TICKETS_LOGIN_LEN + 1 + CRYPTO_DIGEST_LEN };
 /* The number of members that are read at a time, as an argument of a command. */
 #define PAGE_MEMBERS "500"
 enum { REPLACED_MOST = 400 }; /* of one user, and at most as many as other tickets */
-
-/* The score of a replaced ticket is the end of it less this number, which is below 0 until 2286. */
-static const long long replaced_below_0 = 10000000000;
-
-static void index_key(char key[static STORE_KEY_SIZE], const char *username)
-{
-	char digest[CRYPTO_DIGEST_LEN + 1];
-
-	store_key_user_digest(digest, username);
-	store_key_user(key, digest);
-}
-
-static void make_member(char member[static MEMBER_LEN + 1], const struct ticket_name *t)
-{
-	memcpy(member, t->login, TICKETS_LOGIN_LEN);
-	member[TICKETS_LOGIN_LEN] = ':';
-	memcpy(member + TICKETS_LOGIN_LEN + 1, t->digest, CRYPTO_DIGEST_LEN + 1);
-}
-
-enum { SECOND_US = 1000000 };
-
-/* Writes a score: seconds, and the microseconds of now_us, which make the order within that second,
- * as one whole number of microseconds. Redis 8 writes some fractions with an exponent
- * (1.7960742607270541e+9), but whole numbers below 2^53 as they are. */
-static const char *write_score(char score[static TEXT_DECIMAL_SIZE], long long seconds,
-			       long long now_us)
-{
-	return text_decimal(score, seconds * SECOND_US + now_us % SECOND_US);
-}
-
-/* Writes the range of scores that ends before so many seconds. */
-static const char *before_score(char range[static TEXT_DECIMAL_SIZE + 1], long long seconds)
-{
-	char buffer[TEXT_DECIMAL_SIZE];
-
-	range[0] = '(';
-	strcpy(range + 1, text_decimal(buffer, seconds * SECOND_US));
-	return range;
-}
-
-void tickets_add(struct redis *r, const char *username, const struct ticket_name *t,
-		 long long now_us, unsigned ttl_s, long long expires_at)
-{
-	char index[STORE_KEY_SIZE], member[MEMBER_LEN + 1], score[TEXT_DECIMAL_SIZE];
-	char buffer[TEXT_DECIMAL_SIZE], range[TEXT_DECIMAL_SIZE + 1];
-	const char *expiry = text_decimal(buffer, expires_at);
-
-	index_key(index, username);
-	make_member(member, t);
-	/* If there is an index, EXPIREAT with GT prolongs it. It comes first, so that the
-	 * index does not expire between these commands. If there was no index, EXPIREAT with
-	 * NX sets the time. */
-	redis_command(r, "EXPIREAT", index, expiry, "GT", NULL);
-	redis_command(r, "ZREMRANGEBYSCORE", index, "0", before_score(range, now_us / SECOND_US),
-		      NULL);
-	redis_command(r, "ZADD", index, write_score(score, now_us / SECOND_US + ttl_s, now_us),
-		      member, NULL);
-	redis_command(r, "EXPIREAT", index, expiry, "NX", NULL);
-}
-
-static void move(struct redis *r, const char *index, const struct ticket_name *t, long long seconds,
-		 long long now_us)
-{
-	char member[MEMBER_LEN + 1], score[TEXT_DECIMAL_SIZE];
-
-	make_member(member, t);
-	redis_command(r, "ZADD", index, "XX", write_score(score, seconds, now_us), member, NULL);
-}
-
-void tickets_replace(struct redis *r, const char *username, const struct ticket_name *t,
-		     long long now_us, long long expires_at)
-{
-	char index[STORE_KEY_SIZE], range[TEXT_DECIMAL_SIZE + 1];
-
-	index_key(index, username);
-	redis_command(r, "ZREMRANGEBYSCORE", index, "-inf",
-		      before_score(range, now_us / SECOND_US - replaced_below_0), NULL);
-	move(r, index, t, expires_at - replaced_below_0, now_us);
-}
-
-void tickets_restore(struct redis *r, const char *username, const struct ticket_name *t,
-		     long long expires_at)
-{
-	char index[STORE_KEY_SIZE];
-
-	index_key(index, username);
-	move(r, index, t, expires_at, 0);
-}
 
 static void queue_delete(struct redis *r, const char *index, const char *member)
 {
 	char ticket[STORE_KEY_SIZE];
 
-	store_key_ticket(ticket, store_key_tag(index), member + TICKETS_LOGIN_LEN + 1);
+	store_key_ticket(ticket, store_key_tag(index), member + TICKET_LOGIN_LEN + 1);
 	redis_command(r, "DEL", ticket, NULL);
 }
 
@@ -118,10 +27,10 @@ static void queue_end(struct redis *r, const char *index, const char *member)
 
 enum result tickets_end_one(struct redis *r, const char *username, const struct ticket_name *t)
 {
-	char index[STORE_KEY_SIZE], member[MEMBER_LEN + 1];
+	char index[STORE_KEY_SIZE], member[TICKET_MEMBER_LEN + 1];
 
-	index_key(index, username);
-	make_member(member, t);
+	ticket_index_key(index, username);
+	ticket_index_member(member, t);
 	queue_end(r, index, member);
 	return redis_run(r) ? RESULT_OK : RESULT_UNAVAILABLE;
 }
@@ -172,8 +81,8 @@ static bool are_ours(const struct members *m)
 {
 	for (size_t i = 0; i < resp_count(m->list); i += m->step) {
 		const char *member = text_of(m->list, i);
-		if (member == NULL || strlen(member) != MEMBER_LEN ||
-		    member[TICKETS_LOGIN_LEN] != ':')
+		if (member == NULL || strlen(member) != TICKET_MEMBER_LEN ||
+		    member[TICKET_LOGIN_LEN] != ':')
 			return false;
 	}
 	return true;
@@ -202,7 +111,7 @@ void tickets_ask_surplus(struct redis *r, const char *username, unsigned most,
 {
 	char index[STORE_KEY_SIZE], buffer[TEXT_DECIMAL_SIZE];
 
-	index_key(index, username);
+	ticket_index_key(index, username);
 	/* The range begins with the tickets that were issued last, and ends with replaced ones.
 	 * LIMIT skips all that may stay whatever the new ticket's place is. */
 	redis_ask(r, redis_keep, surplus, "ZRANGE", index, "+inf", "-inf", "BYSCORE", "REV",
@@ -215,14 +124,14 @@ void tickets_ask_surplus(struct redis *r, const char *username, unsigned most,
 enum result tickets_end_surplus(struct redis *r, const char *username, const struct ticket_name *t,
 				unsigned most, const struct redisReply *surplus)
 {
-	char index[STORE_KEY_SIZE], member[MEMBER_LEN + 1];
+	char index[STORE_KEY_SIZE], member[TICKET_MEMBER_LEN + 1];
 	struct members m = {.list = surplus,
 			    .step = 2,
 			    .replaced_from = 1 + (most < REPLACED_MOST ? most : REPLACED_MOST)};
 	size_t ended = 0;
 
-	index_key(index, username);
-	make_member(member, t);
+	ticket_index_key(index, username);
+	ticket_index_member(member, t);
 	m.spared = text_of(m.list, 0);
 	for (size_t i = 0; i < resp_count(m.list); i += m.step) {
 		const char *listed = text_of(m.list, i);
@@ -297,13 +206,14 @@ static enum result end_matching(struct redis *r, struct pass *p)
 enum result tickets_end(struct redis *r, const char *username, const struct ticket_name *own,
 			enum tickets_which which)
 {
-	char index[STORE_KEY_SIZE], member[MEMBER_LEN + 1], match[TICKETS_LOGIN_LEN + 2] = "*";
+	char index[STORE_KEY_SIZE], member[TICKET_MEMBER_LEN + 1],
+	    match[TICKET_LOGIN_LEN + 2] = "*";
 
-	index_key(index, username);
-	make_member(member, own);
+	ticket_index_key(index, username);
+	ticket_index_member(member, own);
 	if (which == TICKETS_OF_LOGIN) {
-		memcpy(match, own->login, TICKETS_LOGIN_LEN);
-		strcpy(match + TICKETS_LOGIN_LEN, "*");
+		memcpy(match, own->login, TICKET_LOGIN_LEN);
+		strcpy(match + TICKET_LOGIN_LEN, "*");
 	}
 	struct pass p = {.index = index, .match = match, .spared = member};
 	enum result result = end_matching(r, &p);
@@ -320,46 +230,6 @@ enum result tickets_end_user(struct redis *r, const char *username)
 	char index[STORE_KEY_SIZE];
 	struct pass p = {.index = index, .match = "*"};
 
-	index_key(index, username);
+	ticket_index_key(index, username);
 	return end_matching(r, &p);
-}
-
-/* Reads when the index can end, from a reply to ZRANGE … WITHSCORES of its last member. It stays 0
- * if the index is empty, or not ours. */
-static bool take_last_expiry(void *into, const struct redisReply *reply)
-{
-	const char *score = resp_count(reply) == 2 ? text_of(reply, 1) : NULL;
-	char *end;
-
-	if (score == NULL)
-		return true;
-	long long us = strtoll(score, &end, 10);
-	if (us < 0)
-		us += replaced_below_0 * SECOND_US;
-	if (end != score && *end == '\0')
-		*(long long *)into = us / SECOND_US;
-	return true;
-}
-
-/* Uses WATCH, because a concurrent login may add a ticket after this has read the last expiry and
- * before it shortens the time of the index. */
-void tickets_trim(struct redis *r, const char *username)
-{
-	char index[STORE_KEY_SIZE], buffer[TEXT_DECIMAL_SIZE];
-	long long expires_at = 0;
-
-	index_key(index, username);
-	redis_command(r, "WATCH", index, NULL);
-	redis_ask(r, take_last_expiry, &expires_at, "ZRANGE", index, "-1", "-1", "WITHSCORES",
-		  NULL);
-	if (!redis_run(r))
-		return;
-	if (expires_at > 0) {
-		redis_command(r, "MULTI", NULL);
-		redis_command(r, "EXPIREAT", index, text_decimal(buffer, expires_at), "LT", NULL);
-		redis_command(r, "EXEC", NULL);
-	} else {
-		redis_command(r, "UNWATCH", NULL);
-	}
-	redis_run_on(r);
 }
