@@ -180,6 +180,15 @@ void json_append(struct text *out, struct span written)
 	}
 }
 
+struct span json_unescape(struct span written, struct text *decoded)
+{
+	if (is_plain(written))
+		return written;
+	decoded->len = 0;
+	json_append(decoded, written);
+	return (struct span){decoded->len > 0 ? decoded->at : "", decoded->len};
+}
+
 /* This compares in place, without cJSON. cJSON needs memory, and a lack of memory must not make two
  * equal names different. */
 bool json_equals(struct span written, const char *text, size_t len)

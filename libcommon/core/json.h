@@ -76,6 +76,10 @@ bool json_integer(struct span value, long long *out);
 /* Appends a string as written, without its quotes, decoded. Half a surrogate pair is left out. */
 void json_append(struct text *out, struct span written);
 
+/* Returns the text of a string as written, without its quotes: the string itself if it has no
+ * escapes, else the new contents of `decoded`. decoded->failed stays set if memory ran out. */
+struct span json_unescape(struct span written, struct text *decoded);
+
 /* Compares a string as written, without its quotes, with a plain text. Needs no memory. */
 bool json_equals(struct span written, const char *text, size_t len);
 

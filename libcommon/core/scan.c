@@ -16,9 +16,15 @@ static char ahead(const struct scan *s)
 
 static void skip_space(struct scan *s)
 {
-	while (s->at < s->end &&
-	       (*s->at == ' ' || *s->at == '\n' || *s->at == '\t' || *s->at == '\r'))
+	while (s->at < s->end && scan_is_space(*s->at))
 		s->at++;
+}
+
+const char *scan_before_space(const char *from, const char *at)
+{
+	while (at > from && scan_is_space(at[-1]))
+		at--;
+	return at;
 }
 
 void scan_begin(struct scan *s, const char *text, size_t len, unsigned max_depth)

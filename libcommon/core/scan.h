@@ -33,6 +33,17 @@ struct scan {
 	unsigned char object[SCAN_DEPTH_MAX / 8]; /* a bit for each level: 1 for an object */
 };
 
+/* White space in JSON. */
+static inline bool scan_is_space(char c)
+{
+	if (c == ' ')
+		return true;
+	return c == '\n' || c == '\t' || c == '\r';
+}
+
+/* Steps back over the white space before `at`, and not before `from`. */
+const char *scan_before_space(const char *from, const char *at);
+
 /* Begins a scan of text[0..len). max_depth is at most SCAN_DEPTH_MAX. */
 void scan_begin(struct scan *s, const char *text, size_t len, unsigned max_depth);
 

@@ -26,7 +26,7 @@ void fields_begin(struct fields *f, fields_found *found, void *context)
 {
 	f->count = f->more = 0;
 	f->more_max = SIZE_MAX;
-	f->any_dotted = f->any_number = f->failed = false;
+	f->any_dotted = f->any_number = false;
 	f->initials = 0;
 	f->unescaped = (struct text){.len = 0};
 	f->found = found;
@@ -142,14 +142,6 @@ static bool narrow(const struct fields *f, const struct cursor *c, struct span n
 	return low < high;
 }
 
-static struct span unescaped(struct fields *f, struct span name)
-{
-	text_clear(&f->unescaped, f->unescaped.cap);
-	json_append(&f->unescaped, name);
-	f->failed = f->failed || f->unescaped.failed;
-	return (struct span){f->unescaped.len > 0 ? f->unescaped.at : "", f->unescaped.len};
-}
-
 /* false: it was taken before. */
 static bool take(struct taken *t, size_t low)
 {
@@ -173,7 +165,7 @@ static const char *visit_object(struct fields *f, const char *at, struct cursor 
 	for (bool more = walk_enter(&at); more; more = walk_more(&at)) {
 		struct span name = walk_name(&at, &escaped);
 		if (escaped)
-			name = unescaped(f, name);
+			name = json_unescape(name, &f->unescaped);
 		/* What a number would pick is an element of the array around this object. */
 		bool goes_on = narrow(f, &c, name, &next) &&
 			       !(c.element && is_index(name.at, name.len)) &&
@@ -280,7 +272,7 @@ size_t fields_find(struct fields *f, struct span record)
 	for (bool more = left > 0 && walk_enter(&at); more; more = left > 0 && walk_more(&at)) {
 		struct span name = walk_name(&at, &escaped);
 		if (escaped)
-			name = unescaped(f, name);
+			name = json_unescape(name, &f->unescaped);
 		if (!(f->initials & initial_of(name))) {
 			at = walk_end(at);
 			continue;

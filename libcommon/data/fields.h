@@ -38,8 +38,7 @@ struct fields {
 	size_t count;
 	bool any_dotted, any_number;
 	uint64_t initials;     /* a bit for the first character of each path, modulo 64 */
-	struct text unescaped; /* a name */
-	bool failed;           /* memory ran out: what was found is worth nothing */
+	struct text unescaped; /* a name. `failed`: what was found is worth nothing */
 	size_t more;           /* what a record costs beside its bytes, in bytes */
 	size_t more_max;       /* beyond that the search ends; the caller sets it */
 	fields_found *found;

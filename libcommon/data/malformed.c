@@ -36,13 +36,6 @@ static const char *encoding_of(const char *text, size_t len)
 	return NULL;
 }
 
-static const char *before_space(const char *text, const char *at)
-{
-	while (at > text && strchr(" \t\r\n", at[-1]) != NULL)
-		at--;
-	return at;
-}
-
 /* Whether a character begins here that is more than one byte. */
 static bool is_character(const char *at, const char *end)
 {
@@ -58,7 +51,7 @@ static void tell_place(const char *text, size_t len, const struct scan *s,
 {
 	unsigned line = 1, column = 1;
 	const char *end = text + len, *reason = "";
-	const char *before = before_space(text, s->at);
+	const char *before = scan_before_space(text, s->at);
 	char next = s->at < end ? *s->at : '\0';
 
 	if (next == '#' || (s->at + 1 < end && next == '/' && (s->at[1] == '/' || s->at[1] == '*')))

@@ -21,7 +21,6 @@ struct order_key order_key(struct order *o, struct span written)
 		key.offset = o->decoded.len;
 		json_append(&o->decoded, key.text);
 		key.text.len = o->decoded.len - key.offset;
-		o->scratch->failed = o->scratch->failed || o->decoded.failed;
 	}
 	return key;
 }
@@ -138,5 +137,5 @@ bool order_first(const struct order *o, uint32_t *places, size_t count, size_t w
 	for (size_t i = 0; i < wanted; i++)
 		places[i] = copy[order[i]];
 	free(lists);
-	return !o->scratch->failed && !o->scratch->spent;
+	return !o->decoded.failed && !o->scratch->spent;
 }

@@ -230,12 +230,17 @@ static bool matches(struct run *r, struct span record)
 	return conditions_hold(r) && has_text(r, record);
 }
 
+static bool has_failed(const struct run *r)
+{
+	return r->fields.unescaped.failed || r->scratch.decoded.failed || r->order.decoded.failed;
+}
+
 /* Reduces the list to the records that match, and notes their sort keys. */
 static size_t match(struct run *r, uint32_t *places, size_t count)
 {
 	size_t matched = 0, keys = r->order.by_count;
 
-	for (size_t i = 0; i < count && !r->scratch.failed && !r->scratch.spent; i++) {
+	for (size_t i = 0; i < count && !has_failed(r) && !r->scratch.spent; i++) {
 		if (!matches(r, table_text(r->t, places[i])))
 			continue;
 		for (size_t k = 0; k < keys; k++) {
@@ -301,7 +306,7 @@ enum selection_result selection_apply(const struct selection *s, const struct ta
 	size_t end = s->end < *total ? s->end : *total;
 	if (good && r.order.by_count > 0 && end > start && !r.scratch.spent)
 		good = order_first(&r.order, places, *total, end) || r.scratch.spent;
-	good = good && !r.scratch.failed && !r.fields.failed;
+	good = good && !has_failed(&r);
 	bool spent = r.scratch.spent;
 	end_run(&r);
 

@@ -3,22 +3,9 @@
 
 #include <string.h>
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-/* Steps back over the white space before `at`. */
-static const char *before_space(const char *from, const char *at)
-{
-	while (at > from && is_space(at[-1]))
-		at--;
-	return at;
-}
-
 static const char *after_space(const char *at, const char *end)
 {
-	while (at < end && is_space(*at))
+	while (at < end && scan_is_space(*at))
 		at++;
 	return at;
 }
@@ -31,8 +18,8 @@ static void add(struct text *out, const char *from, const char *to)
 void splice_append(struct text *out, struct span text, struct span record)
 {
 	const char *end = text.at + text.len;
-	const char *bracket = before_space(text.at, end) - 1;
-	const char *last = before_space(text.at, bracket);
+	const char *bracket = scan_before_space(text.at, end) - 1;
+	const char *last = scan_before_space(text.at, bracket);
 	const char *space = NULL, *space_end = NULL;
 	struct span value;
 	struct scan s;
@@ -42,7 +29,7 @@ void splice_append(struct text *out, struct span text, struct span record)
 	if (scan_enter(&s, '['))
 		while (scan_next(&s, NULL)) {
 			space_end = after_space(s.at, end);
-			space = before_space(text.at, space_end);
+			space = scan_before_space(text.at, space_end);
 			if (!scan_value(&s, &value))
 				break;
 		}
@@ -66,7 +53,7 @@ void splice_append(struct text *out, struct span text, struct span record)
 static void remove_element(struct text *out, struct span text, const char *from, const char *to)
 {
 	const char *end = text.at + text.len;
-	const char *before = before_space(text.at, from), *after = after_space(to, end);
+	const char *before = scan_before_space(text.at, from), *after = after_space(to, end);
 
 	if (before[-1] == ',')
 		from = before - 1;
@@ -109,7 +96,7 @@ void splice_member(struct text *out, struct span text, struct span record, const
 	struct span old;
 
 	if (!find_member(record, name, &name_at, &old)) {
-		const char *last = before_space(record.at, record_end - 1);
+		const char *last = scan_before_space(record.at, record_end - 1);
 		if (value.at == NULL) {
 			text_add(out, text.at, text.len);
 			return;

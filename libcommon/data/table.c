@@ -60,12 +60,8 @@ static void break_rule(struct split *to, struct candidate *c, const char *field,
 static bool is_slip(struct span name, const char *guarded)
 {
 	struct text decoded = {0};
+	bool slip = nearest_is_slip(json_unescape(name, &decoded), guarded) || decoded.failed;
 
-	if (memchr(name.at, '\\', name.len) == NULL)
-		return nearest_is_slip(name, guarded);
-	json_append(&decoded, name);
-	bool slip =
-	    decoded.failed || nearest_is_slip((struct span){decoded.at, decoded.len}, guarded);
 	text_free(&decoded);
 	return slip;
 }

@@ -39,7 +39,7 @@ static bool is_array_of_numbers(struct span value)
 	if (!scan_enter(&s, '['))
 		return false;
 	while (scan_next(&s, NULL) && scan_value(&s, &element))
-		if (*element.at != '-' && (*element.at < '0' || *element.at > '9'))
+		if (!decimal_is(element))
 			return false;
 	return true;
 }

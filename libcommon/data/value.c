@@ -37,7 +37,7 @@ bool value_operator_selects(enum value_operator operation)
 void value_scratch_begin(struct value_scratch *scratch, size_t bytes)
 {
 	scratch->left = bytes;
-	scratch->spent = scratch->failed = false;
+	scratch->spent = false;
 	scratch->decoded = (struct text){.len = 0};
 }
 
@@ -53,19 +53,6 @@ bool value_spend(struct value_scratch *scratch, size_t bytes)
 	return !scratch->spent;
 }
 
-static struct span decoded(struct span string, struct value_scratch *scratch)
-{
-	struct span inner = {string.at + 1, string.len - 2};
-
-	if (memchr(inner.at, '\\', inner.len) == NULL)
-		return inner;
-	text_clear(&scratch->decoded, scratch->decoded.cap);
-	json_append(&scratch->decoded, inner);
-	scratch->failed = scratch->failed || scratch->decoded.failed;
-	return (struct span){scratch->decoded.len > 0 ? scratch->decoded.at : "",
-			     scratch->decoded.len};
-}
-
 void value_read(struct value *v, struct span written, struct value_scratch *scratch)
 {
 	v->kind = value_kind(written);
@@ -74,7 +61,8 @@ void value_read(struct value *v, struct span written, struct value_scratch *scra
 	if (v->kind == VALUE_NUMBER)
 		decimal_read(&v->number, written);
 	else if (v->kind == VALUE_TEXT)
-		v->text = decoded(written, scratch);
+		v->text = json_unescape((struct span){written.at + 1, written.len - 2},
+					&scratch->decoded);
 }
 
 static struct value read_asked(struct span text)

@@ -47,9 +47,8 @@ struct value_scratch {
 	/* How many bytes of text may still be examined. The count depends on the texts alone, so
 	 * the same question always has the same answer. */
 	size_t left;
-	bool spent;  /* the bytes did not suffice: no answer given since then is worth anything */
-	bool failed; /* memory ran out: likewise */
-	struct text decoded;
+	bool spent; /* the bytes did not suffice: no answer given since then is worth anything */
+	struct text decoded; /* `failed`: likewise */
 	char folded[VALUE_BLOCK_BYTES + VALUE_PART_MAX_BYTES];
 };
 void value_scratch_begin(struct value_scratch *scratch, size_t bytes);

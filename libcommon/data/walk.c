@@ -1,10 +1,11 @@
 #include "data/walk.h"
+#include "core/scan.h"
 
 #include <string.h>
 
 static const char *skip_space(const char *at)
 {
-	while (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r')
+	while (scan_is_space(*at))
 		at++;
 	return at;
 }

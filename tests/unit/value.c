@@ -66,7 +66,7 @@ static void check_rows(const struct row *rows, size_t count)
 		CHECK_ROW(holds(rows[i].value, rows[i].operation, rows[i].asked) == rows[i].holds,
 			  row);
 	}
-	CHECK(!scratch.failed);
+	CHECK(!scratch.decoded.failed);
 }
 #define CHECK_ROWS(rows) check_rows(rows, sizeof rows / sizeof rows[0])
 
@@ -299,7 +299,7 @@ int main(void)
 	test_alternatives();
 	test_blocks();
 	test_spent();
-	CHECK(!scratch.failed);
+	CHECK(!scratch.decoded.failed);
 	value_scratch_free(&scratch);
 	return check_done();
 }
