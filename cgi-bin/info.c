@@ -3,7 +3,7 @@
 #include "core/sizes.h"
 #include "http/endpoint.h"
 #include "http/etag.h"
-#include "http/pages.h"
+#include "http/paging.h"
 #include "http/query.h"
 
 static const char path[] = "/api/info";
@@ -63,7 +63,7 @@ write_selected(struct endpoint_context *c, const struct request *q, struct reply
 		break;
 	}
 	text_string(&rep->body, "}");
-	pages_write_headers(&query, path, q->query, total, &rep->headers);
+	paging_write_headers(&query, path, q->query, total, &rep->headers);
 	return RESULT_OK;
 }
 

@@ -129,7 +129,7 @@ int cgi_serve(const struct program *program, const char *name, const char *argum
 		if (asked || isatty(STDOUT_FILENO))
 			return explain(name, asked);
 	}
-	if (q->is_chunked && *q->length_text == '\0') {
+	if (*q->transfer_coding != '\0' && *q->length_text == '\0') {
 		read_chunked(q, length_text);
 	} else if (request_announced(q, &announced) && announced > 0) {
 		bool is_whole =

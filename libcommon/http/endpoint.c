@@ -73,7 +73,9 @@ static bool ask_session(struct realm *realm, struct caller *caller, const struct
 	if (why != NULL)
 		return reply_refuse(rep, RESULT_UNAUTHENTICATED, why), false;
 	/* A header that came twice fits no session. */
-	caller->csrf_token = q->csrf_count == 0 ? NULL : q->csrf_count == 1 ? q->csrf_token : "";
+	caller->csrf_token = q->csrf_token_count == 0   ? NULL
+			     : q->csrf_token_count == 1 ? q->csrf_token
+							: "";
 	if (endpoint_conclude(rep, authenticate_ask(realm, caller)) != RESULT_OK)
 		return false;
 	if (!caller->has_token)

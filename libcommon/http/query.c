@@ -3,6 +3,7 @@
 #include "core/percent.h"
 #include "core/scan.h"
 #include "core/sizes.h"
+#include "http/condition.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -22,35 +23,6 @@ static const char *const reserved_names[RESERVED] = {
     [END] = "_end",   [SORT] = "_sort",         [ORDER] = "_order", [TEXT] = "q",
     [IGNORED] = "_", /* jQuery's cache buster */
 };
-
-/* What other APIs call these. A client that does not know ours must not get an empty list, which
- * looks like an answer. */
-static const struct {
-	const char *name, *ours;
-} foreign[] = {
-    {"page", "_page"}, {"per_page", "_per_page"}, {"limit", "_limit"},       {"offset", "_start"},
-    {"sort", "_sort"}, {"order", "_order"},       {"filter", "field=value"}, {"fields", NULL},
-};
-enum { FOREIGN = sizeof foreign / sizeof foreign[0] };
-
-static const struct {
-	const char *name;
-	enum value_operator operation;
-	bool colon, underscore; /* field:name, field_name */
-} operators[] = {
-    {"eq", VALUE_EQUAL, true, true},
-    {"ne", VALUE_NOT_EQUAL, true, true},
-    {"lt", VALUE_LESS, true, true},
-    {"lte", VALUE_LESS_OR_EQUAL, true, true},
-    {"gt", VALUE_GREATER, true, true},
-    {"gte", VALUE_GREATER_OR_EQUAL, true, true},
-    {"in", VALUE_IN, true, true},
-    {"contains", VALUE_CONTAINS, true, true},
-    {"startsWith", VALUE_STARTS_WITH, true, true},
-    {"endsWith", VALUE_ENDS_WITH, true, true},
-    {"like", VALUE_CONTAINS, false, true},
-};
-enum { OPERATORS = sizeof operators / sizeof operators[0] };
 
 /* A query on its way. */
 struct reading {
@@ -97,111 +69,27 @@ static bool next_parameter(struct reading *r, struct span *rest, struct span *pa
 	return false;
 }
 
-/* The place in `operators`; OPERATORS: there is no such operator. */
-static size_t find_operator(struct span word, bool colon)
-{
-	size_t i = 0;
-
-	while (i < OPERATORS && !((colon ? operators[i].colon : operators[i].underscore) &&
-				  span_is(word, operators[i].name, strlen(operators[i].name))))
-		i++;
-	return i;
-}
-
-/* Splits a name at the last separator. false: it has none. */
-static bool split(struct span name, char separator, struct span *field, struct span *word)
-{
-	const char *mark = memrchr(name.at, separator, name.len);
-
-	if (mark == NULL)
-		return false;
-	*field = (struct span){name.at, (size_t)(mark - name.at)};
-	*word = (struct span){mark + 1, (size_t)(name.at + name.len - mark - 1)};
-	return true;
-}
-
-static bool add_condition(struct reading *r, struct span field, size_t i, struct span or_member)
+static bool add_condition(struct reading *r, struct span word)
 {
 	struct selection *s = &r->q->selection;
+	struct selection_condition *c = &s->conditions[s->condition_count];
+	char words[CONDITION_WORDS_SIZE];
+	const char *wrong = condition_read(r->name, word, c, words);
 
-	s->conditions[s->condition_count++] = (struct selection_condition){
-	    field, i < OPERATORS ? operators[i].operation : VALUE_EQUAL, r->value, or_member};
+	if (wrong != NULL)
+		return refuse(r, r->place, wrong);
+	c->value = r->value;
+	s->condition_count++;
 	return true;
 }
 
-/* Says what to use instead of a name that other APIs have. true: it is no such name. */
-static bool is_no_foreign(struct reading *r, struct span name)
+/* Keeps one parameter, which is decoded. */
+static bool keep_parameter(struct reading *r)
 {
-	size_t i = 0;
-
-	while (i < FOREIGN && !span_is(name, foreign[i].name, strlen(foreign[i].name)))
-		i++;
-	if (i == FOREIGN)
-		return true;
-	if (foreign[i].ours == NULL)
-		return refuse(r, r->place, "a reply has all fields, or use fields:eq for a member");
-	snprintf(r->why, QUERY_WHY_SIZE, "parameter %u: use %s, or %s:eq for a member of this name",
-		 r->place, foreign[i].ours, foreign[i].name);
-	return false;
-}
-
-/* field:operator, as json-server 1.0 writes it, or field[operator]. */
-static bool take_operator(struct reading *r, struct span field, struct span word)
-{
-	size_t i = find_operator(word, true);
-
-	if (i == OPERATORS)
-		return is_no_foreign(r, field) && refuse(r, r->place, "unknown operator");
-	if (field.len == 0)
-		return refuse(r, r->place, "a name is missing");
-	return add_condition(r, field, i, (struct span){NULL, 0});
-}
-
-/* A condition that may have an operator as json-server 0.17 writes it: field_operator. */
-static bool take_field(struct reading *r)
-{
-	struct span name = r->name, field, word;
-
-	if (!is_no_foreign(r, name))
-		return false;
-	size_t i = split(name, '_', &field, &word) && field.len > 0 ? find_operator(word, false)
-								    : OPERATORS;
-	if (i < OPERATORS)
-		return add_condition(r, field, i, name);
-	if (name.at[0] == '_')
-		return refuse(r, r->place, "unknown parameter");
-	return add_condition(r, name, OPERATORS, (struct span){NULL, 0});
-}
-
-/* Takes [] or [0], which clients write behind a name that they send several times, off its end.
- * What is left in brackets there, as in cpus[gte], is *word; at NULL: nothing. false: there are
- * other brackets. */
-static bool take_brackets(struct span *name, struct span *word)
-{
-	struct span inner, before;
-	unsigned long long number;
-
-	*word = (struct span){NULL, 0};
-	for (int i = 0; name->len > 0 && name->at[name->len - 1] == ']'; i++) {
-		if (word->at != NULL || !split(*name, '[', &before, &inner))
-			return false;
-		inner.len--;
-		if (inner.len > 0 && !number_read(inner, ULLONG_MAX, &number))
-			*word = inner;
-		else if (i > 0)
-			return false;
-		*name = before;
-	}
-	return memchr(name->at, '[', name->len) == NULL && memchr(name->at, ']', name->len) == NULL;
-}
-
-/* One parameter, decoded. */
-static bool take(struct reading *r)
-{
-	struct span word, field;
+	struct span word;
 	int i = 0;
 
-	if (!take_brackets(&r->name, &word))
+	if (!condition_take_brackets(&r->name, &word))
 		return refuse(r, r->place, "brackets that are neither name[] nor name[operator]");
 	while (word.at == NULL && i < RESERVED &&
 	       !span_is(r->name, reserved_names[i], strlen(reserved_names[i])))
@@ -210,14 +98,8 @@ static bool take(struct reading *r)
 		return true;
 	if (r->ignoring)
 		return refuse(r, r->place, "one machine takes no parameter");
-	if (word.at != NULL)
-		return take_operator(r, r->name, word);
-	if (r->name.len == 0)
-		return refuse(r, r->place, "a name is missing");
-	if (split(r->name, ':', &field, &word))
-		return take_operator(r, field, word);
-	if (i == RESERVED)
-		return take_field(r);
+	if (word.at != NULL || i == RESERVED)
+		return add_condition(r, word);
 	if (r->place_of[i] != 0)
 		return refuse(r, r->place, "sent twice");
 	r->place_of[i] = r->place;
@@ -226,7 +108,7 @@ static bool take(struct reading *r)
 }
 
 /* A whole number; one that is too large for any list counts as the largest. */
-static bool take_number(struct reading *r, enum reserved which, size_t least, size_t *out)
+static bool read_number(struct reading *r, enum reserved which, size_t least, size_t *out)
 {
 	unsigned long long number;
 
@@ -240,22 +122,22 @@ static bool take_number(struct reading *r, enum reserved which, size_t least, si
 	return true;
 }
 
-static bool take_slice(struct reading *r)
+static bool read_slice(struct reading *r)
 {
 	struct selection *s = &r->q->selection;
 	size_t limit = SIZE_MAX;
 
 	if (r->place_of[END] != 0 && r->place_of[LIMIT] != 0)
 		return refuse(r, r->place_of[LIMIT], "_end and _limit together");
-	if (!take_number(r, START, 0, &s->start) || !take_number(r, END, 0, &s->end) ||
-	    !take_number(r, LIMIT, 0, &limit))
+	if (!read_number(r, START, 0, &s->start) || !read_number(r, END, 0, &s->end) ||
+	    !read_number(r, LIMIT, 0, &limit))
 		return false;
 	if (limit < SIZE_MAX - s->start)
 		s->end = s->start + limit;
 	return true;
 }
 
-static bool take_pages(struct reading *r)
+static bool read_pages(struct reading *r)
 {
 	struct query *q = r->q;
 	enum reserved size = r->place_of[LIMIT] != 0 ? LIMIT : PER_PAGE;
@@ -267,7 +149,7 @@ static bool take_pages(struct reading *r)
 			      "a page and a slice together");
 	q->paged = true;
 	q->page_place = r->place_of[PAGE];
-	if (!take_number(r, PAGE, 1, &q->page) || !take_number(r, size, 1, &q->per_page))
+	if (!read_number(r, PAGE, 1, &q->page) || !read_number(r, size, 1, &q->per_page))
 		return false;
 	if (q->per_page > QUERY_PER_PAGE_MAX)
 		return refuse(r, r->place_of[size],
@@ -302,7 +184,7 @@ static bool is_sort_field(struct span field)
 	       !ends_with(field, " desc");
 }
 
-static bool take_sort(struct reading *r)
+static bool read_sort(struct reading *r)
 {
 	struct selection *s = &r->q->selection;
 	struct span fields = r->reserved[SORT], orders = r->reserved[ORDER], item;
@@ -346,7 +228,8 @@ static bool read_parameters(struct reading *r, struct span parameters)
 				      "more than " TEXT_OF(QUERY_PARAMETERS_MAX) " parameters");
 		struct span value = parameter;
 		span_next(&value, '=', &name);
-		if (!decode(r, name, &r->name) || !decode(r, value, &r->value) || !take(r))
+		if (!decode(r, name, &r->name) || !decode(r, value, &r->value) ||
+		    !keep_parameter(r))
 			return false;
 	}
 	return true;
@@ -378,7 +261,7 @@ bool query_read(struct query *q, const char *text, char why[static QUERY_WHY_SIZ
 	if (r.place_of[TEXT] != 0)
 		s->text = r.reserved[TEXT];
 	bool paged = r.place_of[PAGE] != 0 || r.place_of[PER_PAGE] != 0;
-	return (paged ? take_pages(&r) : take_slice(&r)) && take_sort(&r);
+	return (paged ? read_pages(&r) : read_slice(&r)) && read_sort(&r);
 }
 
 bool query_is_ignored(struct query *q, const char *text, char why[static QUERY_WHY_SIZE])

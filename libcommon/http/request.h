@@ -15,22 +15,21 @@ struct request {
 	const char *path_info; /* PATH_INFO */
 	const char *query;     /* QUERY_STRING */
 	const char *target;    /* REQUEST_URI: path and query as the client sent them; may be "" */
-	const char *content_type;  /* CONTENT_TYPE */
-	const char *coding;        /* HTTP_CONTENT_ENCODING */
-	const char *remote_addr;   /* REMOTE_ADDR: the client, as the front-end server knows it */
-	const char *ticket;        /* HTTP_X_AUTH_TOKEN */
-	const char *authorization; /* HTTP_AUTHORIZATION */
-	const char *csrf_token;    /* HTTP_CSRFPREVENTIONTOKEN */
-	const char *known_tags;    /* HTTP_IF_NONE_MATCH */
-	const char *prefer;        /* HTTP_PREFER (RFC 7240) */
-	const char *origin;        /* HTTP_ORIGIN */
-	const char *asked_method;  /* HTTP_ACCESS_CONTROL_REQUEST_METHOD: a preflight's */
-	const char *length_text;   /* CONTENT_LENGTH */
+	const char *content_type;    /* CONTENT_TYPE */
+	const char *coding;          /* HTTP_CONTENT_ENCODING */
+	const char *remote_addr;     /* REMOTE_ADDR: the client, as the front-end server knows it */
+	const char *ticket;          /* HTTP_X_AUTH_TOKEN */
+	const char *authorization;   /* HTTP_AUTHORIZATION */
+	const char *csrf_token;      /* HTTP_CSRFPREVENTIONTOKEN */
+	const char *known_tags;      /* HTTP_IF_NONE_MATCH */
+	const char *prefer;          /* HTTP_PREFER (RFC 7240) */
+	const char *origin;          /* HTTP_ORIGIN */
+	const char *asked_method;    /* HTTP_ACCESS_CONTROL_REQUEST_METHOD: a preflight's */
+	const char *length_text;     /* CONTENT_LENGTH */
+	const char *transfer_coding; /* HTTP_TRANSFER_ENCODING */
 	/* lighttpd gives X-Auth-Token and X_Auth_Token the same name, and may pass this name twice.
 	 * A second value is an attack or an accident, never a ticket. */
-	unsigned ticket_count, authorization_count, csrf_count;
-
-	bool is_chunked; /* HTTP_TRANSFER_ENCODING is there */
+	unsigned ticket_count, authorization_count, csrf_token_count;
 
 	const char *body; /* NULL: over REQUEST_BODY_MAX_BYTES, cut short, or body_failed */
 	size_t body_bytes;
@@ -39,7 +38,7 @@ struct request {
 
 void request_init(struct request *q);
 
-/* Takes one CGI variable (RFC 3875, section 4.1). Ignores a name that this program does not use. */
+/* Takes one CGI variable. Ignores a name that this program does not use. */
 void request_take(struct request *q, const char *name, size_t name_len, const char *value);
 
 /* Reads how many bytes CONTENT_LENGTH announces; 0 if it is absent. Returns false if it is not a

@@ -13,7 +13,7 @@ FUZZ_TARGETS = json records query decimal request redis redis_url log
 # the target replaces.
 fuzz_modules_json      = core/scan core/json core/text
 fuzz_modules_records   = data/records data/table data/datafile data/users data/machines
-fuzz_modules_query     = http/query http/pages data/selection data/fields data/value data/order data/walk core/span
+fuzz_modules_query     = http/query http/condition http/paging data/selection data/fields data/value data/order data/walk core/span
 fuzz_modules_decimal   = data/decimal
 fuzz_modules_request   = http/request http/reply http/scgi http/connection http/resident http/cgi http/gate http/endpoint
 fuzz_modules_redis     = redis/redis redis/master redis/link redis/sentinel redis/cluster redis/nodes redis/replication redis/shards redis/tag store/store_key redis/resp redis/stream store/readiness store/session store/ticket_index store/tickets store/regulation

@@ -4,7 +4,7 @@
 #include "http/query.h"
 #include "core/text.h"
 #include "fuzz.h"
-#include "http/pages.h"
+#include "http/paging.h"
 #include "plain_query.h"
 
 static struct table table;
@@ -31,7 +31,7 @@ static void check_headers(const struct query *q, const char *asked, size_t total
 	struct query again;
 	char why[QUERY_WHY_SIZE];
 
-	pages_write_headers(q, "/p", asked, total, &headers);
+	paging_write_headers(q, "/p", asked, total, &headers);
 	text_add(&headers, "", 1);
 	CLAIM(!headers.failed && strncmp(headers.at, "X-Total-Count: ", 15) == 0);
 	CLAIM((strstr(headers.at, "\r\nLink: ") != NULL) == q->paged);

@@ -1,7 +1,7 @@
 /* query: what a query string means, the sentence of each refusal, slices, pages and links. */
 #include "http/query.h"
 #include "check.h"
-#include "http/pages.h"
+#include "http/paging.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -379,7 +379,7 @@ static void test_headers(void)
 		char want[1000];
 		struct text got = {0};
 		CHECK_ROW(reads(rows[i].text), rows[i].text);
-		pages_write_headers(&query, "/p", rows[i].text, rows[i].total, &got);
+		paging_write_headers(&query, "/p", rows[i].text, rows[i].total, &got);
 		snprintf(want, sizeof want, "X-Total-Count: %zu\r\n%s%s%s", rows[i].total,
 			 *rows[i].link ? "Link: " : "", rows[i].link, *rows[i].link ? "\r\n" : "");
 		if (!CHECK_ROW(!got.failed && is((struct span){got.at, got.len}, want),

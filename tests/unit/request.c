@@ -22,7 +22,7 @@ static void test_take(void)
 	      *q.length_text == '\0');
 	CHECK(*q.coding == '\0' && *q.authorization == '\0' && *q.known_tags == '\0' &&
 	      *q.prefer == '\0');
-	CHECK(q.ticket_count == 0 && q.authorization_count == 0 && q.csrf_count == 0 &&
+	CHECK(q.ticket_count == 0 && q.authorization_count == 0 && q.csrf_token_count == 0 &&
 	      q.body != NULL && q.body_bytes == 0);
 
 	take(&q, "REQUEST_METHOD", "m");
@@ -42,7 +42,7 @@ static void test_take(void)
 	CHECK(*q.method == 'm' && *q.path_info == 'p' && *q.query == 'q' && *q.content_type == 't');
 	CHECK(*q.remote_addr == 'a' && *q.ticket == 'x' && *q.csrf_token == 'c' &&
 	      *q.length_text == 'l');
-	CHECK(q.ticket_count == 1 && q.authorization_count == 1 && q.csrf_count == 1);
+	CHECK(q.ticket_count == 1 && q.authorization_count == 1 && q.csrf_token_count == 1);
 
 	/* Names that are one byte shorter or longer, or differ in case, are other names. */
 	static const char *const others[] = {"REQUEST_METHO",
@@ -75,7 +75,7 @@ static void test_take(void)
 	take(&q, "HTTP_X_AUTH_TOKEN", "x");
 	take(&q, "HTTP_CSRFPREVENTIONTOKEN", "c");
 	take(&q, "HTTP_AUTHORIZATION", "b");
-	CHECK(q.ticket_count == 2 && q.csrf_count == 2 && q.authorization_count == 2);
+	CHECK(q.ticket_count == 2 && q.csrf_token_count == 2 && q.authorization_count == 2);
 }
 
 static void test_announced(void)

@@ -1,4 +1,4 @@
-#include "http/pages.h"
+#include "http/paging.h"
 #include "core/percent.h"
 #include "core/span.h"
 
@@ -33,8 +33,8 @@ static void collect_others(struct text *out, struct span parameters, unsigned pa
 	}
 }
 
-void pages_write_headers(const struct query *q, const char *path, const char *text, size_t total,
-			 struct text *headers)
+void paging_write_headers(const struct query *q, const char *path, const char *text, size_t total,
+			  struct text *headers)
 {
 	size_t last = total > 0 ? (total - 1) / q->per_page + 1 : 1;
 	struct text others = {0};
