@@ -51,11 +51,15 @@ static void check_redis(struct report *r, struct ctl *c)
 		fault = server_settings_fault(c->redis);
 	if (fault != NULL)
 		report_fault(r, NULL, fault);
-	if (!readiness_lacks_rights(c->redis, words))
-		return;
-	snprintf(refused, sizeof refused, "the Redis user is refused (commands or ~ssa:*): %s",
-		 words);
-	report_fault(r, NULL, refused);
+	if (readiness_lacks_rights(c->redis, words)) {
+		snprintf(refused, sizeof refused,
+			 "the Redis user is refused (commands or ~ssa:*): %s", words);
+		report_fault(r, NULL, refused);
+	} else if (readiness_lacks_scan(c->redis)) {
+		report_fault(r, NULL,
+			     "note: ssactl sessions and revoke --all need +scan, which this Redis "
+			     "user lacks");
+	}
 }
 
 /* A setting with a wrong value, or a variable that is no setting. */

@@ -129,3 +129,9 @@ bool readiness_lacks_rights(struct redis *r, char words[static READINESS_RIGHTS_
 	}
 	return len > 0;
 }
+
+bool readiness_lacks_scan(struct redis *r)
+{
+	redis_command(r, "SCAN", "0", "COUNT", "1", NULL);
+	return !redis_run(r) && strstr(redis_error(r), "NOPERM") != NULL;
+}

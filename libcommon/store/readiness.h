@@ -33,4 +33,7 @@ bool readiness_any(struct redis *r);
 enum { READINESS_RIGHTS_SIZE = 512 };
 bool readiness_lacks_rights(struct redis *r, char words[static READINESS_RIGHTS_SIZE]);
 
+/* Whether Redis refuses SCAN by NOPERM. The service does without, session_list.h does not. */
+bool readiness_lacks_scan(struct redis *r);
+
 #endif
