@@ -16,7 +16,7 @@ table() {
     cat <<EOT
 755 | $lib/cgi-bin     | $(for program in $programs; do printf "%s " "$CGI_BIN/$program"; done)
 755 | $lib/scripts     | scripts/lighttpd-vars.sh scripts/scgi-servers.sh scripts/scgi-sockets.sh scripts/scgi-start.sh
-644 | $lib/scripts     | scripts/connections.lua scripts/programs
+644 | $lib/scripts     | scripts/connections.lua scripts/defaults.sh scripts/programs
 644 | $lib/www         | www/openapi.json
 644 | $lib/www/errors  | www/errors/*.html
 644 | $lib/www/console | www/console/*

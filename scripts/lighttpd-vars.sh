@@ -24,9 +24,9 @@ number() {
     if [ "$2" -lt "$3" ] || [ "$2" -gt "$4" ]; then fail "$1 must be a number, $3 to $4"; fi
 }
 
-mode=${SSA_MODE:-cgi}
+. scripts/defaults.sh
 # The most connections. Each can need two descriptors, and lighttpd does not start without them.
-case $mode in
+case $SSA_MODE in
 cgi) connections=512 ;;
 scgi) connections=4096 ;;
 *) fail "SSA_MODE must be cgi or scgi" ;;
@@ -35,13 +35,11 @@ esac
 descriptors=$(ulimit -Hn)
 [ "$descriptors" != unlimited ] || descriptors=1048576
 [ "$descriptors" -ge $((connections * 4)) ] || connections=$((descriptors / 4))
-port=${SSA_PORT:-8000}
-number SSA_PORT "$port" 1 65535
+number SSA_PORT "$SSA_PORT" 1 65535
 processors=$(nproc 2>/dev/null || echo 2)
 workers=${SSA_WORKERS:-$((processors < 2 ? 2 : processors))}
 number SSA_WORKERS "$workers" 1 512
-per_address=${SSA_CONNECTIONS_PER_ADDRESS:-0}
-number SSA_CONNECTIONS_PER_ADDRESS "$per_address" 0 4096
+number SSA_CONNECTIONS_PER_ADDRESS "$SSA_CONNECTIONS_PER_ADDRESS" 0 4096
 # The balancers' addresses. lighttpd would take a length of 33 without a word; 0 trusts everybody.
 proxy_from=${SSA_PROXY_FROM:-}
 if [ "$proxy_from" ]; then
@@ -54,11 +52,10 @@ if [ "$proxy_from" ]; then
     esac
     [ "$valid" ] || fail "SSA_PROXY_FROM must be addresses with commas, such as 10.0.0.2,10.1.0.0/24"
 fi
-console=${SSA_CONSOLE:-on}
-case $console in on | off) ;; *) fail "SSA_CONSOLE must be on or off" ;; esac
+case $SSA_CONSOLE in on | off) ;; *) fail "SSA_CONSOLE must be on or off" ;; esac
 
 # An IPv6 address is in brackets, and may come without.
-bind=${SSA_BIND:-127.0.0.1}
+bind=$SSA_BIND
 case $bind in /* | \[*) ;; *:*) bind=[$bind] ;; esac
 
 # The id of this lighttpd, in the names of its sockets. Processes of two containers that share the
@@ -66,10 +63,8 @@ case $bind in /* | \[*) ;; *:*) bind=[$bind] ;; esac
 id=$(stat -Lc %i /proc/self/ns/pid 2>/dev/null || echo 0).$1
 
 # lighttpd needs absolute paths here. Its own test of the configuration does not find relative ones.
-cgi_bin=${SSA_CGI_BIN:-cgi-bin}
-case $cgi_bin in /*) ;; *) cgi_bin=$PWD/$cgi_bin ;; esac
-data_dir=${SSA_DATA_DIR:-data}
-case $data_dir in /*) ;; *) data_dir=$PWD/$data_dir ;; esac
+# path NAME VALUE: writes one as a variable.
+path() { case $2 in /*) var "$1" "$2" ;; *) var "$1" "$PWD/$2" ;; esac }
 
 # part NAME FILE VALUE: var.NAME is the file of conf.d for this setting, or an empty one if it is
 # off.
@@ -79,7 +74,7 @@ part() {
     var "$1" "$file"
 }
 
-var mode "$mode"
+var mode "$SSA_MODE"
 # The programs: as an expression for their paths, and as a list.
 read -r programs <scripts/programs
 # shellcheck disable=SC2086  # one word for each program
@@ -87,12 +82,12 @@ set -- $programs
 var programs "$(IFS='|' && echo "$*")"
 echo "var.program_names = ( $(printf '"%s", ' "$@"))"
 var bind "$bind"
-echo "var.port = $port"
+echo "var.port = $SSA_PORT"
 echo "var.max_connections = $connections"
 echo "var.max_fds = $((connections * 4))"
 part proxy proxy.conf "$proxy_from"
-part connection_limit connection-limit.conf "$per_address"
-part console console.conf "$console"
+part connection_limit connection-limit.conf "$SSA_CONNECTIONS_PER_ADDRESS"
+part console console.conf "$SSA_CONSOLE"
 # As a list of lighttpd. Each address gets a length: lighttpd compares one without as text, and
 # 2001:DB8::1 would not be 2001:db8::1.
 echo "var.proxy_from = ("
@@ -100,10 +95,10 @@ echo "var.proxy_from = ("
     printf %s "$proxy_from" | tr , '\n' | sed -E '\,/,!{/:/!s,$,/32,; /:/s,$,/128,}; s/.*/"&" => "trust",/'
 echo ")"
 var workers "$workers"
-var run_dir "${SSA_RUN_DIR:-$PWD/run}"
+path run_dir "$SSA_RUN_DIR"
 var id "$id"
-var cgi_bin "$cgi_bin"
-var data_dir "$data_dir"
+path cgi_bin "$SSA_CGI_BIN"
+path data_dir "$SSA_DATA_DIR"
 
 # A service that is slow on purpose is given more time.
 case ${SSA_DELAY:-}${SSA_FAULTS:-} in
@@ -121,10 +116,10 @@ echo '    "SSA_DATA_DIR" => var.data_dir'
 echo ")"
 
 # A slow service must not be a riddle. Resident programs say this themselves when they start.
-case $mode${SSA_DELAY:-} in
+case $SSA_MODE${SSA_DELAY:-} in
 cgi*[1-9]*) echo "lighttpd-vars.sh: every reply is delayed: SSA_DELAY is set" >&2 ;;
 esac
-case $mode${SSA_FAULTS:-} in
+case $SSA_MODE${SSA_FAULTS:-} in
 cgi | cgioff | scgi*) ;;
 *) echo "lighttpd-vars.sh: faults are made on demand: SSA_FAULTS is set" >&2 ;;
 esac

@@ -9,9 +9,10 @@ set -u
 cd -P "$(dirname "$0")/.." || exit 1
 export LC_ALL=C.UTF-8 # Redis 8 does not start under a LANG whose locale was not generated
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # lighttpd is there; not every user's PATH has these
-data=$(realpath -m "${SSA_DATA_DIR:-data}") programs=$(realpath -m "${SSA_CGI_BIN:-cgi-bin}")
-state=$(realpath -m "${SSA_RUN_DIR:-run}") # the folder of the sockets, and of the private Redis
-bind=${SSA_BIND:-127.0.0.1} port=${SSA_PORT:-8000} private_redis=yes
+. scripts/defaults.sh
+data=$(realpath -m "$SSA_DATA_DIR") programs=$(realpath -m "$SSA_CGI_BIN")
+state=$(realpath -m "$SSA_RUN_DIR") # the folder of the sockets, and of the private Redis
+bind=$SSA_BIND port=$SSA_PORT private_redis=yes
 [ -z "${REDIS_URL-}" ] || private_redis=
 redis='' lighttpd='' # process ids
 made_by=${SSA_MAKE-} as=() remark='' dropped=''
@@ -205,8 +206,8 @@ if [ "$(id -u)" = 0 ]; then
     case $port in ? | ?? | ??? | 10[01]? | 102[0-3]) # these ports need root or this capability
         as+=(--inh-caps +net_bind_service --ambient-caps +net_bind_service) ;;
     esac
-    to_run=("$PWD"/scripts/{run,lighttpd-vars,scgi-sockets}.sh "$programs"/{status,ticket,info})
-    to_read=("$PWD"/{lighttpd.conf,scripts/*.sh,www/errors/*.html,www/openapi.json})
+    to_run=("$PWD"/scripts/{run,lighttpd-vars,scgi-{servers,sockets}}.sh "${names[@]/#/$programs/}")
+    to_read=("$PWD"/{lighttpd.conf,scripts/{*.sh,programs},www/errors/*.html,www/openapi.json})
     for file in "$data"/{users,machines}.json "$PWD"/{conf.d,www/console,www/docs}/*; do
         [ ! -e "$file" ] || to_read+=("$file")
     done
@@ -293,7 +294,7 @@ reply=$(get)
 [[ $reply == HTTP/1.[01]\ 200\ * ]] || remark="${remark:+$remark; }the service is not healthy: ${reply##*$'\n'}"
 [ -z "$remark" ] || echo "run.sh: $remark" >&2
 console="Open $url/ in a browser for the console."
-case $bind${SSA_CONSOLE-} in /* | *off) console= ;; esac # a browser cannot open a Unix socket
+case $bind$SSA_CONSOLE in /* | *off) console= ;; esac # a browser cannot open a Unix socket
 cat <<END
 SimpleServerAPI answers on $url; Ctrl-C stops it. $console
 To try it, with the data that it comes with:

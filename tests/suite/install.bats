@@ -47,7 +47,7 @@ copy_project() {
     printf '755 %s\n' usr{,/local{,/lib{,/systemd{,/system},/simpleserverapi{,/cgi-bin,/conf.d,/scripts,/www{,/console,/docs,/errors}}}}} \
       usr/local/share{,/doc{,/simpleserverapi{,/examples}}} \
       usr/local/lib/simpleserverapi/{cgi-bin/{status,ticket,info},scripts/{lighttpd-vars,scgi-servers,scgi-sockets,scgi-start}.sh}
-    printf '644 %s\n' usr/local/lib/simpleserverapi/{lighttpd.conf,conf.d/{mode-cgi,mode-scgi,proxy,connection-limit,console}.conf,scripts/{connections.lua,programs},www/openapi.json} \
+    printf '644 %s\n' usr/local/lib/simpleserverapi/{lighttpd.conf,conf.d/{mode-cgi,mode-scgi,proxy,connection-limit,console}.conf,scripts/{connections.lua,defaults.sh,programs},www/openapi.json} \
       usr/local/lib/systemd/system/ssa{,@}.service usr/local/lib/systemd/system/ssa@.socket \
       usr/local/share/doc/simpleserverapi/examples/machines.json
     for name in "$ROOT"/www/{console,docs,errors}/*; do echo "644 usr/local/lib/simpleserverapi/www/${name#"$ROOT"/www/}"; done
