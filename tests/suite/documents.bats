@@ -33,6 +33,13 @@ commands() { (cd "$ROOT" && tests/tools/commands.py "$1"); }
   [ "$status" = 0 ]
 }
 
+@test "the endpoint of architecture.md compiles" {
+  needs cc
+  sed -n '/^```c$/,/^```$/{/^```/!p}' "$ROOT/docs/architecture.md" >hello.c
+  grep -q endpoint_main hello.c
+  run -0 cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fsyntax-only -I"$ROOT/libcommon" hello.c
+}
+
 # The others are for the scripts that start the programs, not for users.
 @test "each setting is in docs/settings.md and simpleserverapi(7), which has the paths of the API" {
   local page setting path count=0

@@ -35,6 +35,21 @@ END
   [ -z "$output" ]
 }
 
+@test "each file of the project that a document names is there" {
+  run -0 python3 -EsSB - {README,SECURITY,CONTRIBUTING}.md docs/architecture.md tests/README.md <<'END'
+import glob, re, sys
+there = [path for folder in ['*', 'libcommon/**', 'cgi-bin/*', 'sbin/*', 'scripts/*', 'conf.d/*', 'www/**', 'tests/**', 'man/*', 'systemd/*']
+         for path in glob.glob(folder, recursive=True)]
+for document in sys.argv[1:]:
+    # A name in capitals stands for any.
+    for name in re.findall(r'`((?:[a-z][\w-]*/)*[a-z][\w.@-]*\.(?:[ch]|js|py|sh|conf|bats|rows))`', open(document, encoding='utf-8').read()):
+        if not any(path == name or path.endswith('/' + name) for path in there) and not re.search('[A-Z]{2}', name):
+            print(f'{document}: {name}')
+END
+  echo "$output"
+  [ -z "$output" ]
+}
+
 # --- the comparison -------------------------------------------------------------------------------
 
 # documents: writes a document, en.md, and its translation, zh.md.
