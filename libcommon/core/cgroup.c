@@ -9,9 +9,9 @@
 
 enum { PATH_SIZE = 768, UNLIMITED_BITS = 60 /* version 1 writes a number near 2^63 */ };
 
-/* Reads the beginning of a file, which may come in pieces; the last one ends with a newline. Each
- * CGI start of status does this, so it takes as few system calls as it can: musl's open makes two
- * of O_CLOEXEC. false: there is no such file. */
+/* Reads the beginning of a file, up to a piece that ends with a newline. false: it is missing or
+ * empty. Each CGI start of status does this, so it makes few system calls; musl's open makes two
+ * for O_CLOEXEC. */
 static bool read_file(const char *path, char *out, size_t size)
 {
 	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
@@ -31,7 +31,7 @@ static bool read_file(const char *path, char *out, size_t size)
 	return len > 0 && n >= 0;
 }
 
-/* Joins two texts. Each start of a program does this, and snprintf costs more. The texts fit. */
+/* Every start of a program calls this, and snprintf costs more. The texts fit. */
 static const char *join(char *out, const char *a, const char *b)
 {
 	stpcpy(stpcpy(out, a), b);
@@ -51,7 +51,7 @@ static void read_memory(struct cgroup *c, const char *group, const char *file)
 		c->memory_bytes = bytes;
 }
 
-/* "200000 100000" in version 2, two files in version 1: so many microseconds in each period. */
+/* A quota of microseconds in each period: "200000 100000" in version 2, two files in version 1. */
 static void read_processors(struct cgroup *c, const char *group, const char *file)
 {
 	char path[PATH_SIZE + 32], text[64], period_text[32];
@@ -75,9 +75,9 @@ static void read_processors(struct cgroup *c, const char *group, const char *fil
 		c->processors = processors;
 }
 
-/* A line is NUMBER:CONTROLLERS:PATH. Version 2 has no controllers there. Looks at the group and all
- * above it. Where only a part of the tree is mounted, as in a container, the path leads nowhere,
- * and the root of what is mounted is the group. */
+/* Reads the group that a line NUMBER:CONTROLLERS:PATH names, and all groups above it. Version 2
+ * names no controllers. In a container only a part of the tree may be mounted: the path leads
+ * nowhere, and the root of the mount is the group. */
 static void read_line(const char *root, const char *line, unsigned parts, struct cgroup *c)
 {
 	static const struct {

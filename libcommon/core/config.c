@@ -77,8 +77,8 @@ static bool take_limits(struct config *c, const char *value, const char **rule)
 	return list.at == NULL;
 }
 
-/* scheme://host[:port], as browsers send it (RFC 6454, 6.2): lower case, no path, and a port only
- * if it is not that of the scheme. Another spelling would never match, without a word. */
+/* scheme://host[:port] as browsers send it (RFC 6454, 6.2): lower case, no path, and no default
+ * port. Any other spelling would silently never match. */
 static bool is_origin(const char *at, size_t len)
 {
 	size_t scheme = strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789+-.");
@@ -134,8 +134,8 @@ static bool take_delay(struct config *c, const char *value, const char **rule)
 	return true;
 }
 
-/* AT_EXECFN is the path with which the kernel started the program. Unlike /proc/self/exe it also
- * exists in an empty chroot. */
+/* AT_EXECFN is the path by which the program was started. Unlike /proc/self/exe, it exists in an
+ * empty chroot too. */
 bool config_beside(char *path, size_t size, const char *relative)
 {
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): getauxval returns a number */
@@ -206,17 +206,17 @@ static bool take_faults(struct config *c, const char *value, const char **rule)
 	return c->faults != NULL;
 }
 
-/* All settings. The origins are first, so that the pages of these origins can also read the 500 for
- * another bad value. */
+/* All settings. The origins come first: their pages can then read the 500 for a bad value of
+ * another setting. */
 static const struct setting {
 	const char *name;
-	unsigned part;        /* who needs it; 0: lighttpd.conf and the scripts read and check it */
-	const char *standard; /* the value if the variable is not set; NULL: see `config_load` */
-	/* Reads a value. false: *rule is what it must be. Or a number from 1 to `most` at
-	 * `place`. */
+	unsigned part;        /* 0: lighttpd.conf and the scripts read and check it */
+	const char *standard; /* the default; NULL: none, or `take` makes it */
+	/* Reads a value. false: it breaks *rule. NULL: the value is a number from 1 to `most` for
+	 * the member at `place`. */
 	bool (*take)(struct config *c, const char *value, const char **rule);
 	size_t place, most;
-	const char *rule; /* what the value must be, unless `take` says it */
+	const char *rule; /* unless `take` sets it */
 } settings[] = {
 #define NUMBER(member, most) NULL, offsetof(struct config, member), most
     {"SSA_CORS_ORIGINS", CONFIG_SERVICE, NULL, take_cors_origins, 0, 0,
@@ -296,7 +296,7 @@ static const char *take(struct config *c, const struct setting *s, const char *v
 	return read_number(span_of(value), (unsigned)s->most, number) && *number > 0 ? NULL : rule;
 }
 
-/* What two settings say together. */
+/* Settings that depend on each other. */
 static const char *take_together(struct config *c)
 {
 	enum { TICKET_MAX_S = 43200 };

@@ -1,26 +1,26 @@
-/* config: the settings in the environment of the process, read once and checked. A wrong value is
- * an error, never a silent default. An empty value counts as unset, because front-end servers pass
- * variables that are empty. */
+/* config: the settings in the environment, read once and checked. A wrong value is an error, never
+ * a silent default. An empty value counts as unset, because front-end servers pass empty
+ * variables. */
 #ifndef SSA_CONFIG_H
 #define SSA_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* scripts/lighttpd-vars.sh has the same limit: lighttpd does not start with more workers. */
+/* lighttpd does not start with more workers; scripts/lighttpd-vars.sh has the same limit. */
 #define CONFIG_WORKERS_MAX 512
 
-/* As SSA_REDIS_WAIT: it is not set. */
+/* A value of redis_wait: SSA_REDIS_WAIT is not set. */
 #define CONFIG_WAIT_UNSET 1000
 
 #define CONFIG_ORIGIN_MAX_BYTES 255
 
-/* At most `count` failures in `window_s` seconds. If `count` is 0, there is no limit. */
+/* At most `count` failures in `window_s` seconds. A count of 0: no limit. */
 struct limit {
 	unsigned count, window_s;
 };
 
-/* A share of all requests that fails, for SSA_FAULTS. */
+/* A share of all requests that is made to fail (SSA_FAULTS). */
 struct fault_share {
 	unsigned code;  /* the status; 0: the reply is cut off */
 	unsigned share; /* of CONFIG_SHARES_WHOLE */
@@ -35,48 +35,47 @@ struct config {
 	char data_dir[1024];       /* SSA_DATA_DIR */
 	unsigned ticket_ttl_s;     /* SSA_TICKET_TTL */
 	unsigned ticket_max_s;     /* SSA_TICKET_MAX: how long renewals can prolong a login */
-	unsigned tickets_per_user; /* SSA_TICKETS_PER_USER: live ones; one more ends the oldest */
+	unsigned tickets_per_user; /* SSA_TICKETS_PER_USER: one more ends the oldest */
 	const char *cors_origins;  /* SSA_CORS_ORIGINS: "", "*", or origins with commas */
 	unsigned delay_least_ms, delay_most_ms; /* SSA_DELAY */
-	const char *faults;                     /* SSA_FAULTS, as it was written; NULL: off */
+	const char *faults;                     /* SSA_FAULTS, as written; NULL: off */
 	struct fault_share shares[CONFIG_SHARES_MAX];
 	unsigned share_count;
 	struct limit user_addr, user, addr; /* SSA_LOGIN_LIMITS, in this order */
 	unsigned hashes;  /* SSA_HASHES: at a time; 0: by processors, see slots.h */
 	unsigned workers; /* SSA_WORKERS: processes of a resident program */
-	bool supervised;  /* SSA_SUPERVISED=1: a resident program ends when its parent does */
+	bool supervised;  /* SSA_SUPERVISED=1: a resident program ends with its parent */
 	char fault[160];  /* what is wrong, for the log; "" when the config is good */
 };
 
-/* Who needs a setting. */
+/* What a program needs settings for. */
 enum config_part {
-	CONFIG_REDIS = 1,   /* who speaks to Redis */
-	CONFIG_DATA = 2,    /* who reads the data files */
-	CONFIG_LIMITS = 4,  /* who asks for limits on guessing */
-	CONFIG_SERVICE = 8, /* the programs of the service */
+	CONFIG_REDIS = 1,
+	CONFIG_DATA = 2,
+	CONFIG_LIMITS = 4,  /* on guessing */
+	CONFIG_SERVICE = 8, /* for the programs of the service */
 	CONFIG_ALL = 15,
 };
 
-/* Writes the path of a file or folder that is named from the folder of this program. false: it is
+/* Writes the path of a file, which is given relative to the folder of this program. false: it is
  * too long. */
 bool config_beside(char *path, size_t size, const char *relative);
 
-/* Where the data are if SSA_DATA_DIR is not set, relative to the folder of the program. */
+/* The data folder if SSA_DATA_DIR is not set, for config_beside. */
 #define CONFIG_DATA_BESIDE "../data"
 
-/* A variable that is wrong: its name and what is wrong with it, which never is its value. */
+/* Is told the name of a wrong variable and the rule that it breaks, but never the value. */
 typedef void config_fault(void *context, const char *name, const char *what);
 
-/* Reads all settings. Returns false if a value is wrong: c->fault names the variable and the rule,
- * never the value. */
+/* Reads all settings. false: a value is wrong. c->fault names the variable and the rule. */
 bool config_load(struct config *c);
 
-/* Reads the settings of these parts only; the others are zero. With `tell`, it goes on after a
- * fault, and tells each one. */
+/* Reads the settings of these parts only; the others are zero. `tell` is called for each fault;
+ * with NULL, reading ends at the first one. */
 bool config_load_parts(struct config *c, unsigned parts, config_fault *tell, void *context);
 
-/* Tells each variable SSA_… of the environment that is no setting, with the nearest one that is.
- * SSA_TEST_… is left to the tests. */
+/* Tells each variable SSA_… that is no setting, with the nearest one that is. SSA_TEST_… is left to
+ * the tests. */
 void config_unknown(config_fault *tell, void *context);
 
 #endif

@@ -16,8 +16,7 @@ static void write_base64(char *out, size_t len, const unsigned char *bytes, size
 	sodium_bin2base64(out, len + 1, bytes, count, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-/* As write_base64, but four times as fast. A digest is no secret, so the time that this takes may
- * depend on it. */
+/* Four times as fast as write_base64. The time may depend on a digest, because it is no secret. */
 static void write_digest(char out[static CRYPTO_DIGEST_LEN + 1],
 			 const unsigned char digest[static DIGEST_BYTES])
 {
@@ -44,7 +43,7 @@ bool crypto_random(char *out, size_t len)
 	unsigned char random[CRYPTO_RANDOM_MAX / 4 * 3];
 	size_t count = len / 4 * 3;
 
-	/* randombytes_buf would end the process if the kernel had no generator. */
+	/* randombytes_buf would end the process on a failure. */
 	if (getrandom(random, count, 0) != (ssize_t)count)
 		return false;
 	write_base64(out, len, random, count);
@@ -123,10 +122,9 @@ unsigned long crypto_argon2id_kib(struct span hash)
 	return take_kib(&hash, &kib) ? (unsigned long)kib : 0;
 }
 
-/* Tells whether there is enough memory for a hash (its m=, in KiB). libsodium 1.0.18 does not
- * report a lack of memory: it says that the password is wrong. So this is checked before, and once
- * more after a wrong password. One case stays unseen: other processes take the memory between the
- * two checks and give it back. */
+/* Tells whether there is enough memory for a hash. libsodium 1.0.18 reports a lack of memory as a
+ * wrong password, so the caller checks before the hash, and again after a wrong password. It misses
+ * only memory that other processes take and give back between the two checks. */
 static bool has_memory_for(const char *hash)
 {
 	enum { BESIDE_BYTES = 65536 }; /* for the rest of the work */
@@ -141,8 +139,7 @@ static bool has_memory_for(const char *hash)
 
 enum crypto_verdict crypto_argon2id(const char *hash, const char *password)
 {
-	/* sodium_init picks the fastest code for this processor. That takes 30 µs, so it is called
-	 * only where a password is hashed. */
+	/* It picks the fastest code for this processor in 30 µs, which only a hash is worth. */
 	if (sodium_init() < 0 || !has_memory_for(hash))
 		return CRYPTO_FAILED;
 	if (crypto_pwhash_argon2id_str_verify(hash, password, strlen(password)) == 0)

@@ -1,13 +1,11 @@
 /* heap: the first 24 KiB of memory come from one array in the data of the program.
  *
- * A CGI request needs less than that. To get it from the C library costs more than the work of the
- * request: each size class is a separate mapping, with a page fault of 1 to 2 µs, a system call to
- * make it and another one to remove it. What does not fit comes from the hardened allocator of the
- * C library, as usual. This includes all that a resident worker allocates after its start.
+ * A CGI request needs less. The hardened allocator of the C library would cost more than the rest
+ * of the request: it maps each size class separately, with a page fault of 1 to 2 µs and two system
+ * calls. It provides what does not fit here, including nearly all memory of a resident worker.
  *
- * The linker sends the programs' calls of malloc, calloc, realloc and free to this module (--wrap,
- * in the Makefile; static builds only). So it has no header, and no other module needs to know it.
- * It works for one thread only. */
+ * In static builds the linker sends the programs' calls of malloc, calloc, realloc and free to this
+ * module (--wrap in the Makefile), which therefore has no header. It works for one thread only. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -42,8 +40,8 @@ static size_t size_of(const void *block)
 	return size;
 }
 
-/* Returns how many bytes a block of this size takes, with its head; 0: too many. A block of size 0
- * takes one byte, so that it also lies within the pool. */
+/* Returns how many bytes a block takes, with its size; 0: too many. A block of size 0 takes one
+ * byte, so that its address is within the pool too. */
 static size_t room_for(size_t size)
 {
 	size += size == 0;

@@ -81,7 +81,7 @@ enum json_read json_read(const char *text, size_t len, struct json_field *fields
 	return object ? JSON_FINE : JSON_NO_OBJECT;
 }
 
-/* Tells whether a string needs no decoding because it has no escapes. Most strings have none. */
+/* Tells whether a string has no escapes, as most have none. */
 static bool is_plain(struct span written)
 {
 	return memchr(written.at, '\\', written.len) == NULL;
@@ -96,7 +96,7 @@ enum json_decoded json_decode(struct span value, char *out, size_t size)
 
 	if (!is_plain(written)) {
 		decoded = cJSON_ParseWithLength(value.at, value.len);
-		if (decoded == NULL) /* the scan has checked the text, so memory ran out */
+		if (decoded == NULL) /* memory ran out: the scan has checked the text */
 			return JSON_NO_MEMORY;
 		text = decoded->valuestring;
 		len = strlen(text);
@@ -140,8 +140,8 @@ static size_t put_utf8(unsigned long point, unsigned char out[static 4])
 	return len;
 }
 
-/* Decodes the escape at *at, and moves *at behind it. Returns the number of bytes, or 0 if the
- * escape is half a surrogate pair. */
+/* Decodes the escape at *at, and moves *at behind it. Returns the number of bytes; 0: it is half a
+ * surrogate pair. */
 static size_t take_escape(const char **at, const char *end, unsigned char out[static 4])
 {
 	static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
@@ -189,8 +189,7 @@ struct span json_unescape(struct span written, struct text *decoded)
 	return (struct span){decoded->len > 0 ? decoded->at : "", decoded->len};
 }
 
-/* This compares in place, without cJSON. cJSON needs memory, and a lack of memory must not make two
- * equal names different. */
+/* cJSON would need memory, and a lack of memory must not make two equal names different. */
 bool json_equals(struct span written, const char *text, size_t len)
 {
 	const char *at = written.at, *end = written.at + written.len;

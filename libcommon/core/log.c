@@ -11,14 +11,14 @@
 
 enum { VALUE_MAX_BYTES = 256, LINE_MAX_BYTES = 4096, TAIL_BYTES = 2, LOG_WAIT_MS = 100 };
 
-/* A line that is being written. A value ends where the line is full. The last bytes stay free for a
- * quote and the newline. */
+/* A line on its way. What does not fit is cut; the last bytes stay free for a quote and a
+ * newline. */
 struct line {
 	char at[LINE_MAX_BYTES];
 	size_t len;
 };
 
-/* A process runs one program, so this is set once, before the first request. */
+/* Set once, before the first request. */
 static const char *program = "ssa";
 
 static void put(struct line *l, const char *s)
@@ -51,8 +51,8 @@ static void put_number(struct line *l, long number, int digits)
 	put(l, text + i);
 }
 
-/* gmtime_r is not async-signal-safe, and the calendar takes only a few divisions. Here a year
- * begins in March, so that the leap day is its last day. An era is 400 years, or 146,097 days. */
+/* gmtime_r is not async-signal-safe. Here a year begins in March, so that the leap day is its last
+ * one. An era is 400 years, or 146,097 days. */
 static void put_time(struct line *l)
 {
 	struct timespec now;
@@ -78,7 +78,7 @@ static void put_time(struct line *l)
 	put(l, "Z");
 }
 
-/* Tells whether a line can be written soon. Async-signal-safe, like the whole module. */
+/* Tells whether stderr takes a line soon. */
 static bool takes_more(void)
 {
 	struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};

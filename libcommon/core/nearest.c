@@ -4,8 +4,8 @@
 
 enum { NAME_MAX = 32 };
 
-/* Writes what counts of a name: each character as one byte, and without a NUL. Returns its length,
- * or NAME_MAX if it is longer than any name that it is compared with. */
+/* Writes what counts of a name, each character as one byte. Returns its length, or NAME_MAX if it
+ * is longer than any name that it is compared with. */
 static size_t fold(struct span name, char out[static NAME_MAX])
 {
 	size_t len = 0;
@@ -15,14 +15,14 @@ static size_t fold(struct span name, char out[static NAME_MAX])
 		char c = name.at[i];
 		if (c >= 'A' && c <= 'Z')
 			c = (char)(c | 0x20);
-		/* The first byte stands for a character of UTF-8. */
+		/* Of a UTF-8 character, only the first byte is written. */
 		if (c != '_' && c != '-' && ((unsigned char)c & 0xC0) != 0x80)
 			out[len++] = c;
 	}
 	return len;
 }
 
-/* Whether at most one change makes one text of the other. */
+/* Whether at most one change turns one text into the other. */
 static bool is_one_change(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	size_t same = 0;
@@ -63,7 +63,7 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* The number of changes that make b of a (optimal string alignment). */
+/* The number of changes that turn a into b (optimal string alignment). */
 static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	size_t rows[NAME_MAX + 1][NAME_MAX + 1];

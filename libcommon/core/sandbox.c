@@ -6,8 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* These are the definitions of linux/landlock.h. musl does not have this header, and the one of
- * Debian 12 has only some of them. */
+/* From linux/landlock.h, which musl does not have and which is older in Debian 12. */
 struct ruleset {
 	uint64_t files, network, scopes;
 };
@@ -28,8 +27,8 @@ enum {
 	ALL_FILES = FILES | REFER | TRUNCATE,
 };
 
-/* The rulesets, the one for the newest kernel first. A kernel refuses a ruleset that has a right
- * it does not know. */
+/* The newest kernel's ruleset is first. A kernel refuses a ruleset with a right that it does not
+ * know. */
 static const struct {
 	struct ruleset rules;
 	size_t size; /* how many bytes of `rules` that kernel knows */
@@ -49,7 +48,7 @@ void sandbox_enter(void)
 		fd = syscall(SYS_landlock_create_ruleset, &known[i].rules, known[i].size, 0);
 	if (fd < 0)
 		return;
-	/* Landlock requires this call. It also makes set-user-ID programs harmless. */
+	/* Landlock requires this. It also makes set-user-ID programs harmless. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
 		syscall(SYS_landlock_restrict_self, fd, 0);
 	close((int)fd);
