@@ -69,6 +69,21 @@ answered() { [ "$(wc -l <"$BATS_TEST_TMPDIR/statuses")" -ge "$1" ]; }
   wait $keeper
 }
 
+@test "a worker that could not be started is started later" {
+  local n keeper called=$BATS_TEST_TMPDIR/called
+  for ((n = 1; n < 20; n++)); do
+    : >"$called"
+    SSA_TEST_FAIL=error:$n SSA_TEST_FAIL_LOG=$called SSA_DATA_DIR=$DATA_DIR "$SOCKETS" listen "$BATS_TEST_TMPDIR/$n" \
+      "${SSA_TEST_UNIT_BIN:-$ROOT/build/unit}/calls/info" >/dev/null 2>&1 3>&- &
+    keeper=$!
+    wait_until 5 $keeper eval '[[ -s $called && $(pgrep -c -P '$keeper') == 2 ]]'
+    kill $keeper
+    wait $keeper || true
+    [[ $(<"$called") != fork ]] || return 0
+  done
+  return 1 # fork has not failed
+}
+
 # is_back PROGRAM PROCESS: lighttpd has started another process than this one, and it has
 # all its workers.
 is_back() {
