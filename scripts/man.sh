@@ -2,7 +2,7 @@
 # scripts/man.sh
 #
 # Prints simpleserverapi(7): man/simpleserverapi.7.in with the table of docs/settings.md in place of
-# @SETTINGS@, so that each setting is described once. mdoc wants a sentence a line, 80 columns.
+# @SETTINGS@, so that each setting is described once. mdoc wants one sentence per line, 80 columns.
 set -eu
 cd "$(dirname "$0")/.."
 # shellcheck disable=SC2016  # the backquotes are Markdown's
