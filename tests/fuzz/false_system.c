@@ -241,19 +241,6 @@ void __wrap_sandbox_enter(void)
 {
 }
 
-char *__real_getenv(const char *name);
-char *__wrap_getenv(const char *name);
-char *__wrap_getenv(const char *name)
-{
-	static char bad[] = "http://bad", one[] = "1";
-
-	if (!playing)
-		return __real_getenv(name);
-	if (strcmp(name, "SSA_WORKERS") == 0) /* more than one would be child processes */
-		return one;
-	return bad_config && strcmp(name, "REDIS_URL") == 0 ? bad : NULL;
-}
-
 /* A CGI program ends without freeing its memory. It is freed here instead. */
 enum { BLOCKS = 64 };
 static void *block[BLOCKS];
@@ -314,15 +301,30 @@ void system_set(size_t piece_bytes, bool has_bad_config)
 	bad_config = has_bad_config;
 }
 
-static int play(const struct endpoint *e, struct client *from, unsigned count)
+/* `variables` are the request of a CGI program, or NULL. The settings stand in front of them. */
+static int play(const struct endpoint *e, struct client *from, unsigned count, char **variables)
 {
+	static char workers[] = "SSA_WORKERS=1" /* more would be child processes */,
+		    bad_url[] = "REDIS_URL=http://bad";
+	static char *all[SYSTEM_VARIABLES_MAX + 3];
+	char **before = environ;
+	size_t n = 0;
+
+	all[n++] = workers;
+	if (bad_config)
+		all[n++] = bad_url;
+	while (variables != NULL && *variables != NULL)
+		all[n++] = *variables++;
+	all[n] = NULL;
 	client = from;
 	clients = count;
 	accepted = 0;
 	listening = false;
 	CLAIM(count <= CLIENTS_MAX);
 	playing = true;
+	environ = all;
 	int status = endpoint_main(e, 0, NULL);
+	environ = before;
 	playing = false;
 	return status;
 }
@@ -330,19 +332,15 @@ static int play(const struct endpoint *e, struct client *from, unsigned count)
 void system_play_worker(const struct endpoint *e, struct client *from, unsigned count)
 {
 	resident = true;
-	CLAIM(play(e, from, count) == 0 && accepted == count);
+	CLAIM(play(e, from, count, NULL) == 0 && accepted == count);
 	for (unsigned i = 0; i < count; i++)
 		CLAIM(!from[i].open);
 }
 
 void system_play_cgi(const struct endpoint *e, struct client *from, char **variables)
 {
-	char **environ_before = environ;
-
 	resident = false;
-	environ = variables;
-	int status = play(e, from, 1);
-	environ = environ_before;
+	int status = play(e, from, 1, variables);
 	for (int i = 0; i < BLOCKS; i++) {
 		free(block[i]);
 		block[i] = NULL;

@@ -28,8 +28,10 @@ void system_set(size_t piece_bytes, bool has_bad_config);
  * well, and has closed all connections. */
 void system_play_worker(const struct endpoint *e, struct client *from, unsigned count);
 
-/* Starts the endpoint as a CGI program with this environment (it ends with NULL). The client is its
- * stdin and stdout. Claims that it ends well. What it did not free is freed here. */
+/* Starts the endpoint as a CGI program with this environment (up to SYSTEM_VARIABLES_MAX, and
+ * NULL). The client is its stdin and stdout. Claims that it ends well. What it did not free is
+ * freed here. */
+enum { SYSTEM_VARIABLES_MAX = 1700 };
 void system_play_cgi(const struct endpoint *e, struct client *from, char **variables);
 
 #endif

@@ -20,9 +20,8 @@ fuzz_modules_redis     = redis/redis redis/master redis/link redis/sentinel redi
 fuzz_modules_redis_url = redis/redis_url core/percent core/config
 fuzz_modules_log       = core/log
 fuzz_wrap_records    = nanosleep openat64 read stat64 fstat64
-fuzz_wrap_request    = recv read writev close getsockopt accept4 poll epoll_create1 epoll_ctl epoll_pwait sigprocmask fcntl setitimer signal getenv malloc calloc realloc free sandbox_enter
+fuzz_wrap_request    = recv read writev close getsockopt accept4 poll epoll_create1 epoll_ctl epoll_pwait sigprocmask fcntl setitimer signal malloc calloc realloc free sandbox_enter
 fuzz_wrap_redis      = socket connect setsockopt close send recv getrandom
-fuzz_wrap_redis_url  = getenv
 
 fuzz_dir   = build/fuzz
 fuzz_flags = $(std) -Wall -Wextra -Werror -O2 -g -fno-omit-frame-pointer $(shell pkg-config --cflags hiredis libcjson libsodium)

@@ -11,7 +11,7 @@
 #include "http/service.h"
 
 #define MARK "\n--\n"
-enum { CLIENTS = 6, VARIABLES_MAX = 1700 };
+enum { CLIENTS = 6 };
 
 static bool bad_config;
 
@@ -106,13 +106,15 @@ static void play_as_cgi(const struct scgi *s, const struct client *first)
 {
 	static char text[8192];
 	static struct client again;
-	char *variable[VARIABLES_MAX];
+	char *variable[SYSTEM_VARIABLES_MAX + 1];
 	size_t n = 0, used = 0;
 
 	for (const char *at = s->headers; at < s->headers + s->len;) {
 		const char *value = at + strlen(at) + 1;
-		/* An environment has no empty names, and no name with =. */
-		if (*at == '\0' || strchr(at, '=') != NULL || n == VARIABLES_MAX - 1)
+		/* An environment has no empty names, and no name with =. A setting is none of the
+		 * request. */
+		if (*at == '\0' || strchr(at, '=') != NULL || n == SYSTEM_VARIABLES_MAX ||
+		    strncmp(at, "SSA_", 4) == 0 || strcmp(at, "REDIS_URL") == 0)
 			return;
 		variable[n++] = text + used;
 		used += (size_t)sprintf(text + used, "%s=%s", at, value) + 1;
