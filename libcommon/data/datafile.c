@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 enum {
-	SETTLES_MS = 100, /* far more than a tick of the kernel, which is up to 10 ms */
+	SETTLES_MS = 100, /* a tick of the kernel is up to 10 ms */
 	/* FAT counts in steps of two seconds; ext3, and ext4 with small inodes, in seconds. */
 	SETTLES_SECONDS_MS = 2100,
 };
@@ -55,8 +55,7 @@ bool datafile_is_same(const struct datafile_version *a, const struct datafile_ve
 	       same_time(a->modified, b->modified) && same_time(a->changed, b->changed);
 }
 
-/* Reads the announced bytes, and one more if there is one. Returns -1 on an error, with errno. A
- * regular file gives fewer bytes than asked for only at its end. */
+/* Reads the announced bytes, and one more if there is one. Returns -1 on an error, with errno. */
 static ssize_t read_whole(int fd, char *text, size_t announced)
 {
 	size_t len = 0;
@@ -74,8 +73,8 @@ static ssize_t read_whole(int fd, char *text, size_t announced)
 	return (ssize_t)len;
 }
 
-/* Reads an open file into `text`, which has space for one byte more than `before` announced. This
- * byte shows whether the file grows at the same time. */
+/* Reads an open file into `text`, which has room for one byte more than `before` announced: that
+ * byte shows whether the file grows. */
 static enum datafile_fault read_version(int fd, const struct stat *before, char *text,
 					const char **why)
 {
@@ -86,8 +85,8 @@ static enum datafile_fault read_version(int fd, const struct stat *before, char 
 		*why = strerror(errno);
 		return DATAFILE_UNREADABLE;
 	}
-	/* The change time does not count here: it also moves when another file replaces this one by
-	 * rename, and then the text that was read is whole. */
+	/* The change time does not count: it also moves when another file replaces this one by
+	 * rename, and then the text is whole. */
 	if (n == before->st_size && after.st_size == before->st_size &&
 	    same_time(after.st_mtim, before->st_mtim))
 		return DATAFILE_FINE;
@@ -125,15 +124,15 @@ static enum datafile_fault read_open(int fd, char **text, size_t *len,
 	return fault;
 }
 
-/* O_NONBLOCK: a FIFO under that name must not block the process. No O_CLOEXEC: nothing here runs
- * another program, and musl spends a system call on it. */
+/* O_NONBLOCK: a FIFO must not block the process. No O_CLOEXEC, on which musl spends a system call:
+ * nothing here runs another program. */
 static int open_file(int folder, const char *name, int flags)
 {
 	return openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | flags);
 }
 
-/* A file that is replaced just after it was opened has no link either, but then its name leads to
- * another file already. */
+/* A file that was replaced just after it was opened has no link either, but its name leads to
+ * another file. */
 static bool is_outdated(int folder, const char *name, const struct datafile_version *opened)
 {
 	struct stat named;
@@ -142,8 +141,8 @@ static bool is_outdated(int folder, const char *name, const struct datafile_vers
 	       named.st_dev == opened->device && named.st_ino == opened->inode;
 }
 
-/* Why it cannot be opened. A worker's sandbox forbids all but regular files, which has the same
- * reason everywhere. */
+/* Why it cannot be opened. A worker's sandbox forbids all but regular files; the reason is the same
+ * without it. */
 static const char *why_closed(int folder, const char *name)
 {
 	const char *why = errno == ELOOP ? "a symbolic link" : strerror(errno);

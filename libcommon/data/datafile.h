@@ -1,4 +1,4 @@
-/* datafile: reads a file whole, as one version of it, and tells whether it has changed since. */
+/* datafile: reads one version of a file whole, and tells whether the file has changed since. */
 #ifndef SSA_DATAFILE_H
 #define SSA_DATAFILE_H
 
@@ -14,18 +14,15 @@ enum datafile_fault {
 	DATAFILE_FINE,
 	DATAFILE_UNREADABLE, /* missing, forbidden, not a regular file, an error of the disk */
 	DATAFILE_TOO_LARGE,
-	/* The file changed while it was read. A caller that checks the text also uses this for a
-	 * text that breaks its rules. */
-	DATAFILE_INVALID,
-	/* The name still leads to a file that has no link any more (st_nlink 0): it is mounted
-	 * alone, and was replaced or removed where it comes from. So no later version is ever seen
-	 * here. */
+	DATAFILE_INVALID, /* it changed while it was read, or the caller finds the text invalid */
+	/* The file has no link any more (st_nlink 0) and still has its name: it is mounted alone,
+	 * and was replaced or removed outside. No later version will ever be seen here. */
 	DATAFILE_OUTDATED,
-	DATAFILE_NO_RECORD, /* only from a caller: the file was read, but no record of it is used */
+	DATAFILE_NO_RECORD, /* only from a caller: none of its records can be used */
 	DATAFILE_NO_MEMORY,
 };
 
-/* Returns the fault in one or two words, as status shows it. NULL for DATAFILE_FINE. */
+/* Returns the fault in a few words, as status shows it; NULL for DATAFILE_FINE. */
 const char *datafile_fault_name(enum datafile_fault fault);
 
 /* What differs between one version of a file and another. */
@@ -34,16 +31,16 @@ struct datafile_version {
 	ino_t inode;
 	off_t bytes;
 	struct timespec modified, changed;
-	/* They are not compared: a change of them moves `changed`. */
+	/* These are not compared: a change of one moves `changed`. */
 	uid_t owner;
 	gid_t group;
 	mode_t mode;
 	nlink_t links;
 };
 
-/* Reads the file. On DATAFILE_FINE, *text holds *len bytes without a NUL, and the caller frees it.
- * On a fault, *why is the reason for the log, in static storage. *version is the version that was
- * seen, or all zero if none was. Never waits, not even for a FIFO. */
+/* Reads the file. DATAFILE_FINE: *text has *len bytes without a NUL, and the caller frees it. A
+ * fault: *why is the reason for the log, in static storage. *version is the version that was seen,
+ * or all zero. Never waits, not even for a FIFO. */
 enum datafile_fault datafile_read(const char *path, char **text, size_t *len,
 				  struct datafile_version *version, const char **why);
 
@@ -53,15 +50,14 @@ enum datafile_fault datafile_read_at(int folder, const char *name, char **text, 
 
 bool datafile_is_same(const struct datafile_version *a, const struct datafile_version *b);
 
-/* Tells whether the file at this path is still that version. `by_open`: opens it and asks then
- * (open, fstat), because NFS and FUSE answer stat from a cache, but look again at an open. */
+/* Tells whether the file at this path is still that version. `by_open`: opens the file for that,
+ * because NFS and FUSE answer stat from a cache. */
 bool datafile_is(const char *path, const struct datafile_version *version, bool by_open);
 
-/* Returns for how many milliseconds a version must have been seen before its time stamps tell it
- * from every later one. Two versions that are written within one tick of the file system's clock
- * have the same stamps, and often the same inode and size. (The "racily clean" entries in the index
- * of git are the same case.) The time counts from when the version was first seen here, so the
- * clocks of this machine and of a file server do not matter. */
+/* Returns how many milliseconds after it was first seen a version differs from every later one in
+ * its time stamps. Two versions that are written within one tick of the file system's clock have
+ * the same stamps, and often the same inode and size (git's "racily clean" entries). Counting from
+ * here makes the clock of a file server irrelevant. */
 long long datafile_settles_ms(const struct datafile_version *version);
 
 #endif

@@ -53,8 +53,8 @@ void decimal_read(struct decimal *d, struct span number)
 		take_apart(d);
 }
 
-/* The exponents may have any number of digits. Their difference is exact up to this, and beyond it
- * only its sign is right, which is all that counts then: shifts are far smaller. */
+/* Exponents may have any number of digits. Their difference is exact up to this; beyond it only its
+ * sign counts, since shifts are far smaller. */
 static const long long FAR = 100000000000000000;
 
 static long long clamp(long long number)
@@ -62,7 +62,7 @@ static long long clamp(long long number)
 	return number > FAR ? FAR : number < -FAR ? -FAR : number;
 }
 
-/* The i-th digit of `count`, leading zeros put before the number's own. */
+/* The i-th of `count` digits, with zeros put before the number's own. */
 static int digit_of(struct span digits, size_t i, size_t count)
 {
 	size_t missing = count - digits.len;
@@ -70,8 +70,8 @@ static int digit_of(struct span digits, size_t i, size_t count)
 	return i < missing ? 0 : digits.at[i - missing] - '0';
 }
 
-/* a - b: adds digit to digit, from the highest. Once the sum has left [-1, 1], no further digit can
- * bring its sign back, and with 18 more digits it is beyond FAR. */
+/* a - b, digit by digit from the highest. Once the sum has left [-1, 1], its sign cannot change any
+ * more, and with 18 more digits it is beyond FAR. */
 static long long exponent_difference(const struct decimal *a, const struct decimal *b)
 {
 	size_t count = a->exponent.len > b->exponent.len ? a->exponent.len : b->exponent.len;
@@ -93,7 +93,7 @@ static const char *at_digit(const char *at, const char *end)
 	return at < end && *at == '.' ? at + 1 : at;
 }
 
-/* Neither ends with zeros: if one begins with all of the other, it is larger. */
+/* Neither ends with zeros. If one begins with the other, it is larger. */
 static int compare_digits(const struct decimal *a, const struct decimal *b)
 {
 	const char *x = a->digits, *y = b->digits;

@@ -1,5 +1,5 @@
-/* decimal: compares JSON numbers exactly, as they are written, whatever their size. A double would
- * read 9007199254740993 as 9007199254740992, and 1e400 as infinity. */
+/* decimal: compares JSON numbers of any size exactly. A double would read 9007199254740993 as
+ * 9007199254740992, and 1e400 as infinity. */
 #ifndef SSA_DECIMAL_H
 #define SSA_DECIMAL_H
 
@@ -16,23 +16,23 @@ struct decimal {
 	bool negative, zero;
 	/* From the first digit that is not 0 to behind the last one; a dot may be among them. */
 	const char *digits, *digits_end;
-	long long shift; /* where the dot stands, seen from the first digit */
+	long long shift; /* the place of the dot, from the first digit */
 	bool exponent_negative;
 	struct span exponent; /* its digits without leading zeros; may be empty */
 };
 
-/* Reads a number by JSON's grammar, in time proportional to its length. Needs no memory. */
+/* Reads a JSON number, in time proportional to its length. Needs no memory. */
 void decimal_read(struct decimal *d, struct span number);
 
-/* Returns less than 0 if a is less than b, 0 if they are equal (1.10 and 1.1, -0 and 0, 1e2 and
- * 100), and more than 0 if a is more than b. The time is proportional to the length of the shorter
- * one, so a very long number that is read once can be compared with many short ones. */
+/* Returns less than 0, 0 or more than 0: a is less than b, equal (1.10 and 1.1, -0 and 0, 1e2 and
+ * 100), or more. The time is proportional to the shorter number, so a very long one that is read
+ * once can be compared with many short ones. */
 int decimal_order(const struct decimal *a, const struct decimal *b);
 
 /* The same for two texts that are numbers. */
 int decimal_compare(struct span a, struct span b);
 
-/* Equal numbers have the same hash, however they are written. */
+/* Equal numbers have the same hash. */
 uint32_t decimal_hash(const struct decimal *number);
 
 /* Whether a text is a number by JSON's grammar (RFC 8259, section 6). */

@@ -11,10 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The new version before it gets its name. One that a killed process has left is overwritten. */
+/* The new version before it gets its name. What a killed process has left there is overwritten. */
 #define FRESH ".ssactl.new"
 
-static const char changed_meanwhile[] = "somebody else has changed it meanwhile; try again";
+static const char changed_meanwhile[] = "another program has changed it meanwhile; try again";
 
 enum { LOCK_PAUSE_MS = 50, LOCK_TRIES = 60 };
 
@@ -24,8 +24,8 @@ static bool fail(struct edit *e, const char *why)
 	return false;
 }
 
-/* Tells whether root alone decides what this name of a path leads to. In a folder with the sticky
- * bit, such as /tmp, only its owner can replace what root owns there. */
+/* Tells whether root alone decides where this part of a path leads. In a folder with the sticky
+ * bit, such as /tmp, nobody else can replace what root owns. */
 static bool is_roots(const char *path)
 {
 	struct stat st;
@@ -38,8 +38,8 @@ static bool is_roots(const char *path)
 	       ((st.st_mode & (S_IWGRP | S_IWOTH)) == 0 || (st.st_mode & S_ISVTX) != 0);
 }
 
-/* Root must not follow a path that somebody else may change while it is used. A relative path
- * begins in the working folder. */
+/* Root must not follow a path that another user may change. A relative path begins in the working
+ * folder. */
 static bool check_path(struct edit *e, const char *path) /* NOLINT(misc-no-recursion): once */
 {
 	char part[sizeof e->path];
@@ -55,7 +55,7 @@ static bool check_path(struct edit *e, const char *path) /* NOLINT(misc-no-recur
 		if (len > 0 && !is_roots(part)) {
 			snprintf(e->said, sizeof e->said,
 				 "root does not edit what another user may replace: %s; run it as "
-				 "the owner of that, or change owner and mode",
+				 "its owner, or change its owner and mode",
 				 part);
 			return fail(e, e->said);
 		}
@@ -82,14 +82,14 @@ static bool open_folder(struct edit *e, const char *path)
 	*e->name++ = '/';
 	if (e->folder < 0)
 		return fail(e, strerror(errno));
-	/* In a folder with the sticky bit others can still make the file that the edit makes. */
+	/* Despite a sticky bit, others can make the file that the edit makes. */
 	if (geteuid() == 0 && check_path(e, path) && check_path(e, e->path) &&
 	    fstat(e->folder, &st) == 0 && (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return fail(e, "root does not edit in a folder that others may write to");
 	return e->why == NULL;
 }
 
-/* Names the process that holds the lock, if this process may see it. In /proc/locks such a line is
+/* Names the process that holds the lock, if this process may see it. A line of /proc/locks is
  * `1: FLOCK  ADVISORY  WRITE 4711 fe:01:131074 0 EOF`. */
 static const char *who_locks(struct edit *e)
 {
@@ -187,8 +187,8 @@ static int swap_names(struct edit *e)
 	return (int)syscall(SYS_renameat2, e->folder, FRESH, e->folder, e->name, EXCHANGE);
 }
 
-/* Tells whether a name in the folder leads to the version that was read. The time stamps alone do
- * not tell that (see datafile_settles_ms), so the bytes are compared, too. */
+/* Tells whether a name in the folder leads to the version that was read. Time stamps alone do not
+ * tell (see datafile_settles_ms), so the bytes are compared too. */
 static bool is_ours(struct edit *e, const char *name)
 {
 	struct datafile_version now;
@@ -206,8 +206,8 @@ static bool is_ours(struct edit *e, const char *name)
 	return ours;
 }
 
-/* Exchanges the two names. So what stood there until now can be looked at: if it is not the version
- * that was read, somebody else has changed the file, and the names are exchanged back. */
+/* Exchanges the two names, looks at the file that was replaced, and exchanges them back if it is
+ * not the version that was read. */
 static bool exchange(struct edit *e)
 {
 	if (!is_ours(e, e->name))

@@ -9,15 +9,15 @@
 /* Looking at a path costs as much time as walking over this many bytes. */
 enum { LOOK_BYTES = 16 };
 
-/* The paths from `low` to before `high` agree in their first `at` bytes, which reach the value at
- * hand. `at` is one more than the length of a path that ends here; this one is the first. */
+/* The paths [low, high) agree in their first `at` bytes, which reach the value at hand. A path that
+ * ends here comes first, and is one byte shorter than `at`. */
 struct cursor {
 	size_t low, high, at;
 	bool listed;  /* the value is within an array */
-	bool element; /* the value is an element of an array that the paths go through */
+	bool element; /* it is an element of an array that the paths go through */
 };
 
-/* The paths that are taken up in one object already: a bit for each `low`. */
+/* The paths that an earlier member of an object has taken: a bit for each `low`. */
 struct taken {
 	uint64_t bits[(FIELDS_MAX + 63) / 64];
 };
@@ -44,7 +44,7 @@ size_t fields_add(struct fields *f, struct span path)
 	return i;
 }
 
-/* A number as an index is written, without zeros before it. */
+/* An index has no leading zeros. */
 static bool is_index(const char *at, size_t len)
 {
 	unsigned long long number;
@@ -61,7 +61,7 @@ static struct span name_at(struct span path, size_t at)
 			     dot != NULL ? (size_t)(dot - path.at) - at : path.len - at};
 }
 
-/* Orders by the first name, then by the second: paths that begin alike are neighbours. */
+/* Orders by the first name, then by the second, so that paths that begin alike are neighbours. */
 static int by_names(const void *a, const void *b)
 {
 	const struct field_path *x = a, *y = b;
@@ -123,7 +123,7 @@ static bool ends_here(const struct fields *f, const struct cursor *c)
 	return c->low < c->high && f->paths[c->low].path.len + 1 == c->at;
 }
 
-/* Goes on with those paths whose next name this is. false: there are none. */
+/* Narrows the paths to those whose next name this is. false: there are none. */
 static bool narrow(const struct fields *f, const struct cursor *c, struct span name,
 		   struct cursor *out)
 {
@@ -142,8 +142,8 @@ static bool narrow(const struct fields *f, const struct cursor *c, struct span n
 	return low < high;
 }
 
-/* false: it was taken before. */
-static bool take(struct taken *t, size_t low)
+/* false: an earlier member has taken it. */
+static bool is_first(struct taken *t, size_t low)
 {
 	uint64_t *bits = &t->bits[low / 64], bit = UINT64_C(1) << low % 64;
 	bool first = !(*bits & bit);
@@ -166,10 +166,10 @@ static const char *visit_object(struct fields *f, const char *at, struct cursor 
 		struct span name = walk_name(&at, &escaped);
 		if (escaped)
 			name = json_unescape(name, &f->unescaped);
-		/* What a number would pick is an element of the array around this object. */
+		/* A number picks an element of the array around this object, not a member. */
 		bool goes_on = narrow(f, &c, name, &next) &&
 			       !(c.element && is_index(name.at, name.len)) &&
-			       take(&taken, next.low);
+			       is_first(&taken, next.low);
 		at = goes_on ? visit(f, at, next) : walk_end(at);
 	}
 	return at;
@@ -241,8 +241,8 @@ static const char *visit(struct fields *f, const char *at, struct cursor c)
 }
 /* NOLINTEND(misc-no-recursion) */
 
-/* A member of the record whose name has a dot. If a path is this name, the member counts instead of
- * what the path reached, or will reach. Returns whether there is one. */
+/* If a path is the whole name of this member, which has a dot, the member counts and nothing else
+ * that the path reaches. Returns whether there is such a path. */
 static bool find_whole(struct fields *f, struct span name, const char *value)
 {
 	for (size_t i = 0; i < f->count; i++) {
@@ -262,7 +262,7 @@ size_t fields_find(struct fields *f, struct span record)
 	const struct cursor all = {.high = f->count};
 	struct taken taken = {{0}};
 	struct cursor next;
-	size_t left = f->count; /* paths for which no later member of the record can count */
+	size_t left = f->count; /* paths for which a later member of the record can count */
 	const char *at = record.at;
 	bool escaped;
 
@@ -281,7 +281,7 @@ size_t fields_find(struct fields *f, struct span record)
 			left -= find_whole(f, name, at);
 			f->more += LOOK_BYTES * f->count;
 		}
-		bool goes_on = narrow(f, &all, name, &next) && take(&taken, next.low);
+		bool goes_on = narrow(f, &all, name, &next) && is_first(&taken, next.low);
 		left -= goes_on && !f->paths[next.low].dotted;
 		at = goes_on ? visit(f, at, next) : walk_end(at);
 	}

@@ -19,9 +19,9 @@ enum { FIELDS_MAX = 136 };
 /* A value that was reached. */
 struct reached {
 	size_t field;
-	struct span value; /* of an array or an object only its bracket. at NULL: what was reached
-			      for this field before does not count */
-	bool listed;       /* it is an element of an array, or within one */
+	struct span value; /* of an array or an object only its bracket. at NULL: forget what was
+			      reached for this field before */
+	bool listed;       /* it is in an array */
 };
 typedef void fields_found(void *context, const struct reached *value);
 
@@ -29,34 +29,34 @@ typedef void fields_found(void *context, const struct reached *value);
 struct field_path {
 	struct span path;
 	size_t field;
-	bool dotted, whole; /* whole: the record has a member of this name, which was found */
+	bool dotted, whole; /* whole: the record has a member of this name */
 };
 
-/* The paths belong to the caller. */
+/* The texts of the paths belong to the caller. */
 struct fields {
 	struct field_path paths[FIELDS_MAX];
 	size_t count;
 	bool any_dotted, any_number;
 	uint64_t initials;     /* a bit for the first character of each path, modulo 64 */
 	struct text unescaped; /* a name. `failed`: what was found is worth nothing */
-	size_t more;           /* what a record costs beside its bytes, in bytes */
-	size_t more_max;       /* beyond that the search ends; the caller sets it */
+	size_t more;           /* what a record costs besides its bytes, in bytes */
+	size_t more_max;       /* where the search ends; the caller sets it */
 	fields_found *found;
 	void *context;
 };
 
 void fields_begin(struct fields *f, fields_found *found, void *context);
 
-/* Returns the number of the field, which is the same for the same path; they count from 0. */
+/* Returns the number of the field, from 0; equal paths have the same one. */
 size_t fields_add(struct fields *f, struct span path);
 
-/* To be called once, after the last path was added. */
+/* Is called once, after the last path was added. */
 void fields_prepare(struct fields *f);
 void fields_free(struct fields *f);
 
-/* Calls found() for each value that is reached, in the record's order: for an array first with the
- * array itself, then with each of its elements, also those of arrays within. Returns the number of
- * bytes that were walked, or could have been in the same time. */
+/* Calls found() for each value that is reached, in the record's order: for an array, then for each
+ * of its elements, also those of inner arrays. Returns the number of bytes that were walked, or
+ * could have been in the same time. */
 size_t fields_find(struct fields *f, struct span record);
 
 #endif

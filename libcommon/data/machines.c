@@ -53,8 +53,8 @@ static int by_number(const void *a, const void *b)
 
 /* Adds what one list has: for each machine its place times 2, plus the number of the list.
  *
- * The list was checked when users.json was read. If it cannot be scanned to its end all the same,
- * the scan ends early. Then the user sees fewer machines, never more. */
+ * The list was checked when users.json was read. If a scan failed here, the user would see fewer
+ * machines, never more. */
 static void add_list(struct machines *m, struct span list, uint32_t number, struct places *p)
 {
 	struct table *t = &m->records.table;
@@ -79,8 +79,7 @@ static void add_list(struct machines *m, struct span list, uint32_t number, stru
 	}
 }
 
-/* Finds the machines that are in all lists that are there. Each is found once, in the order of the
- * file. */
+/* Finds the machines that each list has, once, in the order of the file. */
 static void find_places(struct machines *m, struct grant grant, struct places *p)
 {
 	const struct span lists[] = {grant.of_user, grant.of_token};

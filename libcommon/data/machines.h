@@ -1,6 +1,6 @@
-/* machines: the records of data/machines.json. A record must have the numbers id, cpus and mem and
- * the strings status, GPU and ip. The owner of the file may add any other member. The service sends
- * each record with the same bytes that the file holds. */
+/* machines: the records of data/machines.json. Each has the numbers id, cpus and mem, the strings
+ * status, GPU and ip, and any other members that its owner adds. They are sent byte by byte as the
+ * file has them. */
 #ifndef SSA_MACHINES_H
 #define SSA_MACHINES_H
 
@@ -16,7 +16,7 @@ extern const struct table_kind machines_kind;
 struct machines {
 	struct records records;
 	char digest[CRYPTO_DIGEST_LEN + 1];
-	unsigned digest_of; /* the generation of the records that it is of; 0: none */
+	unsigned digest_of; /* the generation of the records; 0: none */
 };
 
 /* Works like records_open. */
@@ -26,7 +26,7 @@ void machines_close(struct machines *m);
 /* Works like records_refresh. */
 bool machines_refresh(struct machines *m);
 
-/* The digest of the bytes of the file, made once for each version of it. */
+/* The digest of the file, made once for each version. */
 const char *machines_digest(struct machines *m);
 
 /* What a caller may see: the machines that each list has. A list is the text of a JSON array of
@@ -36,12 +36,11 @@ struct grant {
 	struct span of_user, of_token;
 };
 
-/* Writes a JSON array of the machines of a grant, in the order of the file. Returns false if there
- * is no memory. */
+/* Writes a JSON array of the machines of a grant, in the order of the file. false: no memory. */
 bool machines_write(struct machines *m, struct grant grant, struct text *out);
 
-/* As machines_write, but only those that are selected, in their order. *total is how many matched
- * before the slice. */
+/* Writes only those that are selected, in their order. *total is how many matched before the
+ * slice. */
 enum selection_result machines_write_selected(struct machines *m, struct grant grant,
 					      const struct selection *s, struct text *out,
 					      size_t *total);

@@ -11,7 +11,7 @@ static void say(char why[static MALFORMED_WHY_SIZE], const char *words)
 	snprintf(why, MALFORMED_WHY_SIZE, "%s", words);
 }
 
-/* Text that is no UTF-8 from its first bytes on. */
+/* Tells by its first bytes what a text is that is not UTF-8. */
 static const char *encoding_of(const char *text, size_t len)
 {
 	static const struct {
@@ -36,7 +36,7 @@ static const char *encoding_of(const char *text, size_t len)
 	return NULL;
 }
 
-/* Whether a character begins here that is more than one byte. */
+/* Whether a character of more than one byte begins here. */
 static bool is_character(const char *at, const char *end)
 {
 	for (size_t len = 2; len <= 4 && len <= (size_t)(end - at); len++)
@@ -45,7 +45,7 @@ static bool is_character(const char *at, const char *end)
 	return false;
 }
 
-/* Where the scan stopped, for a person with an editor, and what is the usual reason. */
+/* Tells where the scan stopped, and the usual reason. */
 static void tell_place(const char *text, size_t len, const struct scan *s,
 		       char why[static MALFORMED_WHY_SIZE])
 {
@@ -63,7 +63,7 @@ static void tell_place(const char *text, size_t len, const struct scan *s,
 			     ? "a character that may only be in a string"
 			     : "a byte that is not UTF-8, save the file as UTF-8";
 	else if ((next == ']' || next == '}') && before > text && before[-1] == ',')
-		reason = "a comma with nothing behind it, take it out";
+		reason = "a comma with nothing after it, take it out";
 	else if (next == '\'')
 		reason = "JSON has double quotes";
 	for (const char *at = text; at < s->at; at++, column++)
@@ -96,7 +96,7 @@ static bool is_word(struct span name)
 	return name.len > 0 && name.len <= WORD_MAX;
 }
 
-/* One object: a record, or something around the array of records. */
+/* The text is one object: a record, or something around the array of records. */
 static void tell_object(struct scan *s, const char *key, char why[static MALFORMED_WHY_SIZE])
 {
 	struct span name, array = {NULL, 0};
@@ -118,11 +118,11 @@ static void tell_object(struct scan *s, const char *key, char why[static MALFORM
 		char member[WORD_MAX + 1] = "";
 		memcpy(member, array.at, array.len);
 		snprintf(why, MALFORMED_WHY_SIZE,
-			 "an object with an array: only that array belongs into the file, as "
+			 "an object with an array: only that array belongs in the file, as "
 			 "`jq .%s` writes it",
 			 member);
 	} else {
-		say(why, "an object with an array: only that array belongs into the file");
+		say(why, "an object with an array: only that array belongs in the file");
 	}
 }
 
@@ -138,7 +138,7 @@ void malformed_tell(const char *text, size_t len, const char *key,
 	if (encoding != NULL)
 		say(why, encoding);
 	else if (s.at == s.end)
-		say(why, "empty: no records are written as []");
+		say(why, "empty: write [] for no records");
 	else if (is_ndjson(text, len))
 		say(why, "one object after another (NDJSON), not an array of records: `jq -s .` "
 			 "makes one");
@@ -147,7 +147,7 @@ void malformed_tell(const char *text, size_t len, const char *key,
 	else if (first == '{')
 		tell_object(&begin, key, why);
 	else if (first == 'n')
-		say(why, "null, not an array of records: no records are written as []");
+		say(why, "null, not an array of records: write [] for no records");
 	else
 		say(why, "a single value, not an array of records");
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* memcmp examines several bytes at once. */
+/* memcmp compares several bytes at once. */
 enum { BYTES_AT_ONCE = 8 };
 
 struct order_key order_key(struct order *o, struct span written)
@@ -51,7 +51,7 @@ int order_compare(const struct order *o, const struct order_key *a, const struct
 	return span_order(text_of(o, a), text_of(o, b));
 }
 
-/* Whether record a comes before b; both are places in the list of matches. */
+/* Whether record a comes before b. Both are places in the list of matches. */
 static bool is_before(const struct order *o, uint32_t a, uint32_t b)
 {
 	for (size_t i = 0; i < o->by_count; i++) {
@@ -68,7 +68,7 @@ static bool is_before(const struct order *o, uint32_t a, uint32_t b)
 	return a < b; /* in the file's order */
 }
 
-/* Puts the last of a heap's records, which stands at `i`, to its place below. */
+/* Moves a heap's record at `i` down to its place. */
 static void sift(const struct order *o, uint32_t *heap, size_t count, size_t i)
 {
 	for (;;) {
@@ -85,8 +85,8 @@ static void sift(const struct order *o, uint32_t *heap, size_t count, size_t i)
 	}
 }
 
-/* Gathers the first `wanted` of the records in the beginning of the list, in no order: a page near
- * the beginning needs no sorting of all. The last of them is the top of a heap, and gives way. */
+/* Gathers the first `wanted` records at the front of the list, in no order, so that a page near the
+ * beginning need not sort all. They are a heap, whose top, the last one, gives way. */
 static void gather_first(const struct order *o, uint32_t *list, size_t count, size_t wanted)
 {
 	for (size_t i = wanted / 2; i-- > 0;)
@@ -98,8 +98,7 @@ static void gather_first(const struct order *o, uint32_t *list, size_t count, si
 		}
 }
 
-/* Merge sort, from the bottom up: n log n whatever the data. The result is in either list; returns
- * it. */
+/* Merge sort, from the bottom up: n log n whatever the data. Returns the list with the result. */
 static uint32_t *merge_sort(const struct order *o, uint32_t *from, uint32_t *to, size_t count)
 {
 	for (size_t width = 1; width < count; width *= 2) {

@@ -1,5 +1,5 @@
-/* order: sorts records by several of their values. Numbers come before text, then false, true,
- * null, arrays and objects. */
+/* order: sorts records by several values. Numbers come before text, then false, true, null, arrays
+ * and objects. */
 #ifndef SSA_ORDER_H
 #define SSA_ORDER_H
 
@@ -18,7 +18,7 @@ struct order_by {
 struct order_key {
 	enum value_kind kind;
 	bool small;   /* VALUE_NUMBER: an integer, which is `number` */
-	bool decoded; /* VALUE_TEXT: it stands in the order's own text, from `offset` on */
+	bool decoded; /* VALUE_TEXT: it is in order.decoded, from `offset` on */
 	union {
 		long long number;
 		size_t offset;
@@ -30,20 +30,20 @@ struct order {
 	const struct order_by *by;
 	size_t by_count;
 	struct order_key *keys; /* by_count for each record, in the order of the list */
-	struct text decoded;    /* the caller frees it at the end */
+	struct text decoded;    /* the caller frees it */
 	struct value_scratch *scratch;
 };
 
 /* The key of a value as the file has it. */
 struct order_key order_key(struct order *o, struct span written);
 
-/* Less than 0: a comes before b; 0: they are equal; more than 0: a comes after b. */
+/* Less than 0: a comes before b. 0: they are equal. More than 0: a comes after b. */
 int order_compare(const struct order *o, const struct order_key *a, const struct order_key *b);
 
-/* Puts the first `wanted` of `count` places into their order; `keys` belong to the list as it is
- * before. Records that are equal in all values stay as they are; those without a value are last in
- * both directions. Takes n log n steps whatever the data, and far fewer where `wanted` is small.
- * false: no memory, or the scratch is spent. */
+/* Puts the first `wanted` of `count` places in order; `keys` are in the order of the list before.
+ * Equal records keep their order; those without a value are last in both directions. Takes n log n
+ * steps whatever the data, and far fewer if `wanted` is small. false: no memory, or the scratch is
+ * spent. */
 bool order_first(const struct order *o, uint32_t *places, size_t count, size_t wanted);
 
 #endif

@@ -9,15 +9,15 @@
 #include <unistd.h>
 
 /* The value names the newest text. Its upper half counts the publications, so that each value is
- * new; its lower half is the id of the segment. A process that publishes replaces the value that it
- * saw before it read the file, and fails if the value is another by now. So an older version never
- * follows a newer one. A new segment is all zero, which means that there is no text. */
+ * new; its lower half is the id of the segment; 0, as in a new segment: there is no text. A process
+ * that publishes replaces the value that it saw before it read the file, and fails if the value has
+ * changed. An older version therefore never follows a newer one. */
 struct published_newest {
 	_Atomic uint64_t value;
 };
 _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "processes share the value without a lock");
 
-/* The last process is about to remove the segment. A process that finds this looks for another. */
+/* The last process is about to remove the segment. Whoever finds this looks for another. */
 static const uint64_t removed = UINT64_MAX;
 
 enum { OPEN_TRIES = 3, NO_SEGMENT = -1 };
@@ -27,7 +27,7 @@ static int id_of(uint64_t value)
 	return (int)(uint32_t)value;
 }
 
-/* The count begins anew before it would make the value `removed`. */
+/* The count starts again before the value could become `removed`. */
 static uint64_t value_after(uint64_t value, int id)
 {
 	uint64_t count = (value >> 32) % INT32_MAX + 1;
@@ -35,8 +35,8 @@ static uint64_t value_after(uint64_t value, int id)
 	return count << 32 | (uint32_t)id;
 }
 
-/* Attaches a segment of this user that has at least `least` bytes; *size is its size. Returns NULL
- * if there is no such segment. */
+/* Attaches a segment of this user that has at least `least` bytes; *size is its size. NULL: there
+ * is none. */
 static void *attach(int id, size_t least, int flags, size_t *size)
 {
 	struct shmid_ds is;
@@ -81,8 +81,8 @@ static bool open_newest(struct published *p)
 	return false;
 }
 
-/* The root folder is part of the name, because in another chroot the same path is another file. For
- * a relative path the same is true of the working folder. */
+/* In another chroot, the same path is another file; a relative path also depends on the working
+ * folder. */
 void published_open(struct published *p, const char *path)
 {
 	char digits[4][TEXT_DECIMAL_SIZE];
@@ -107,7 +107,7 @@ void published_close(struct published *p)
 	if (p->newest == NULL)
 		return;
 	uint64_t value = atomic_load(&p->newest->value);
-	/* A process that attaches now either publishes first, or sees that it is removed. */
+	/* A process that attaches now publishes first, or sees that it is removed. */
 	if (value != removed && shmctl(p->newest_id, IPC_STAT, &is) == 0 && is.shm_nattch == 1 &&
 	    atomic_compare_exchange_strong(&p->newest->value, &value, removed))
 		shmctl(p->newest_id, IPC_RMID, NULL);
@@ -120,7 +120,7 @@ uint64_t published_ask(struct published *p)
 	return open_newest(p) ? atomic_load(&p->newest->value) : 0;
 }
 
-/* Attaches the text of a publication. Returns NULL if no process is attached to it any more. */
+/* Attaches the text of a publication. NULL: no process is attached to it any more. */
 static const struct published_text *attach_text(const struct published *p, uint64_t value)
 {
 	struct published_text *text;
@@ -129,7 +129,7 @@ static const struct published_text *attach_text(const struct published *p, uint6
 	if (value == 0)
 		return NULL;
 	text = attach(id_of(value), sizeof *text, SHM_RDONLY, &size);
-	/* By now the id may belong to a segment of another file. */
+	/* The id may belong to a segment of another file by now. */
 	if (text == NULL || (memcmp(text->file, p->file, sizeof text->file) == 0 &&
 			     text->len <= size - sizeof *text))
 		return text;
@@ -137,8 +137,7 @@ static const struct published_text *attach_text(const struct published *p, uint6
 	return NULL;
 }
 
-/* Makes a segment with the text in it; the caller publishes it by *id. Returns NULL if there is
- * no shared memory. */
+/* Makes a segment with the text, which the caller publishes by *id. NULL: no shared memory. */
 static const struct published_text *make(const struct published *p, const char *text, size_t len,
 					 int *id)
 {
@@ -173,7 +172,7 @@ enum published_result published_put(struct published *p, uint64_t before, const 
 	}
 	published_release(*out);
 	*out = make(p, text, len, &id);
-	/* Without memory for this version the older one must not stay the newest. */
+	/* Without memory for this version, the older one must not stay the newest. */
 	now = value_after(before, *out != NULL ? id : NO_SEGMENT);
 	if (!atomic_compare_exchange_strong(&p->newest->value, &before, now)) {
 		published_release(*out);

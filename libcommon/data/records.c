@@ -69,7 +69,7 @@ static void complain(struct records *r, enum datafile_fault fault, const char *w
 			  datafile_fault_name(fault), "reason", why, NULL);
 }
 
-/* The file is as it must be, but that helps nobody if it has no record that can be used. */
+/* A valid file helps nobody if none of its records can be used. */
 static void judge(struct records *r, bool quiet)
 {
 	r->fault = NULL;
@@ -77,7 +77,7 @@ static void judge(struct records *r, bool quiet)
 		complain(r, DATAFILE_NO_RECORD, RECORDS_NONE_USABLE, quiet);
 }
 
-/* Logs a rule that a record breaks, which is left out. `logged` counts them. */
+/* Logs why a record is left out. `logged` counts these lines. */
 static void log_record(void *logged, const struct table_kind *kind, const struct table_fault *f)
 {
 	char index[TEXT_DECIMAL_SIZE];
@@ -89,7 +89,7 @@ static void log_record(void *logged, const struct table_kind *kind, const struct
 			  f->why, NULL);
 }
 
-/* Starts to use a version: its table and the text of the table. Frees the version before it. */
+/* Starts to use a version, and frees the one before. */
 static void use(struct records *r, const struct table *table, char *text,
 		const struct published_text *shared, size_t len)
 {
@@ -101,23 +101,23 @@ static void use(struct records *r, const struct table *table, char *text,
 	r->generation++;
 }
 
-/* A version that is read. */
+/* A version that was read. */
 struct version {
 	struct table table;
 	char *text;
 	size_t len;
-	bool is_known; /* it has the bytes that are in use, and the members above are not set */
+	bool is_known; /* its bytes are in use already; the members above are not set */
 };
 
-/* Tells whether the process, and all others of the service, use these bytes already. */
+/* Tells whether this process and all others of the service use these bytes already. */
 static bool is_in_use(struct records *r, const char *text, size_t len)
 {
 	return is_usable(r) && r->len == len && memcmp(r->table.text, text, len) == 0 &&
 	       (r->shared == NULL || published_holds_newest(&r->published));
 }
 
-/* Reads the file and splits it. On DATAFILE_FINE the caller uses or frees what is in *v. If
- * `quiet`, an invalid version is not logged, because the file is read again. */
+/* Reads and splits the file. DATAFILE_FINE: the caller uses or frees what is in *v. `quiet`: an
+ * invalid version is not logged, because the file will be read again. */
 static enum datafile_fault read_version(struct records *r, bool quiet, struct version *v)
 {
 	char not_split[TABLE_WHY_SIZE];
@@ -143,7 +143,7 @@ static enum datafile_fault read_version(struct records *r, bool quiet, struct ve
 }
 
 /* Shares a version that was read after published_ask returned `before`, and starts to use it.
- * Returns false if another process may have shared a later version; then this version is freed. */
+ * false: another process may have shared a later one, and this one is freed. */
 static bool share(struct records *r, uint64_t before, struct version *v)
 {
 	const struct published_text *shared;
@@ -165,7 +165,7 @@ static bool share(struct records *r, uint64_t before, struct version *v)
 	return true;
 }
 
-/* Reads the file once, and again each time that another process was faster. */
+/* Reads the file, and again whenever another process was faster. */
 static enum datafile_fault read_once(struct records *r, bool quiet)
 {
 	struct version v;
@@ -184,7 +184,7 @@ static enum datafile_fault read_once(struct records *r, bool quiet)
 	}
 }
 
-/* The file is broken. The process may go on only with the version that all processes share. */
+/* The file is broken. Only the version that all processes share may be used. */
 static void fall_back(struct records *r)
 {
 	const struct published_text *newest;
@@ -205,7 +205,7 @@ static void fall_back(struct records *r)
 	forget(r);
 }
 
-/* Tells whether another try may find the same version good. Then it must be tried again. */
+/* Tells whether the same version may be found good later. */
 static bool may_pass(enum datafile_fault fault)
 {
 	return fault == DATAFILE_UNREADABLE || fault == DATAFILE_NO_MEMORY;
@@ -223,7 +223,7 @@ static bool is_same(struct records *r, long long now_ms)
 	return true;
 }
 
-/* A version is settled when it was read once more after it had been seen for long enough. */
+/* A version is settled when it is read again after it was seen for long enough. */
 static bool is_settled(struct records *r, const struct datafile_version *before, long long begin_ms)
 {
 	if (!datafile_is_same(before, &r->seen))

@@ -27,8 +27,21 @@ void tokens_digest(char digest[static CRYPTO_DIGEST_LEN + 1], const char *token)
 
 /* --- Reading --------------------------------------------------------------------------------- */
 
-/* Members, in the order of `names`. */
 enum { NAME, DIGEST, EXPIRES, MACHINES, MEMBERS };
+
+static const struct {
+	const char *name, *rule;
+} members[MEMBERS] = {
+    [NAME] = {"name",
+	      "its name must be 1 to " TEXT_OF(TOKEN_NAME_MAX_BYTES) " of A-Z a-z 0-9 . _ -"},
+    [DIGEST] = {"digest",
+		"its digest must be " TEXT_OF(CRYPTO_DIGEST_LEN) " characters of base64url"},
+    [EXPIRES] = {"expires", "its expires must be Unix seconds"},
+    [MACHINES] = {"machines", "its machines must be an array of ids"},
+};
+
+/* The last second of the year 9999. Milliseconds would be later. */
+static const long long END_OF_9999 = 253402300799;
 
 static bool is_array_of_numbers(struct span value)
 {
@@ -44,40 +57,31 @@ static bool is_array_of_numbers(struct span value)
 	return true;
 }
 
-/* Takes the value of a member. NULL: it is good. */
-static const char *take_member(struct token *t, unsigned member, struct span value)
+static bool read_string(struct span value, char *out, size_t size)
+{
+	return *value.at == '"' && json_decode(value, out, size) == JSON_DECODED;
+}
+
+static bool read_member(struct token *t, unsigned member, struct span value)
 {
 	switch (member) {
 	case NAME:
-		return *value.at == '"' &&
-			       json_decode(value, t->name, sizeof t->name) == JSON_DECODED &&
-			       tokens_is_name(t->name)
-			   ? NULL
-			   : "its name must be 1 to " TEXT_OF(
-				 TOKEN_NAME_MAX_BYTES) " of A-Z a-z 0-9 . _ -";
+		return read_string(value, t->name, sizeof t->name) && tokens_is_name(t->name);
 	case DIGEST:
-		return *value.at == '"' &&
-			       json_decode(value, t->digest, sizeof t->digest) == JSON_DECODED &&
-			       crypto_is_base64url(t->digest, CRYPTO_DIGEST_LEN)
-			   ? NULL
-			   : "its digest must be " TEXT_OF(
-				 CRYPTO_DIGEST_LEN) " characters of base64url";
+		return read_string(value, t->digest, sizeof t->digest) &&
+		       crypto_is_base64url(t->digest, CRYPTO_DIGEST_LEN);
 	case EXPIRES:
-		/* Milliseconds would be an end after the year 9999. */
 		return json_integer(value, &t->expires_at) && t->expires_at >= 0 &&
-			       t->expires_at <= 253402300799
-			   ? NULL
-			   : "its expires must be Unix seconds";
+		       t->expires_at <= END_OF_9999;
 	default:
 		t->machines = value;
-		return is_array_of_numbers(value) ? NULL : "its machines must be an array of ids";
+		return is_array_of_numbers(value);
 	}
 }
 
 /* Reads one token. NULL: it is good. */
 static const char *read_token(struct token *t, struct span text)
 {
-	static const char *const names[MEMBERS] = {"name", "digest", "expires", "machines"};
 	struct span name, value;
 	unsigned seen = 0;
 	struct scan s;
@@ -85,21 +89,21 @@ static const char *read_token(struct token *t, struct span text)
 	*t = (struct token){.expires_at = -1, .at = text.at};
 	scan_begin(&s, text.at, text.len, SCAN_DEPTH_MAX - 1);
 	if (!scan_enter(&s, '{'))
-		return "it is no object";
+		return "it is not an object";
 	while (scan_next(&s, &name) && scan_value(&s, &value)) {
 		unsigned i = 0;
-		while (i < MEMBERS && !json_equals(name, names[i], strlen(names[i])))
+		while (i < MEMBERS && !json_equals(name, members[i].name, strlen(members[i].name)))
 			i++;
 		if (i == MEMBERS)
 			return "it has an unknown member";
 		if (seen & 1U << i)
 			return "one of its members appears more than once";
 		seen |= 1U << i;
-		const char *why = take_member(t, i, value);
-		if (why != NULL)
-			return why;
+		if (!read_member(t, i, value))
+			return members[i].rule;
 	}
-	return (seen & 3) == 3 ? NULL : "its name or its digest is missing";
+	return (seen & 1U << NAME) && (seen & 1U << DIGEST) ? NULL
+							    : "its name or its digest is missing";
 }
 
 struct reading {
@@ -163,7 +167,7 @@ static int by_digest(const void *a, const void *b)
 	return strcmp(x->digest, y->digest);
 }
 
-/* Leaves out those that are equal to a neighbour in this order: none of them is the right one. */
+/* Leaves out those that are equal to a neighbour in this order: nobody knows which one is meant. */
 static void drop_equal(struct reading *r, int (*order)(const void *, const void *), const char *why)
 {
 	struct tokens *all = r->all;
