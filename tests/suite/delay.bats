@@ -132,13 +132,6 @@ late() {
   cp "$LOG" "$BATS_FILE_TMPDIR/started.log"
 }
 
-@test "a bad SSA_DELAY: 500 at once, and the log says why" {
-  local value
-  for value in 200ms -1 - 100- -100 800-100 30001 100-30001 99999999999999999999 '100 - 200' ' 100' 1.5 1e3 100-200-300 on s3cret; do
-    refuses_setting SSA_DELAY="$value"
-  done
-}
-
 @test "through lighttpd: late replies, and the log says at the start that they are" {
   if [ "$SSA_MODE" = cgi ]; then
     [ "$(grep -c 'every reply is delayed: SSA_DELAY is set' "$BATS_FILE_TMPDIR/started.log")" = 1 ]

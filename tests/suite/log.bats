@@ -1,5 +1,5 @@
-# The log: one line for each event, in one form. No client can forge a line, and no line
-# has a secret.
+# The log, beyond what rows/log.rows says of single requests: the hash of a ticket, the time, a log
+# that nobody reads, and one that cannot be written.
 load helpers
 
 setup_file() { start_redis; }
@@ -91,16 +91,6 @@ except BlockingIOError:
   line 'deadline passed'
 }
 
-@test "the line has the form that fail2ban's filters know" {
-  post '{"username":"user1","password":"wr0ng"}'
-  line 'authentication failure; rhost=192.0.2.1 user="user1" reason="wrong password"*'
-  [[ $stderr != *wr0ng* ]]
-  post '{"username":"nobody","password":"wr0ng"}' REMOTE_ADDR=2001:db8::1
-  line 'authentication failure; rhost=2001:db8::1 user="nobody" reason="unknown user"*'
-  post '{"username":"former","password":"still-known"}'
-  line 'authentication failure; rhost=192.0.2.1 user="former" reason="the user is disabled"*'
-}
-
 @test "the line has the current time in UTC, the program and the process" {
   local before after stamp
   before=$(date -u +%s)
@@ -110,94 +100,6 @@ except BlockingIOError:
   [ "$stamp" -ge "$before" ]
   [ "$stamp" -le "$after" ]
   [[ $stderr == *' ssa-ticket['* ]]
-}
-
-@test "a name cannot forge a line, a field or a quote" {
-  local name
-  while read -r name; do
-    post "{\"username\":\"$name\",\"password\":\"wrong\"}"
-    expect_error 401
-    line 'authentication failure; rhost=192.0.2.1 user="*" reason="unknown user" method="POST" status="401"'
-    [[ ${stderr#*user=\"} =~ ^[^\"]*\"\ reason ]]
-    LC_ALL=C grep -qvP '[^\x20-\x7e]' <<<"$stderr"
-  done <<'EOT'
-x\n2026-01-31T09:30:00Z ssa-ticket[1]: login; rhost=192.0.2.1 user=\"root\"
-x\r\nlogin
-x\" reason=\"none
-x\\\" reason=\"none
-\u001b[2J\u0007\u0008
-\u2028\u2029\u0085
-%s%n%d$HOME`id`
-é🖥
-\u007f
-EOT
-  post '{"username":"a\"b\\c\nd é","password":"wrong"}'
-  line '*user="a\x22b\x5cc\x0ad \xc3\xa9"*' || [[ $stderr == *'user="a\x22b\x5cc\x0ad \xc3\xa9"'* ]]
-}
-
-@test "user text is cut at 256 bytes" {
-  post "{\"username\":\"$(printf 'n%.0s' {1..256})\",\"password\":\"wrong\"}"
-  [[ $stderr == *"user=\"$(printf 'n%.0s' {1..256})\""* ]]
-  cgi "$(printf 'M%.0s' {1..3000})" status
-  expect_error 405
-  [[ $stderr == *"method=\"$(printf 'M%.0s' {1..256})\""* && $stderr != *"$(printf 'M%.0s' {1..257})"* ]]
-  cgi $'GET\nforged' info
-  expect_error 405
-  line '*method="GET\\x0aforged"*'
-}
-
-@test "every refusal has its reason" {
-  local ticket csrf a43
-  a43=$(printf 'A%.0s' {1..43})
-  cgi GET info
-  line 'refused; rhost=192.0.2.1 reason="no ticket" method="GET" status="401"'
-  cgi GET info '' HTTP_X_AUTH_TOKEN=s3cret
-  line '*reason="malformed ticket"*'
-  [[ $stderr != *s3cret* ]]
-  cgi GET info '' HTTP_X_AUTH_TOKEN="$a43"
-  line "*reason=\"unknown or expired ticket\" ticket=\"$(digest "$a43")\"*"
-  [[ $stderr != *AAAA* ]]
-  post 's3cret'
-  line '*reason="the body is not valid JSON"*status="400"'
-  post '{"username":"a"}'
-  line '*reason="password is missing"*status="400"'
-  post '{}' CONTENT_TYPE=text/plain
-  line '*status="415"'
-  post '{}' CONTENT_LENGTH=99999
-  line '*status="413"'
-  cgi PUT info
-  line '*reason="method not allowed" method="PUT" status="405"'
-  cgi GET info '' PATH_INFO=/s3cret/
-  line '*status="404"'
-  [[ $stderr != *s3cret* ]]
-  post "$LOGIN"
-  take_tokens
-  cgi DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket" HTTP_CSRFPREVENTIONTOKEN="${csrf}0"
-  line '*user="user1" reason="wrong CSRFPreventionToken"*status="403"'
-  [[ $stderr != *"$csrf"* ]]
-  cgi DELETE ticket '' HTTP_X_AUTH_TOKEN="$ticket" HTTP_CSRFPREVENTIONTOKEN="$csrf"
-  line "logout; rhost=192.0.2.1 user=\"user1\" ticket=\"$(digest "$ticket")\"*status=\"204\""
-  [[ $stderr != *"$ticket"* && $stderr != *"$csrf"* ]]
-}
-
-@test "reading is not logged" {
-  post "$LOGIN"
-  local ticket
-  take_tokens
-  info
-  [ -z "$stderr" ]
-  cgi GET ticket '' HTTP_X_AUTH_TOKEN="$ticket"
-  [ -z "$stderr" ]
-  cgi GET status
-  [ -z "$stderr" ]
-}
-
-@test "the line of a fault names the back end, and is not an authentication failure" {
-  post "$LOGIN" REDIS_URL=unix:///nonexistent/redis.sock
-  line 'fault; rhost=192.0.2.1 user="user1" reason="redis: connect: No such file or directory" method="POST" status="503"'
-  post "$LOGIN" REDIS_URL=redis://name:s3cret@127.0.0.1:1
-  line 'fault;*reason="redis: connect: Connection refused"*'
-  [[ $stderr != *s3cret* ]]
 }
 
 @test "the service works if the log cannot be written" {

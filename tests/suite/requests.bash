@@ -233,18 +233,6 @@ tally() {
   for status in 0 {200..599}; do [[ ! -v count[$status] ]] || printf '%s:%s ' "$status" "${count[$status]}"; done
 }
 
-# refuses_setting NAME=VALUE: with this setting a request gets a 500. One line of the log names the
-# variable, and nothing shows a value that contains "s3cret".
-refuses_setting() {
-  programs "$1"
-  direct GET status
-  expect_error 500
-  [[ $(grep -c "reason=\"${1%%=*}: " <<<"$stderr") == 1 && $stderr != *s3cret* ]] || {
-    printf '%s\n%s\n' "$1" "$stderr"
-    return 1
-  }
-}
-
 # --- what Redis has of a ticket -------------------------------------------------------------------
 
 # The digest of a ticket (BLAKE2b-256, base64url), and its key, by another implementation.
