@@ -26,12 +26,21 @@ all_gone() {
   for pid; do ! kill -0 "$pid" 2>/dev/null || return 1; done
 }
 
-# load_of COUNT: sends so many requests for info, eight at a time. The statuses
-# go to $BATS_TEST_TMPDIR/statuses.
-load_of() {
-  curl -s --parallel --parallel-max 8 --max-time 20 --unix-socket "$BATS_FILE_TMPDIR/http.sock" \
-    -H "X-Auth-Token: $ticket" -o /dev/null -w '%{http_code}\n' "http://localhost/api/info?_=[1-$1]" \
-    >"$BATS_TEST_TMPDIR/statuses" 2>/dev/null 3>&- &
+# under_load COMMAND...: runs it while requests for info are sent, eight at a time. It goes on until
+# hundreds more are answered. All answers are 200.
+under_load() {
+  local sender statuses=$BATS_TEST_TMPDIR/statuses
+  stdbuf -oL curl -s --parallel --parallel-max 8 --max-time 60 --unix-socket "$BATS_FILE_TMPDIR/http.sock" \
+    -H "X-Auth-Token: $ticket" -o /dev/null -w '%{http_code}\n' "http://localhost/api/info?_=[1-1000000]" \
+    >"$statuses" 2>/dev/null 3>&- &
+  sender=$!
+  wait_until 20 "$sender" answered 200
+  "$@"
+  wait_until 20 "$sender" answered $(($(wc -l <"$statuses") + 500))
+  kill "$sender"
+  wait "$sender" || true
+  run grep -vx 200 "$statuses"
+  [ -z "$output" ]
 }
 answered() { [ "$(wc -l <"$BATS_TEST_TMPDIR/statuses")" -ge "$1" ]; }
 
@@ -118,14 +127,7 @@ kill_keepers() {
 # bats test_tags=long
 @test "a killed keeper is replaced under load, and no request is lost" {
   needs_native "a program starts too slowly"
-  load_of 1000000 # more than will be sent
-  local sender=$!
-  wait_until 10 "$sender" answered 200
-  kill_keepers 8
-  kill "$sender"
-  wait "$sender" || true
-  run grep -vx 200 "$BATS_TEST_TMPDIR/statuses"
-  [ -z "$output" ]
+  under_load kill_keepers 8
 }
 
 # bats test_tags=long
@@ -155,7 +157,7 @@ kill_keepers() {
   stop_lighttpd
   start_lighttpd
   run ! ls "$run"/info.*."$old"
-  [ "$(find "$run" -type s | wc -l)" = 3 ]
+  wait_until 10 "$(lighttpd_pid)" eval '[ "$(find "'"$run"'" -type s | wc -l)" = 3 ]' # one program after the other
   [ "$(find "$run" -type l | wc -l)" = 0 ]
 }
 
@@ -197,26 +199,11 @@ kill_keepers() {
 
 # bats test_tags=long
 @test "all workers of a program get SIGTERM under load: the requests that wait are answered" {
-  local keeper
-  keeper=$(keeper_of info)
-  load_of 1500
-  wait_until 10 "$!" answered 200
-  kill -TERM $(pgrep -P "$keeper" -x info)
-  wait "$!"
-  answered 1500
-  run grep -vx 200 "$BATS_TEST_TMPDIR/statuses"
-  [ -z "$output" ]
+  under_load kill -TERM $(pgrep -P "$(keeper_of info)" -x info)
 }
 
 # bats test_tags=long
 @test "lighttpd restarted gracefully under load: no failed request" {
-  load_of 3000
-  local sender=$!
-  wait_until 10 "$sender" answered 300
-  kill -USR1 "$(lighttpd_pid)"
-  wait "$sender"
-  answered 3000
-  run grep -vx 200 "$BATS_TEST_TMPDIR/statuses"
-  [ -z "$output" ]
+  under_load kill -USR1 "$(lighttpd_pid)"
   grep -q 'graceful' "$LOG"
 }
