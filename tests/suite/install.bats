@@ -35,7 +35,7 @@ copy_project() {
   ROOT=$BATS_TEST_TMPDIR/copy
   rm -rf "$ROOT/www/swagger"
   mkdir "$ROOT/cgi-bin"
-  cp "$CGI_BIN"/{status,ticket,info} "$ROOT/cgi-bin"
+  find "$CGI_BIN" -type f -perm -100 -exec cp -t "$ROOT/cgi-bin" {} +
   CGI_BIN=cgi-bin
 }
 
@@ -46,10 +46,11 @@ copy_project() {
   {
     printf '755 %s\n' usr{,/local{,/lib{,/systemd{,/system},/simpleserverapi{,/cgi-bin,/conf.d,/scripts,/www{,/console,/docs,/errors}}}}} \
       usr/local/share{,/doc{,/simpleserverapi{,/examples}}} \
-      usr/local/lib/simpleserverapi/{cgi-bin/{status,ticket,info},scripts/{lighttpd-vars,scgi-servers,scgi-sockets,scgi-start}.sh}
+      usr/local/lib/simpleserverapi/scripts/{lighttpd-vars,scgi-servers,scgi-sockets,scgi-start}.sh
     printf '644 %s\n' usr/local/lib/simpleserverapi/{lighttpd.conf,conf.d/{mode-cgi,mode-scgi,proxy,connection-limit,console}.conf,scripts/{connections.lua,defaults.sh,programs},www/openapi.json} \
       usr/local/lib/systemd/system/ssa{,@}.service usr/local/lib/systemd/system/ssa@.socket \
       usr/local/share/doc/simpleserverapi/examples/machines.json
+    for name in $(<"$ROOT/scripts/programs"); do echo "755 usr/local/lib/simpleserverapi/cgi-bin/$name"; done
     for name in "$ROOT"/www/{console,docs,errors}/*; do echo "644 usr/local/lib/simpleserverapi/www/${name#"$ROOT"/www/}"; done
     printf '640 %s\n' usr/local/lib/simpleserverapi/data/{users,machines}.json
     echo '750 usr/local/lib/simpleserverapi/data'
