@@ -1,7 +1,6 @@
-/* cluster: sends the batches of redis.h to the nodes of a Redis Cluster, and puts their replies
- * back in order. A command goes to the node that has the slot of its key, one without a key to that
- * of the command before. Each command is done once: where a node says that another one has the slot
- * (MOVED, ASK), only the commands that it refused are sent on, in their order. */
+/* cluster: sends the batches of redis.h to the nodes of a Redis Cluster, and puts the replies back
+ * in order. Each command is done once: if a node says that another one has the slot (MOVED, ASK),
+ * only the commands that it refused are sent on, in their order. */
 #ifndef SSA_CLUSTER_H
 #define SSA_CLUSTER_H
 
@@ -15,34 +14,34 @@ struct link_terms;
 struct redis_url;
 struct redisReply;
 
-/* `url`, `terms` and `error` must live longer than the result. The last failure is written into
- * `error`, which has REPLICATION_WHY_SIZE bytes, as one line. NULL: no memory. `c` may be NULL in
+/* `url`, `terms` and `error` must live longer than the result. `error` has REPLICATION_WHY_SIZE
+ * bytes and gets the last failure, as one line. Returns NULL if memory ran out. `c` may be NULL in
  * cluster_free. */
 struct cluster *cluster_new(const struct redis_url *url, const struct link_terms *terms,
 			    char *error);
 void cluster_free(struct cluster *c);
 
-/* cluster_begin begins a batch. cluster_add adds a command, which ends at `end` in the bytes of the
- * batch; `argument` is its first one, or NULL. cluster_barrier: see redis_barrier. */
+/* cluster_begin begins a batch. cluster_add adds a command that ends at `end` in the bytes of the
+ * batch; `argument` is the first one, or NULL. cluster_barrier: see redis_barrier. */
 void cluster_begin(struct cluster *c);
 void cluster_add(struct cluster *c, const char *argument, size_t end);
 void cluster_barrier(struct cluster *c);
 
-/* Sends the batch. `bytes` must stay until all replies are taken. `once`: see redis_send_on. false:
- * no memory. Other failures show in the replies. */
+/* Sends the batch. `bytes` must stay until all replies are taken. `once`: see redis_run_on. Returns
+ * false if memory ran out; other failures show in the replies. */
 bool cluster_send(struct cluster *c, const char *bytes, bool once);
 
-/* Returns the next reply, which the caller frees. NULL: this command failed. */
+/* Returns the reply to the next command, which the caller frees. NULL: the command failed. */
 struct redisReply *cluster_next(struct cluster *c);
 
 unsigned long cluster_changes(const struct cluster *c); /* see redis_changes */
 
-/* cluster_masters lists the masters, see nodes_masters; cluster_tag finds a tag whose keys the i-th
- * one has. */
+/* See redis_find_masters and redis_master_tag. */
 unsigned cluster_masters(struct cluster *c, bool *whole);
 void cluster_tag(const struct cluster *c, size_t i, char tag[static TAG_LEN + 1]);
 
-/* See redis_begin and redis_replicated. `number`: 0, or that of replicas. */
+/* See redis_begin and redis_replicated. `number`: of replicas, or 0 for all that could be
+ * promoted. */
 void cluster_begin_request(struct cluster *c);
 bool cluster_replicated(struct cluster *c, unsigned number);
 

@@ -1,7 +1,7 @@
-/* link: one connection to one Redis server, or to one sentinel, and its deadlines. The socket is
- * our own and not hiredis's, because hiredis 0.14 calls getaddrinfo even for 127.0.0.1 and limits
- * each read, not each command. A failure closes the connection: if it stayed open after a timeout,
- * the late answer would be taken for the answer to the next command. */
+/* link: one connection to a Redis server or a sentinel, with its deadlines. The socket is not
+ * hiredis's, because hiredis 0.14 calls getaddrinfo even for 127.0.0.1 and limits each read, not
+ * each command. A failure closes the connection: after a timeout, a late reply would pass for the
+ * reply to the next command. */
 #ifndef SSA_LINK_H
 #define SSA_LINK_H
 
@@ -19,30 +19,29 @@ enum {
 	LINK_UNUSED_MS = 1000,
 };
 
-/* The terms of each connection, of which it begins with user, password and database. The texts must
- * live as long as the link. */
+/* What holds for each connection. The texts must live as long as the link. */
 struct link_terms {
 	const char *user, *password, *db; /* "" for none */
-	int answer_ms; /* the limit for a batch's first reply byte, and from there to its last */
+	int answer_ms; /* to the first byte of the replies, and from there to the last */
 	bool master;   /* the server must say that it is a master (ROLE) */
-	bool patient;  /* there are other servers: one that gave no answer in time is not tried
-			* again for LINK_REST_MS, so that requests do not queue up before it;
-			* and a connection that was not used for LINK_UNUSED_MS is not used again */
+	bool patient;  /* there are other servers: after a timeout, this one is left alone for
+			* LINK_REST_MS, so that requests do not queue up before it; a connection
+			* that was idle for LINK_UNUSED_MS is not used again */
 };
 
-/* NULL: no memory. `l` may be NULL in link_free. */
+/* Returns NULL if memory ran out. `l` may be NULL in link_free. */
 struct link *link_new(const struct link_terms *terms);
 void link_free(struct link *l);
 
-/* Connects, and sends the greeting without waiting for its replies. false: link_error() says
- * why. */
+/* Connects and sends the greeting (AUTH, SELECT, ROLE), without waiting for the replies. false:
+ * link_error() says why. */
 bool link_open(struct link *l, const struct redis_server *server);
 void link_close(struct link *l);
 
-/* Whether it is connected. A connection that owes replies is closed: they must not be read as
- * replies of the next batch. So is one that was unused for too long. If its server has been cut off
- * or replaced since, nobody would tell: the next batch would get no answer, and may not be
- * repeated. A new connection fails soon, before anything was sent. */
+/* Whether it is connected. It closes a connection that owes replies, because they would pass for
+ * replies of the next batch, and one that was idle for too long: if its server was cut off
+ * meanwhile, the next batch would get no answer, and must not be repeated. A new connection fails
+ * before anything is sent. */
 bool link_is_usable(struct link *l);
 
 /* Sends a batch of `commands`. The connection must be usable. */
@@ -51,22 +50,22 @@ bool link_send(struct link *l, const char *bytes, size_t len, unsigned commands)
 /* The number of replies still to come. */
 unsigned link_pending(const struct link *l);
 
-/* Takes the next reply, which may be an error reply. It is valid until the next one is taken, or
- * the link is closed. NULL: the server failed, the connection is closed, and link_error() says
+/* Returns the next reply, which may be an error reply. It is valid until the next one is taken or
+ * the link is closed. NULL: the server failed, and the connection is closed; link_error() says
  * why. */
 const struct redisReply *link_next(struct link *l);
 
-/* Gives the reply that link_next returned last to the caller, who frees it with resp_free. */
+/* Returns the same reply as link_next did. The caller owns it and frees it with resp_free. */
 struct redisReply *link_keep(struct link *l);
 
-/* After a failure. link_was_dead: the connection had been idle, and ended before the server
- * answered anything, so the server had closed it before. link_not_master: the server said that it
- * is no master, so it did no write. In both cases the batch may be sent once more, on a new
- * connection. */
+/* After a failure: the server had closed an idle connection before (link_was_dead), or said that it
+ * is no master (link_not_master). In both cases it did nothing, and the batch may be sent again, on
+ * a new connection. */
 bool link_was_dead(const struct link *l);
 bool link_not_master(const struct link *l);
 
-/* The last failure, as one line for the log. link_fail makes one that the owner found. */
+/* The last failure, one line for the log. link_fail closes the link, sets the failure, and returns
+ * false. */
 const char *link_error(const struct link *l);
 bool link_fail(struct link *l, const char *doing, const char *why);
 

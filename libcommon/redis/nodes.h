@@ -1,7 +1,7 @@
-/* nodes: the nodes of a Redis Cluster, with a connection to each that is in use, and the map of
- * slots (shards.h). The map is learnt from redirects, so a new process needs no question to begin.
- * When something has changed, it is asked for whole, and nodes that are not in it are forgotten:
- * containers change their addresses as often as they are started. */
+/* nodes: the nodes of a Redis Cluster, the connections to them, and the map of slots (shards.h). A
+ * new process learns the map from redirects. When the map was wrong, the whole map is asked for
+ * (CLUSTER SLOTS), and nodes that are not in it are forgotten: containers often change their
+ * addresses. */
 #ifndef SSA_NODES_H
 #define SSA_NODES_H
 
@@ -29,8 +29,7 @@ struct nodes {
 	const struct link_terms *terms;
 	struct shards shards;
 	struct node at[SHARDS_NODES_MAX + 1]; /* by their numbers in `shards` */
-	unsigned turn;                        /* the one that was asked last because nothing was
-					       * known */
+	unsigned turn;                        /* see nodes_next */
 	bool changed;                         /* the map was wrong somewhere */
 	bool asked;                           /* it was asked for at least once … */
 	bool whole;                           /* … and then every slot had a master */
@@ -44,28 +43,26 @@ void nodes_init(struct nodes *n, const struct redis_url *url, const struct link_
 		char *error);
 void nodes_close(struct nodes *n);
 
-/* Makes sure that the node has a connection. `once`: a new one does not do. */
+/* Makes sure that the node has a connection. `once`: not a new one. */
 bool nodes_open(struct nodes *n, unsigned node, bool once);
 
 /* Empties what is sent next to each node. */
 void nodes_clear(struct nodes *n);
 
-/* The next node to ask when nothing is known: any node can say which one has a slot. */
+/* The nodes in turn. Any node can say which one has a slot. */
 unsigned nodes_next(struct nodes *n);
 
-/* Asks for the map if it has changed, but not twice within NODES_FRESH_MS, unless the table of the
- * nodes is half full. No batch may be on its
- * way, since the numbers of the nodes change. */
+/* Asks for the map if it was wrong, at most once in NODES_FRESH_MS, unless the table of nodes is
+ * half full. No batch may be under way, because the numbers of the nodes change. */
 void nodes_refresh(struct nodes *n);
 
-/* Lists the nodes that have slots, by the map of the last NODES_FRESH_MS, and returns their number.
- * *whole is false if no node answers, or a part of the cluster has no master. Their numbers are
- * valid until the next refresh. */
+/* Lists the nodes that have slots, by a map that is at most NODES_FRESH_MS old, and returns how
+ * many they are. *whole is false if no node answers, or if a part of the cluster has no master. The
+ * numbers are valid until the next refresh. */
 unsigned nodes_masters(struct nodes *n, uint8_t masters[static SHARDS_NODES_MAX], bool *whole);
 
-/* nodes_begin begins a request. nodes_replicated tells whether what the nodes did since then, or
- * since the last time, is on every replica that could be promoted, or, if `number` is not 0, on so
- * many. It asks all nodes at the same time. */
+/* See redis_begin and redis_replicated. `number`: of replicas, or 0 for all that could be promoted.
+ * It asks all nodes at the same time. */
 void nodes_begin(struct nodes *n);
 bool nodes_replicated(struct nodes *n, unsigned number);
 

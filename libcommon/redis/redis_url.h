@@ -6,10 +6,9 @@
  *   redis+sentinel://[[user]:password@]host[:port],…/service[/db][?sentinel_password=…]
  *   redis+cluster://[[user]:password@]host[:port],…
  *
- * The scheme redis: is registered; redis-py and other clients read the form unix: too. User and
- * password may be percent-encoded (RFC 3986, 2.1). An IPv6 address stands in brackets. With
- * Sentinel the hosts are the sentinels, which have a password of their own. With Cluster they are
- * some of the nodes. */
+ * The scheme redis: is registered; redis-py and others read unix: too. User and password may be
+ * percent-encoded (RFC 3986, 2.1), an IPv6 address is in brackets. The hosts of Sentinel are the
+ * sentinels, which have their own password. The hosts of a cluster are some of its nodes. */
 #ifndef SSA_REDIS_URL_H
 #define SSA_REDIS_URL_H
 
@@ -33,8 +32,8 @@ struct redis_url {
 	char sentinel_password[512];   /* "" for none */
 };
 
-/* Returns false if this is not such a URL. Then *fault says what is wrong, in static storage. It
- * does not quote the URL, which may hold a password. */
+/* Returns false if this is no such URL. *fault says why, in static storage, without quoting the
+ * URL, which may hold a password. */
 bool redis_url_parse(const char *url, struct redis_url *out, const char **fault);
 
 /* Writes which Redis it is, for people, without a password. */

@@ -1,5 +1,4 @@
-/* resp: the protocol of Redis (RESP 2): commands to bytes, bytes to replies. No other module uses
- * hiredis, and this one knows nothing of connections. */
+/* resp: the protocol of Redis (RESP 2), without connections. No other module uses hiredis. */
 #ifndef SSA_RESP_H
 #define SSA_RESP_H
 
@@ -20,45 +19,43 @@ enum {
 	RESP_REFUSAL_SIZE = 96,
 };
 
-/* Adds a command: its name and its arguments, which are strings up to a NULL. Each string is one
- * argument whatever it contains, so nothing that a user sends can become a command. */
+/* Adds a command: its name and its arguments, strings up to a NULL. */
 void resp_add_command(struct text *out, const char *name, va_list arguments);
 
 /* The same. Returns the number of commands: 1. */
 unsigned resp_add(struct text *out, const char *name, ...) __attribute__((sentinel));
 
-/* NULL: no memory. `r` may be NULL in resp_reader_free. */
+/* Returns NULL if memory ran out. `r` may be NULL in resp_reader_free. */
 struct resp_reader *resp_reader_new(void);
 void resp_reader_free(struct resp_reader *r);
 
-/* Gives the reader bytes that have come. false: no memory. */
+/* Gives the reader bytes that have come. Returns false if memory ran out. */
 bool resp_feed(struct resp_reader *r, const char *bytes, size_t len);
 
-/* Takes the next reply. It is valid until the next call. *broken is true if the bytes are not this
- * protocol, or exceed the limits above; then the reader is of no more use. NULL and not broken: the
- * reply is not complete yet. */
+/* Returns the next reply, which is valid until the next call. NULL: it is not complete yet; or
+ * *broken is true, because the bytes are not this protocol or exceed the limits above. Then the
+ * reader is useless. */
 const struct redisReply *resp_next(struct resp_reader *r, bool *broken);
 
-/* Gives the reply that was taken last to the caller, who frees it with resp_free (NULL: nothing
- * happens). */
+/* Returns the same reply as resp_next did. The caller owns it and frees it with resp_free, which
+ * may get NULL. */
 struct redisReply *resp_keep(struct resp_reader *r);
 void resp_free(struct redisReply *reply);
 
-/* If the reply is an error (-ERR, -OOM, -READONLY …), writes its code and returns true. The code is
- * "" if it is not one of Redis. resp_words gives it as words for the log. The rest of the text is
- * not for the log, because some servers repeat the command's arguments in it, and one of them can
- * be a password. resp_error_text is that text, for the redirects of a cluster. */
+/* If the reply is an error (-ERR, -OOM …), writes its code and returns true. The code is "" if
+ * Redis has none like it. resp_words returns words for the log. The rest of the text is not for the
+ * log: some servers repeat the command's arguments, and one of them can be a password.
+ * resp_error_text returns it, for the redirects of a cluster. */
 bool resp_is_error(const struct redisReply *reply, char code[static RESP_ERROR_CODE_SIZE]);
 const char *resp_words(const char *code);
 
-/* Writes what a log may say of a command that was refused, such as "NOPERM to ZADD XX": the code,
- * the name, and those arguments that are words in capitals, which are options. `batch` holds
- * commands of resp_add_command, of which `index` come before it. */
+/* Writes what a log may say of a refused command, such as "NOPERM to ZADD XX": the code, the name,
+ * and the options, which are arguments in capitals. It is command number `index` of `batch`. */
 void resp_refusal(char out[static RESP_REFUSAL_SIZE], const char *code, const char *batch,
 		  unsigned index);
 const char *resp_error_text(const struct redisReply *reply);
 
-/* Copies a text without NUL that is not empty. false: it is no such text, or does not fit. */
+/* Copies a text. Returns false if the reply is no text, is empty, has a NUL, or does not fit. */
 bool resp_copy(const struct redisReply *reply, char *out, size_t size);
 
 /* These return false if the reply is of another type. */

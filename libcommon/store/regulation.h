@@ -1,15 +1,15 @@
-/* regulation: limits the guessing of passwords (OWASP ASVS 5.0, 6.3.1). Login attempts are counted
- * in Redis for (user, address), for the user and for the address. Each count has a window of time,
- * which begins with the first attempt:
+/* regulation: limits the guessing of passwords (OWASP ASVS 5.0, 6.3.1). Redis counts the login
+ * attempts of (user, address), of the user and of the address, each in a window of time that begins
+ * with the first attempt:
  *
  *   ssa:{TAG}:fail:<digest>    a sorted set with a member for each attempt, with a TTL
  *
- * An attempt is counted before its password is looked at. So a guess counts even if the client
- * leaves or the process is killed, and parallel guesses cannot pass a limit. An attempt that
- * succeeds is taken back. A set is used, not a number, because a member can be taken back exactly:
- * if its window has ended meanwhile, nothing happens, and if it is added twice, it counts once.
+ * An attempt is counted before its password is checked, so a guess counts even if the client leaves
+ * or the process is killed, and parallel guesses cannot pass a limit. An attempt that succeeds is
+ * taken back. A set can do that exactly, where a number cannot: taken back after its window has
+ * ended, an attempt changes nothing, and added again, it counts once.
  *
- * The names in the keys are digests. Unknown users are counted like known users. */
+ * The names in the keys are digests. Unknown users count like known ones. */
 #ifndef SSA_REGULATION_H
 #define SSA_REGULATION_H
 
@@ -43,26 +43,24 @@ struct regulation {
 	bool counted; /* the commands that count it were queued */
 };
 
-/* Begins an attempt. All addresses that one client can have count as one (client.h). false: the
- * kernel gave no random bytes. */
+/* Begins an attempt. All addresses that one client can have count as one (client.h). Returns false
+ * if there are no random bytes. */
 bool regulation_begin(struct regulation *g, const struct config *c, const char *user,
 		      const char *address);
 
-/* Queues commands that read the counters, and, if `count` is true, count the attempt. When they
- * have run, and none has failed, regulation_broken is the rule that refuses the attempt, in words
- * for the log: its limit is reached, and the password does not matter. NULL: it may go on. */
+/* Queues commands that read the counters and, if `count` is true, count the attempt. When they have
+ * run without a failure, regulation_broken returns the rule whose limit is reached, in words for
+ * the log: the attempt is refused, whatever the password. NULL: it may go on. */
 void regulation_ask(struct regulation *g, struct redis *r, bool count);
 const char *regulation_broken(const struct regulation *g);
 
-/* Call it after that. It runs a batch. It takes the attempt back if it was counted, because a
- * refused attempt tried no password. Returns the seconds until the window ends, at least 1, or 0 if
- * Redis failed. */
+/* Then takes the attempt back, if it was counted, because it tried no password. It runs a batch.
+ * Returns the seconds until the window ends, at least 1, or 0 if Redis failed. */
 unsigned regulation_refuse(const struct regulation *g, struct redis *r);
 
-/* regulation_succeed queues the commands for a success. It clears the counter of user and
- * address. From the other two counters it takes back only this attempt, so that attackers cannot
- * clear the count of their address with a login of their own account. regulation_take_back is for
- * a fault of ours, because of which the password was not looked at. */
+/* Queue what follows an attempt. regulation_succeed clears the counter of (user, address), and
+ * takes only this attempt back from the other two, so that attackers cannot clear the count of
+ * their address with their own account. regulation_take_back is for a fault of ours. */
 void regulation_succeed(const struct regulation *g, struct redis *r);
 void regulation_take_back(const struct regulation *g, struct redis *r);
 

@@ -14,8 +14,8 @@ struct regulation_limit {
 	long long failures, left_s;
 };
 
-/* Calls `found` for each limit that is reached for this user (address NULL) or this address (user
- * NULL). Of a limit for user and address the address is not known, because its key is a digest.
+/* Calls `found` for each limit that this user (address NULL) or this address (user NULL) has
+ * reached. For "user and address", the address is not known, because the key is a digest.
  * RESULT_UNAVAILABLE: redis_error() says why. */
 enum result regulation_list(struct redis *r, const struct config *c, const char *user,
 			    const char *address,
@@ -23,7 +23,7 @@ enum result regulation_list(struct redis *r, const struct config *c, const char 
 			    void *context);
 
 /* Forgets the failures of a user at all addresses (address NULL), of a user at one address, or of
- * an address with all users (user NULL). *forgotten is the number of counters that had some. */
+ * an address with all users (user NULL). *forgotten is the number of counters that it deleted. */
 enum result regulation_forget(struct redis *r, const struct config *c, const char *user,
 			      const char *address, size_t *forgotten);
 

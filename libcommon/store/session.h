@@ -1,15 +1,14 @@
-/* session: the user that a ticket stands for. It is kept in Redis, under a key of ticket_index.h:
+/* session: who holds a ticket. It is kept in Redis, under a key of ticket_index.h:
  *
  *   {"username","login","fingerprint","expires","renewable_until"}, with a TTL
  *
- * The ticket itself is never stored, so nobody can open a session with what a dump or MONITOR
- * shows. The fingerprint binds the session to the password that users.json held at the login. It is
- * a digest whose key is the ticket, so it tells nothing to somebody who can read Redis. The CSRF
- * token is derived from the ticket and is not stored.
+ * The ticket is not stored, so a dump or MONITOR shows nothing that opens a session. The
+ * fingerprint binds the session to the password that users.json held at the login. It is a digest
+ * with the ticket as its key, which tells a reader of Redis nothing. The CSRF token is derived from
+ * the ticket and not stored.
  *
- * Redis's clock is the only clock: a session lives as long as its key, and expiry times are
- * computed from Redis's TIME. So a wrong clock on this host neither ends nor prolongs a session.
- */
+ * Only Redis's clock counts: a session lives as long as its key, and expiry times are computed from
+ * TIME. A wrong clock on this host neither ends nor prolongs a session. */
 #ifndef SSA_SESSION_H
 #define SSA_SESSION_H
 
@@ -40,38 +39,38 @@ struct session {
 /* True for 43 characters of base64url. Any other text is refused before Redis is asked. */
 bool session_is_ticket(const char *text);
 
-/* Queues the look-up of a well-formed ticket. With Sentinel or a cluster it does not count if the
- * server is not the master any more (redis_guard). When it has run, s->found is the result.
- * RESULT_OK: *s is the session. RESULT_UNAUTHENTICATED: there is no session, and of *s only
- * name.digest is valid. RESULT_UNAVAILABLE: redis_error() says why. RESULT_INTERNAL: no memory. */
+/* Queues the look-up of a well-formed ticket. When the batch has run, s->found is the result.
+ * RESULT_OK: *s is the session. RESULT_UNAUTHENTICATED: there is none; of *s only name.digest is
+ * valid. RESULT_UNAVAILABLE: redis_error() says why. RESULT_INTERNAL: memory ran out. */
 void session_ask(struct redis *r, const char *ticket, struct session *s);
 
 /* The same by its key. The caller has set s->name.digest. */
 void session_ask_key(struct redis *r, const char *key, struct session *s);
 
-/* Reads a value as Redis has it. The results are those of session_ask. s->name.digest is not in it
- * and stays as it is. */
+/* Reads a value of Redis, with the results of session_ask. s->name.digest is not in it and stays as
+ * it is. */
 enum result session_read(const char *text, size_t len, struct session *s);
 
-/* True if the session was opened with this password, which is given as it stands in users.json. */
+/* True if the session was opened with this password of users.json. */
 bool session_fits(const struct session *s, const char *ticket, const char *stored_password);
 
 /* Writes the session's CSRFPreventionToken. */
 void session_csrf(char out[static CRYPTO_DIGEST_LEN + 1], const char *ticket);
 
-/* Makes a session for a user whose password was verified at `now_us`. The caller has set
- * s->username; this sets the rest of *s and the ticket. It runs the batch, with what the caller has
- * queued before. If the user has more than SSA_TICKETS_PER_USER tickets, those end that were issued
- * first. RESULT_UNAVAILABLE: Redis failed, or too few replicas have the session (SSA_REDIS_WAIT),
- * which was taken back. RESULT_INTERNAL: the kernel gave no random bytes, or memory ran out, or the
- * user's index has data that this program did not write. In both cases redis_error() says why, and
- * the client must not get the ticket. */
+/* Makes a session for a user whose password was verified at `now_us`, and ends the first tickets of
+ * the user if there are more than SSA_TICKETS_PER_USER. The caller has set s->username; this sets
+ * the rest of *s and the ticket. It runs the batch, with what the caller queued before.
+ *
+ * RESULT_UNAVAILABLE: Redis failed, or too few replicas have the session (SSA_REDIS_WAIT), which
+ * was taken back. RESULT_INTERNAL: there are no random bytes, or the user's index has data that
+ * this program did not write. In both cases redis_error() says why, and the client must not get the
+ * ticket. */
 enum result session_create(struct redis *r, const struct config *c, long long now_us,
 			   const char *stored_password, struct session *s,
 			   char ticket[static SESSION_TICKET_LEN + 1]);
 
-/* Makes a session that replaces the live session `old`, which lives SESSION_GRACE_S more. The
- * results are those of session_create, and RESULT_UNAUTHENTICATED: the login of `old` is older than
+/* Makes a session that replaces the live session `old`, which lives SESSION_GRACE_S more. Results
+ * as of session_create, and RESULT_UNAUTHENTICATED: the login of `old` is older than
  * SSA_TICKET_MAX, or `old` was ended meanwhile; redis_error() says which. */
 enum { SESSION_GRACE_S = 60 };
 enum result session_renew(struct redis *r, const struct config *c, long long now_us,
@@ -80,9 +79,9 @@ enum result session_renew(struct redis *r, const struct config *c, long long now
 
 /* session_end ends the login of the session, with all tickets that came from it by renewal.
  * session_end_all ends all tickets of the user. RESULT_OK: they are dead. RESULT_UNAVAILABLE: Redis
- * failed, or too few replicas know it. This session may still be alive, or live again if the master
- * is lost now, so that the client can try again with it. RESULT_INTERNAL: the user's index has data
- * that this program did not write. redis_error() says why. */
+ * failed, or too few replicas know it. This session ends last, so the client can try again with it.
+ * RESULT_INTERNAL: the user's index has data that this program did not write. redis_error() says
+ * why. */
 enum result session_end(struct redis *r, const struct session *s);
 enum result session_end_all(struct redis *r, const struct session *s);
 
