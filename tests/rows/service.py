@@ -145,6 +145,9 @@ class Service:
             process.send_signal(signal.SIGINT if self.transport.startswith('http') else signal.SIGTERM)
             process.wait()
         self.processes = {}
+        # A child that lighttpd has just forked holds the old socket until it becomes its program.
+        if os.path.exists(self.socket):
+            os.unlink(self.socket)
 
     def environment(self):
         base = {'PATH': os.environ['PATH'], 'REDIS_URL': self.redis.url, 'SSA_DATA_DIR': self.data}
