@@ -43,7 +43,7 @@ static const struct operator* find_operator(struct span word, bool colon)
 	return NULL;
 }
 
-/* Returns what to use in place of a foreign name. NULL: it is none. */
+/* Returns what to use in place of a foreign name, or NULL. */
 static const char *ours_for(struct span name, char words[static CONDITION_WORDS_SIZE])
 {
 	for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
