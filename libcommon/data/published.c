@@ -35,8 +35,8 @@ static uint64_t value_after(uint64_t value, int id)
 	return count << 32 | (uint32_t)id;
 }
 
-/* Attaches a segment of this user that has at least `least` bytes; *size is its size. NULL: there
- * is none. */
+/* Attaches a segment of this user that has at least `least` bytes; *size is its size. NULL: no
+ * such segment. */
 static void *attach(int id, size_t least, int flags, size_t *size)
 {
 	struct shmid_ds is;

@@ -6,9 +6,9 @@
 #include <string.h>
 
 enum { TESTS_MAX = 2 * SELECTION_CONDITIONS_MAX, NO_FIELD = FIELDS_MAX };
-_Static_assert(FIELDS_MAX >= TESTS_MAX + SELECTION_SORT_MAX, "each may have a field of its own");
+_Static_assert(FIELDS_MAX >= TESTS_MAX + SELECTION_SORT_MAX, "each may have its own field");
 
-/* What is asked of one field, and the answer in the record at hand. */
+/* A question about one field, and the answer in the record at hand. */
 struct test {
 	struct value_test asked;
 	size_t next;       /* on the same field, from 1; 0: the last */
@@ -22,15 +22,15 @@ struct look {
 	struct span first;
 };
 
-/* Conditions on one field that are alternatives and are spelled alike, or one that has none. If the
- * record has the member, the second reading counts. */
+/* One condition, or alternatives on one field that are spelled alike. If the record has the member,
+ * the second reading counts. */
 struct clause {
 	struct reading {
 		size_t field, test, group;
 	} own, member;
 };
 
-/* Clauses of which one must hold: alternatives that are spelled differently. */
+/* Clauses that are alternatives, but spelled differently: one must hold. */
 struct group {
 	size_t field;
 	enum value_operator operation;
@@ -64,7 +64,7 @@ static bool are_alternatives(const struct selection_condition *a,
 	return span_is(a->or_member, b->or_member.at, b->or_member.len);
 }
 
-/* Two clauses are of one group if they select from the same field by the same operator. */
+/* Two clauses are in one group if they select from the same field by the same operator. */
 static size_t group_of(struct run *r, size_t field, enum value_operator operation)
 {
 	size_t i = value_operator_selects(operation) ? 0 : r->group_count;
@@ -132,7 +132,7 @@ static bool add_clauses(struct run *r)
 	return true;
 }
 
-/* A field that stands in the list before changes nothing. */
+/* A field that is in the list already changes nothing. */
 static void add_sort(struct run *r, const struct order_by *by)
 {
 	size_t field = field_of(r, by->field);
@@ -207,7 +207,7 @@ static bool has_text(struct run *r, struct span record)
 
 	if (r->text.text_count == 0)
 		return true;
-	/* Without escapes, what does not stand anywhere in the record does not stand in a value. */
+	/* Without escapes, what is not in the record is not in a value. */
 	if (memchr(record.at, '\\', record.len) == NULL &&
 	    !value_text_contains(&r->text, record, &r->scratch))
 		return false;
@@ -253,7 +253,7 @@ static size_t match(struct run *r, uint32_t *places, size_t count)
 	return matched;
 }
 
-/* Sets what must be 0. The tables, which are far larger, are filled as far as they are used. */
+/* Sets what must be 0. The far larger tables are filled as far as they are used. */
 static void begin(struct run *r, const struct selection *s, const struct table *t)
 {
 	r->s = s;
@@ -276,7 +276,7 @@ static bool prepare(struct run *r, size_t count)
 	if (good && r->s->text.len > 0)
 		good = value_test_init(&r->text, VALUE_CONTAINS, &r->s->text, 1);
 	if (good && r->order.by_count > 0) {
-		/* For all records: a page of memory that no key is written to is never there. */
+		/* For all records: a page of memory that is never written costs nothing. */
 		r->order.keys = malloc(count * r->order.by_count * sizeof *r->order.keys + 1);
 		good = r->order.keys != NULL;
 	}
@@ -311,7 +311,7 @@ enum selection_result selection_apply(const struct selection *s, const struct ta
 	end_run(&r);
 
 	*count = end > start ? end - start : 0;
-	if (*count > 0) /* without any record, there may be no list */
+	if (*count > 0) /* otherwise there may be no list */
 		memmove(places, places + start, *count * sizeof *places);
 	return !good ? SELECTION_NO_MEMORY : spent ? SELECTION_TOO_MUCH : SELECTION_FINE;
 }

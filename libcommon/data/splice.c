@@ -24,7 +24,7 @@ void splice_append(struct text *out, struct span text, struct span record)
 	struct span value;
 	struct scan s;
 
-	/* The white space before the last record. A file of `{}` counts as an empty array. */
+	/* Finds the white space before the last record. `{}` counts as an empty array. */
 	scan_begin_document(&s, text.at, text.len, SCAN_DEPTH_MAX - 1);
 	if (scan_enter(&s, '['))
 		while (scan_next(&s, NULL)) {
@@ -49,7 +49,7 @@ void splice_append(struct text *out, struct span text, struct span record)
 	add(out, bracket + 1, end);
 }
 
-/* Removes from[0..to) and the comma before it, or if there is none, the one behind it. */
+/* Removes [from, to) and the comma before it or, if there is none, the one behind it. */
 static void remove_element(struct text *out, struct span text, const char *from, const char *to)
 {
 	const char *end = text.at + text.len;

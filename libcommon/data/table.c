@@ -8,7 +8,7 @@
 
 enum { KEY_MAX_BYTES = 1024 };
 
-/* A table that is being made. Its list grows. */
+/* A table on its way. */
 struct split {
 	const struct table_kind *kind;
 	struct table table;
@@ -17,7 +17,7 @@ struct split {
 	void *context;
 };
 
-static bool keep(struct split *to, struct span record, struct span key)
+static bool add_record(struct split *to, struct span record, struct span key)
 {
 	struct table *t = &to->table;
 	struct table_record *list = array_grow(t->list, t->count, &to->capacity, sizeof *list);
@@ -42,11 +42,11 @@ struct candidate {
 	size_t place;
 	struct span text;
 	struct json_field fields[TABLE_MAX_FIELDS];
-	const char *misspelt; /* the guarded name of which it has a near miss, or NULL */
+	const char *misspelt; /* a guarded name that it has a near miss of, or NULL */
 	bool broken;
 };
 
-/* A rule is broken. `field` NULL: by the whole record. */
+/* `field` NULL: the whole record breaks the rule. */
 static void break_rule(struct split *to, struct candidate *c, const char *field, const char *why)
 {
 	struct table_fault fault = {c->place, c->text.at, field, why};
@@ -56,7 +56,7 @@ static void break_rule(struct split *to, struct candidate *c, const char *field,
 		to->complain(to->context, c->kind, &fault);
 }
 
-/* A name with escapes is decoded first. If there is no memory, it counts as a near miss. */
+/* Without memory to decode it, a name counts as a near miss. */
 static bool is_slip(struct span name, const char *guarded)
 {
 	struct text decoded = {0};
@@ -66,7 +66,7 @@ static bool is_slip(struct span name, const char *guarded)
 	return slip;
 }
 
-/* The member is none of the fields of the kind. One of them may be guarded all the same. */
+/* The member is no field of the kind. */
 static void note_other(void *context, struct span name)
 {
 	struct candidate *c = context;
@@ -76,7 +76,7 @@ static void note_other(void *context, struct span name)
 			c->misspelt = *guarded;
 }
 
-/* Tells whether the record, which lacks this field, has a member of nearly that name. */
+/* Tells whether the record, which lacks this field, has a member with nearly this name. */
 static bool has_near(const struct candidate *c, const char *field)
 {
 	struct span name;
@@ -109,8 +109,8 @@ static void check_fields(struct split *to, struct candidate *c)
 	}
 }
 
-/* Steps over the record ahead, and keeps it if it follows the rules. Returns false if the text is
- * not JSON, or if there is no memory. */
+/* Steps over the record ahead, and adds it if it follows the rules. false: the text is not JSON, or
+ * there is no memory. */
 static bool split_record(struct split *to, struct scan *s, size_t place)
 {
 	struct candidate c; /* its fields are only as many as the kind has */
@@ -137,12 +137,11 @@ static bool split_record(struct split *to, struct scan *s, size_t place)
 	if (object && s->unrepresentable)
 		break_rule(to, &c, NULL, "\\u0000 or half a surrogate pair in a string");
 	if (!c.broken)
-		return keep(to, c.text, c.fields[0].value);
+		return add_record(to, c.text, c.fields[0].value);
 	to->table.skipped++;
 	return true;
 }
 
-/* Steps through the text and keeps its records. */
 static enum table_result split_text(struct split *to, struct scan *s, size_t len,
 				    char why[static TABLE_WHY_SIZE])
 {
@@ -182,7 +181,7 @@ enum table_result table_read(struct table *t, const struct table_kind *kind, con
 		table_free(&to.table);
 		return result;
 	}
-	/* The list becomes shorter. If realloc fails all the same, the list stays as it is. */
+	/* If this fails, the list stays as long as it is. */
 	struct table_record *list =
 	    to.table.count ? realloc(to.table.list, to.table.count * sizeof *list) : NULL;
 	if (list != NULL)
@@ -215,7 +214,7 @@ static uint32_t hash_of(const struct table *t, struct span key)
 	return decimal_hash(&number);
 }
 
-/* Returns false if there is no memory. */
+/* false: no memory. */
 static bool insert(struct table *t, size_t i)
 {
 	char decoded[KEY_MAX_BYTES];
@@ -240,10 +239,9 @@ static bool insert(struct table *t, size_t i)
 	return true;
 }
 
-/* Builds a hash table with open addressing, at most half full. It takes the records in the
- * order of the file, so that a search meets the first of two equal keys first. An entry is a
- * place in the list plus one. If there is no memory for it, there is no index: a search is
- * slower, but still right. */
+/* Builds a hash table with open addressing, at most half full. Records are inserted in the order of
+ * the file, so that a search meets the first of two equal keys first. An entry is a place plus 1.
+ * Without memory there is no index, and a search is slower. */
 static void build_index(struct table *t)
 {
 	size_t slots = 16;
@@ -262,7 +260,7 @@ static void build_index(struct table *t)
 		}
 }
 
-/* A single look-up needs no index. The second one builds it, as in a resident worker. */
+/* A single search needs no index; the second one builds it. */
 static bool use_index(struct table *t)
 {
 	if (t->index == NULL && t->lookups++ > 0)

@@ -1,6 +1,5 @@
-/* table: the text of a data file, which is a JSON array of objects. This module checks the text,
- * splits it into records and finds them by key. users.h and machines.h say what each of their
- * records must hold. */
+/* table: checks the text of a data file, a JSON array of objects, splits it into records, and finds
+ * them by key. users.h and machines.h define what a record must hold. */
 #ifndef SSA_TABLE_H
 #define SSA_TABLE_H
 
@@ -18,29 +17,27 @@ enum { TABLE_MAX_FIELDS = 8 };
 struct table_kind {
 	const char *name;      /* "users": in the log and in status */
 	const char *file_name; /* "users.json" */
-	/* The first `required` fields must be there. The others may be absent, but must have their
-	 * type. The first field is the key. */
+	/* The first one is the key. The first `required` ones must be there; the others may be
+	 * absent, but must have their type. */
 	struct json_field fields[TABLE_MAX_FIELDS];
 	size_t count, required;
-	/* Names of members that limit what a record allows, up to a NULL. A record with a near
-	 * miss of one of them is left out: a misspelt restriction must not widen anything. NULL:
-	 * none. */
+	/* Members that limit what a record allows, up to a NULL. A record with a near miss of one
+	 * is left out: a misspelt restriction must not widen anything. NULL: none. */
 	const char *const *guarded;
 };
 
-/* The places of one record and its key in the text: 16 bytes for each record. The key of a string
- * is without its quotes. */
+/* Where a record and its key are in the text, a key that is a string without its quotes. */
 struct table_record {
 	uint32_t at, len, key_at, key_len;
 };
 
-/* A table whose members are all zero has no records. */
+/* All zero: a table without records. */
 struct table {
-	const char *text; /* the caller owns it; it must live as long as the table */
+	const char *text; /* belongs to the caller */
 	struct table_record *list;
 	size_t count, skipped;
 	bool by_value;   /* the keys are numbers */
-	uint32_t *index; /* a hash table of places in `list`, made at the second look-up */
+	uint32_t *index; /* a hash table of places in `list`, made at the second search */
 	size_t index_mask;
 	unsigned lookups;
 };
@@ -55,9 +52,9 @@ struct table_fault {
 typedef void table_complain(void *context, const struct table_kind *kind,
 			    const struct table_fault *fault);
 
-/* Splits text[0..len), at most 4 GiB. Records that break the rules are left out, and `complain`
- * (NULL: nobody) is called for each rule that one breaks. On TABLE_FINE the caller frees *t.
- * Otherwise *t is unchanged, and `why` holds the reason. */
+/* Splits text[0..len), at most 4 GiB. Records that break the rules are left out; `complain` (NULL:
+ * nobody) is told each rule that one breaks. TABLE_FINE: the caller frees *t. Otherwise *t is
+ * unchanged, and `why` has the reason. */
 enum table_result {
 	TABLE_FINE,
 	TABLE_INVALID,
@@ -69,8 +66,8 @@ enum table_result table_read(struct table *t, const struct table_kind *kind, con
 			     char why[static TABLE_WHY_SIZE]);
 void table_free(struct table *t);
 
-/* Returns the place of the first record with this key, or t->count if there is none. A key that is
- * a number is compared by value: 100 is 1e2. The comparison is exact. */
+/* Returns the place of the first record with this key; t->count: none has it. Numbers are compared
+ * by value, exactly: 100 is 1e2. */
 size_t table_find(struct table *t, struct span key);
 
 /* Finds all records with a key, in no particular order:
@@ -87,7 +84,7 @@ struct table_search {
 void table_search(struct table_search *s, struct table *t, struct span key);
 size_t table_next(struct table_search *s);
 
-/* The text of a record, and its key as written, without the quotes of a string. */
+/* The text of a record, and its key as written, a string without its quotes. */
 struct span table_text(const struct table *t, size_t i);
 struct span table_key(const struct table *t, size_t i);
 

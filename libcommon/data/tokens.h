@@ -4,8 +4,8 @@
  *   "tokens":[{"name":"ci","digest":"<BLAKE2b-256>","expires":1790000000,"machines":[100]}]
  *
  * `expires` (Unix seconds) and `machines` (which narrows what the user may see) are optional. A
- * token that breaks a rule is void, because half of what it says must not count: an unknown member,
- * a wrong type, a name that the user has twice, a digest that is there twice in the file. */
+ * token that breaks a rule is void, because it must not count by halves: it has an unknown member
+ * or a wrong type, or another token has its digest, or another one of the user its name. */
 #ifndef SSA_TOKENS_H
 #define SSA_TOKENS_H
 
@@ -26,13 +26,13 @@ enum {
 struct token {
 	char name[TOKEN_NAME_MAX_BYTES + 1];
 	char digest[CRYPTO_DIGEST_LEN + 1];
-	long long expires_at; /* Unix seconds; below 0: it has no end */
-	struct span machines; /* a JSON array in the text of the file; `at` NULL: no limit */
+	long long expires_at; /* Unix seconds; below 0: never */
+	struct span machines; /* a JSON array in the file's text; `at` NULL: no limit */
 	uint32_t record;      /* of the user, in the table */
 	const char *at;       /* its place in the text */
 };
 
-/* The tokens of one version of the file that are not void, in the order of their digests. */
+/* The valid tokens of one version of the file, in the order of their digests. */
 struct tokens {
 	struct token *list;
 	size_t count;
@@ -41,15 +41,14 @@ struct tokens {
 /* Whether a text has the form of an API token. */
 bool tokens_is_token(const char *text);
 
-/* The digest of a token. */
 void tokens_digest(char digest[static CRYPTO_DIGEST_LEN + 1], const char *token);
 
 /* Whether a text can be the name of a token. */
 bool tokens_is_name(const char *name);
 
-/* Reads the tokens of all records of a table, whose text must live as long as the result.
- * `list_of` finds the array in a record. `complain` (NULL: nobody) is called for each void one. The
- * caller frees the result. false: no memory. */
+/* Reads the tokens of all records of a table, whose text must live as long as the result. `list_of`
+ * finds the array in a record, and `complain` (NULL: nobody) is told each void token. false: no
+ * memory; otherwise the caller frees the result. */
 typedef void tokens_complain(void *context, size_t record, const char *at, const char *why);
 bool tokens_read(struct tokens *all, const struct table *t,
 		 struct span (*list_of)(struct span record), tokens_complain *complain,

@@ -48,7 +48,6 @@ enum users_found users_find(struct users *u, const char *name, struct user *user
 					   : users_read(table_text(&u->records.table, i), user);
 }
 
-/* The record may be as deep as the table lets it be. */
 static bool read_fields(struct span record, struct json_field fields[static FIELDS])
 {
 	struct scan s;
@@ -139,9 +138,8 @@ static bool is_string(const char *text, size_t len)
 	return scan_value(&s, NULL) && scan_finish(&s);
 }
 
-/* Decodes the first hash in text[0..len) into `out`, which is empty if there is none. A search in
- * the JSON text finds it, because JSON escapes nothing in a hash except '/', and the beginning of a
- * hash has no '/'. */
+/* Decodes the first hash in text[0..len) into `out`, or makes it empty. JSON may escape only the
+ * '/' of a hash, and its beginning has none, so a search in the text finds it. */
 static enum json_decoded take_hash(const char *text, size_t len, char *out, size_t size)
 {
 	static const char prefix[] = "\"" CRYPTO_ARGON2ID "m=";
@@ -153,7 +151,7 @@ static enum json_decoded take_hash(const char *text, size_t len, char *out, size
 	     at++) {
 		size_t string_len = (size_t)(quote + 1 - at);
 		if (!is_string(at, string_len))
-			continue; /* this quote stands inside another string */
+			continue; /* the first quote is in another string */
 		enum json_decoded decoded = json_decode((struct span){at, string_len}, out, size);
 		if (decoded != JSON_TOO_LONG)
 			return decoded;
@@ -202,7 +200,7 @@ const char *users_work_like(struct users *u)
 
 	if (u->work_like_of != u->records.generation) {
 		struct span text = all_text(t);
-		/* If there is no memory now, the next call looks for it again. */
+		/* Without memory, the next call tries again. */
 		if (take_hash(text.at, text.len, u->work_like, sizeof u->work_like) == JSON_DECODED)
 			u->work_like_of = u->records.generation;
 		else

@@ -1,6 +1,6 @@
-/* users: the records of data/users.json. A record is {"username": string, "password": string,
- * "disabled": bool, "machines": [ids]}. The last two members are optional, and members with other
- * names are ignored. */
+/* users: the records of data/users.json: {"username": string, "password": string, "disabled": bool,
+ * "machines": [ids], "tokens": [see tokens.h]}. The last three are optional, and other members are
+ * ignored. */
 #ifndef SSA_USERS_H
 #define SSA_USERS_H
 
@@ -16,18 +16,18 @@ extern const struct table_kind users_kind;
 struct users {
 	struct records records;
 	char work_like[PASSWORD_MAX_BYTES + 1]; /* see users_work_like */
-	unsigned work_like_of;                  /* the generation it was taken from; 0: none yet */
-	struct tokens tokens;                   /* read at the first use of one */
+	unsigned work_like_of;                  /* its generation; 0: none yet */
+	struct tokens tokens;                   /* read when one is used first */
 	unsigned tokens_of;                     /* their generation; 0: none yet */
 	unsigned long hash_kib;                 /* see users_hash_kib */
-	unsigned hash_kib_of;                   /* the generation that it is of; 0: none yet */
+	unsigned hash_kib_of;                   /* its generation; 0: none yet */
 };
 
 struct user {
-	char password[PASSWORD_MAX_BYTES + 1]; /* as it stands in the file */
+	char password[PASSWORD_MAX_BYTES + 1]; /* plain text or a hash */
 	bool disabled;
-	/* The ids that the user may see: a JSON array as written, in the text of the file. It is
-	 * valid until the next users_refresh. `at` is NULL if the user sees all machines. */
+	/* The ids that the user may see: a JSON array in the file's text, valid until the next
+	 * users_refresh. `at` NULL: all machines. */
 	struct span machines;
 };
 
@@ -38,8 +38,8 @@ void users_close(struct users *u);
 /* Works like records_refresh. */
 bool users_refresh(struct users *u);
 
-/* Finds a user by the exact name. If two records have the same name, the first one counts. The
- * caller wipes user->password when it is done. */
+/* Finds a user by the exact name. Of two records with one name, the first one counts. The caller
+ * wipes user->password. */
 enum users_found {
 	USERS_FOUND,
 	USERS_UNKNOWN, /* or the password is longer than any that can be sent */
@@ -47,26 +47,26 @@ enum users_found {
 };
 enum users_found users_find(struct users *u, const char *name, struct user *user);
 
-/* Writes the name of one record, which a table of users_kind holds. false: it is empty, longer than
- * any that can be sent, or there is no memory. */
+/* Writes the name in a record of a table of users_kind. false: it is empty, longer than any that
+ * can be sent, or there is no memory. */
 bool users_name(struct span record, char name[static USERNAME_MAX_BYTES + 1]);
 
-/* The tokens of a record, a JSON array. `at` is NULL if it has none. */
+/* The tokens in a record, a JSON array. `at` NULL: none. */
 struct span users_tokens(struct span record);
 
-/* Finds the user of an API token, by the token itself. What is void is logged once for each version
- * of the file. The caller wipes user->password. */
+/* Finds an API token, and its user. Void tokens are logged once for each version of the file. The
+ * caller wipes user->password. */
 enum users_found users_find_token(struct users *u, const char *text, struct token *token,
 				  char name[static USERNAME_MAX_BYTES + 1], struct user *user);
 
-/* Reads one record, which a table of users_kind holds. USERS_UNKNOWN: as above. */
+/* Reads a record of a table of users_kind. USERS_UNKNOWN: as above. */
 enum users_found users_read(struct span record, struct user *user);
 
-/* The memory in KiB of the largest hash of the file. 0: it has none. */
+/* The memory in KiB that the largest hash of the file takes. 0: it has none. */
 unsigned long users_hash_kib(struct users *u);
 
-/* Returns the first Argon2id string of the file, or NULL if there is none. To verify the password
- * of an unknown user should cost as much as this hash. Valid until the next call. */
+/* Returns the first Argon2id string of the file, or NULL. An unknown user's password is verified
+ * against it, so that this takes as long as for a user. Valid until the next call. */
 const char *users_work_like(struct users *u);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Each comparison counts as this many bytes more than it examines. */
+/* A comparison counts as this many bytes more than it examines. */
 enum { COMPARISON_BYTES = 8 };
 
 enum value_kind value_kind(struct span written)
@@ -96,8 +96,8 @@ static int by_number(const void *a, const void *b)
 	return decimal_order(&x->number, &y->number);
 }
 
-/* The letters A to Z of eight bytes in lower case. Adding brings the highest bit of a byte to 1 for
- * what is not below a letter; the bytes that have this bit already are not ASCII. */
+/* Turns A to Z among eight bytes to lower case. An addition sets the highest bit of each byte from
+ * the letter on; bytes that have it already are not ASCII. */
 static uint64_t lower_8(uint64_t bytes)
 {
 	const uint64_t each = 0x0101010101010101;
@@ -158,7 +158,7 @@ static bool init_list(struct value_test *t, const struct span *asked, size_t cou
 	return true;
 }
 
-/* The parts in lower case, behind their places. */
+/* The parts are stored in lower case behind their spans. */
 static bool init_parts(struct value_test *t, const struct span *asked, size_t count)
 {
 	size_t bytes = 0;
@@ -198,7 +198,7 @@ void value_test_free(struct value_test *t)
 	free(t->texts);
 }
 
-/* Compares with what was asked for. false: they are of different kinds. */
+/* Compares with what is asked for. false: they are of different kinds. */
 static bool compare(const struct value *v, const struct value *asked, struct value_scratch *scratch,
 		    int *order)
 {
@@ -248,8 +248,8 @@ static enum value_answer is_listed(const struct value_test *t, const struct valu
 	return VALUE_FAILS;
 }
 
-/* Brings the text to lower case block by block, once for all parts. A block reaches into the next
- * one by as much as a part may. memmem's time is linear in musl and in glibc. */
+/* Turns the text to lower case block by block, once for all parts. Blocks overlap, so that a part
+ * is whole in one of them. memmem takes linear time in musl and in glibc. */
 bool value_text_contains(const struct value_test *t, struct span text,
 			 struct value_scratch *scratch)
 {

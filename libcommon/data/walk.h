@@ -1,5 +1,5 @@
-/* walk: steps through JSON text that scan.h has checked before. It checks nothing again and is
- * therefore several times as fast. A query looks at every record, so this counts. */
+/* walk: steps through JSON text that scan.h has checked. It checks nothing again, and is therefore
+ * several times as fast, which counts in a query of all records. */
 #ifndef SSA_WALK_H
 #define SSA_WALK_H
 
@@ -7,24 +7,22 @@
 
 #include <stdbool.h>
 
-/* From an opening bracket to the first element or the name of the first member. false: there is
- * none, and *at is behind the closing bracket. */
+/* From an opening bracket to the first element or member. false: there is none, and *at is behind
+ * the closing bracket. */
 bool walk_enter(const char **at);
 
-/* From behind a value to the next element or the name of the next member. false: there is none, and
- * *at is behind the closing bracket. */
+/* From behind a value to the next element or member. false: there is none, and *at is behind the
+ * closing bracket. */
 bool walk_more(const char **at);
 
-/* From the opening quote of a member's name to its value. Returns the name as it stands in the
- * text, without its quotes. */
+/* From a member to its value. Returns the name as written, without its quotes. */
 struct span walk_name(const char **at, bool *escaped);
 
 /* From the first character of a value to behind its last. */
 const char *walk_end(const char *at);
 
-/* Steps to the next string, number, true or false of a text, at any depth; names of members are
- * passed over. *at moves behind it; it begins at the beginning of the text. false: there is no
- * further one before `end`. */
+/* Steps behind the next string, number, true or false, at any depth, and over names of members. *at
+ * is first the beginning of a text. false: there is no more before `end`. */
 bool walk_scalar(const char **at, const char *end, struct span *value);
 
 #endif
