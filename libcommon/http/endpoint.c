@@ -3,6 +3,7 @@
 #include "core/config.h"
 #include "core/log.h"
 #include "core/sandbox.h"
+#include "http/batch.h"
 #include "http/cgi.h"
 #include "http/cors.h"
 #include "http/credential.h"
@@ -271,8 +272,7 @@ static void log_unknown(void *context, const char *name, const char *what)
 int endpoint_main(const struct endpoint *e, int argc, char **argv)
 {
 	struct process p = {.endpoint = e, .resident = resident_is_listener(0)};
-	const struct program program = {&p, e->slow ? 1 : RESIDENT_BATCH_MAX, admit, answer,
-					look_around};
+	const struct program program = {&p, e->slow ? 1 : BATCH_MAX, admit, answer, look_around};
 	pid_t parent = p.resident ? getppid() : 0;
 	int status = 0;
 

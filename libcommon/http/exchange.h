@@ -40,6 +40,11 @@ struct exchange {
 	struct exchange *next, *previous; /* in the hand */
 };
 
+static inline bool exchange_has_query(const struct exchange *x)
+{
+	return *x->request.query != '\0';
+}
+
 /* The requests that a process has in hand, the oldest first. */
 struct hand {
 	struct exchange *first, *last;

@@ -1,6 +1,7 @@
 #include "http/resident.h"
 #include "core/clock.h"
 #include "core/log.h"
+#include "http/batch.h"
 #include "http/connection.h"
 #include "http/deadline.h"
 #include "http/workers.h"
@@ -19,30 +20,27 @@ enum {
 	EVENTS_MAX = 16,
 	IDLE_MS = 1000,
 	ORPHAN_LOOKS_MS = 50, /* how often an orphaned worker looks for a new keeper */
-	/* A request that has waited so long that less than this is left gets its 503 at once. */
-	LEAST_MS = 500,
-	/* After a request with a query, others get their turn if the batch has lasted so long. */
-	SLICE_MS = 20,
-	/* Replies that clients do not take may hold so much memory. While they do, the worker makes
-	 * no other reply. Clients that have taken nothing for STALL_MS lose theirs then. */
+	SLICE_MS = 20,        /* a batch that lasts longer ends after a request with a query */
+	/* The memory of replies that clients have not taken. At this limit the worker makes no
+	 * other reply, and clients that have taken nothing for STALL_MS lose theirs. */
 	HELD_MAX_BYTES = 64 << 20,
 	STALL_MS = 1000,
 	RETRY_MS = 10,
-	GRACE_MS = 2, /* a front-end server needs it to pass on what it has taken */
-	/* No front-end server waits so long for its client. */
-	SEND_MS = 90000,
+	GRACE_MS = 2,    /* in which a front-end server passes on what it has taken */
+	SEND_MS = 90000, /* longer than any front-end server waits for its client */
 };
 
 struct resident {
 	const struct program *program;
 	int listener, set;
 	bool listening; /* the listener is in the epoll set */
-	int fault;      /* errno, if accepting fails: no descriptors, no memory */
+	int fault;      /* errno of accepting or waiting; 0: none */
 	struct hand hand;
 	struct connection_spares spares;
-	unsigned awaited;  /* connections that wait for their client */
-	unsigned left;     /* requests that wait for the next batch, without those with a query */
-	size_t held_bytes; /* of all replies that are being sent */
+	struct batch batch;
+	unsigned awaited;      /* connections that wait for their client */
+	unsigned failed_waits; /* one after the other */
+	size_t held_bytes;     /* of all replies that are being sent */
 	long long now_ms, idle_ms, slice_ms;
 };
 
@@ -135,17 +133,12 @@ static void send_more(struct connection *c)
 	watch(c, EPOLLOUT);
 }
 
-static bool has_query(const struct connection *c)
-{
-	return *c->x.request.query != '\0';
-}
-
 /* A finish_function. */
 static bool finish(struct exchange *x)
 {
 	struct connection *c = connection_of(x);
 	struct resident *r = c->owner;
-	bool yields = has_query(c) && clock_ms() >= r->slice_ms;
+	bool yields = exchange_has_query(x) && clock_ms() >= r->slice_ms;
 
 	send_more(c);
 	return !yields && r->held_bytes < HELD_MAX_BYTES;
@@ -159,8 +152,8 @@ static bool accept_some(struct resident *r)
 	bool some = false;
 
 	r->fault = 0;
-	for (unsigned n = r->left; n < r->program->at_a_time && r->hand.count < CONNECTIONS_MAX;
-	     n++) {
+	for (unsigned n = r->batch.left;
+	     n < r->program->at_a_time && r->hand.count < CONNECTIONS_MAX; n++) {
 		if (!connection_reserve(&r->spares)) {
 			r->fault = ENOMEM;
 			break;
@@ -221,51 +214,6 @@ static long long look_at_times(struct resident *r)
 	return next_ms;
 }
 
-/* Chooses the next batch. Requests without a query come first. Those with one take what is left,
- * but always one place, so that they are answered, too. */
-static unsigned choose(struct resident *r, struct exchange *batch[])
-{
-	struct exchange *queries[RESIDENT_BATCH_MAX];
-	unsigned most = r->program->at_a_time, count = 0, query_count = 0, others = 0;
-	bool room = make_room(r);
-
-	for (struct exchange *x = r->hand.first; x != NULL; x = x->next) {
-		struct connection *c = connection_of(x);
-		if (c->state != CONNECTION_WAITING)
-			continue;
-		if (x->operation != NULL && x->due_ms - r->now_ms < LEAST_MS) {
-			reply_refuse(&x->reply, RESULT_UNAVAILABLE, "waited too long");
-			x->operation = NULL;
-		}
-		if (x->operation != NULL && !room) {
-			others++;
-			continue;
-		}
-		if (most > 1 && has_query(c))
-			queries[query_count < most ? query_count++ : most - 1] = x;
-		else if (count < most)
-			batch[count++] = x;
-		else
-			others++;
-	}
-	if (query_count > 0 && count == most) {
-		count--;
-		others++;
-	}
-	for (unsigned i = 0; i < query_count && count < most; i++)
-		batch[count++] = queries[i];
-	r->left = others;
-	return count;
-}
-
-static void answer(struct resident *r, struct exchange *const batch[], unsigned count)
-{
-	r->slice_ms = r->now_ms + SLICE_MS;
-	r->program->answer(r->program->context, batch, count, finish);
-	deadline_stop();
-	r->idle_ms = r->now_ms + IDLE_MS;
-}
-
 /* --- the loop --------------------------------------------------------------------------------- */
 
 /* With EPOLLEXCLUSIVE a new connection wakes one of the workers that share the socket, not all.
@@ -281,7 +229,7 @@ static bool listen_or_not(struct resident *r, bool wanted)
 }
 
 /* Waits until something comes, `ms` at most. The signals are unblocked only here. So none is
- * missed, and none interrupts a request. Returns how many events came. -1: errno. */
+ * missed, and none interrupts a request. Returns how many events came. -1: r->fault. */
 static int wait_for(struct resident *r, long long ms)
 {
 	struct epoll_event events[EVENTS_MAX];
@@ -291,8 +239,10 @@ static int wait_for(struct resident *r, long long ms)
 	if (stopping && ms > ORPHAN_LOOKS_MS)
 		ms = ORPHAN_LOOKS_MS;
 	int woken = epoll_pwait(r->set, events, EVENTS_MAX, ms > 0 ? (int)ms : 0, &none);
-	if (woken <= 0)
-		return woken < 0 && errno != EINTR ? -1 : 0;
+	if (woken < 0 && errno != EINTR) {
+		r->fault = errno;
+		return -1;
+	}
 	/* Under load, other processes run first, and meanwhile more requests arrive. When requests
 	 * are answered together, each costs less. Without load, this call returns at once. */
 	sched_yield();
@@ -310,10 +260,10 @@ static int wait_for(struct resident *r, long long ms)
 	return woken;
 }
 
-/* Sleeps until something comes, or until `until_ms`. false: errno. */
+/* Sleeps until something comes, or until `until_ms`. false: r->fault. */
 static bool sleep_until(struct resident *r, long long until_ms)
 {
-	bool wanted = r->fault == 0 && r->left == 0 && r->hand.count < CONNECTIONS_MAX;
+	bool wanted = r->fault == 0 && r->batch.left == 0 && r->hand.count < CONNECTIONS_MAX;
 	long long ms = until_ms - r->now_ms;
 
 	if (!listen_or_not(r, wanted) && ms > RETRY_MS)
@@ -322,8 +272,8 @@ static bool sleep_until(struct resident *r, long long until_ms)
 }
 
 /* Under load, clients that take the rest of their replies have a slice of time, as long as they
- * take something. false: errno. */
-static bool serve_watched(struct resident *r)
+ * take something. false: r->fault. */
+static bool feed_clients(struct resident *r)
 {
 	long long end_ms = clock_ms() + SLICE_MS;
 	int woken;
@@ -335,41 +285,44 @@ static bool serve_watched(struct resident *r)
 	return woken >= 0;
 }
 
-static void serve(struct resident *r)
+static void answer(struct resident *r)
 {
-	struct exchange *batch[RESIDENT_BATCH_MAX];
-	unsigned failures = 0; /* of waiting, one after the other */
+	r->slice_ms = r->now_ms + SLICE_MS;
+	r->program->answer(r->program->context, r->batch.list, r->batch.count, finish);
+	deadline_stop();
+	r->idle_ms = r->now_ms + IDLE_MS;
+}
 
-	for (;;) {
-		/* This is asked before the last look into the queue, so that all requests that came
-		 * until now are answered. */
-		bool ends = stopping && !workers_orphaned();
-		r->now_ms = clock_ms();
-		if (r->now_ms >= r->idle_ms) {
-			r->program->idle(r->program->context);
-			r->idle_ms = r->now_ms + IDLE_MS;
-		}
-		bool some = accept_some(r);
-		if (r->fault != 0 && r->hand.count == 0)
-			break; /* the process that started this worker starts a new one */
-		long long next_ms = look_at_times(r);
-		unsigned count = choose(r, batch);
-		if (count > 0) {
-			answer(r, batch, count);
-		} else if (ends && !some && r->hand.count == 0) {
-			return;
-		} else if (r->left > 0 || r->fault != 0) {
-			next_ms = r->now_ms + RETRY_MS;
-		}
-		if (count > 0 ? r->awaited > 0 && !serve_watched(r) : !sleep_until(r, next_ms)) {
-			r->fault = errno;
-			if (++failures > 1) /* one passes, and what is in hand is still answered */
-				break;
-		} else {
-			failures = 0;
-		}
+/* Accepts, answers one batch and waits. false: the last turn is over, or the worker cannot go on
+ * (r->fault). */
+static bool take_turn(struct resident *r)
+{
+	/* This is asked before the last look into the queue, so that all requests that came until
+	 * now are answered. */
+	bool ends = stopping && !workers_orphaned();
+
+	r->now_ms = clock_ms();
+	if (r->now_ms >= r->idle_ms) {
+		r->program->idle(r->program->context);
+		r->idle_ms = r->now_ms + IDLE_MS;
 	}
-	log_event("fault", "reason", strerror(r->fault), NULL);
+	bool some = accept_some(r), waited;
+	if (r->fault != 0 && r->hand.count == 0)
+		return false; /* the process that started this worker starts a new one */
+	long long next_ms = look_at_times(r);
+	batch_choose(&r->batch, &r->hand, r->program->at_a_time, make_room(r), r->now_ms);
+	if (r->batch.count > 0) {
+		answer(r);
+		waited = r->awaited == 0 || feed_clients(r);
+	} else if (ends && !some && r->hand.count == 0) {
+		return false;
+	} else {
+		if (r->batch.left > 0 || r->fault != 0)
+			next_ms = r->now_ms + RETRY_MS;
+		waited = sleep_until(r, next_ms);
+	}
+	r->failed_waits = waited ? 0 : r->failed_waits + 1;
+	return r->failed_waits < 2; /* after one, what is in hand is still answered */
 }
 
 int resident_serve(int listener, const struct program *program)
@@ -386,7 +339,10 @@ int resident_serve(int listener, const struct program *program)
 	signal(SIGTERM, stop);
 	signal(SIGINT, stop);
 	signal(SIGHUP, stop);
-	serve(&r);
+	while (take_turn(&r))
+		;
+	if (r.fault != 0)
+		log_event("fault", "reason", strerror(r.fault), NULL);
 	while (r.hand.first != NULL)
 		end(connection_of(r.hand.first));
 	connection_free(&r.spares);

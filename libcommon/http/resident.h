@@ -9,9 +9,6 @@
 
 #include <stdbool.h>
 
-/* The most requests that are answered together. */
-enum { RESIDENT_BATCH_MAX = 8 };
-
 /* Whether fd is a listening socket. */
 bool resident_is_listener(int fd);
 
