@@ -35,7 +35,7 @@ ssactl_objects = $(patsubst sbin/%.c,$(BUILD)/obj/sbin/%.o,$(wildcard sbin/*.c))
 modules  := $(filter-out $(if $(filter musl,$(LIBC)),,core/heap),$(patsubst libcommon/%.c,%,$(wildcard libcommon/*/*.c)))
 headers  := $(wildcard libcommon/*/*.h)
 
-std      = -std=c11 -D_GNU_SOURCE -Ilibcommon -DSSA_VERSION='"$(shell cat VERSION)"'
+std     := -std=c11 -D_GNU_SOURCE -Ilibcommon -DSSA_VERSION='"$(shell cat VERSION)"'
 warnings = -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla -Werror
 hardened = -fstack-protector-strong -fstack-clash-protection
 small    = -ffunction-sections -fdata-sections
@@ -102,19 +102,20 @@ $(BUILD)/libcommon.a: $(modules:%=$(BUILD)/obj/%.o)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/obj/%.o: libcommon/%.c $(BUILD)/flags | $(archives)
-	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+define compile
+$(call say,CC,$<)
+$(Q)mkdir -p $(@D)
+$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+endef
 
-$(BUILD)/obj/sbin/%.o: sbin/%.c $(BUILD)/flags | $(archives)
-	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/obj/%.o: libcommon/%.c $(BUILD)/flags | $(archives)
+	$(compile)
 
 $(BUILD)/obj/%.o: cgi-bin/%.c $(BUILD)/flags | $(archives)
-	$(call say,CC,$<)
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(compile)
+
+$(BUILD)/obj/sbin/%.o: sbin/%.c $(BUILD)/flags | $(archives)
+	$(compile)
 
 man/simpleserverapi.7: man/simpleserverapi.7.in docs/settings.md scripts/man.sh
 	$(call say,MAN,$@)
