@@ -92,7 +92,7 @@ static bool is_json(const char *text, const char *first)
 	       !s.unrepresentable;
 }
 
-/* What the present value begins with, or, if there is none, that of a value that the rules want. */
+/* What the present value begins with, or else a value that the rules want. */
 static char kind_of(const struct table_kind *kind, struct span record, struct span field)
 {
 	struct span old;
@@ -137,7 +137,7 @@ bool assign_text(struct text *out, const struct table_kind *kind, struct span re
 	}
 }
 
-/* Whether a new member would stand beside a field of the rules that has nearly its name. */
+/* Whether a new member has nearly the name of a field of the rules. */
 static bool is_misspelt(const struct table_kind *kind, struct span record, struct span field)
 {
 	struct span old;
@@ -157,7 +157,7 @@ bool assign_word(struct text *out, const struct table_kind *kind, struct span re
 	struct span field = {word, equals ? (size_t)(equals - word) - json : strlen(word)};
 
 	if (equals == NULL || field.len == 0)
-		return refuse(why, field, "no assignment, which is field=text or field:=JSON");
+		return refuse(why, field, "not an assignment: write field=text or field:=JSON");
 	if (!scan_is_utf8(field.at, field.len))
 		return refuse(why, field, "the name is not UTF-8");
 	if (is_misspelt(kind, record, field))
@@ -168,9 +168,6 @@ bool assign_word(struct text *out, const struct table_kind *kind, struct span re
 		return refuse(why, field, "what follows := is not JSON");
 	return assign_json(out, record, field, span_of(equals + 1), why);
 }
-
-/* --- The rules of a record
- * --------------------------------------------------------------------- */
 
 static void add_fault(void *context, const struct table_kind *kind, const struct table_fault *f)
 {

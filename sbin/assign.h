@@ -1,8 +1,8 @@
 /* assign: gives members of a record new values, as a person types them.
  *
- *   status=running     text; where a number, true or false is, and where one must be, it is read so
+ *   status=running     text, or a number or a boolean if the present value or the rules want one
  *   tags:=["a","b"]    any JSON
- *   rack.row=3         a path into objects; a member that has the whole name comes first
+ *   rack.row=3         a path into objects, unless a member has the whole name
  *
  * A number stays as it is written. No other byte of the record changes. */
 #ifndef SSA_ASSIGN_H
@@ -16,16 +16,15 @@
 
 enum { ASSIGN_WHY_SIZE = 600 };
 
-/* Writes the record with one assignment done. false: `why` is a sentence. */
+/* Writes the record after one assignment. false: `why` is a sentence. */
 bool assign_word(struct text *out, const struct table_kind *kind, struct span record,
 		 const char *word, char why[static ASSIGN_WHY_SIZE]);
 
-/* The same for a field and a text as in field=text. */
+/* The same, with the field and the text apart. */
 bool assign_text(struct text *out, const struct table_kind *kind, struct span record,
 		 struct span field, const char *value, char why[static ASSIGN_WHY_SIZE]);
 
-/* Writes the record with this member, whose value is JSON. value.at NULL: without it; then it must
- * be there. */
+/* Sets a member to a JSON value. value.at NULL: removes the member, which must be there. */
 bool assign_json(struct text *out, struct span record, struct span field, struct span value,
 		 char why[static ASSIGN_WHY_SIZE]);
 

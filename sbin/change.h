@@ -37,7 +37,7 @@ void change_begin(struct change *h, const struct ctl *c, const struct table_kind
 /* The same for users.json, and finds the user, who must be there. */
 size_t change_begin_user(struct change *h, const struct ctl *c, const char *name);
 
-/* `record` is taken over; if memory ran out while it was made, the program ends. */
+/* The change owns `record` from now on. If memory ran out while it was made, the program ends. */
 void change_put(struct change *h, size_t place, struct text record);
 void change_drop(struct change *h, size_t place);
 void change_add(struct change *h, struct text record);

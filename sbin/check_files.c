@@ -122,7 +122,7 @@ static void check_ids(struct report *r, struct file *machines, const char *recor
 		    (!machines->split || table_find(&machines->table, id) < machines->table.count))
 			continue;
 		snprintf(words, sizeof words,
-			 number ? "no machine has the id %.*s" : "no id, which is a number: %.*s",
+			 number ? "no machine has the id %.*s" : "an id must be a number: %.*s",
 			 (int)(id.len < 60 ? id.len : 60), id.at);
 		report_record(r, record, field, words);
 	}

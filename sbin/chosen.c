@@ -24,7 +24,7 @@ struct chosen chosen_by_ids(struct table *t, char *const ids[])
 		struct table_search s;
 		bool found = false;
 		if (!decimal_is(span_of(*ids)))
-			ctl_end(CTL_USAGE, "an id is a number, which this is not: %s", *ids);
+			ctl_end(CTL_USAGE, "an id must be a number: %s", *ids);
 		table_search(&s, t, span_of(*ids));
 		for (size_t i; (i = table_next(&s)) < t->count; found = true)
 			wanted[i] = true;

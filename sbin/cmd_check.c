@@ -92,7 +92,7 @@ static enum exit_code check(struct ctl *c)
 }
 
 const struct command cmd_check[] = {
-    {"check", "", "look for faults in the data files, their modes, the settings and Redis", 0, 0,
-     JSON, 0, check},
+    {"check", "", "check the data files, their modes, the settings and Redis", 0, 0, JSON, 0,
+     check},
     {0},
 };

@@ -201,7 +201,7 @@ static enum exit_code run(struct ctl *c)
 }
 
 const struct command cmd_export[] = {
-    {"export", "ansible|ssh|file_sd|csv|metrics", "print the machines for another program", 1, 1, 0,
-     FILES, run},
+    {"export", "ansible|ssh|file_sd|csv|metrics",
+     "print the machines in the format of another program", 1, 1, 0, FILES, run},
     {0},
 };

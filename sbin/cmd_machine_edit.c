@@ -89,7 +89,7 @@ static void set(const struct ctl *c, struct change *h, const struct edit_words *
 static void drop(const struct ctl *c, struct change *h, const struct edit_words *w)
 {
 	if (w->assignments[0] != NULL)
-		ctl_end(CTL_USAGE, "an id is a number, which this is not: %s", w->assignments[0]);
+		ctl_end(CTL_USAGE, "an id must be a number: %s", w->assignments[0]);
 	struct chosen chosen = choose(c, h, w);
 	for (size_t i = 0; i < chosen.count; i++)
 		change_drop(h, chosen.places[i]);
@@ -102,7 +102,7 @@ static void add(const struct ctl *c, struct change *h, const struct edit_words *
 
 	(void)c;
 	if (w->ids[0] != NULL)
-		ctl_end(CTL_USAGE, "no assignment, which is field=text or field:=JSON: %s",
+		ctl_end(CTL_USAGE, "not an assignment: write field=text or field:=JSON: %s",
 			w->ids[0]);
 	text_string(&record, "{\"id\": ");
 	text_number(&record, chosen_next_id(&h->table));
@@ -180,7 +180,7 @@ const struct command cmd_machine_edit[] = {
     {"machine set", "[ID...] FIELD=TEXT|FIELD:=JSON...", "change machines", 0, INT_MAX,
      WHERE | UNSET | DRY_RUN, FILES, edit_once},
     {"machine remove", "[ID...]", "remove machines", 0, INT_MAX, WHERE | DRY_RUN, FILES, edit_once},
-    {"machine edit", "", "apply lines of add, set and remove from stdin: all, or none", 0, 0,
-     DRY_RUN, FILES, edit_lines},
+    {"machine edit", "", "apply add, set and remove lines from stdin, all or none", 0, 0, DRY_RUN,
+     FILES, edit_lines},
     {0},
 };

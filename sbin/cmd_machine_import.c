@@ -218,7 +218,7 @@ static enum exit_code run(struct ctl *c)
 }
 
 const struct command cmd_machine_import[] = {
-    {"machine import", "[FILE]", "add and change machines as a file or stdin lists them", 0,
-     INT_MAX, FROM | KEY | DEFAULT | PRUNE | DRY_RUN, FILES, run},
+    {"machine import", "[FILE]", "import machines from a file or stdin", 0, INT_MAX,
+     FROM | KEY | DEFAULT | PRUNE | DRY_RUN, FILES, run},
     {0},
 };

@@ -41,7 +41,7 @@ static enum exit_code verify(struct ctl *c)
 	crypto_wipe(&user, sizeof user);
 	users_close(&u);
 	if (result == RESULT_UNAVAILABLE)
-		ctl_end(CTL_FAILED, "no memory for the cost of the hash");
+		ctl_end(CTL_FAILED, "cannot check the password: no memory for its hash");
 	if (result != RESULT_OK)
 		ctl_end(CTL_NO, "%s", why);
 	puts(disabled ? "right, but the user is disabled" : "right");
@@ -49,7 +49,7 @@ static enum exit_code verify(struct ctl *c)
 }
 
 const struct command cmd_password[] = {
-    {"hash", "", "print the Argon2id string of a password", 0, 0, RANDOM, FILES, hash_password},
-    {"verify", "NAME", "check the password of a user", 1, 1, 0, FILES, verify},
+    {"hash", "", "print the Argon2id hash of a password", 0, 0, RANDOM, FILES, hash_password},
+    {"verify", "NAME", "check a user's password", 1, 1, 0, FILES, verify},
     {0},
 };

@@ -74,7 +74,7 @@ static enum exit_code revoke(struct ctl *c)
 	struct search search = {.redis = c->redis};
 
 	if (c->all == (c->count > 0))
-		ctl_end(CTL_USAGE, "name a user, or say --all");
+		ctl_end(CTL_USAGE, "name a user, or use --all");
 	note_user(c, c->args[0]);
 	if (!c->all) {
 		ctl_end_sessions(c, c->args[0]);
@@ -115,7 +115,7 @@ static void check_address(const char *text)
 
 	if (text != NULL && text[0] != '/' && inet_pton(AF_INET, text, &address) != 1 &&
 	    inet_pton(AF_INET6, text, &address) != 1)
-		ctl_end(CTL_USAGE, "not an address of IPv4 or IPv6: %s", text);
+		ctl_end(CTL_USAGE, "not an IPv4 or IPv6 address: %s", text);
 }
 
 static enum exit_code bans(struct ctl *c)
@@ -126,7 +126,7 @@ static enum exit_code bans(struct ctl *c)
 	struct users u;
 
 	if (c->address != NULL && c->count > 0)
-		ctl_end(CTL_USAGE, "name a user or an address");
+		ctl_end(CTL_USAGE, "name a user or an address, not both");
 	check_address(c->address);
 	note_user(c, c->args[0]);
 	if (c->address != NULL || c->count > 0) {
@@ -162,8 +162,8 @@ static enum exit_code unban(struct ctl *c)
 
 const struct command cmd_session[] = {
     {"sessions", "[USER]", "list live sessions", 0, 1, JSON, REDIS, sessions},
-    {"revoke", "[USER]", "end all sessions of a user, or of all users", 0, 1, ALL, REDIS, revoke},
-    {"bans", "[USER]", "list the limits on guessing that are reached", 0, 1, JSON | ADDRESS,
+    {"revoke", "[USER]", "end all sessions of a user or of all users", 0, 1, ALL, REDIS, revoke},
+    {"bans", "[USER]", "list the login limits that are reached", 0, 1, JSON | ADDRESS,
      REDIS | CONFIG_LIMITS, bans},
     {"unban", "[USER [ADDRESS]]", "forget failed logins", 0, 2, ADDRESS, REDIS | CONFIG_LIMITS,
      unban},

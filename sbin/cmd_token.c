@@ -29,8 +29,8 @@ static bool is_named(struct span token, const char *name)
 			   strlen(name));
 }
 
-/* Copies those tokens of a list to the inside of another one that do not have this name. Returns
- * how many were left out. */
+/* Copies the tokens of a list that have another name into `out`, without brackets. Returns how many
+ * were left out. */
 static size_t copy_others(struct text *out, struct span list, const char *name)
 {
 	struct span token;
@@ -68,7 +68,7 @@ static void store(struct change *h, size_t place, const struct text *inside)
 	text_free(&list);
 }
 
-/* Reads a whole number of days. 0: the text is no such number, or there are too many. */
+/* Reads a number of days. 0: it is no whole number, or too large. */
 static long long days_of(const char *text)
 {
 	long long days;
@@ -89,8 +89,7 @@ static void write_ids(const struct ctl *c, struct text *out)
 	for (; list.at != NULL; list = *word != NULL ? span_of(*word++) : (struct span){NULL, 0})
 		while (span_next(&list, ',', &id)) {
 			if (!decimal_is(id))
-				ctl_end(CTL_USAGE,
-					"--machines: an id is a number, which this is not: %.*s",
+				ctl_end(CTL_USAGE, "--machines: an id must be a number: %.*s",
 					(int)id.len, id.at);
 			text_string(out, first ? "" : ", ");
 			text_add(out, id.at, id.len);
@@ -110,7 +109,7 @@ static void make(const struct ctl *c, char token[static TOKENS_LEN + 1], struct 
 	if (c->days != NULL && days == 0)
 		ctl_end(CTL_USAGE, "--days must be a number, 1 to " TEXT_OF(DAYS_MAX));
 	if (c->machines == NULL && c->count > 2)
-		ctl_end(CTL_USAGE, "ids follow --machines");
+		ctl_end(CTL_USAGE, "ids must follow --machines");
 	if (!crypto_random(random, CRYPTO_RANDOM_MAX))
 		ctl_end(CTL_FAILED, "no random bytes");
 	strcpy(token, TOKENS_PREFIX);
@@ -143,7 +142,7 @@ static enum exit_code add(struct ctl *c)
 	make(c, token, &made);
 	size_t place = change_begin_user(&h, c, c->args[0]);
 	if (copy_others(&inside, users_tokens(table_text(&h.table, place)), c->args[1]) > 0)
-		ctl_end(CTL_NO, "the user has a token \"%s\" already", c->args[1]);
+		ctl_end(CTL_NO, "the user already has a token \"%s\"", c->args[1]);
 	text_string(&inside, inside.len > 0 ? ", " : "");
 	text_add(&inside, made.at, made.len);
 	store(&h, place, &inside);
@@ -219,10 +218,9 @@ static enum exit_code list_tokens(struct ctl *c)
 }
 
 const struct command cmd_token[] = {
-    {"token add", "USER NAME", "make an API token, and print it once", 2, INT_MAX, DAYS | MACHINES,
+    {"token add", "USER NAME", "make an API token and print it once", 2, INT_MAX, DAYS | MACHINES,
      FILES, add},
-    {"token list", "[USER]", "list API tokens, but not their texts", 0, 1, JSON, FILES,
-     list_tokens},
-    {"token remove", "USER NAME", "end an API token", 2, 2, 0, FILES, remove_token},
+    {"token list", "[USER]", "list API tokens: names, not secrets", 0, 1, JSON, FILES, list_tokens},
+    {"token remove", "USER NAME", "revoke an API token", 2, 2, 0, FILES, remove_token},
     {0},
 };

@@ -19,7 +19,7 @@ static struct listing begin_list(void)
 	return (struct listing){.columns = {"username", "password", "disabled", "machines"}};
 }
 
-/* Never the password, only what kind it is. */
+/* Shows the kind of the password, never the password. */
 static void list_user(struct listing *l, const char *name, const struct user *user)
 {
 	static const char *const kinds[] = {[PASSWORD_PLAIN] = "plain",
@@ -119,7 +119,7 @@ static void begin_new(struct change *h, struct ctl *c, const char *name)
 {
 	change_begin(h, c, &users_kind);
 	if (table_find(&h->table, span_of(name)) < h->table.count)
-		ctl_end(CTL_NO, "there is a user \"%s\" already", name);
+		ctl_end(CTL_NO, "user \"%s\" already exists", name);
 }
 
 static enum exit_code add(struct ctl *c)
@@ -195,7 +195,7 @@ static enum exit_code remove_user(struct ctl *c)
 	return CTL_DONE;
 }
 
-/* Says which of the ids are of no machine. They are granted all the same: the machine may come. */
+/* Names the ids that no machine has. They are granted all the same: the machine may come. */
 static void note_unknown(struct ctl *c)
 {
 	struct machines m;
@@ -218,7 +218,7 @@ static enum exit_code grant(struct ctl *c)
 	text_string(&ids, "[");
 	for (int i = 1; i < c->count && !all && !none; i++) {
 		if (!decimal_is(span_of(c->args[i])))
-			ctl_end(CTL_USAGE, "an id is a number, which this is not: %s", c->args[i]);
+			ctl_end(CTL_USAGE, "an id must be a number: %s", c->args[i]);
 		text_string(&ids, i > 1 ? ", " : "");
 		text_string(&ids, c->args[i]);
 	}
@@ -234,10 +234,11 @@ const struct command cmd_user[] = {
     {"user list", "", "list all users", 0, 0, JSON, FILES, list},
     {"user show", "NAME", "show one user", 1, 1, JSON, FILES, show},
     {"user add", "NAME", "add a user", 1, 1, RANDOM, FILES, add},
-    {"user passwd", "NAME", "change the password of a user", 1, 1, RANDOM, FILES, passwd},
-    {"user disable", "NAME", "refuse logins, and end all sessions", 1, 1, 0, REDIS, disable},
-    {"user enable", "NAME", "allow logins again", 1, 1, 0, FILES, enable},
-    {"user remove", "NAME", "remove a user, and end all sessions", 1, 1, 0, REDIS, remove_user},
+    {"user passwd", "NAME", "change a user's password", 1, 1, RANDOM, FILES, passwd},
+    {"user disable", "NAME", "refuse a user's logins and end all sessions", 1, 1, 0, REDIS,
+     disable},
+    {"user enable", "NAME", "allow a user's logins again", 1, 1, 0, FILES, enable},
+    {"user remove", "NAME", "remove a user and end all sessions", 1, 1, 0, REDIS, remove_user},
     {"user grant", "NAME ID...|all|none", "set which machines a user sees", 2, INT_MAX, 0, FILES,
      grant},
     {0},

@@ -12,7 +12,7 @@ struct command {
 	const char *arguments, *help;
 	int least, most;  /* arguments */
 	unsigned options; /* besides those of every command */
-	unsigned parts;   /* of the settings: a wrong value in another part does not matter */
+	unsigned parts;   /* the settings that it needs; a wrong value elsewhere does not matter */
 	enum exit_code (*run)(struct ctl *c);
 };
 

@@ -12,13 +12,13 @@ struct csv {
 	size_t line; /* of `at`, from 1 */
 };
 
-/* Takes one cell off the text, removes its quotes in place and ends it with a NUL. *last: it is the
- * last one of its row. NULL: a quote has no end. */
+/* Takes one cell off the text, removes its quotes in place and ends it with a NUL. *last: the row
+ * ends after it. NULL: a quote has no end. */
 char *csv_next(struct csv *c, bool *last);
 
 /* Writes one cell to stdout. A text that a spreadsheet could take for a formula gets a ' before it
- * (OWASP, "CSV Injection"), also where a separator of another country, such as ; or a line break,
- * makes a new cell of its rest. */
+ * (OWASP, "CSV Injection"). So does what follows a separator of another locale, such as ; or a line
+ * break, since there it begins a cell. */
 void csv_print(const char *text);
 
 #endif

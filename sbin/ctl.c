@@ -1,4 +1,5 @@
 #include "ctl.h"
+#include "core/array.h"
 #include "data/machines.h"
 #include "data/users.h"
 #include "escape.h"
@@ -63,11 +64,9 @@ void *ctl_allocate(size_t count, size_t size)
 	return checked(calloc(count + 1, size));
 }
 
-void *ctl_grow(void *list, size_t count, size_t size)
+void *ctl_grow(void *list, size_t count, size_t *capacity, size_t size)
 {
-	if ((count & (count - 1)) != 0) /* full at each power of two */
-		return list;
-	return checked(reallocarray(list, count > 0 ? 2 * count : 1, size));
+	return checked(array_grow(list, count, capacity, size));
 }
 
 char *ctl_copy(const char *at, size_t len)

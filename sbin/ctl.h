@@ -38,18 +38,18 @@ struct ctl {
 /* Writes "ssactl: " and one line to stderr. */
 void ctl_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same, and ends the program. What it holds, such as the lock of a data file, ends with it. */
+/* The same, and ends the program. This releases what it holds, such as the lock of a data file. */
 _Noreturn void ctl_end(enum exit_code code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Says also which line of stdin the message of ctl_end is about. 0: none. */
+/* From now on ctl_end also names this line of stdin. 0: none. */
 void ctl_at_line(long number);
 
 /* Memory, all zero, for `count` items and one more. It ends the program if there is none. */
 void *ctl_allocate(size_t count, size_t size);
 
-/* Makes room for one more item in a list of `count` items, and returns the list. */
-void *ctl_grow(void *list, size_t count, size_t size);
+/* As array_grow. It ends the program if there is no memory. */
+void *ctl_grow(void *list, size_t count, size_t *capacity, size_t size);
 
 /* Copies bytes, and ends them with a NUL. */
 char *ctl_copy(const char *at, size_t len);

@@ -1,4 +1,4 @@
-/* health: what keeps the service from logging anybody in; status and check say it alike. */
+/* health: faults that keep users from logging in, in the words of both status and check. */
 #ifndef SSA_HEALTH_H
 #define SSA_HEALTH_H
 

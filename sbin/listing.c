@@ -15,7 +15,7 @@ struct listing_cell {
 
 static void add(struct listing *l, char *text, bool is_json)
 {
-	l->cells = ctl_grow(l->cells, l->count, sizeof *l->cells);
+	l->cells = ctl_grow(l->cells, l->count, &l->capacity, sizeof *l->cells);
 	l->cells[l->count++] = (struct listing_cell){text, is_json};
 }
 

@@ -11,7 +11,7 @@ enum { LISTING_COLUMNS_MAX = 8 };
 struct listing {
 	const char *columns[LISTING_COLUMNS_MAX]; /* up to a NULL */
 	struct listing_cell *cells;               /* of all rows */
-	size_t count;
+	size_t count, capacity;
 };
 
 /* Adds the next cell; rows follow from the number of columns. NULL is null in JSON, and `-` in a

@@ -31,7 +31,7 @@ int match_order(const struct key *a, const struct key *b)
 		return a->number ? -1 : 1;
 	add_text(&x, a);
 	add_text(&y, b);
-	int order = span_order((struct span){x.at, x.len}, (struct span){y.at, y.len});
+	int order = span_order(ctl_text(&x), ctl_text(&y));
 	text_free(&x);
 	text_free(&y);
 	return order;

@@ -125,11 +125,11 @@ struct pool pool_make(const struct machines *m, unsigned rules)
 
 	for (size_t place = 0; place < count; place++)
 		if (!read_machine(m, place, &machine))
-			say_left_out(place, "a text of it is longer than 255 bytes");
+			say_left_out(place, "one of its texts is longer than 255 bytes");
 		else if ((rules & POOL_NAME) && !is_word(machine.name))
-			say_left_out(place, "its name has other characters than A-Z a-z 0-9 . _ -");
+			say_left_out(place, "its name has characters other than A-Z a-z 0-9 . _ -");
 		else if ((rules & POOL_ADDRESS) && !is_address(machine.ip))
-			say_left_out(place, "its ip is no address");
+			say_left_out(place, "its ip is not an address");
 		else
 			p.places[p.count++] = place;
 	if (rules & POOL_ONE_NAME)

@@ -127,5 +127,5 @@ void prompt_hash(struct ctl *c, const char *like, char hash[static CRYPTO_HASH_S
 	else if (!crypto_random(password, RANDOM_LEN))
 		ctl_end(CTL_FAILED, "no random bytes");
 	if (!crypto_argon2id_make(hash, password, like))
-		ctl_end(CTL_FAILED, "cannot make a hash: no memory for its cost");
+		ctl_end(CTL_FAILED, "cannot hash the password: no memory");
 }

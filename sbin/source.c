@@ -18,14 +18,14 @@ static _Noreturn void unreadable(const struct source *s, const char *why)
 
 static struct row *add_row(struct source *s, size_t line)
 {
-	s->rows = ctl_grow(s->rows, s->count, sizeof *s->rows);
+	s->rows = ctl_grow(s->rows, s->count, &s->capacity, sizeof *s->rows);
 	s->rows[s->count] = (struct row){.line = line};
 	return &s->rows[s->count++];
 }
 
 static void add_cell(struct row *r, struct cell cell)
 {
-	r->cells = ctl_grow(r->cells, r->count, sizeof *r->cells);
+	r->cells = ctl_grow(r->cells, r->count, &r->capacity, sizeof *r->cells);
 	r->cells[r->count++] = cell;
 }
 
@@ -38,7 +38,7 @@ static void read_object(struct source *s, struct scan *scan, struct row *r)
 		struct text name = {0};
 		json_append(&name, written);
 		text_add(&name, "", 1);
-		s->names = ctl_grow(s->names, s->name_count, sizeof *s->names);
+		s->names = ctl_grow(s->names, s->name_count, &s->name_capacity, sizeof *s->names);
 		cell.name = ctl_text(&name).at;
 		s->names[s->name_count++] = name.at;
 		if (!scan_value(scan, &cell.value))
@@ -93,7 +93,7 @@ static void read_row(const struct source *s, struct csv *c, struct row *header, 
 	for (; !last; column++) {
 		char *cell = csv_next(c, &last);
 		if (cell == NULL) {
-			snprintf(why, sizeof why, "line %zu: a quote without its end", r->line);
+			snprintf(why, sizeof why, "line %zu: a quote that is not closed", r->line);
 			unreadable(s, why);
 		}
 		empty = empty && *cell == '\0';
@@ -104,7 +104,7 @@ static void read_row(const struct source *s, struct csv *c, struct row *header, 
 				 (struct cell){header->cells[column].name, span_of(cell), false});
 	}
 	if (r != header && !empty && column != header->count)
-		r->fault = "it has not as many cells as the header";
+		r->fault = "it has more or fewer cells than the header";
 }
 
 static void check_header(const struct source *s, const struct row *header)
@@ -117,7 +117,7 @@ static void check_header(const struct source *s, const struct row *header)
 			unreadable(s, "its lines end with CR alone: save it with LF");
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(name, header->cells[k].name) == 0)
-				unreadable(s, "the header has a name twice");
+				unreadable(s, "the header repeats a name");
 	}
 }
 

@@ -20,18 +20,18 @@ struct row {
 	size_t line;       /* where it begins, from 1; of JSON: which record it is, from 1 */
 	const char *fault; /* why it is no record; NULL: it is one */
 	struct cell *cells;
-	size_t count;
+	size_t count, capacity;
 };
 
 struct source {
 	const char *path; /* NULL: stdin */
 	bool csv;
 	struct row *rows;
-	size_t count;
+	size_t count, capacity;
 	/* What the rows point to. */
 	char *text;
 	char **names; /* of JSON */
-	size_t name_count;
+	size_t name_count, name_capacity;
 };
 
 /* Reads the file. What cannot be read ends the program. In CSV (RFC 4180) an empty cell is no

@@ -87,9 +87,11 @@ static void print_help(const struct command *only, const char *group)
 			snprintf(line, sizeof line, "%s%s", o->name, o->value);
 			printf("  %-23s %s\n", line, o->help);
 		}
-	puts("\nThe Redis is the one of REDIS_URL; without it, the one of the service that uses\n"
-	     "these data; without that, 127.0.0.1:6379. A password is read from a prompt or from\n"
-	     "stdin. Exit status: 0 done; 1 no, or faults; 2 wrong usage; 3 could not be done.");
+	puts("\nRedis is at REDIS_URL, or else where the service with these data finds it, or else "
+	     "at\n"
+	     "127.0.0.1:6379.\n"
+	     "Passwords are read from a prompt or from stdin.\n"
+	     "Exit status: 0 done; 1 the answer is no; 2 wrong usage; 3 something failed.");
 }
 
 /* Names the words, and what was probably meant by them. */

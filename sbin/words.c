@@ -20,7 +20,7 @@ static void end_word(char **at)
 	*at = *from != '\0' ? from + 1 : from;
 	*to = '\0';
 	if (quote != '\0')
-		ctl_end(CTL_USAGE, "a quote without its end");
+		ctl_end(CTL_USAGE, "a quote that is not closed");
 }
 
 char **words_split(char *line)

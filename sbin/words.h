@@ -1,4 +1,4 @@
-/* words: a line as words, as a shell splits it. */
+/* words: splits a line into words, as a shell does. */
 #ifndef SSA_WORDS_H
 #define SSA_WORDS_H
 

@@ -152,7 +152,7 @@ unchanged() { [ "$(cat "$machines" && echo .)" = "$before." ]; }
   grep -q '"mem":1.10' "$machines"
   local line
   for line in 'line 3: it lacks the field' 'line 5: cpus: must be a number; field:=JSON changes its kind, mem: must be a number' \
-    'line 6: an earlier record has the same key' 'line 8: it has not as many cells'; do
+    'line 6: an earlier record has the same key' 'line 8: it has more or fewer cells'; do
     [[ $stderr == *"skipped: $line"* ]]
   done
   setup
@@ -180,7 +180,7 @@ unchanged() { [ "$(cat "$machines" && echo .)" = "$before." ]; }
   typed=$'id,id\n1,2\n' ctl machine import --from csv
   done_with 3
   typed=$'id,a\n1,"x\n' ctl machine import --from csv
-  [[ $status == 3 && $stderr == *'line 2: a quote without its end' ]]
+  [[ $status == 3 && $stderr == *'line 2: a quote that is not closed' ]]
   typed=$'id,a\n1,\xff\n' ctl machine import --from csv
   done_with 3
   typed=$'id,a\r1,2\r' ctl machine import --from csv

@@ -410,7 +410,7 @@ END
   ctl check --json
   done_with 1
   local fault
-  for fault in 'username|note: it begins or ends with a space' 'password|a hash of an unsupported method' 'machines|no id, which is a number: "100"' \
+  for fault in 'username|note: it begins or ends with a space' 'password|a hash of an unsupported method' 'machines|an id must be a number: "100"' \
     'machines|no machine has the id 7' 'username|of the wrong type' 'password|missing' 'disabled|misspelt: a member has nearly this name' \
     'cpus|missing, but a member has nearly this name' 'mem|missing' 'status|of the wrong type' 'ip|note: it begins or ends with a space' \
     'status|note: another member has nearly this name' \
@@ -662,7 +662,7 @@ END
   done
   ctl export file_sd
   # Prometheus would scrape itself for the target ":9100".
-  [[ $(jq -c 'map(.targets[0])' <<<"$output") == '["192.0.2.7:9100","[::1]:9100"]' && $stderr == *'record 1 of machines.json: its ip is no address'* ]]
+  [[ $(jq -c 'map(.targets[0])' <<<"$output") == '["192.0.2.7:9100","[::1]:9100"]' && $stderr == *'record 1 of machines.json: its ip is not an address'* ]]
   ctl export metrics
   [ "$(grep -c '^ssa_machine_cpus{' <<<"$output")" = 3 ]
   [ "$(wc -l <<<"$output")" = 12 ]
@@ -672,7 +672,7 @@ END
   printf '[{"id":1,"name":"%0300d","cpus":1,"mem":1,"status":"s","GPU":"g","ip":"192.0.2.7"}]' 0 >"$DATA_DIR/machines.json"
   for format in ansible ssh file_sd csv metrics; do
     ctl export $format
-    [[ $output != *192.0.2.7* && $output != *'id="1"'* && $stderr == *'record 0 of machines.json: a text of it is longer than 255 bytes'* ]]
+    [[ $output != *192.0.2.7* && $output != *'id="1"'* && $stderr == *'record 0 of machines.json: one of its texts is longer than 255 bytes'* ]]
   done
 }
 
