@@ -16,7 +16,7 @@ struct command {
 	int slot;
 	char tag[TAG_LEN]; /* of the key */
 	bool keyless, ask; /* ask: ASKING must precede it */
-	bool elsewhere;    /* a node that had lost the others refused it */
+	bool elsewhere;    /* a node refused it because it had lost the others */
 	unsigned stage;
 	unsigned node;            /* where it is sent; 0: not decided */
 	struct redisReply *reply; /* NULL: none yet, or it failed */
@@ -107,8 +107,8 @@ static void fail(struct cluster *c, struct command *command, const char *doing, 
 	command->state = FAILED;
 }
 
-/* A node did not take its commands, so another one, which knows more, can have them (`again`), or
- * it did not answer, so nobody knows whether it did them. */
+/* A node failed. If it took no command, another one may get them (`again`). If it did not answer,
+ * nobody knows whether it did them. */
 static void give_up(struct cluster *c, unsigned node, bool again)
 {
 	shards_forget(&c->nodes.shards, node);
@@ -161,8 +161,8 @@ static void send_to_node(struct cluster *c, unsigned i)
 		give_up(c, i, false);
 }
 
-/* Makes the commands up to the next barrier ready, unless others are ready still. false: all
- * commands have been sent. */
+/* Makes the commands up to the next barrier ready, unless some are ready already. Returns false if
+ * all commands have been sent. */
 static bool find_ready(struct cluster *c)
 {
 	const struct command *first = NULL;
@@ -180,7 +180,7 @@ static bool find_ready(struct cluster *c)
 	return first != NULL;
 }
 
-/* Sends the commands that are ready, those of each node in one write. */
+/* Sends the commands that are ready, in one write for each node. */
 static void send_ready(struct cluster *c)
 {
 	unsigned other = nodes_next(&c->nodes);
@@ -209,7 +209,7 @@ bool cluster_send(struct cluster *c, const char *bytes, bool once)
 	return true;
 }
 
-/* The node to which a command before this one was sent on, in the commands for the same slot. */
+/* The node to which a command before this one, for the same slot, was sent on. 0: none was. */
 static unsigned followed(const struct cluster *c, size_t i)
 {
 	int slot = c->commands[i].slot;
@@ -234,8 +234,7 @@ static void take_answer(struct cluster *c, struct command *command)
 		c->nodes.shards.node_of[command->slot] = (uint8_t)command->node;
 }
 
-/* CLUSTERDOWN: the node has lost the others, or has just found them again. Another one may know
- * more. */
+/* CLUSTERDOWN: the node has lost the others, or has just found them. Another one may know more. */
 static void take_refusal(struct cluster *c, size_t i, const struct redisReply *error,
 			 const char *code)
 {
@@ -258,8 +257,7 @@ static void take_refusal(struct cluster *c, size_t i, const struct redisReply *e
 	send_to(command, node, ask);
 }
 
-/* What a node says to a command without a key does not count if it sent on the commands before
- * it. */
+/* A node's reply to a command without a key does not count if it refused the commands before. */
 static void take_reply(struct cluster *c, size_t i, const struct redisReply *reply)
 {
 	struct command *command = &c->commands[i];
@@ -274,7 +272,7 @@ static void take_reply(struct cluster *c, size_t i, const struct redisReply *rep
 		take_answer(c, command);
 }
 
-/* Takes the replies of a node to all that it was sent. */
+/* Takes the replies of a node. */
 static void take_replies(struct cluster *c, unsigned node)
 {
 	struct node *n = &c->nodes.at[node];
@@ -299,8 +297,7 @@ static void take_replies(struct cluster *c, unsigned node)
 	}
 }
 
-/* Takes all replies of the batch, and sends on what was refused, until each command is done or has
- * failed. */
+/* Takes all replies, and sends on what was refused, until each command is done or has failed. */
 static void collect(struct cluster *c)
 {
 	for (int rounds = 0;; rounds++) {

@@ -21,9 +21,9 @@ struct link {
 	unsigned greetings;    /* replies to the greeting, which come before them */
 	bool used;             /* a batch was sent on this connection before */
 	long long stale_ms;    /* from then on it is not used again; 0: never */
-	bool idle;             /* so it was before the batch that was sent last */
+	bool idle;             /* `used` before the batch that was sent last */
 	size_t read_bytes;     /* the number of bytes read since the batch was sent */
-	long long deadline_ms; /* for an answer that comes in pieces; 0: not set yet */
+	long long deadline_ms; /* for replies that come in pieces; 0: not set yet */
 	bool shortened;        /* the socket's read limit is now less than answer_ms */
 
 	bool was_dead, not_master; /* of the last failure */
@@ -153,8 +153,8 @@ unsigned link_pending(const struct link *l)
 	return l->pending;
 }
 
-/* Reads once more into the reader. For the first read the socket's own time limit is enough. The
- * clock is needed only if an answer comes in pieces. */
+/* Reads once more. The socket's time limit is enough for the first read; the clock is needed only
+ * if the replies come in pieces. */
 static bool read_more(struct link *l)
 {
 	char bytes[READ_BYTES];
@@ -202,8 +202,7 @@ static const struct redisReply *take_reply(struct link *l)
 	return reply;
 }
 
-/* Takes the reply to a greeting. Only ROLE is answered with an array, whose first element is the
- * role (Redis, "Sentinel clients", step 3). */
+/* Takes the reply to a greeting. ROLE comes last (Redis, "Sentinel clients", step 3). */
 static bool take_greeting(struct link *l)
 {
 	const struct redisReply *reply = take_reply(l);

@@ -54,7 +54,7 @@ void master_free(struct master *m)
 	free(m);
 }
 
-/* Tells of a failure, if it is the first one in the batch. */
+/* Keeps the first failure of a batch. */
 static bool fail(struct master *m, const char *what, const char *why)
 {
 	if (!m->failed)
@@ -85,9 +85,8 @@ static bool open_link(struct master *m)
 	return link_open(m->link, &m->url->servers[0]) || fail(m, link_error(m->link), "");
 }
 
-/* After a failure: true if the batch may be sent once more. A connection that was idle may be dead
- * because Redis was restarted. A server that is no master has done no write, and there may be
- * another. */
+/* After a failure: whether the batch may be sent again. An idle connection may be dead because
+ * Redis was restarted. A server that is no master has done nothing, and there may be another. */
 static bool may_repeat(struct master *m)
 {
 	if (m->repeats == 0 || (!link_was_dead(m->link) && !link_not_master(m->link)))
@@ -123,10 +122,9 @@ bool master_send(struct master *m, const char *bytes, size_t len, unsigned comma
 	return transmit(m);
 }
 
-/* The server refuses the first command, as a master does that another has replaced: it has no
- * replicas (NOREPLICAS), or is a replica itself by now (READONLY). Its connection was kept, or a
- * sentinel that was cut off still names it. So it has done no write, and another sentinel may know
- * the new master. */
+/* Whether the server refuses the first command as a replaced master does: it has no replicas
+ * (NOREPLICAS), or is a replica itself (READONLY). Then it has done no write, and another sentinel
+ * may know the new master. */
 static bool is_replaced(const struct master *m, const char *code)
 {
 	return m->sentinel != NULL && m->taken == 0 && m->repeats > 0 &&
@@ -143,7 +141,7 @@ static bool look_elsewhere(struct master *m, const char *code)
 	m->refused = true;
 	if (!is_replaced(m, code))
 		return false;
-	m->repeats = 0; /* once: where all others are out of reach, each costs time */
+	m->repeats = 0; /* only once: it costs time if the others are out of reach */
 	sentinel_doubt(m->sentinel);
 	link_close(m->link);
 	m->refused = false;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A request that only wants to be quick next time waits less than one that needs the masters. */
+/* For how long to ask: to be quicker the next time, or because all masters are needed. */
 enum { REFRESH_MS = 100, MASTERS_MS = 1000 };
 enum { OUT_KEEP_BYTES = 16384 };
 
@@ -78,8 +78,7 @@ unsigned nodes_next(struct nodes *n)
 	return n->turn;
 }
 
-/* Sends a question to the node, and takes the first reply. NULL: it fails, or answers with an
- * error. */
+/* Asks the node, and returns its first reply. NULL: it failed, or answered with an error. */
 static const struct redisReply *ask(struct nodes *n, unsigned number, struct text *question)
 {
 	struct link *l = NULL;
@@ -113,7 +112,7 @@ static const struct redisReply *ask_slots(struct nodes *n, unsigned number)
 	return ask(n, number, &question);
 }
 
-/* Takes the place of the map, and forgets the nodes that are not in the new one. */
+/* Replaces the map, and forgets the nodes that are not in the new one. */
 static void replace(struct nodes *n, struct shards *fresh)
 {
 	const struct node none = {0};
@@ -135,8 +134,8 @@ static void replace(struct nodes *n, struct shards *fresh)
 	free(was);
 }
 
-/* Asks one node after the other for the map, for so long: a node whose machine is gone costs 200
- * ms, and then there are others to ask. */
+/* Asks one node after another for the map, for at most `ms`. A node whose machine is gone costs 200
+ * ms. */
 static void learn(struct nodes *n, long long ms)
 {
 	struct shards *fresh = calloc(1, sizeof *fresh);
@@ -187,7 +186,7 @@ void nodes_begin(struct nodes *n)
 		n->at[i].touched = false;
 }
 
-/* Learns the id of a node, by which others are told. */
+/* Learns the id of a node, by which CLUSTER REPLICAS names it. */
 static bool learn_id(struct nodes *n, unsigned number)
 {
 	struct text question = {0};
@@ -200,8 +199,8 @@ static bool learn_id(struct nodes *n, unsigned number)
 				 fail(n, "redis: not an answer of a cluster"));
 }
 
-/* Reads a line of CLUSTER REPLICAS: ID HOST:PORT@BUS[,NAME] FLAGS …. A replica that a majority of
- * the masters holds for failed gets no vote, and one with the flag nofailover asks for none. */
+/* Reads a line of CLUSTER REPLICAS: ID HOST:PORT@BUS[,NAME] FLAGS …. The flag fail means that a
+ * majority of the masters agrees, so it gets no vote; with nofailover it asks for none. */
 static bool read_replica(const struct redisReply *line, struct replication *r)
 {
 	struct redis_server server;

@@ -170,7 +170,7 @@ void redis_drop(struct redis *r)
 	r->queued = 0;
 }
 
-/* Ends the queueing. false: there is nothing to send. */
+/* Returns false if there is nothing to send. */
 static bool close_batch(struct redis *r)
 {
 	bool any = r->open;
@@ -198,7 +198,7 @@ bool redis_send(struct redis *r)
 	return send_batch(r, false);
 }
 
-/* Gives a reply to what waits for it. false: it is not what that expects. */
+/* Gives a reply to the function that waits for it. Returns false if it does not fit. */
 static bool give(struct redis *r, const struct waiting *w, struct redisReply *reply)
 {
 	bool good = w->take == NULL || w->take(w->into, reply);

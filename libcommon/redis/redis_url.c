@@ -1,4 +1,5 @@
 #include "redis/redis_url.h"
+#include "core/number.h"
 #include "core/percent.h"
 
 #include <stdio.h>
@@ -18,19 +19,12 @@ static bool decode(const char *from, size_t len, char *to, size_t size)
 	return strlen(to) == n;
 }
 
-/* Reads a decimal number of 0..max that fills text[0..len). Returns -1 if it is not one. */
-static int number(const char *text, size_t len, int max)
+/* Reads a number of 0..max, of at most five digits. Returns -1 if it is no such number. */
+static int number(const char *text, size_t len, unsigned max)
 {
-	int sum = 0;
+	unsigned long long number;
 
-	if (len == 0 || len > 5)
-		return -1;
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return -1;
-		sum = sum * 10 + (text[i] - '0');
-	}
-	return sum <= max ? sum : -1;
+	return len <= 5 && number_read((struct span){text, len}, max, &number) ? (int)number : -1;
 }
 
 /* Reads the number of a database. */
@@ -50,7 +44,7 @@ static bool parse_userinfo(const char **at, size_t len, struct redis_url *out)
 
 	for (size_t i = 0; i < len; i++)
 		if (info[i] == '@')
-			end = info + i; /* the last one: a raw password may hold others */
+			end = info + i; /* the last one: a password may have others */
 	if (end == NULL)
 		return true;
 	*at = end + 1;

@@ -42,8 +42,8 @@ static bool fail(char why[static REPLICATION_WHY_SIZE], const char *reason)
 	return false;
 }
 
-/* `wait`: the number of replicas to wait for. The fence is a real write, since WAIT waits for what
- * its own connection has written. `tag` is NULL when it was sent already. */
+/* `wait`: the number of replicas to wait for. The fence is a real write, because WAIT waits only
+ * for what its own connection has written. `tag` is NULL if it was sent already. */
 static bool send_question(const struct replication *n, struct link *l, const char *tag,
 			  unsigned wait, long long ms, char why[static REPLICATION_WHY_SIZE])
 {
@@ -80,8 +80,8 @@ bool replication_ask(const struct replication *n, struct link *l, const char *ta
 	return send_question(n, l, tag, wait, REPLICATION_MS, why);
 }
 
-/* The fence may be refused: while the memory is full, or while a slot of a cluster moves. What was
- * written before it can reach the replicas all the same, and then the offsets show it. */
+/* The fence may be refused while memory is full or a slot moves. What was written before can reach
+ * the replicas all the same, as the offsets show. */
 static bool may_be_refused(const char *code)
 {
 	return strcmp(code, "OOM") == 0 || strcmp(code, "MOVED") == 0 || strcmp(code, "ASK") == 0;
@@ -151,8 +151,8 @@ static void missed(const struct redis_server *server, char why[static REPLICATIO
 		 server->port);
 }
 
-/* Returns how many servers have not got this far, and counts in *reached the replicas that have.
- * `why` names one of those. */
+/* Returns how many servers are not at this offset yet; `why` names one of them. *reached is the
+ * number of replicas that are. */
 static unsigned count_missing(const struct replication *n, const struct redisReply *replicas,
 			      long long offset, unsigned *reached,
 			      char why[static REPLICATION_WHY_SIZE])

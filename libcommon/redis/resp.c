@@ -34,7 +34,7 @@ static void add_count(struct text *out, char kind, size_t count)
 	text_add(out, at, (size_t)(end - at));
 }
 
-/* hiredis's own functions for this go through a kind of printf and allocate for each argument. */
+/* hiredis's own functions use a kind of printf and allocate memory for each argument. */
 void resp_add_command(struct text *out, const char *name, va_list arguments)
 {
 	const char *argument[RESP_ARGUMENTS_MAX] = {name};
@@ -63,7 +63,7 @@ unsigned resp_add(struct text *out, const char *name, ...)
 }
 
 /* Limits arrays. hiredis allocates an array of any size that the other side announces. From 1.0 on
- * it also nests arrays to any depth that the other side sends, and frees them by recursion. */
+ * it also nests arrays to any depth, and frees them by recursion. */
 static void *create_array(const redisReadTask *task, array_size elements)
 {
 	const struct resp_reader *r = task->privdata;

@@ -154,7 +154,7 @@ static bool number_field(long long *out, const struct redisReply *list, const ch
 	return value != NULL && resp_number(value, out);
 }
 
-/* Whether the sentinel holds what the list describes for down. */
+/* Whether the sentinel considers the server of the list down. */
 static bool is_down(const struct redisReply *list)
 {
 	char flags[256];
@@ -165,9 +165,9 @@ static bool is_down(const struct redisReply *list)
 /* What the sentinels say of each other, by their ids. */
 struct poll {
 	char answered[REDIS_SERVERS_MAX][ID_SIZE];
-	char alive[OTHERS_MAX][ID_SIZE]; /* that one of them does not hold for down */
+	char alive[OTHERS_MAX][ID_SIZE]; /* at least one of them does not consider them down */
 	unsigned answers, alive_count, sentinels;
-	bool all_alive_known; /* `alive` had a place for all */
+	bool all_alive_known; /* `alive` had room for all */
 };
 
 static void add_alive(struct poll *p, const struct redisReply *other)
@@ -187,7 +187,7 @@ static bool has_answered(const struct poll *p, const char *id)
 	return false;
 }
 
-/* Whether each sentinel that has not answered is down, by the word of all that have. */
+/* Whether all sentinels that answered consider all others down. */
 static bool all_others_are_down(const struct poll *p)
 {
 	for (unsigned i = 0; i < p->alive_count; i++)
@@ -220,7 +220,8 @@ static void add_replicas(struct replication *n, const struct redisReply *list,
 	}
 }
 
-/* Takes what one sentinel knows. false: it does not answer, or does not know the service. */
+/* Takes what one sentinel knows. Returns false if it does not answer or does not know the
+ * service. */
 static bool take_view(struct sentinel *s, unsigned i, const struct question *q,
 		      const struct redis_server *master, struct poll *p, struct replication *n)
 {

@@ -119,7 +119,7 @@ unsigned shards_masters(const struct shards *s, uint8_t masters[static SHARDS_NO
 	return count;
 }
 
-/* There are 16 tags for each slot, so the first ones are enough as a rule. */
+/* There are 16 tags for each slot, so one of the first is usually enough. */
 bool shards_tag(const struct shards *s, unsigned node, char tag[static TAG_LEN + 1])
 {
 	char key[TAG_KEY_SIZE];

@@ -36,9 +36,9 @@ static int connect_to(const struct sockaddr *address, socklen_t len, long long m
 		*why = reason();
 		return -1;
 	}
-	/* This option limits connect(2) too, also on a Unix socket whose backlog is full. */
+	/* This also limits connect(2), even on a Unix socket whose backlog is full. */
 	limit(fd, SO_SNDTIMEO, ms);
-	/* After a signal, connect is called again: it goes on waiting for the same connection. */
+	/* Called again after a signal, connect waits for the same connection. */
 	while (connect(fd, address, len) != 0) {
 		if (errno == EINTR)
 			continue;
@@ -72,8 +72,7 @@ int stream_connect_tcp(const char *host, const char *port, long long ms, const c
 	struct addrinfo *list;
 
 	*late = false;
-	/* The first call accepts only numeric addresses. So /etc/hosts, resolv.conf and DNS are
-	 * used for names only. */
+	/* The first call accepts only numeric addresses, and so reads no file. */
 	if (getaddrinfo(host, port, &hints, &list) != 0) {
 		hints.ai_flags = AI_NUMERICSERV;
 		if (getaddrinfo(host, port, &hints, &list) != 0) {

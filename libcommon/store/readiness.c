@@ -11,9 +11,8 @@ static const char any_key[] = TAG_BEFORE "all}:probe";
 static const struct need {
 	enum {
 		LOGIN,       /* a login, a renewal or a logout sends it */
-		TRANSACTION, /* likewise, but not where a server may be replaced: its part of a
-			      * batch may be sent on to another, which would tear the
-			      * transaction apart */
+		TRANSACTION, /* likewise; but a batch that may be sent on to another server
+			      * would tear a transaction apart */
 		OTHER,
 	} when;
 	struct redis_right right;
@@ -118,8 +117,8 @@ bool readiness_lacks_rights(struct redis *r, char words[static READINESS_RIGHTS_
 		const char *refusal = redis_run(r) ? NULL : strstr(redis_error(r), "NOPERM");
 		if (refusal == NULL)
 			continue;
-		/* No command is named: ROLE was refused, with which each connection begins with
-		 * Sentinel. Nothing else can be tried. */
+		/* No command is named: Sentinel's greeting, ROLE, was refused. Nothing else can be
+		 * tried. */
 		if (strstr(refusal, " to ") == NULL) {
 			strcpy(words, "+role");
 			return true;

@@ -15,8 +15,8 @@ static void begin_rule(struct regulation_rule *rule, const struct limit *limit, 
 	store_key_fail(rule->key, tag, digest);
 }
 
-/* Makes the attempt's name, which leads to the counter of (user, address). false: there are no
- * random bytes. */
+/* Makes the attempt's name, which leads to the counter of (user, address). Returns false if there
+ * are no random bytes. */
 static bool name_attempt(char name[static REGULATION_ATTEMPT_LEN + 1], const char *key)
 {
 	bool random = crypto_random(name, REGULATION_RANDOM_LEN);
@@ -51,7 +51,7 @@ static bool is_on(const struct regulation_rule *rule)
 	return rule->limit.count > 0;
 }
 
-/* Every attempt sends EXPIRE with NX. So if one EXPIRE is lost, the next attempt sets the time. */
+/* Every attempt sends EXPIRE with NX: if one is lost, the next attempt sets the time. */
 static void queue_expire(const struct regulation_rule *rule, struct redis *r)
 {
 	char window[TEXT_DECIMAL_SIZE];
@@ -60,8 +60,8 @@ static void queue_expire(const struct regulation_rule *rule, struct redis *r)
 		      NULL);
 }
 
-/* This attempt is part of the count if it was counted, and it may be the last that the limit
- * allows. A reply that is not a number does not come from Redis: the attempt is refused. */
+/* If this attempt was counted, it is part of the count, and may be the last that the limit allows.
+ * A reply that is no number does not come from Redis: the attempt is refused. */
 static bool take_count(void *into, const struct redisReply *reply)
 {
 	struct regulation_rule *rule = into;
@@ -89,7 +89,7 @@ void regulation_ask(struct regulation *g, struct redis *r, bool count)
 	}
 }
 
-/* The last one that is reached, which lasts longest as a rule. */
+/* The last rule whose limit is reached. NULL: there is none. */
 static const struct regulation_rule *find_broken(const struct regulation *g)
 {
 	for (int i = REGULATION_RULES; i-- > 0;)

@@ -171,8 +171,7 @@ static enum result drop(struct redis *r, enum result result, const char *why)
 	return result;
 }
 
-/* Runs the batch of a new session, and ends the tickets that are too many. false: the batch
- * failed. */
+/* Runs the batch of a new session, and ends surplus tickets. Returns false if the batch failed. */
 static bool run(struct redis *r, const struct config *c, const struct session *s,
 		enum result *result)
 {
@@ -187,7 +186,7 @@ static bool run(struct redis *r, const struct config *c, const struct session *s
 	return ran;
 }
 
-/* Takes a session back that too few replicas have. The client does not get its ticket, so this is
+/* Takes back a session that too few replicas have. The client does not get its ticket, so this is
  * best effort. */
 static enum result take_back(struct redis *r, const struct session *s)
 {
@@ -220,7 +219,7 @@ static bool take_set(void *into, const struct redisReply *reply)
 	return true;
 }
 
-/* Gives the old session its time back, too. XX: if it was ended meanwhile, it stays so. */
+/* Also gives the old session its time back, unless it was ended meanwhile (XX). */
 static enum result take_renewal_back(struct redis *r, const struct session *old,
 				     const struct session *s)
 {
@@ -251,8 +250,8 @@ enum result session_renew(struct redis *r, const struct config *c, long long now
 		return drop(r, RESULT_INTERNAL, "no random bytes");
 	queue_create(r, c, now_us, s);
 	ticket_index_replace(r, old->username, &old->name, now_us, graced.expires_at);
-	/* XX decides the race with a logout. If the old session has been ended, SET does not make
-	 * it again, and the new session must not exist either. */
+	/* XX decides the race with a logout: if the old session was ended, SET does not make it
+	 * again, and the new session must not live either. */
 	queue_set(r, take_set, &old_lives, &graced, "XX");
 	if (!run(r, c, s, &result))
 		return RESULT_UNAVAILABLE;

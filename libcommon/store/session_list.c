@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keys are read so many at a time. Redis may give a few more. */
+/* So many keys are asked for at a time. Redis may return a few more. */
 #define PAGE_KEYS "200"
 enum { PAGE_KEYS_MAX = 1000 };
 
@@ -17,7 +17,7 @@ struct page {
 	char (*keys)[STORE_KEY_SIZE];
 	size_t count;
 	unsigned long changes; /* redis_changes when the first page came */
-	bool again;            /* it was another number at a later page */
+	bool again;            /* that has changed since */
 };
 
 static bool take_page(void *into, const struct redisReply *reply)
@@ -49,7 +49,7 @@ static bool next_page(struct redis *r, const char *tag, struct page *p)
 		return false;
 	if (first)
 		p->changes = redis_changes(r);
-	/* A cursor is worth nothing in another process of Redis, so the list begins anew. */
+	/* A cursor is worthless in another process of Redis, so the list begins anew. */
 	p->again = p->changes != redis_changes(r);
 	if (p->again)
 		strcpy(p->cursor, "0");

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The score of a replaced ticket is the end of it less this number, which is below 0 until 2286. */
+/* The score of a replaced ticket is its end less this number, and so below 0 until 2286. */
 static const long long replaced_below_0 = 10000000000;
 
 void ticket_index_key(char key[static STORE_KEY_SIZE], const char *username)
@@ -26,16 +26,16 @@ void ticket_index_member(char member[static TICKET_MEMBER_LEN + 1], const struct
 
 enum { SECOND_US = 1000000 };
 
-/* Writes a score: seconds, and the microseconds of now_us, which make the order within that second,
- * as one whole number of microseconds. Redis 8 writes some fractions with an exponent
- * (1.7960742607270541e+9), but whole numbers below 2^53 as they are. */
+/* Writes a score in microseconds: these seconds, and the fraction of now_us, which orders the
+ * tickets of a second. It is a whole number, because Redis 8 writes some fractions with an exponent
+ * (1.7960742607270541e+9). */
 static const char *write_score(char score[static TEXT_DECIMAL_SIZE], long long seconds,
 			       long long now_us)
 {
 	return text_decimal(score, seconds * SECOND_US + now_us % SECOND_US);
 }
 
-/* Writes the range of scores that ends before so many seconds. */
+/* Writes a limit of a range: scores below so many seconds. */
 static const char *before_score(char range[static TEXT_DECIMAL_SIZE + 1], long long seconds)
 {
 	char buffer[TEXT_DECIMAL_SIZE];
@@ -54,9 +54,8 @@ void ticket_index_add(struct redis *r, const char *username, const struct ticket
 
 	ticket_index_key(index, username);
 	ticket_index_member(member, t);
-	/* If there is an index, EXPIREAT with GT prolongs it. It comes first, so that the
-	 * index does not expire between these commands. If there was no index, EXPIREAT with
-	 * NX sets the time. */
+	/* GT prolongs an index that exists, first of all, so that it does not expire between these
+	 * commands. NX sets the time of a new one. */
 	redis_command(r, "EXPIREAT", index, expiry, "GT", NULL);
 	redis_command(r, "ZREMRANGEBYSCORE", index, "0", before_score(range, now_us / SECOND_US),
 		      NULL);
@@ -94,8 +93,8 @@ void ticket_index_restore(struct redis *r, const char *username, const struct ti
 	move(r, index, t, expires_at, 0);
 }
 
-/* Reads when the index can end, from a reply to ZRANGE … WITHSCORES of its last member. It stays 0
- * if the index is empty, or not ours. */
+/* Reads the end of the last ticket from ZRANGE … WITHSCORES. *into stays 0 if the index is empty or
+ * not ours. */
 static bool take_last_expiry(void *into, const struct redisReply *reply)
 {
 	long long us;
@@ -105,8 +104,7 @@ static bool take_last_expiry(void *into, const struct redisReply *reply)
 	return true;
 }
 
-/* Uses WATCH, because a concurrent login may add a ticket after this has read the last expiry and
- * before it shortens the time of the index. */
+/* WATCH, because a login may add a ticket between the reading and the shortening. */
 void ticket_index_trim(struct redis *r, const char *username)
 {
 	char index[STORE_KEY_SIZE], buffer[TEXT_DECIMAL_SIZE];

@@ -50,9 +50,9 @@ static const char *text_of(const struct redisReply *reply, size_t i)
 struct members {
 	const struct redisReply *list;
 	size_t step;
-	const char *spared; /* this one is passed over; NULL: none is */
-	/* Replaced tickets before this place are passed over. `list` has a score after each member,
-	 * unless this is 0. */
+	const char *spared; /* skipped; may be NULL */
+	/* Replaced tickets before this place are skipped. Unless it is 0, `list` has a score after
+	 * each member. */
 	size_t replaced_from;
 };
 
@@ -64,7 +64,7 @@ static bool is_spared(const struct members *m, size_t i, const char *member)
 	       (m->spared != NULL && strcmp(member, m->spared) == 0);
 }
 
-/* Finds the next member from *i on, and moves *i behind it. NULL: there is none. */
+/* Returns the next member from *i on, and moves *i behind it. NULL: there is none. */
 static const char *next_member(const struct members *m, size_t *i)
 {
 	while (*i < resp_count(m->list)) {
@@ -113,14 +113,13 @@ void tickets_ask_surplus(struct redis *r, const char *username, unsigned most,
 
 	ticket_index_key(index, username);
 	/* The range begins with the tickets that were issued last, and ends with replaced ones.
-	 * LIMIT skips all that may stay whatever the new ticket's place is. */
+	 * LIMIT skips those that may stay wherever the new ticket is. */
 	redis_ask(r, redis_keep, surplus, "ZRANGE", index, "+inf", "-inf", "BYSCORE", "REV",
 		  "LIMIT", text_decimal(buffer, most - 1), PAGE_MEMBERS, "WITHSCORES", NULL);
 }
 
-/* One of the listed tickets stays: the new ticket if it is listed, since it can be behind others
- * that were issued in the same moment or with a longer SSA_TICKET_TTL. Otherwise the first one
- * stays. */
+/* One of the listed tickets stays: the new one if it is listed, because others were issued in the
+ * same moment or with a longer SSA_TICKET_TTL; otherwise the first one. */
 enum result tickets_end_surplus(struct redis *r, const char *username, const struct ticket_name *t,
 				unsigned most, const struct redisReply *surplus)
 {
@@ -144,18 +143,17 @@ enum result tickets_end_surplus(struct redis *r, const char *username, const str
 /* The state of one pass through the index, page by page. */
 struct pass {
 	const char *index, *match;
-	const char *spared; /* a member that is not ended; NULL: all are ended */
+	const char *spared; /* not ended; may be NULL */
 	char cursor[TEXT_DECIMAL_SIZE];
 	unsigned long changes; /* redis_changes when the first page was answered */
-	bool broken;           /* it was another number at a later page */
+	bool broken;           /* that has changed since */
 	size_t ended;
 	bool wrote; /* this pass or one before it has ended a ticket */
 };
 
-/* Uses ZSCAN and not a range of ranks. Other requests may add and remove members meanwhile, which
- * shifts the ranks, and then a ticket would be skipped. A cursor is valid only in the Redis
- * process that gave it, not in another Redis or after a restart. So if the connection changes
- * during a pass, the pass begins anew. */
+/* ZSCAN, and not a range of ranks: other requests add and remove members meanwhile, which shifts
+ * the ranks, and a ticket would be skipped. A cursor is valid only in the process of Redis that
+ * gave it, so a pass begins anew if the connection changes. */
 static enum result end_page(struct redis *r, struct pass *p)
 {
 	bool first = strcmp(p->cursor, "0") == 0;
@@ -180,24 +178,22 @@ static enum result end_page(struct redis *r, struct pass *p)
 	return result;
 }
 
-/* Makes passes until a whole pass finds nothing, and then waits until the replicas have all that
- * this server did. A concurrent renewal may put its new ticket into
- * the index. If the old ticket has been deleted before, the renewal notices it and takes the new
- * ticket back (session_answer_renew). If not, the next pass finds the new ticket. */
+/* Makes passes until one finds nothing, then waits for the replicas. A renewal may add its new
+ * ticket to the index meanwhile. If the old ticket was deleted before, the renewal notices it and
+ * takes the new one back (session_renew). If not, the next pass finds the new one. */
 static enum result end_matching(struct redis *r, struct pass *p)
 {
 	enum result result;
 
 	do {
-		redis_begin(
-		    r); /* a whole pass that finds nothing needs no word of another server */
+		redis_begin(r); /* a pass that finds nothing does not depend on other servers */
 		strcpy(p->cursor, "0");
 		p->ended = 0;
 		do
 			result = end_page(r, p);
 		while (result == RESULT_OK && !p->broken && strcmp(p->cursor, "0") != 0);
 	} while (result == RESULT_OK && (p->broken || p->ended > 0));
-	/* `spared` ends when all others surely have. If there were none, there is no hurry. */
+	/* `spared` ends when all others surely have. If there were none, nothing has to be sure. */
 	if (result != RESULT_OK || (p->spared != NULL && !p->wrote))
 		return result;
 	return redis_replicated(r) ? RESULT_OK : RESULT_UNAVAILABLE;
@@ -219,7 +215,7 @@ enum result tickets_end(struct redis *r, const char *username, const struct tick
 	enum result result = end_matching(r, &p);
 	if (result != RESULT_OK)
 		return result;
-	/* While `own` was alive, it could be renewed. So one more pass is needed after its end. */
+	/* `own` could be renewed until now, so one more pass is needed. */
 	queue_end(r, index, member);
 	p.spared = NULL;
 	return end_matching(r, &p);
