@@ -92,7 +92,7 @@ bool locate_settings(struct config *c, unsigned parts, config_fault *tell, void 
 	if (place != NULL && place->settings != NULL && (parts & CONFIG_REDIS) &&
 	    !is_set("REDIS_URL"))
 		load_settings(place->settings);
-	bool good = config_load_parts(c, parts, tell, context);
+	bool good = config_load(c, parts, tell, context);
 	if (place != NULL && (parts & CONFIG_DATA) && !is_set("SSA_DATA_DIR"))
 		strcpy(c->data_dir, path);
 	return good;

@@ -6,7 +6,7 @@
 
 struct redis;
 
-/* As config_load_parts. Without SSA_DATA_DIR the data are in the first folder that exists of
+/* As config_load. Without SSA_DATA_DIR the data are in the first folder that exists of
  * ../data and ../lib/simpleserverapi/data beside this program (in a checkout, and where `make
  * install` puts it), /etc/simpleserverapi, and data. Without REDIS_URL, the settings of the
  * installed service with these data count: /etc/ssa.env, or /etc/default/simpleserverapi of the

@@ -28,31 +28,16 @@ static bool take_number(struct span *text, unsigned most, unsigned *out)
 	return true;
 }
 
-static bool take_char(struct span *text, char c)
-{
-	if (text->len == 0 || *text->at != c)
-		return false;
-	*text = (struct span){text->at + 1, text->len - 1};
-	return true;
-}
-
 /* Reads a text that is a number up to `most`. */
 static bool read_number(struct span text, unsigned most, unsigned *out)
 {
 	return take_number(&text, most, out) && text.len == 0;
 }
 
-static bool take_redis_url(struct config *c, const char *value, const char **rule)
+static bool take_redis_url(struct config *c, const char *value)
 {
-	(void)rule;
 	c->redis_url = value;
 	return true;
-}
-
-static bool take_redis_wait(struct config *c, const char *value, const char **rule)
-{
-	(void)rule;
-	return read_number(span_of(value), REPLICAS_MAX, &c->redis_wait);
 }
 
 static bool read_limit(struct span text, struct limit *limit)
@@ -61,16 +46,15 @@ static bool read_limit(struct span text, struct limit *limit)
 		return false;
 	if (limit->count == 0 && text.len == 0) /* a plain 0 turns a limit off */
 		return true;
-	return take_char(&text, '/') && read_number(text, SECONDS_MAX, &limit->window_s) &&
+	return span_take(&text, "/") && read_number(text, SECONDS_MAX, &limit->window_s) &&
 	       limit->window_s > 0;
 }
 
-static bool take_limits(struct config *c, const char *value, const char **rule)
+static bool take_limits(struct config *c, const char *value)
 {
 	struct limit *const limits[] = {&c->user_addr, &c->user, &c->addr};
 	struct span list = span_of(value), item;
 
-	(void)rule;
 	for (size_t i = 0; i < 3; i++)
 		if (!span_next(&list, ',', &item) || !read_limit(item, limits[i]))
 			return false;
@@ -101,11 +85,10 @@ static bool is_origin(const char *at, size_t len)
 	       !(number == 443 && scheme == 5 && memcmp(at, "https", 5) == 0);
 }
 
-static bool take_cors_origins(struct config *c, const char *value, const char **rule)
+static bool take_cors_origins(struct config *c, const char *value)
 {
 	struct span list = span_of(value), origin;
 
-	(void)rule;
 	c->cors_origins = value;
 	if (strcmp(value, "*") == 0)
 		return true;
@@ -115,17 +98,16 @@ static bool take_cors_origins(struct config *c, const char *value, const char **
 	return true;
 }
 
-static bool take_delay(struct config *c, const char *value, const char **rule)
+static bool take_delay(struct config *c, const char *value)
 {
 	struct span text = span_of(value);
 	unsigned least, most;
 
-	(void)rule;
 	if (!take_number(&text, CONFIG_DELAY_MAX_MS, &least))
 		return false;
 	most = least;
 	if (text.len > 0 &&
-	    !(take_char(&text, '-') && read_number(text, CONFIG_DELAY_MAX_MS, &most)))
+	    !(span_take(&text, "-") && read_number(text, CONFIG_DELAY_MAX_MS, &most)))
 		return false;
 	if (least > most) /* the 500 that says so must not be late */
 		return false;
@@ -150,20 +132,27 @@ bool config_beside(char *path, size_t size, const char *relative)
 	return true;
 }
 
-static bool take_data_dir(struct config *c, const char *value, const char **rule)
+static bool take_data_dir(struct config *c, const char *value)
 {
-	*rule = "is too long";
-	if (value == NULL)
+	if (*value == '\0')
 		return config_beside(c->data_dir, sizeof c->data_dir, CONFIG_DATA_BESIDE);
-	if (strlen(value) >= sizeof c->data_dir)
-		return false;
-	strcpy(c->data_dir, value);
+	return snprintf(c->data_dir, sizeof c->data_dir, "%s", value) < (int)sizeof c->data_dir;
+}
+
+/* SSA_TICKET_TTL was read before. */
+static bool take_ticket_max(struct config *c, const char *value)
+{
+	enum { TICKET_MAX_S = 43200 };
+
+	if (*value != '\0')
+		return read_number(span_of(value), SECONDS_MAX, &c->ticket_max_s) &&
+		       c->ticket_max_s > 0 && c->ticket_max_s >= c->ticket_ttl_s;
+	c->ticket_max_s = c->ticket_ttl_s > TICKET_MAX_S ? c->ticket_ttl_s : TICKET_MAX_S;
 	return true;
 }
 
-static bool take_supervised(struct config *c, const char *value, const char **rule)
+static bool take_supervised(struct config *c, const char *value)
 {
-	(void)rule;
 	c->supervised = strcmp(value, "1") == 0;
 	return true;
 }
@@ -176,18 +165,17 @@ static bool read_share(struct span text, unsigned *share)
 	if (!take_number(&text, 100, share))
 		return false;
 	*share *= unit;
-	if (take_char(&text, '.'))
+	if (span_take(&text, "."))
 		for (; text.len > 0 && number_is_digit(*text.at) && unit > 1; text.at++, text.len--)
 			*share += (unsigned)(*text.at - '0') * (unit /= 10);
-	return take_char(&text, '%') && text.len == 0;
+	return span_take(&text, "%") && text.len == 0;
 }
 
-static bool take_faults(struct config *c, const char *value, const char **rule)
+static bool take_faults(struct config *c, const char *value)
 {
 	struct span list = span_of(value), share, what;
 	unsigned all = 0;
 
-	(void)rule;
 	if (strcmp(value, "off") == 0)
 		return true;
 	for (; strcmp(value, "on") != 0 && span_next(&list, ',', &share); c->share_count++) {
@@ -211,47 +199,50 @@ static bool take_faults(struct config *c, const char *value, const char **rule)
 static const struct setting {
 	const char *name;
 	unsigned part;        /* 0: lighttpd.conf and the scripts read and check it */
-	const char *standard; /* the default; NULL: none, or `take` makes it */
-	/* Reads a value. false: it breaks *rule. NULL: the value is a number from 1 to `most` for
-	 * the member at `place`. */
-	bool (*take)(struct config *c, const char *value, const char **rule);
-	size_t place, most;
-	const char *rule; /* unless `take` sets it */
+	const char *standard; /* the default; "": `take` makes it; NULL: none */
+	const char *rule;     /* what a value must be */
+	bool (*take)(struct config *c, const char *value);
+	size_t number, least, most; /* where `take` is NULL: the member, and what it may be */
 } settings[] = {
-#define NUMBER(member, most) NULL, offsetof(struct config, member), most
-    {"SSA_CORS_ORIGINS", CONFIG_SERVICE, NULL, take_cors_origins, 0, 0,
+#define NUMBER(member, least, most) NULL, offsetof(struct config, member), least, most
+    {"SSA_CORS_ORIGINS", CONFIG_SERVICE, NULL,
      "must be * or origins with commas, such as http://localhost:5173,https://app.example, each of "
-     "at most " TEXT_OF(CONFIG_ORIGIN_MAX_BYTES) " bytes"},
-    {"REDIS_URL", CONFIG_REDIS, "redis://127.0.0.1:6379/0", take_redis_url, 0, 0, NULL},
-    {"SSA_REDIS_WAIT", CONFIG_REDIS, NULL, take_redis_wait, 0, 0,
-     "must be a number of replicas, 0 to " TEXT_OF(REPLICAS_MAX)},
-    {"SSA_DATA_DIR", CONFIG_DATA, NULL, take_data_dir, 0, 0, NULL},
-    {"SSA_LOGIN_LIMITS", CONFIG_LIMITS, "10/600,100/3600,60/60", take_limits, 0, 0,
-     "must be three of count/seconds, such as 10/600,100/3600,60/60"},
-    {"SSA_TICKET_TTL", CONFIG_SERVICE, "7200", NUMBER(ticket_ttl_s, SECONDS_MAX), SECONDS_RULE},
-    {"SSA_TICKET_MAX", CONFIG_SERVICE, NULL, NUMBER(ticket_max_s, SECONDS_MAX), SECONDS_RULE},
-    {"SSA_TICKETS_PER_USER", CONFIG_SERVICE, "100", NUMBER(tickets_per_user, COUNT_MAX),
-     COUNT_RULE(COUNT_MAX)},
-    {"SSA_HASHES", CONFIG_SERVICE, NULL, NUMBER(hashes, HASHES_MAX), COUNT_RULE(HASHES_MAX)},
-    {"SSA_WORKERS", CONFIG_SERVICE, "1", NUMBER(workers, CONFIG_WORKERS_MAX),
-     COUNT_RULE(CONFIG_WORKERS_MAX)},
-    {"SSA_DELAY", CONFIG_SERVICE, NULL, take_delay, 0, 0,
+     "at most " TEXT_OF(CONFIG_ORIGIN_MAX_BYTES) " bytes",
+     .take = take_cors_origins},
+    {"REDIS_URL", CONFIG_REDIS, "redis://127.0.0.1:6379/0", NULL, .take = take_redis_url},
+    {"SSA_REDIS_WAIT", CONFIG_REDIS, NULL,
+     "must be a number of replicas, 0 to " TEXT_OF(REPLICAS_MAX),
+     NUMBER(redis_wait, 0, REPLICAS_MAX)},
+    {"SSA_DATA_DIR", CONFIG_DATA, "", "is too long", .take = take_data_dir},
+    {"SSA_LOGIN_LIMITS", CONFIG_LIMITS, "10/600,100/3600,60/60",
+     "must be three of count/seconds, such as 10/600,100/3600,60/60", .take = take_limits},
+    {"SSA_TICKET_TTL", CONFIG_SERVICE, "7200", SECONDS_RULE, NUMBER(ticket_ttl_s, 1, SECONDS_MAX)},
+    {"SSA_TICKET_MAX", CONFIG_SERVICE, "", SECONDS_RULE ", and not less than SSA_TICKET_TTL",
+     .take = take_ticket_max},
+    {"SSA_TICKETS_PER_USER", CONFIG_SERVICE, "100", COUNT_RULE(COUNT_MAX),
+     NUMBER(tickets_per_user, 1, COUNT_MAX)},
+    {"SSA_HASHES", CONFIG_SERVICE, NULL, COUNT_RULE(HASHES_MAX), NUMBER(hashes, 1, HASHES_MAX)},
+    {"SSA_WORKERS", CONFIG_SERVICE, "1", COUNT_RULE(CONFIG_WORKERS_MAX),
+     NUMBER(workers, 1, CONFIG_WORKERS_MAX)},
+    {"SSA_DELAY", CONFIG_SERVICE, NULL,
      "must be milliseconds or a range of them, such as 200 or 100-800, up to " TEXT_OF(
-	 CONFIG_DELAY_MAX_MS)},
-    {"SSA_FAULTS", CONFIG_SERVICE, NULL, take_faults, 0, 0,
+	 CONFIG_DELAY_MAX_MS),
+     .take = take_delay},
+    {"SSA_FAULTS", CONFIG_SERVICE, NULL,
      "must be on, or shares of statuses from 400 to 599, such as 503:5%,429:0.5%,cut:1%, 100% in "
-     "all"},
-    {"SSA_SUPERVISED", CONFIG_SERVICE, NULL, take_supervised, 0, 0, NULL},
-    {"SSA_BIND", 0, NULL, NULL, 0, 0, NULL},
-    {"SSA_PORT", 0, NULL, NULL, 0, 0, NULL},
-    {"SSA_MODE", 0, NULL, NULL, 0, 0, NULL},
-    {"SSA_CONSOLE", 0, NULL, NULL, 0, 0, NULL},
-    {"SSA_CONNECTIONS_PER_ADDRESS", 0, NULL, NULL, 0, 0, NULL},
-    {"SSA_PROXY_FROM", 0, NULL, NULL, 0, 0, NULL},
-    {"SSA_RUN_DIR", 0, NULL, NULL, 0, 0, NULL},
-    {"SSA_MAKE", 0, NULL, NULL, 0, 0, NULL},
-    {"SSA_RUN_AS", 0, NULL, NULL, 0, 0, NULL},
-    {"SSA_CGI_BIN", 0, NULL, NULL, 0, 0, NULL},
+     "all",
+     .take = take_faults},
+    {"SSA_SUPERVISED", CONFIG_SERVICE, NULL, NULL, .take = take_supervised},
+    {.name = "SSA_BIND"},
+    {.name = "SSA_PORT"},
+    {.name = "SSA_MODE"},
+    {.name = "SSA_CONSOLE"},
+    {.name = "SSA_CONNECTIONS_PER_ADDRESS"},
+    {.name = "SSA_PROXY_FROM"},
+    {.name = "SSA_RUN_DIR"},
+    {.name = "SSA_MAKE"},
+    {.name = "SSA_RUN_AS"},
+    {.name = "SSA_CGI_BIN"},
 #undef NUMBER
 };
 enum { SETTINGS = sizeof settings / sizeof settings[0] };
@@ -281,58 +272,35 @@ static void find_values(const char *values[static SETTINGS])
 	}
 }
 
-/* Returns the rule that the value of a setting breaks, or NULL. */
-static const char *take(struct config *c, const struct setting *s, const char *value)
+static bool take(struct config *c, const struct setting *s, const char *value)
 {
-	const char *rule = s->rule;
-
 	if (value == NULL || *value == '\0')
 		value = s->standard;
-	if (s->take != NULL && (value != NULL || s->take == take_data_dir))
-		return s->take(c, value, &rule) ? NULL : rule;
-	if (s->take != NULL || value == NULL)
-		return NULL;
-	unsigned *number = (unsigned *)(void *)((char *)c + s->place);
-	return read_number(span_of(value), (unsigned)s->most, number) && *number > 0 ? NULL : rule;
+	if (value == NULL)
+		return true;
+	if (s->take != NULL)
+		return s->take(c, value);
+	unsigned *number = (unsigned *)(void *)((char *)c + s->number);
+	return read_number(span_of(value), (unsigned)s->most, number) && *number >= s->least;
 }
 
-/* Settings that depend on each other. */
-static const char *take_together(struct config *c)
+bool config_load(struct config *c, unsigned parts, config_fault *tell, void *context)
 {
-	enum { TICKET_MAX_S = 43200 };
-
-	if (c->ticket_max_s == 0)
-		c->ticket_max_s = c->ticket_ttl_s > TICKET_MAX_S ? c->ticket_ttl_s : TICKET_MAX_S;
-	return c->ticket_max_s < c->ticket_ttl_s ? "must not be less than SSA_TICKET_TTL" : NULL;
-}
-
-bool config_load_parts(struct config *c, unsigned parts, config_fault *tell, void *context)
-{
-	const char *rule, *values[SETTINGS] = {NULL};
+	const char *values[SETTINGS] = {NULL};
 
 	find_values(values);
 	*c = (struct config){.cors_origins = "", .workers = 1, .redis_wait = CONFIG_WAIT_UNSET};
-	for (size_t i = 0; i <= SETTINGS; i++) {
-		if (i < SETTINGS && (settings[i].part & parts) == 0)
-			continue;
-		if (i == SETTINGS && (parts & CONFIG_SERVICE) == 0)
-			break;
-		const char *name = i < SETTINGS ? settings[i].name : "SSA_TICKET_MAX";
-		rule = i < SETTINGS ? take(c, &settings[i], values[i]) : take_together(c);
-		if (rule == NULL)
+	for (size_t i = 0; i < SETTINGS; i++) {
+		const struct setting *s = &settings[i];
+		if ((s->part & parts) == 0 || take(c, s, values[i]))
 			continue;
 		if (c->fault[0] == '\0')
-			snprintf(c->fault, sizeof c->fault, "%s: %s", name, rule);
+			snprintf(c->fault, sizeof c->fault, "%s: %s", s->name, s->rule);
 		if (tell == NULL)
 			break;
-		tell(context, name, rule);
+		tell(context, s->name, s->rule);
 	}
 	return c->fault[0] == '\0';
-}
-
-bool config_load(struct config *c)
-{
-	return config_load_parts(c, CONFIG_ALL, NULL, NULL);
 }
 
 void config_unknown(config_fault *tell, void *context)

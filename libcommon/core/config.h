@@ -67,12 +67,10 @@ bool config_beside(char *path, size_t size, const char *relative);
 /* Is told the name of a wrong variable and the rule that it breaks, but never the value. */
 typedef void config_fault(void *context, const char *name, const char *what);
 
-/* Reads all settings. false: a value is wrong. c->fault names the variable and the rule. */
-bool config_load(struct config *c);
-
-/* Reads the settings of these parts only; the others are zero. `tell` is called for each fault;
- * with NULL, reading ends at the first one. */
-bool config_load_parts(struct config *c, unsigned parts, config_fault *tell, void *context);
+/* Reads the settings of these parts; the others are zero. false: a value is wrong, and c->fault
+ * names the variable and the rule. `tell` is called for each fault; NULL: reading ends at the
+ * first. */
+bool config_load(struct config *c, unsigned parts, config_fault *tell, void *context);
 
 /* Tells each variable SSA_… that is no setting, with the nearest one that is. SSA_TEST_… is left to
  * the tests. */

@@ -98,20 +98,10 @@ bool crypto_equal(const char *a, const char *b, size_t len)
 	return sodium_memcmp(a, b, len) == 0;
 }
 
-static bool take_words(struct span *text, const char *words)
-{
-	size_t len = strlen(words);
-
-	if (text->len < len || memcmp(text->at, words, len) != 0)
-		return false;
-	*text = (struct span){text->at + len, text->len - len};
-	return true;
-}
-
 /* Takes the memory off the front of a hash. Each parameter of Argon2 has 32 bits. */
 static bool take_kib(struct span *hash, unsigned long long *kib)
 {
-	return take_words(hash, CRYPTO_ARGON2ID "m=") && number_take(hash, kib) &&
+	return span_take(hash, CRYPTO_ARGON2ID "m=") && number_take(hash, kib) &&
 	       *kib <= UINT32_MAX;
 }
 
@@ -150,8 +140,8 @@ enum crypto_verdict crypto_argon2id(const char *hash, const char *password)
 /* Reads the memory and the passes from a hash. */
 static bool read_cost(struct span hash, unsigned long long *kib, unsigned long long *passes)
 {
-	return take_kib(&hash, kib) && take_words(&hash, ",t=") && number_take(&hash, passes) &&
-	       take_words(&hash, ",");
+	return take_kib(&hash, kib) && span_take(&hash, ",t=") && number_take(&hash, passes) &&
+	       span_take(&hash, ",");
 }
 
 bool crypto_argon2id_make(char out[static CRYPTO_HASH_SIZE], const char *password, const char *like)

@@ -12,6 +12,16 @@ bool span_next(struct span *list, char separator, struct span *item)
 	return true;
 }
 
+bool span_take(struct span *text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	if (text->len < len || memcmp(text->at, prefix, len) != 0)
+		return false;
+	*text = (struct span){text->at + len, text->len - len};
+	return true;
+}
+
 int span_order(struct span a, struct span b)
 {
 	size_t len = a.len < b.len ? a.len : b.len;

@@ -23,6 +23,9 @@ static inline bool span_is(struct span span, const char *text, size_t len)
 	return span.len == len && memcmp(span.at, text, len) == 0;
 }
 
+/* Takes a prefix off the front of a text. false: the text does not begin with it. */
+bool span_take(struct span *text, const char *prefix);
+
 /* Orders by bytes, and a shorter text before a longer one that begins with it: returns less than, 0
  * or more than 0. */
 int span_order(struct span a, struct span b);

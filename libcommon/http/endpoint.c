@@ -280,7 +280,7 @@ int endpoint_main(const struct endpoint *e, int argc, char **argv)
 	log_name(e->name);
 	signal(SIGPIPE, SIG_IGN); /* if a client or Redis has left, a write returns an error */
 	gate_list_methods(e, p.allow);
-	config_load(&p.config);
+	config_load(&p.config, CONFIG_ALL, NULL, NULL);
 	config_unknown(log_unknown, NULL);
 	sandbox_enter();
 	if (!p.resident) /* frees nothing: the kernel does it faster */

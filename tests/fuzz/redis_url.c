@@ -22,7 +22,7 @@ static bool load(struct config *c)
 	for (int i = 0; i < NAMES; i++)
 		CLAIM(asprintf(&variables[i], "%s=%s", names[i], values[i]) > 0);
 	environ = variables;
-	bool good = config_load(c);
+	bool good = config_load(c, CONFIG_ALL, NULL, NULL);
 	environ = before;
 	for (int i = 0; i < NAMES; i++)
 		free(variables[i]);

@@ -42,7 +42,7 @@ static void test_defaults(const char *program)
 
 	clear();
 	memset(&c, 0xff, sizeof c);
-	CHECK(config_load(&c));
+	CHECK(config_load(&c, CONFIG_ALL, NULL, NULL));
 	check_defaults(&c);
 	/* The default is ../data from the folder of this program. */
 	snprintf(want, sizeof want, "%.*s/../data", (int)(strrchr(program, '/') - program),
@@ -52,7 +52,7 @@ static void test_defaults(const char *program)
 	/* An empty variable counts as unset. */
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		setenv(names[i], "", 1);
-	CHECK(config_load(&c));
+	CHECK(config_load(&c, CONFIG_ALL, NULL, NULL));
 	check_defaults(&c);
 	CHECK(ends_with(c.data_dir, "/../data"));
 }
@@ -68,7 +68,7 @@ static void test_values(void)
 	setenv("SSA_TICKET_MAX", "600", 1);
 	setenv("SSA_LOGIN_LIMITS", "1/2,3/4,5/6", 1);
 	setenv("SSA_SUPERVISED", "1", 1);
-	CHECK(config_load(&c));
+	CHECK(config_load(&c, CONFIG_ALL, NULL, NULL));
 	CHECK(strcmp(c.redis_url, "unix:///run/r.sock?db=2") == 0);
 	CHECK(strcmp(c.data_dir, "/srv/data") == 0);
 	CHECK(c.ticket_ttl_s == 60 && c.ticket_max_s == 600 && c.supervised);
@@ -78,11 +78,13 @@ static void test_values(void)
 	 * it. This is not an error. */
 	clear();
 	setenv("SSA_TICKET_TTL", "86400", 1);
-	CHECK(config_load(&c) && c.ticket_ttl_s == 86400 && c.ticket_max_s == 86400);
+	CHECK(config_load(&c, CONFIG_ALL, NULL, NULL) && c.ticket_ttl_s == 86400 &&
+	      c.ticket_max_s == 86400);
 	setenv("SSA_TICKET_MAX", "86400", 1);
-	CHECK(config_load(&c) && c.ticket_max_s == 86400);
+	CHECK(config_load(&c, CONFIG_ALL, NULL, NULL) && c.ticket_max_s == 86400);
 	setenv("SSA_TICKET_MAX", "86399", 1);
-	CHECK(!config_load(&c) && strncmp(c.fault, "SSA_TICKET_MAX", 14) == 0);
+	CHECK(!config_load(&c, CONFIG_ALL, NULL, NULL) &&
+	      strncmp(c.fault, "SSA_TICKET_MAX", 14) == 0);
 }
 
 static void test_wait(void)
@@ -106,7 +108,7 @@ static void test_wait(void)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		clear();
 		setenv("SSA_REDIS_WAIT", rows[i].wait, 1);
-		CHECK_ROW(config_load(&c) == rows[i].good, rows[i].wait);
+		CHECK_ROW(config_load(&c, CONFIG_ALL, NULL, NULL) == rows[i].good, rows[i].wait);
 		if (rows[i].good)
 			CHECK_ROW(c.redis_wait == rows[i].replicas, rows[i].wait);
 		else
@@ -158,7 +160,7 @@ static void test_limits(void)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct config c;
 		setenv("SSA_LOGIN_LIMITS", rows[i].text, 1);
-		bool good = config_load(&c);
+		bool good = config_load(&c, CONFIG_ALL, NULL, NULL);
 		CHECK_ROW(good == rows[i].good, rows[i].text);
 		if (good)
 			CHECK_ROW(c.user_addr.count == rows[i].count[0] &&
@@ -193,7 +195,8 @@ static void test_seconds(void)
 			clear();
 			setenv("SSA_TICKET_TTL", "1", 1);
 			setenv(names[which], rows[i].text, 1);
-			CHECK_ROW(config_load(&c) == rows[i].good, rows[i].text);
+			CHECK_ROW(config_load(&c, CONFIG_ALL, NULL, NULL) == rows[i].good,
+				  rows[i].text);
 			if (!rows[i].good)
 				CHECK_ROW(strncmp(c.fault, names[which], strlen(names[which])) == 0,
 					  rows[i].text);
@@ -217,7 +220,7 @@ static void test_faults(void)
 		struct config c;
 		clear();
 		setenv(rows[i].name, rows[i].value, 1);
-		CHECK_ROW(!config_load(&c), rows[i].value);
+		CHECK_ROW(!config_load(&c, CONFIG_ALL, NULL, NULL), rows[i].value);
 		CHECK_ROW(strncmp(c.fault, rows[i].name, strlen(rows[i].name)) == 0, c.fault);
 		CHECK_ROW(strlen(c.fault) > strlen(rows[i].name) + 3 &&
 			      strstr(c.fault, "s3cret") == NULL,
@@ -228,11 +231,12 @@ static void test_faults(void)
 	memset(path, 'd', sizeof path);
 	path[sizeof c.data_dir - 1] = '\0';
 	setenv("SSA_DATA_DIR", path, 1);
-	CHECK(config_load(&c) && strcmp(c.data_dir, path) == 0);
+	CHECK(config_load(&c, CONFIG_ALL, NULL, NULL) && strcmp(c.data_dir, path) == 0);
 	path[sizeof c.data_dir - 1] = 'd';
 	path[sizeof c.data_dir] = '\0';
 	setenv("SSA_DATA_DIR", path, 1);
-	CHECK(!config_load(&c) && strncmp(c.fault, "SSA_DATA_DIR", 12) == 0);
+	CHECK(!config_load(&c, CONFIG_ALL, NULL, NULL) &&
+	      strncmp(c.fault, "SSA_DATA_DIR", 12) == 0);
 }
 
 static char unknown[400];
@@ -274,11 +278,11 @@ static void test_parts(void)
 	setenv("SSA_DELAY", "1s", 1);
 	setenv("SSA_TICKET_TTL", "x", 1);
 	setenv("SSA_REDIS_WAIT", "nonsense", 1);
-	CHECK(config_load_parts(&c, CONFIG_DATA | CONFIG_LIMITS, NULL, NULL) && c.addr.count == 60);
-	CHECK(!config_load_parts(&c, CONFIG_REDIS, NULL, NULL));
+	CHECK(config_load(&c, CONFIG_DATA | CONFIG_LIMITS, NULL, NULL) && c.addr.count == 60);
+	CHECK(!config_load(&c, CONFIG_REDIS, NULL, NULL));
 	CHECK(strncmp(c.fault, "SSA_REDIS_WAIT: ", 16) == 0);
 	unknown[0] = '\0';
-	CHECK(!config_load_parts(&c, CONFIG_ALL, note, unknown));
+	CHECK(!config_load(&c, CONFIG_ALL, note, unknown));
 	CHECK(strstr(unknown, "SSA_REDIS_WAIT") && strstr(unknown, "SSA_DELAY") &&
 	      strstr(unknown, "SSA_TICKET_TTL"));
 	clearenv();
