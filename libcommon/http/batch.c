@@ -3,7 +3,8 @@
 
 enum { LEAST_MS = 500 }; /* a request that has less time left gets its 503 */
 
-void batch_choose(struct batch *b, const struct hand *h, unsigned most, bool room, long long now_ms)
+void batch_choose(struct batch *b, const struct hand *h, unsigned most, bool only_refusals,
+		  long long now_ms)
 {
 	struct exchange *queries[BATCH_MAX];
 	unsigned query_count = 0;
@@ -16,7 +17,7 @@ void batch_choose(struct batch *b, const struct hand *h, unsigned most, bool roo
 			reply_refuse(&x->reply, RESULT_UNAVAILABLE, "waited too long");
 			x->operation = NULL;
 		}
-		if (x->operation != NULL && !room)
+		if (x->operation != NULL && only_refusals)
 			b->left++;
 		else if (most > 1 && exchange_has_query(x))
 			queries[query_count < most ? query_count++ : most - 1] = x;

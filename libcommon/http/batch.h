@@ -16,10 +16,9 @@ struct batch {
 };
 
 /* Chooses up to `most` of the connections that wait. Requests without a query come first. Those
- * with one take what is left, but always one place, so that they are answered, too. `room`: there
- * is memory for replies; without it only refusals go. A request whose time is nearly over gets its
- * 503 now. */
-void batch_choose(struct batch *b, const struct hand *h, unsigned most, bool room,
+ * with a query get the places that are left, and always one. `only_refusals`: replies hold too much
+ * memory for another answer. A request whose time is nearly over gets its 503 now. */
+void batch_choose(struct batch *b, const struct hand *h, unsigned most, bool only_refusals,
 		  long long now_ms);
 
 #endif

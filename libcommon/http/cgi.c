@@ -38,8 +38,8 @@ int cgi_write(int fd, const struct reply_bytes *out, size_t *sent)
 	return 0;
 }
 
-/* The body is on the heap. Space for it on the stack would cause page faults in every request, also
- * in those without a body. Returns how many bytes came. */
+/* Reads the body into the heap: on the stack, its space would cost page faults in requests without
+ * a body. Returns how many bytes came. */
 static size_t read_body(struct request *q, size_t most)
 {
 	char *bytes = malloc(most);
@@ -59,8 +59,8 @@ static size_t read_body(struct request *q, size_t most)
 	return len;
 }
 
-/* Apache passes a body in chunks without its length, which is known at the end of the input. If
- * such a body were not read, Apache would lose the reply. */
+/* Apache passes a chunked body on without its length. If nobody read it, Apache would lose the
+ * reply. */
 static void read_chunked(struct request *q, char length_text[static TEXT_DECIMAL_SIZE])
 {
 	size_t len = read_body(q, REQUEST_BODY_MAX_BYTES + 1);
@@ -84,8 +84,7 @@ static int explain(const char *name, bool asked)
 	return !written ? 1 : asked ? 0 : 2;
 }
 
-/* For a test double: its clients are to be tested with slow replies. The alarm of the deadline,
- * which does not count now, interrupts a sleep. */
+/* The alarm of the deadline, which does not count now, may interrupt a sleep. */
 static void wait_a_while(unsigned ms)
 {
 	struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L};

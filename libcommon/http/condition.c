@@ -58,7 +58,7 @@ static const char *ours_for(struct span name, char words[static CONDITION_WORDS_
 	return NULL;
 }
 
-/* Splits a name at the last separator. false: it has none. */
+/* Splits a name at the last separator. false: there is no separator. */
 static bool split(struct span name, char separator, struct span *field, struct span *word)
 {
 	const char *mark = memrchr(name.at, separator, name.len);

@@ -8,12 +8,12 @@
 
 #include <stdbool.h>
 
-/* Takes what is in brackets off the end of a name. *word is what is left, as the gte of cpus[gte];
- * at NULL: nothing. false: the brackets mean nothing here. */
+/* Removes brackets from the end of a name. *word gets the operator in them, such as the gte of
+ * cpus[gte]; at NULL: no operator. false: other brackets. */
 bool condition_take_brackets(struct span *name, struct span *word);
 
-/* Reads a name without its brackets into all of *c but the value. Returns NULL, or what is wrong;
- * `words` is space for that. */
+/* Reads a name without brackets into *c, except the value. Returns NULL, or what is wrong, perhaps
+ * in `words`. */
 enum { CONDITION_WORDS_SIZE = 80 };
 const char *condition_read(struct span name, struct span word, struct selection_condition *c,
 			   char words[static CONDITION_WORDS_SIZE]);

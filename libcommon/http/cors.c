@@ -23,8 +23,8 @@ void cors_admit(const struct config *c, const struct request *q, const char *met
 
 	if (c->cors_origins[0] == '\0')
 		return;
-	/* A cache must not give the reply for one origin to another. This counts for a request
-	 * without an origin, too. */
+	/* A cache must not give the reply for one origin to another, nor the reply without an
+	 * origin to one with it. */
 	rep->vary_origin = !any;
 	if (q->origin[0] == '\0' || !(any || is_listed(c->cors_origins, q->origin)))
 		return;

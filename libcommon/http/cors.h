@@ -1,4 +1,4 @@
-/* cors: which web pages may read the replies (the Fetch standard, 3.2). Off unless SSA_CORS_ORIGINS
+/* cors: lets pages of other origins read the replies (the Fetch standard, 3.2), if SSA_CORS_ORIGINS
  * is set. */
 #ifndef SSA_CORS_H
 #define SSA_CORS_H
@@ -7,8 +7,7 @@ struct config;
 struct reply;
 struct request;
 
-/* Sets the reply's CORS fields for a request. `methods` are those of the path, as its Allow header
- * tells them. */
+/* Sets the CORS fields of a reply. `methods`: the methods of the path, as in its Allow header. */
 void cors_admit(const struct config *c, const struct request *q, const char *methods,
 		struct reply *rep);
 

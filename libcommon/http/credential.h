@@ -5,9 +5,9 @@
 
 struct request;
 
-/* Sets *credential to it, as it was sent; NULL: there is none. Schemes of Authorization other than
- * Bearer are ignored, because a proxy in front may have a login as well. Returns NULL, or why the
- * request is refused: a second one is an attack or an accident. */
+/* Sets *credential to it, as it was sent; NULL: the request has no credential. Other schemes than
+ * Bearer are ignored, because a proxy may use them for its own login. Returns NULL, or why the
+ * request is refused: two credentials are an attack or an accident. */
 const char *credential_find(const struct request *q, const char **credential);
 
 #endif

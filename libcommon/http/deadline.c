@@ -68,15 +68,15 @@ void deadline_prepare(const struct hand *h)
 	in_hand = h;
 	due = NEVER;
 	signal(SIGALRM, expire);
-	/* The parent process may have blocked the signal, and signal masks are inherited. */
+	/* A parent process may have blocked the signal, and the mask is inherited. */
 	sigemptyset(&alarm_alone);
 	sigaddset(&alarm_alone, SIGALRM);
 	sigprocmask(SIG_UNBLOCK, &alarm_alone, NULL);
 }
 
-/* If every step set and cleared the alarm, a busy worker would do it thousands of times a second
- * for nothing. So an alarm that is set stays set. When it rings, the handler looks at the clock. If
- * it is too early for the present step, the handler sets the alarm again. */
+/* An alarm that is set stays set: to set and clear it at every step would cost a busy worker
+ * thousands of system calls a second. If it rings too early for the present step, the handler sets
+ * it again. */
 void deadline_watch(long long due_ms)
 {
 	due = due_ms;

@@ -100,9 +100,8 @@ static void ask(struct service *s, struct exchange *x)
 	}
 }
 
-/* Whether the answer must survive a failover: that a login is possible, and that there is no
- * session to end. A client repeats a failed logout until it gets 401, so that is as sure as a
- * 204. */
+/* Whether the answer must survive a failover. A status of 200 must, and the 401 of a logout: a
+ * client repeats a failed logout until it gets 401. */
 static bool must_survive(const struct exchange *x)
 {
 	return x->operation != NULL &&
@@ -164,16 +163,16 @@ static void ask_all(struct service *s, struct exchange *const batch[], unsigned 
 	if (files != 0)
 		service_refresh(s, files);
 	if (count > 1)
-		sched_yield(); /* under load Redis runs now, and its answer is ready when we read */
+		sched_yield(); /* under load, Redis runs now, and its answer is there when we read */
 	redis_finish(s->realm.redis);
 	for (unsigned i = 0; i < count; i++)
 		batch[i]->context.redis_up = readiness_passed(&batch[i]->context.readiness);
 	make_sure(s->realm.redis, batch, count);
 }
 
-/* Returns the reason why this process cannot serve, or NULL if it can. If the configuration is
- * wrong, every request is answered 500. If the program simply ended instead, each front-end server
- * would answer in its own words. If memory was short, the next request tries again. */
+/* Returns why this process cannot serve, or NULL if it can. With a bad configuration, it answers
+ * every request with 500: if it ended, each front-end server would answer in its own words. After a
+ * lack of memory, the next request tries again. */
 static const char *obstacle(struct process *p)
 {
 	if (p->config.fault[0] == '\0' && p->service == NULL)
@@ -183,7 +182,7 @@ static const char *obstacle(struct process *p)
 	return p->service == NULL ? "out of memory" : NULL;
 }
 
-/* SSA_DELAY: for a test double, whose clients are to be tested with slow replies. */
+/* SSA_DELAY, for tests of clients with slow replies. */
 static unsigned choose_delay(const struct config *c)
 {
 	if (c->delay_most_ms == 0)
@@ -234,8 +233,8 @@ static void answer(void *context, struct exchange *const batch[], unsigned count
 	}
 }
 
-/* Runs when no request has come for a second. It looks at the files anyway, so that the last good
- * version in memory is never more than a second old when a file breaks. */
+/* Runs when no request has come for a second. It reads the files if they have changed: when one
+ * breaks, the last good version in memory is at most a second old. */
 static void look_around(void *context)
 {
 	struct process *p = context;
@@ -249,9 +248,9 @@ static void look_around(void *context)
 	}
 }
 
-/* If a standard stream is closed, the first socket or file that is opened would get its number, and
- * log lines or replies would go there. So each closed stream is opened on /dev/null. An empty
- * chroot has no /dev/null: then a folder is opened, to which nothing can be written. */
+/* Opens each closed standard stream on /dev/null. Otherwise the first socket or file would get its
+ * number, and log lines or replies would go there. An empty chroot has no /dev/null; a folder
+ * cannot be written to either. */
 static void keep_standard_streams(void)
 {
 	struct pollfd stream[3] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};

@@ -1,5 +1,4 @@
-/* exchange: one request in hand, from its arrival to its reply. Transports and endpoints work on
- * the same object. */
+/* exchange: a request and its reply, which transports and endpoints share. */
 #ifndef SSA_EXCHANGE_H
 #define SSA_EXCHANGE_H
 
@@ -15,7 +14,7 @@
 struct operation;
 struct service;
 
-/* What a handler gets in addition to the request. */
+/* What a handler gets besides the request. */
 struct endpoint_context {
 	struct service *service;
 	struct caller caller;       /* NEEDS_SESSION */
@@ -28,12 +27,12 @@ struct exchange {
 	struct request request;
 	struct reply reply;
 
-	/* What the endpoint knows of it. */
+	/* For the endpoint. */
 	const struct operation
 	    *operation; /* NULL: the request is refused, and the reply says why */
 	struct endpoint_context context;
 
-	/* What the transport knows of it. */
+	/* For the transport. */
 	int fd;           /* the reply goes here */
 	long long due_ms; /* by clock_ms: when it gets a 503; 0: when the alarm rings */
 	volatile sig_atomic_t replied;    /* the reply is being written: it gets no 503 any more */
@@ -51,19 +50,19 @@ struct hand {
 	unsigned count;
 };
 
-/* Both keep the chain from `first` over `next` whole at every instruction, because the signal
- * handler of deadline.c may walk along it at any time. */
+/* Both keep the chain from `first` over `next` whole at every instruction: the signal handler of
+ * deadline.c may follow it at any time. */
 void hand_add(struct hand *h, struct exchange *x);
 void hand_remove(struct hand *h, struct exchange *x);
 
-/* Sends the reply, which is complete. After that the exchange may be gone. false: the others of the
- * batch have to wait; they will come again in a later batch. */
+/* Sends the reply, which is complete. The exchange may be gone afterwards. false: the rest of the
+ * batch has to wait for a later one. */
 typedef bool finish_function(struct exchange *x);
 
 /* A program, as a transport sees it. */
 struct program {
 	void *context;
-	/* How many requests are answered together at most: they share one round trip to Redis. */
+	/* The most requests that are answered together, with one round trip to Redis. */
 	unsigned at_a_time;
 	/* Looks at a request before anything is done for it. Its reply is empty, all members zero.
 	 * Returns for how many milliseconds the request is to be put aside. */

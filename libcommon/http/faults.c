@@ -46,9 +46,8 @@ static bool is_named(struct span s, const char *name)
 	return s.len == strlen(name) && strncasecmp(s.at, name, s.len) == 0;
 }
 
-/* Takes one preference: the first of each name counts (RFC 7240, 2). Returns what is wrong with it,
- * or NULL. */
-static const char *take(struct span preference, struct made *m)
+/* The first preference of each name counts (RFC 7240, 2). Returns what is wrong, or NULL. */
+static const char *read_preference(struct span preference, struct made *m)
 {
 	struct span name = {0}, value;
 	unsigned long long number;
@@ -85,7 +84,7 @@ static const char *read_preferences(const struct request *q, struct made *m)
 	const char *wrong = NULL;
 
 	while (wrong == NULL && *q->prefer != '\0' && next_unquoted(&list, ',', &preference))
-		wrong = take(preference, m);
+		wrong = read_preference(preference, m);
 	if (wrong != NULL || !m->cut)
 		return wrong;
 	if (m->code != 0)

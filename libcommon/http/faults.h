@@ -11,9 +11,9 @@ struct config;
 struct reply;
 struct request;
 
-/* Makes the reply a fault, if the request chooses one or its share is due. `by_share`: the endpoint
- * takes part in the shares. Otherwise false; even then rep->made may have a delay that the request
- * chose. A known preference with a bad value makes a 400. `allow` is for a 405. */
+/* Makes the reply a fault, if the request chooses one or is drawn for one. `by_share`: requests of
+ * this endpoint are drawn. A known preference with a bad value makes a 400. `allow` is for a 405.
+ * false: no fault; rep->made may have a delay that the request chose. */
 bool faults_make(const struct config *c, bool by_share, const char *allow, const struct request *q,
 		 struct reply *rep);
 

@@ -1,5 +1,5 @@
-/* flags: the parameters of status and ticket, which are on or not there: `all`, `all=1` and
- * `all=true` are the same (and `all=`, as many libraries write a bare name). */
+/* flags: the query parameters of status and ticket, which are either there or not: `all`, `all=1`
+ * and `all=true` are the same (and `all=`, as many libraries write a bare name). */
 #ifndef SSA_FLAGS_H
 #define SSA_FLAGS_H
 

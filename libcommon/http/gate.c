@@ -42,7 +42,7 @@ static bool is_json(const char *content_type)
 	       (subtype_len > suffix_len && strncasecmp(end - suffix_len, suffix, suffix_len) == 0);
 }
 
-/* The cheapest test comes first. The first test that fails decides the answer. */
+/* The first test that fails decides the answer. */
 static enum result check_body(const struct operation *o, const struct request *q, struct reply *rep)
 {
 	size_t announced,
@@ -73,8 +73,8 @@ static enum result check_query(const struct operation *o, const struct request *
 {
 	char why[FLAGS_WHY_SIZE];
 
-	/* RFC 9112, 3.2: a target has no fragment. Front-end servers cut it off without a word, and
-	 * the rest of a query would be another question. */
+	/* A request target has no fragment (RFC 9112, 3.2). Front-end servers cut it off, and what
+	 * is left of a query is another query. */
 	if (strchr(q->target, '#') != NULL)
 		return reply_explain(
 		    rep, RESULT_BAD_REQUEST,

@@ -1,4 +1,4 @@
-/* gate: checks a request against the rows of its endpoint, before anything is done for it. */
+/* gate: checks a request against the rows of its endpoint before any work is done for it. */
 #ifndef SSA_GATE_H
 #define SSA_GATE_H
 
@@ -11,8 +11,8 @@ struct request;
 enum { GATE_ALLOW_SIZE = 64 };
 void gate_list_methods(const struct endpoint *e, char out[static GATE_ALLOW_SIZE]);
 
-/* Returns the operation that may serve this request, and sets *flags to those that its query string
- * has. NULL: the reply says why there is none. */
+/* Returns the operation that serves this request, and sets *flags to those in its query string.
+ * NULL: it is refused, and the reply says why. */
 const struct operation *gate_admit(const struct endpoint *e, const char *allow,
 				   const struct request *q, unsigned *flags, struct reply *rep);
 

@@ -32,8 +32,8 @@ struct operation {
 	 * it itself. */
 	const char *flags[FLAGS_MAX];
 	bool reads_query;
-	/* NEEDS_SESSION: that there is no session must be true of the replicas, too. So a logout
-	 * that had to be repeated (SSA_REDIS_WAIT) is over when its answer is 401. */
+	/* NEEDS_SESSION: a 401 must also be true of the replicas (SSA_REDIS_WAIT). A client repeats
+	 * a failed logout until it gets 401. */
 	bool ends_session;
 	/* Fills the body of the reply, or refuses the request (reply_refuse). Returns rep->result.
 	 * The body of an error is made from its result, unless the handler writes a body of its own

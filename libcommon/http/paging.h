@@ -1,5 +1,4 @@
-/* paging: the header lines that tell a client how much a query matched and where the other pages
- * are. */
+/* paging: the header lines that say how many records matched and where the other pages are. */
 #ifndef SSA_PAGING_H
 #define SSA_PAGING_H
 

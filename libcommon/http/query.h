@@ -1,6 +1,6 @@
 /* query: reads a query string in the grammar of json-server into a selection (data/selection.h).
  *
- * It understands two dialects, which never collide. json-server 1.0 writes cpus:gte=16 and
+ * It understands two dialects that never collide. json-server 1.0 writes cpus:gte=16 and
  * _per_page. json-server 0.17 writes cpus_gte=16, name_like=lab, q, _start, _end, _limit and
  * _order. A parameter that is not understood is refused and never ignored: a client that misspells
  * an operator must not get everything without a word. */

@@ -51,7 +51,7 @@ int reply_status(const struct reply *rep)
 	return status_of(rep).code;
 }
 
-/* Text in a buffer of fixed size. It takes only short strings of this program, so they fit. */
+/* Text in a buffer of fixed size. Only short strings of this program go there, which fit. */
 struct piece {
 	char *at;
 	size_t len, size;

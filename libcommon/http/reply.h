@@ -21,7 +21,7 @@ void shared_body_release(struct shared_body *b);
 
 /* What SSA_FAULTS makes of a request, see faults.h. All zero: nothing. */
 struct made {
-	unsigned code; /* the status, in place of that of the result; 0: none */
+	unsigned code; /* the status; 0: as the result says */
 	bool cut;      /* the second half of the body is not sent */
 	bool delayed;  /* the client chose delay_ms */
 	unsigned delay_ms;
@@ -31,7 +31,7 @@ struct made {
 /* A reply whose members are all zero is an empty reply. */
 struct reply {
 	enum result result;
-	struct text headers;        /* header lines of the handler's own, each with its CRLF */
+	struct text headers;        /* header lines of the handler, each with its CRLF */
 	struct text body;           /* JSON; an error without a body gets the common error body */
 	struct shared_body *shared; /* NULL; or the reply holds this body, and `body` is empty */
 	const char
@@ -45,7 +45,8 @@ struct reply {
 	/* CORS (the Fetch standard, 3.2), see cors.h. The strings live as long as the request. */
 	const char *allow_origin; /* Access-Control-Allow-Origin; NULL: no header */
 	bool vary_origin;         /* a request of another origin gets another reply */
-	const char *preflight; /* the methods that a preflight is told; NULL: it is no preflight */
+	const char
+	    *preflight; /* the methods for the answer to a preflight; NULL: not a preflight */
 
 	/* Only the log shows the following members. */
 	const char *event; /* "login" and so on; NULL: log nothing unless it was refused */
@@ -55,9 +56,9 @@ struct reply {
 	char token[TOKEN_NAME_MAX_BYTES + 1]; /* the name of an API token */
 };
 
-/* Sets the result and the reason, which only the log shows, and empties the body. So a part of a
- * good answer never leaves with the status of an error. Returns the result, which makes one line in
- * a handler: `return reply_refuse(rep, RESULT_FORBIDDEN, "…")`. */
+/* Sets the result and the reason, which only the log shows, and empties the body: a part of a good
+ * answer must not leave with the status of an error. Returns the result, so that a handler can end
+ * with `return reply_refuse(rep, RESULT_FORBIDDEN, "…")`. */
 enum result reply_refuse(struct reply *rep, enum result result, const char *reason);
 
 /* The same, and the client is told the reason, in place of the text of its result. */
@@ -73,7 +74,7 @@ int reply_status(const struct reply *rep);
  * and the body. */
 struct reply_bytes {
 	char head[1024];
-	char error[256]; /* the body of an error that has no body of its own */
+	char error[256]; /* the body of an error, unless the handler has written one */
 	const char *headers;
 	size_t headers_len;
 	size_t head_len;

@@ -44,7 +44,6 @@ struct resident {
 	long long now_ms, idle_ms, slice_ms;
 };
 
-/* Set by the signal handler. */
 static volatile sig_atomic_t stopping;
 
 static void stop(int signal)
@@ -228,8 +227,8 @@ static bool listen_or_not(struct resident *r, bool wanted)
 	return r->listening == wanted;
 }
 
-/* Waits until something comes, `ms` at most. The signals are unblocked only here. So none is
- * missed, and none interrupts a request. Returns how many events came. -1: r->fault. */
+/* Waits until something comes, `ms` at most. The signals are unblocked only here: no signal is
+ * missed or interrupts a request. Returns how many events came. -1: r->fault. */
 static int wait_for(struct resident *r, long long ms)
 {
 	struct epoll_event events[EVENTS_MAX];
@@ -297,8 +296,8 @@ static void answer(struct resident *r)
  * (r->fault). */
 static bool take_turn(struct resident *r)
 {
-	/* This is asked before the last look into the queue, so that all requests that came until
-	 * now are answered. */
+	/* Asked before the last look into the queue: all requests that came until now are
+	 * answered. */
 	bool ends = stopping && !workers_orphaned();
 
 	r->now_ms = clock_ms();
@@ -310,7 +309,7 @@ static bool take_turn(struct resident *r)
 	if (r->fault != 0 && r->hand.count == 0)
 		return false; /* the process that started this worker starts a new one */
 	long long next_ms = look_at_times(r);
-	batch_choose(&r->batch, &r->hand, r->program->at_a_time, make_room(r), r->now_ms);
+	batch_choose(&r->batch, &r->hand, r->program->at_a_time, !make_room(r), r->now_ms);
 	if (r->batch.count > 0) {
 		answer(r);
 		waited = r->awaited == 0 || feed_clients(r);

@@ -1,6 +1,6 @@
-/* scgi: reads an SCGI request, which is a netstring of CGI variables and a body. The reply has the
- * form of a CGI reply, and then the connection closes. lighttpd, nginx, Apache, spawn-fcgi and
- * systemd can all give a program a socket for such requests as file descriptor 0. */
+/* scgi: reads an SCGI request: a netstring of CGI variables, then the body. The reply has the form
+ * of a CGI reply. lighttpd, nginx, Apache, spawn-fcgi and systemd can all start a program with a
+ * socket for such requests as file descriptor 0. */
 #ifndef SSA_SCGI_H
 #define SSA_SCGI_H
 
@@ -22,8 +22,8 @@ enum scgi_state {
 	SCGI_BROKEN,  /* this is not SCGI, or was cut short: no answer is possible */
 };
 
-/* Reads a request from the bytes that have come so far. `ended`: no more will come. Of a body that
- * is too large (request.h), no byte has to come. */
+/* Reads a request from the bytes that have come so far. `ended`: no more will come. A body that is
+ * too large (request.h) is not waited for. */
 enum scgi_state scgi_read(const char *at, size_t len, bool ended, struct request *q);
 
 #endif

@@ -41,7 +41,7 @@ static void find_socket(void)
 		socket_name[0] = '\0';
 }
 
-/* True if that name leads to another socket by now, or to none. */
+/* Whether that name is gone, or leads to another socket. */
 static bool is_replaced(void)
 {
 	struct stat now;
@@ -111,7 +111,7 @@ static bool is_full(const pid_t *workers, unsigned count)
 }
 
 /* Returns true in a worker. false: this is the keeper, and a signal to end has come. */
-static bool keep(pid_t *workers, unsigned count, const sigset_t *ends)
+static bool supervise(pid_t *workers, unsigned count, const sigset_t *ends)
 {
 	sigset_t awaited = *ends;
 	struct timespec pause = {.tv_nsec = RESPAWN_MS * 1000000L};
@@ -128,8 +128,8 @@ static bool keep(pid_t *workers, unsigned count, const sigset_t *ends)
 				sigprocmask(SIG_UNBLOCK, &child, NULL);
 				return true;
 			}
-		/* If a worker could not be started, this does not wait for a signal: it tries again
-		 * after the pause. */
+		/* If a worker could not be started, it tries again after the pause, without a
+		 * signal. */
 		int signal = is_full(workers, count) ? sigwaitinfo(&awaited, NULL) : SIGCHLD;
 		if (signal > 0 && signal != SIGCHLD)
 			return false;
@@ -145,15 +145,15 @@ bool workers_start(unsigned count, pid_t supervisor)
 	pid_t workers[CONFIG_WORKERS_MAX] = {0};
 	sigset_t ends;
 
-	/* The process that started this one may have ignored SIGCHLD. Then the keeper would not
-	 * learn that a worker has ended. */
+	/* If the process that started this one ignored SIGCHLD, the keeper would not learn that a
+	 * worker has ended. */
 	signal(SIGCHLD, SIG_DFL);
 	block_signals(&ends);
 	if (supervisor > 0 && !end_with(supervisor))
 		return false;
 	if (count <= 1 && supervisor == 0)
 		return true;
-	if (keep(workers, count, &ends))
+	if (supervise(workers, count, &ends))
 		return true;
 	end_workers(workers, count);
 	return false;

@@ -1,6 +1,6 @@
-/* workers: keeps a number of worker processes alive that share one listening socket. Any of them
- * can take the connections that wait in the socket's queue. If a worker dies, only the requests
- * that it has already taken are lost. */
+/* workers: keeps a number of worker processes running. They share one listening socket, and any of
+ * them takes the connections in its queue: if a worker dies, only the requests that it has taken
+ * are lost. */
 #ifndef SSA_WORKERS_H
 #define SSA_WORKERS_H
 
@@ -16,8 +16,8 @@
  * false: this process is the keeper. A signal (SIGTERM, SIGINT or SIGHUP) has come, and all workers
  * have ended.
  *
- * `supervisor` is the parent process: keeper and workers end when it ends. 0: there is none. In a
- * worker SIGTERM, SIGINT and SIGHUP are blocked. It looks for them when it has no requests. */
+ * `supervisor` is the parent process: keeper and workers end when it ends. 0: no such process. In a
+ * worker, SIGTERM, SIGINT and SIGHUP are blocked. It looks for them when it has no requests. */
 bool workers_start(unsigned count, pid_t supervisor);
 
 /* In a worker: true if the keeper was killed and no new keeper has taken its place yet. A keeper
