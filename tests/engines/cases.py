@@ -1,5 +1,4 @@
-"""The faults. Each case does something to the engines while the load goes on, and returns when they
-are whole again."""
+"""The cases. Each one harms the engines under load, and returns when they are whole again."""
 
 import collections
 import functools
@@ -18,8 +17,8 @@ import stage as stages
 # --- one engine is killed, and started again ------------------------------------------------------
 
 def kill_and_start(stage, engine, after=0.0):
-    """Started again at once, as systemd does with Restart=always, or after so many seconds. Not
-    before the reference knows that it is down: it could be back between two of its looks."""
+    """Kills an engine and starts it again: at once, as systemd does with Restart=always, or after
+    so many seconds, but not before the reference has seen that it is down."""
     since = stage.mark(f"kill -9 {engine.name}")
     engine.kill()
     stage.run(after)
@@ -38,7 +37,7 @@ def single_kill(stage):
 
 
 def single_old_snapshot(stage):
-    """With Debian's own configuration, what comes back is the last snapshot."""
+    """With Debian's configuration, Redis comes back with the last snapshot."""
     stage.topology.engine.ask("SAVE")
     stage.mark("snapshot")
     stage.run(2)
@@ -49,8 +48,7 @@ def single_old_snapshot(stage):
 # --- one Redis, or a master with replicas ---------------------------------------------------------
 
 def everywhere(hurt, count):
-    """A user with so many tickets logs out everywhere. When some of them are gone, the engine
-    fails."""
+    """A user with `count` tickets logs out everywhere, and the engine fails half-way."""
     def act(stage):
         user = service.CROWD
         stage.load.active = 0
@@ -67,7 +65,7 @@ def everywhere(hurt, count):
             engines.wait_until(lambda: not asking.is_alive() or c.ask("DBSIZE") < before - count / 5, "the first tickets to go")
         hurt(stage)
         asking.join()
-        # Until it is acknowledged. If this ticket is dead already, then with a new one.
+        # Until it is acknowledged, with a new ticket if this one is dead.
         for _ in range(100):
             status = stage.load.request("everywhere", user, own)["status"]
             if status == 204:
@@ -84,7 +82,7 @@ def kill_and_return(stage):
 
 
 def replace_master(stage):
-    """Kills the master, and returns it when another one serves."""
+    """Kills the master, and returns it when another one has replaced it."""
     old = stage.topology.master()
     since = stage.mark(f"kill -9 {old.name}")
     old.kill()
@@ -104,7 +102,7 @@ def kill_and_fail_over(stage):
 
 
 def guesses(hurt):
-    """Wrong passwords, while the engine fails. So many may be answered with 401, and no more."""
+    """Wrong passwords while the engine fails: at most GUESSES of them may be answered with 401."""
     def act(stage):
         answers = collections.Counter()
         for i in range(10 * GUESSES):
@@ -124,12 +122,12 @@ def guesses(hurt):
 # --- a master, two replicas, three Sentinels ------------------------------------------------------
 
 def calm(stage):
-    """Nothing happens: what the load gets then."""
+    """Nothing happens, for comparison."""
     stage.run(10)
 
 
 def freeze(stage, active=2):
-    """The master stands still for 10 s and then goes on, as a virtual machine does that is moved.
+    """The master is frozen for 10 s, as a virtual machine is that is moved.
     For 10 s more it says that it is the master. Meanwhile few clients make requests, so that many
     workers learn nothing of it, and keep their connection."""
     old = stage.topology.master()
@@ -149,7 +147,7 @@ def freeze(stage, active=2):
 
 
 def restart_after(seconds):
-    """kill -9 of the master, which is started again."""
+    """Kills the master and starts it again."""
     def act(stage):
         kill_and_start(stage, stage.topology.master(), seconds)
         stage.run(3)
@@ -158,7 +156,7 @@ def restart_after(seconds):
 
 
 def freeze_for(seconds):
-    """The master stands still about as long as the Sentinels need to replace it. It goes on while
+    """The master is frozen about as long as the Sentinels need to replace it. It goes on while
     another one is made the master, and keeps its other replica until the Sentinels tell that one to
     leave, a second later."""
     def act(stage):
@@ -175,7 +173,7 @@ def freeze_for(seconds):
 
 
 def snapshot_and_restart(stage):
-    """The same after 0.15 s with Debian's own configuration: an old snapshot wins."""
+    """The master is back after 0.15 s, with Debian's configuration: an old snapshot wins."""
     stage.topology.master().ask("SAVE")
     stage.mark("snapshot")
     stage.run(3)
@@ -183,7 +181,7 @@ def snapshot_and_restart(stage):
 
 
 def empty(stage):
-    """The old master comes back without its disk. It says that it is a master, and has nothing."""
+    """The old master comes back without its disk, as an empty master."""
     old = replace_master(stage)
     old.forget()
     stage.mark(f"{old.name} is started, empty")
@@ -193,7 +191,7 @@ def empty(stage):
 
 
 def one_left(stage):
-    """The master dies, then the next one. The last one alone takes no write, until one is back."""
+    """The master dies, then the next one. The last server alone takes no write."""
     first = stage.topology.master()
     since = stage.mark(f"kill -9 {first.name}")
     first.kill()
@@ -214,8 +212,8 @@ def one_left(stage):
 
 
 def renewals_end(stage):
-    """Some logins are renewed until that is refused. Meanwhile a server takes over whose clock is
-    another one."""
+    """Logins are renewed until that is refused. Meanwhile a server with another clock takes
+    over."""
     chains = {stage.load.request("login", service.CROWD)["got"] for _ in range(6)}
     kill_and_fail_over(stage)
     end = time.monotonic() + LOGIN_MAX_S + stage.slack
@@ -228,7 +226,7 @@ def renewals_end(stage):
 
 
 def sentinel_dies(stage):
-    """The Sentinel that the service asks first dies, then the master."""
+    """The Sentinel that the service asks first dies, and then the master."""
     stage.mark("kill -9 of a Sentinel")
     stage.topology.sentinels[0].kill()
     stage.run(3)
@@ -265,7 +263,7 @@ def rolling(stage):
 
 
 def full(stage):
-    """The memory is full, and after a while there is more."""
+    """The memory is full for a while."""
     master = stage.topology.master()
     since = stage.mark("memory is full")
     master.set("maxmemory", "1mb")
@@ -280,7 +278,7 @@ def full(stage):
 
 
 def liars(stage):
-    """Two Sentinels lie and one tells the truth, then all lie. After each lie the truth again."""
+    """Two Sentinels lie, then all three. After each lie, they tell the truth."""
     old = next(engine for engine in stage.topology.engines if engine is not stage.topology.master()).address
     gone = "127.0.0.1", engines.free_port()
     for lie in (old, gone, "nil", "nothing"):
@@ -299,7 +297,7 @@ def liars(stage):
 
 def cut(stage):
     """The master and one node of the service are cut off together. That node may give old answers
-    for as long as its master takes itself for one."""
+    as long as its master believes that it is one."""
     machines = stage.machines
     since = stage.mark("the master and node 0 are cut off")
     machines.cut(0)
@@ -319,7 +317,7 @@ def cut(stage):
 # --- a replica on the master's side, or one that is late ------------------------------------------
 
 def part_for(stage, some, others, seconds):
-    """The two groups of machines do not reach each other for so long. The service reaches all."""
+    """Cuts two groups of machines from each other for a while. The service reaches both."""
     since = stage.mark(f"{some} and {others} are cut from each other")
     stage.machines.part(some, others)
     stage.run(seconds)
@@ -340,12 +338,12 @@ def cut_with_replica(stage, prepare=None):
 
 
 def cut_with_reset(stage):
-    """Meanwhile the Sentinel of the master's side forgets all others."""
+    """The same, and the Sentinel of the master's side forgets all others."""
     cut_with_replica(stage, lambda stage: stage.topology.sentinels[0].ask("SENTINEL", "RESET", engines.SERVICE))
 
 
 def cut_with_template(stage):
-    """Meanwhile the Sentinel of the master's side is set up anew."""
+    """The same, and the Sentinel of the master's side is set up anew."""
     sentinel = stage.topology.sentinels[0]
     stage.mark(f"{sentinel.name} is stopped")
     sentinel.kill()
@@ -362,8 +360,8 @@ def cut_with_template(stage):
 
 
 def late_heir(stage):
-    """A replica loses its master for 0.8 s. Then the master dies, and the other replica stands
-    still until the first one is promoted."""
+    """A replica loses its master for 0.8 s. Then the master dies, and the other replica is frozen
+    until the first one is promoted."""
     old, late, other = stage.topology.engines
     stage.machines.part([0], [1])
     stage.mark(f"{late.name} has lost {old.name}")
@@ -382,8 +380,8 @@ def late_heir(stage):
 
 
 def only_heir(stage):
-    """The only replica that may be promoted is late, and the master dies. The other one is only a
-    copy, which has everything."""
+    """The master dies while the only replica that may be promoted is late. The other one is a mere
+    copy, and has everything."""
     old = stage.topology.engines[0]
     stage.machines.part([0], [1])
     stage.mark("the heir has lost its master")
@@ -399,8 +397,7 @@ def only_heir(stage):
 
 
 def comes_back(stage):
-    """A master that was replaced comes back, and nobody reaches it for 7 s. Then they do, and its
-    successor dies."""
+    """A replaced master comes back, unreachable for 7 s. Then its successor dies."""
     old = replace_master(stage)
     stage.run(2)
     others = [i for i in range(6) if i != stage.topology.engines.index(old)]
@@ -439,8 +436,7 @@ def replica_returns(stage):
 
 
 def as_documented(stage):
-    """The status has nothing to say about the settings. A master dies, and comes back as a
-    replica."""
+    """The status finds no fault in the settings. A master dies, and comes back as a replica."""
     _, _, answer = stage.nodes[0].ask("GET", "/api/status?verbose")
     if json.loads(answer)["checks"]["redis"] != "OK":
         stage.faults.append(f"status: {answer.decode()}")
@@ -453,7 +449,7 @@ def as_documented(stage):
 
 
 def sentinels_die(stage):
-    """Two of three Sentinels die: no login, and the status says so."""
+    """Two of three Sentinels die: logins fail, and the status says so."""
     since = stage.mark("kill -9 of two Sentinels")
     for sentinel in stage.topology.sentinels[1:]:
         sentinel.kill()
@@ -480,8 +476,7 @@ def cluster_cut_with_replica(stage):
 
 
 def cluster_two_masters(stage):
-    """A replica takes over in peace, so that a machine has two masters. Then that machine is cut
-    off."""
+    """A planned failover gives one machine two masters. Then that machine is cut off."""
     cluster = stage.topology
     heir = next(e for e in cluster.engines[3:] if e.address[0] == cluster.engines[0].address[0])
     heir.ask("CLUSTER", "FAILOVER")
@@ -493,7 +488,7 @@ def cluster_two_masters(stage):
 
 
 def cluster_cut_with_majority(stage):
-    """The machine that is cut off has most of the masters: nobody can replace the third one."""
+    """The machine that is cut off has most of the masters, so nobody can replace them."""
     since = stage.mark("machine 0 is cut off")
     stage.machines.cut(0)
     stage.windows.append((0, since, since + 3))
@@ -550,8 +545,7 @@ def move_crowd(stage):
 
 
 def stays_dead(stage):
-    """A master dies and does not come back. There is a second replica, so nobody has to do
-    anything."""
+    """A master dies and does not come back. The second replica makes that harmless."""
     old = replace_master(stage)
     stage.run(10)
 
@@ -574,7 +568,7 @@ def cluster_cut(stage):
 # --- the list -------------------------------------------------------------------------------------
 
 class Case:
-    """modes: those in which it makes sense. The rest goes to stage.perform."""
+    """modes: where the case makes sense. The other options go to stage.perform."""
 
     def __init__(self, name, store, act, modes=("cgi", "scgi"), topology=None, **options):
         self.name, self.store, self.act, self.modes, self.options = name, store, act, modes, options
@@ -585,7 +579,7 @@ class Case:
 
 
 def clock(ahead_s):
-    """The clock of the replica that takes over is wrong by so many seconds."""
+    """The clock of the replica that takes over is wrong by `ahead_s`."""
     return {"slack": abs(ahead_s) + 2,
             "topology_options": {"heir": {"LD_PRELOAD": os.environ.get("CLOCK"), "CLOCK_AHEAD_S": str(ahead_s)}}}
 
@@ -599,7 +593,7 @@ AHEAD_S = 90
 LOGIN_MAX_S = 40
 CROWD_SIZE = 5000
 MANY = {"workers": 32, "clients": 32, "pause": 0.1}
-# A write waits for any replica, as it did once: what is lost then must be seen.
+# A write waits for any one replica: the checker must see what is lost.
 ANY = {"settings": {"SSA_REDIS_WAIT": "1"}, "planted": WRONG, "modes": ["scgi"]}
 ALL = {"settings": {"SSA_REDIS_WAIT": "2"}, "topology_options": {"wait": 2}}
 GUESSES = 30
@@ -620,8 +614,8 @@ CASES = [
     # it while it works again, and one of its replicas stays with it for a second more.
     *[Case(f"restart-{seconds:g}", "sentinel", restart_after(seconds)) for seconds in (0.1, 0.5, 1, 1.3, 2, 5, 15)],
     *[Case(f"freeze-{seconds:g}", "sentinel", freeze_for(seconds)) for seconds in (1.2, 1.6, 2, 2.4)],
-    # All replicas must have a write: then nothing is lost, and no write passes until the old master
-    # is back.
+    # A write waits for both replicas: nothing is lost, and no write passes until the old master is
+    # back.
     Case("restart-1.3-all", "sentinel", restart_after(1.3), **ALL),
     *[Case(f"freeze-{seconds:g}-all", "sentinel", freeze_for(seconds), **ALL) for seconds in (2, 2.4)],
     Case("old-snapshot", "sentinel", snapshot_and_restart, planted=WRONG,
@@ -638,8 +632,7 @@ CASES = [
     Case("cut", "sentinel", cut, machines=3, nodes=2),
     Case("cut-unfenced", "sentinel", cut, modes=["scgi"], planted=WRONG, machines=3, nodes=2,
          topology_options={"settings": UNFENCED}),
-    # What the cut-off master took in its last two seconds is lost. Nobody may have been told that
-    # it is done.
+    # What the cut-off master took in its last two seconds is lost, and was acknowledged.
     Case("cut-no-wait", "sentinel", cut, planted=WRONG, machines=3, nodes=2, settings={"SSA_REDIS_WAIT": "0"}),
     *[Case(f"{name}{suffix}", "sentinel", act, machines=6, topology_options={"never": act is only_heir}, **more)
       for suffix, more in (("", {}), ("-any", ANY))

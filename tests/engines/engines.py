@@ -1,7 +1,6 @@
-"""Redis or Valkey as an operator runs it: one server, one master and two replicas with three
-Sentinels, or a cluster. With the settings that the documentation recommends. Every server is a
-process of its own, in its own folder, and is stopped by its pid. If this process is killed, the
-kernel kills them."""
+"""Redis or Valkey as an operator runs it, with the documented settings: one server; a master with
+two replicas and three Sentinels; a cluster. Each server has its own folder and is stopped by its
+pid. If this process is killed, the kernel kills the servers."""
 
 import contextlib
 import itertools
@@ -34,7 +33,7 @@ SLOTS = 16384
 
 
 class Failed(Exception):
-    """The run cannot continue. The text says why."""
+    """The run cannot continue, and the text says why."""
 
 
 def wait_until(ready, what, seconds=20.0):
@@ -55,7 +54,7 @@ CREDENTIALS = {}  # user and password, or a password, by the address of a server
 
 
 class Connection:
-    """To one server. An OSError means that it does not answer."""
+    """A connection to one server. An OSError means that it does not answer."""
 
     def __init__(self, address, seconds=0.5):
         self.socket = socket.create_connection(address, seconds)
@@ -100,7 +99,7 @@ def ask(address, *words, seconds=0.5):
 
 
 def asked(address, *words):
-    """The same, but None where there is no answer, or an error."""
+    """The same, but None if there is no answer or an error."""
     with contextlib.suppress(OSError, Refused):
         return ask(address, *words)
 
@@ -108,8 +107,8 @@ def asked(address, *words):
 # --- processes ------------------------------------------------------------------------------------
 
 def free_port():
-    """A port on which nobody listens. Clients get theirs from the kernel, above these: a server
-    that is down for a moment must find its port free."""
+    """A port on which nobody listens, below those that the kernel gives to clients: a server that
+    is down for a moment must find its port free."""
     above = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     while True:
         port = random.randrange(10000, above)
@@ -119,8 +118,8 @@ def free_port():
 
 
 class Process:
-    """A child that the kernel kills when this process ends. To be started by the main thread only:
-    the kernel takes the end of the thread that started it for the end of the parent."""
+    """A child that the kernel kills when this process ends. Only the main thread may start it: to
+    the kernel, the end of the thread that did is the end of the parent."""
 
     def __init__(self, command, folder, environment=None, place=(), cwd=None):
         self.command, self.folder, self.place, self.cwd = command, folder, place, cwd
@@ -143,7 +142,7 @@ class Process:
         self.process.send_signal(number)
 
     def kill(self):
-        """kill -9: no last words, and nothing is saved."""
+        """kill -9: nothing is saved."""
         self.process.kill()
         self.process.wait()
 
@@ -162,8 +161,8 @@ class Process:
 
 
 class Engine(Process):
-    """One Redis or Valkey. The file of its configuration is written once: Sentinel and the cluster
-    change it, and it says at a restart what the server is."""
+    """One Redis or Valkey. Its configuration is written once: Sentinel and the cluster change it,
+    and after a restart it says what the server is."""
 
     def __init__(self, folder, settings, host="127.0.0.1", kind=(), **more):
         self.address = host, free_port()
@@ -189,7 +188,7 @@ class Engine(Process):
                 raise Failed(f"{self.name} does not start:\n  {self.tail()}")
 
     def restart(self):
-        """As an administrator does: it ends in peace, and starts again."""
+        """As an administrator does, without a kill."""
         self.stop()
         self.start()
 
@@ -223,7 +222,7 @@ class Engine(Process):
         return False
 
     def replicas(self):
-        """How many have all its data, and say so."""
+        """How many replicas have all its data."""
         return sum("state=online" in value for name, value in self.info("replication").items()
                    if name.startswith("slave"))
 
@@ -231,14 +230,14 @@ class Engine(Process):
 # --- topologies -----------------------------------------------------------------------------------
 
 class Topology:
-    """The engines of a run. `write` is what the service needs of them: it raises an OSError or
-    Refused while they cannot acknowledge a write."""
+    """The engines of a run. `write` does what the service needs: it raises an OSError or Refused
+    while they cannot acknowledge a write."""
 
     wait = 0  # replicas that must have a write; None: every one that could be promoted
     has_spare = True  # it can write though a master is gone
 
     def __init__(self, folder, stack):
-        """`stack` closes this in the end, also if it does not start whole."""
+        """`stack` closes this in the end, even if not everything starts."""
         self.folder = folder
         self.engines, self.sentinels, self.closed = [], [], False
         stack.callback(self.close)
@@ -257,7 +256,7 @@ class Topology:
         raise NotImplementedError
 
     def write_to(self, address, key="ssa-test:write"):
-        """A replica refuses this, and a master that has lost its replicas does too."""
+        """A replica refuses this, and so does a master that has lost its replicas."""
         named = self.promotable(address) if self.wait is None else set()
         wait = max(1, len(named)) if self.wait is None else self.wait
         with Connection(address, 0.3) as c:
@@ -270,7 +269,7 @@ class Topology:
 
 
 class Single(Topology):
-    """One Redis, as today. `settings` as an operator should have them, or Debian's own."""
+    """One Redis. `settings`: the documented ones, or Debian's."""
 
     def __init__(self, folder, stack, settings=None):
         super().__init__(folder, stack)
@@ -337,7 +336,7 @@ class SentinelSet(Topology):
         return (found["num-slaves"], found["num-other-sentinels"], found["flags"]) == ("2", "2", "master")
 
     def listen(self, sentinel):
-        """Keeps the times at which this Sentinel says that the master is another one."""
+        """Keeps the times at which this Sentinel announces another master."""
         while not self.closed:
             with contextlib.suppress(OSError, Refused), Connection(sentinel.address, None) as c:
                 c.send("SUBSCRIBE", "+switch-master")
@@ -347,12 +346,12 @@ class SentinelSet(Topology):
             time.sleep(0.1)
 
     def says(self, sentinel):
-        """The master by the word of this Sentinel."""
+        """The master that this Sentinel names."""
         host, port = ask(sentinel.address, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.service, seconds=0.2)
         return host, int(port)
 
     def master(self):
-        """The engine that can write, by the word of the Sentinels."""
+        """The master that the Sentinels name."""
         for sentinel in list(self.sentinels):
             with contextlib.suppress(OSError, Refused):
                 address = self.says(sentinel)
@@ -386,11 +385,11 @@ class SentinelSet(Topology):
         raise ConnectionError("no Sentinel knows a master that writes")
 
     def drop_clients(self):
-        """Closes the connections of all clients, so that they ask a Sentinel again."""
+        """Closes the connections of all clients, which then ask a Sentinel again."""
         self.master().ask("CLIENT", "KILL", "TYPE", "normal")
 
     def is_whole(self):
-        """Everything runs, and replicates."""
+        """Everything runs and replicates."""
         with contextlib.suppress(OSError, Refused):
             if not all(process.runs() for process in self.processes()):
                 return False
@@ -442,7 +441,7 @@ class Cluster(Topology):
         self.url = "redis+cluster://" + ",".join("%s:%d" % engine.address for engine in self.engines)
 
     def know(self):
-        """What the reference needs: a key of each of the three parts."""
+        """A key of each of the three parts, for the reference."""
         self.keys, bounds = {}, self.bounds
         for number in itertools.count():
             slot = slot_of(f"ssa-test:{number}")
@@ -485,11 +484,11 @@ class Cluster(Topology):
         return {(host, int(port)) for host, port in alive}
 
     def master(self):
-        """That of the first third."""
+        """The master of the first third."""
         return self.engine_at(self.owner(self.map(), self.keys[0][1]))
 
     def write(self):
-        """To each of the three."""
+        """A write to each of the three."""
         ranges = self.map()
         for third, (key, slot) in self.keys.items():
             address = self.owner(ranges, slot)
@@ -517,14 +516,14 @@ class Cluster(Topology):
         giver.ask("CLUSTER", "SETSLOT", slot, "MIGRATING", taker.id)
 
     def move_key(self, slot, giver, taker, key=None):
-        """Moves this key of the slot, or any one. False: there was none left."""
+        """Moves this key of the slot, or any. Returns False if none is left."""
         key = key or next(iter(giver.ask("CLUSTER", "GETKEYSINSLOT", slot, 1)), None)
         if key:
             giver.ask("MIGRATE", *taker.address, key, 0, 2000)
         return key is not None
 
     def end_move(self, slot, giver, taker):
-        """The taker first: if all stops here, the slot still has a master."""
+        """The new owner first: if everything stops here, the slot still has a master."""
         for engine in (taker, giver):
             engine.ask("CLUSTER", "SETSLOT", slot, "NODE", taker.id)
 
@@ -646,7 +645,7 @@ class Machines:
             raise Failed(f"ip {' '.join(words)}: {done.stderr.strip()}")
 
     def cut(self, i):
-        """All that comes from this machine, or goes to it, is lost without a word."""
+        """Drops everything that comes from this machine or goes to it."""
         self.ip("link", "set", f"port{i}", "nomaster")
 
     def join(self, i):

@@ -41,7 +41,7 @@ class Verdict:
         self.wrong, self.stale, self.judged = [], [], collections.Counter()
 
     def tickets(self, kind):
-        """How many tickets this happened to."""
+        """The number of tickets to which this happened."""
         return len({each.request["ticket"] for each in self.wrong if each.kind == kind})
 
     def count(self, kind):
@@ -60,7 +60,7 @@ class Ticket:
 
 
 class End:
-    """A logout, or a logout everywhere."""
+    """A logout, of one login or everywhere."""
 
     def __init__(self, request):
         self.start, self.end = request["start"], request["end"]
@@ -118,7 +118,7 @@ def is_success(request):
 
 
 def judge_ticket(model, request, verdict, slack):
-    """Yields what is wrong with the answer to a request with a ticket."""
+    """Yields the faults in an answer to a request with a ticket."""
     ticket = model.tickets[request["ticket"]]
     if is_success(request):
         end = model.ended(ticket, request)
@@ -139,7 +139,7 @@ def judge_ticket(model, request, verdict, slack):
 
 
 def judge(model, request, verdict, slack):
-    """Yields the kinds of faults of one answer, each with its reason."""
+    """Yields the faults in an answer: the kind and the reason."""
     if request["status"] not in HONEST:
         yield STATUS, request.get("why") or f"status {request['status']}"
     if request.get("said") not in (None, request["user"]):

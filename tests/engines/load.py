@@ -19,13 +19,14 @@ WEIGHTS = {"info": 30, "who": 8, "dead": 20, "login": 16, "renew": 10, "logout":
 
 
 def said(op, body):
-    """The user that a body speaks of. Of `info` that is the one who may see this machine."""
+    """The user of a reply. For `info`, the user who may see this machine."""
     data = json.loads(body)["data"]
     return service.NAMES[data[0]["id"]] if op == "info" and len(data) == 1 else data["username"]
 
 
 class Tickets:
-    """Those of one user, by what this load knows. Several clients use them at the same time."""
+    """The tickets of one user, as far as the load knows. Several clients use them at the same
+    time."""
 
     def __init__(self):
         self.live, self.dead = [], collections.deque(maxlen=200)
@@ -42,8 +43,8 @@ class Tickets:
 
 
 class Load:
-    """`clients` threads, each of which rests for `pause` seconds after each request. Only the first
-    `active` ones make requests."""
+    """`clients` threads that rest for `pause` seconds after each request. Only the first `active`
+    ones make requests."""
 
     def __init__(self, nodes, clients=8, pause=0.02):
         self.nodes, self.clients, self.active, self.pause = nodes, clients, clients, pause
@@ -86,7 +87,7 @@ class Load:
                 own.end([ticket])
 
     def request(self, op, user, ticket=None, node=None):
-        """Makes one request, and writes it down. Returns what was written."""
+        """Makes one request, and returns its entry in the history."""
         if node is None:
             node = random.randrange(len(self.nodes))
         method, target, headers, body = "GET", "/api/ticket", [], b""
@@ -121,7 +122,7 @@ class Load:
         return status, None
 
     def take(self, entry, answer):
-        """What a 200 says."""
+        """What a 200 contains."""
         try:
             entry["said"] = said(entry["op"], answer)
             if entry["op"] not in ("login", "renew"):
@@ -139,11 +140,11 @@ class Load:
         self.tickets[entry["user"]].live.append(name)
 
     def crowd(self, user, count):
-        """So many logins of one user."""
+        """Makes `count` logins of one user."""
         together(lambda _: self.request("login", user), range(count))
 
     def audit(self):
-        """Asks once about every ticket there ever was, when all is over."""
+        """At the end, asks once about every ticket there ever was."""
         def ask(name):
             engines.wait_until(lambda: self.request("info", self.known[name][0], name)["status"] != 503,
                                "an answer about each ticket at the end")
@@ -185,11 +186,11 @@ class Reference:
             last = began if passes else last
 
     def is_down(self, after):
-        """An outage lasted beyond this time, or still lasts."""
+        """Whether an outage lasted beyond this time, or still lasts."""
         return any(until is None or until > after for _, until in self.outages)
 
     def is_back(self, after):
-        """An outage that began after this time is over."""
+        """Whether an outage that began after this time is over."""
         return any(until is not None and until > after for _, until in self.outages)
 
     def stop(self):

@@ -3,7 +3,7 @@
 from history import LOST, UNDONE
 
 COLUMNS = (
-    ("case", 22), ("mode", 5), ("requests", 9), ("503", 6), ("other", 6), ("down s", 7), ("last 503", 9),
+    ("case", 30), ("mode", 5), ("requests", 9), ("503", 6), ("other", 6), ("down s", 7), ("last 503", 9),
     ("switch", 7), ("lost", 5), ("undone", 7), ("slowest", 8))
 
 LEGEND = """\

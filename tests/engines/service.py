@@ -34,8 +34,8 @@ def write_data(folder):
 
 
 def exchange(path, method, target, headers=(), body=b"", seconds=8.0):
-    """One request on one connection. Returns the status, the headers and the body. The status is 0
-    if the answer is not whole."""
+    """Makes one request on one connection. Returns the status, the headers and the body. The status
+    is 0 if the answer is not whole."""
     lines = [f"{method} {target} HTTP/1.1", "Host: x", "Connection: close", *headers]
     if body:
         lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]

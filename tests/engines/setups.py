@@ -1,5 +1,4 @@
-"""The set-ups of examples/, started exactly as they are there: each machine has its own /etc/redis
-and /var/lib/redis."""
+"""The set-ups of examples/, unchanged: each machine has its own /etc/redis and /var/lib/redis."""
 
 import os
 import pathlib
@@ -32,14 +31,14 @@ def install(name, folder, place):
 
 
 def path_of(folder):
-    """Where redis-server is the server under test."""
+    """A PATH on which redis-server is the server under test."""
     folder.mkdir()
     (folder / "redis-server").symlink_to(shutil.which(engines.SERVER))
     return f"{folder}:{os.environ['PATH']}"
 
 
 class Installed(engines.Engine):
-    """A server that a script of the example starts."""
+    """A server, started by a script of the example."""
 
     def __init__(self, folder, command, address, path, place):  # pylint: disable=super-init-not-called
         engines.Process.__init__(self, command, folder, {"PATH": path}, place)

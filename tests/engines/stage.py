@@ -17,7 +17,7 @@ JUDGED_MIN = {"alive": 50, "dead": 20, "login": 20}
 
 
 class Stage:
-    """What a case acts on. marks: what was done, and when."""
+    """What a case works with. marks: what it did, and when."""
 
     def __init__(self, folder, mode, topology, nodes, clients=8, pause=0.02):
         self.folder, self.mode, self.topology, self.nodes = folder, mode, topology, nodes
@@ -40,7 +40,7 @@ class Stage:
         engines.wait_until(lambda: self.reference.is_down(since), "the reference to see that the engines are down", seconds)
 
     def wait_back(self, since, seconds=40.0):
-        """Until the engines were down after this time, and are up again."""
+        """Waits until the engines were down after this time, and are up again."""
         engines.wait_until(lambda: self.reference.is_back(since), "the engines after the fault", seconds)
         self.mark("the engines serve again")
 
@@ -50,7 +50,7 @@ class Stage:
             self.mark(f"failover to {self.topology.master().name}")
 
     def wait_whole(self, seconds=60.0):
-        """Until all engines run and replicate, and a write passes."""
+        """Waits until all engines run and replicate, and a write passes."""
         engines.wait_until(lambda: self.topology.is_whole() and self.reference.passes(), "all engines", seconds)
         self.mark("all engines are there")
 
@@ -85,8 +85,8 @@ class Result:
 
     @staticmethod
     def with_switches(outages, switched):
-        """The same outages, but until the first word of the switch. A master that takes writes
-        again while the sentinels still replace it is not the end."""
+        """The same outages, but not ending before the switch: a master may take writes again while
+        the sentinels still replace it."""
         following = [*(a for a, _ in outages[1:]), float("inf")]
         return [(a, max([b, *sorted(at for at in switched if a <= at < until)[:1]]))
                 for (a, b), until in zip(outages, following)]
@@ -99,8 +99,8 @@ class Result:
 
     @staticmethod
     def since_switch(failed, switched):
-        """Seconds from the first word of the last failover to the last 503. None: there was
-        none."""
+        """Seconds from the announcement of the last failover to the last 503. None: there was no
+        failover."""
         first = None
         for at in sorted(switched):
             first = at if first is None or at > first + 5 else first
@@ -123,7 +123,7 @@ class Result:
 
 
 def write_down(stage, result):
-    """Everything that was seen, for reading, with times from the start of the run."""
+    """Writes everything that was seen, with times from the start of the run."""
     requests = sorted(stage.load.history, key=lambda each: each["start"])
     zero = requests[0]["start"] if requests else 0.0
 
@@ -149,8 +149,8 @@ def write_down(stage, result):
 
 def perform(name, mode, act, folder, topology, planted=None, machines=0, nodes=1, workers=2, clients=8, pause=0.02,
             slack=2.0, login_max_s=history.LOGIN_MAX_S, judged_min=None, strays_max=0.0, programs=None, settings=None, topology_options=None):
-    """Runs one case. Everything that it starts ends here. planted: kinds of faults of which the
-    checker must find one, because something is wrong on purpose. machines: so many have a network
+    """Runs one case, and ends everything that it started. planted: kinds of faults, one of which
+    the checker must find, because something is wrong on purpose. machines: so many have a network
     of their own, with servers, and with nodes if they are three. slack, login_max_s: see
     history.check. strays_max: the share of requests that may fail while the engines serve.
     programs, settings: of the service."""
