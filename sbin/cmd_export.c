@@ -195,7 +195,7 @@ static enum exit_code run(struct ctl *c)
 	struct pool p = pool_make(&m, format->rules);
 	format->print(&p);
 	free(p.places);
-	machines_close(&m);
+	records_close(&m.records);
 	ctl_flush();
 	return CTL_DONE;
 }

@@ -62,7 +62,7 @@ static enum exit_code list(struct ctl *c)
 		listing_print(&l, false);
 	}
 	free(chosen.places);
-	machines_close(&m);
+	records_close(&m.records);
 	return CTL_DONE;
 }
 
@@ -99,7 +99,7 @@ static enum exit_code show(struct ctl *c)
 	else
 		print_members(table_text(&m.records.table, chosen.places[0]));
 	free(chosen.places);
-	machines_close(&m);
+	records_close(&m.records);
 	return CTL_DONE;
 }
 

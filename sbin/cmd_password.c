@@ -13,7 +13,7 @@ static enum exit_code hash_password(struct ctl *c)
 	struct users u;
 
 	/* Without a file, the hash has the usual cost. */
-	if (users_open(&u, c->config.data_dir, false) && users_refresh(&u))
+	if (users_open(&u, c->config.data_dir, false) && records_refresh(&u.records))
 		like = users_work_like(&u);
 	prompt_hash(c, like, hash, password);
 	if (c->random)

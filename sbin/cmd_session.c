@@ -25,7 +25,7 @@ static void note_user(const struct ctl *c, const char *name)
 
 	if (name == NULL)
 		return;
-	if (users_open(&u, c->config.data_dir, false) && users_refresh(&u) &&
+	if (users_open(&u, c->config.data_dir, false) && records_refresh(&u.records) &&
 	    table_find(&u.records.table, span_of(name)) == u.records.table.count)
 		ctl_say("note: there is no user \"%s\"", name);
 	users_close(&u);

@@ -35,7 +35,7 @@ static enum exit_code status(struct ctl *c)
 	up &= list_part(&l, "machines", file_fault(&m.records, machines));
 	up &= list_part(&l, "hashing", health_of_hashing(c));
 	users_close(&u);
-	machines_close(&m);
+	records_close(&m.records);
 	listing_print(&l, c->json);
 	return up ? CTL_DONE : CTL_NO;
 }

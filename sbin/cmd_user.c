@@ -200,11 +200,11 @@ static void note_unknown(struct ctl *c)
 {
 	struct machines m;
 
-	if (machines_open(&m, c->config.data_dir, false) && machines_refresh(&m))
+	if (machines_open(&m, c->config.data_dir, false) && records_refresh(&m.records))
 		for (char **id = c->args + 1; *id != NULL; id++)
 			if (table_find(&m.records.table, span_of(*id)) == m.records.table.count)
 				ctl_say("note: no machine has the id %s", *id);
-	machines_close(&m);
+	records_close(&m.records);
 }
 
 /* The user sees exactly these machines; `all`: all of them; `none`: none. */

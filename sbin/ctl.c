@@ -133,14 +133,14 @@ static void check_opened(const struct ctl *c, const struct records *r, bool good
 
 void ctl_open_users(const struct ctl *c, struct users *u)
 {
-	bool good = users_open(u, c->config.data_dir, false) && users_refresh(u);
+	bool good = users_open(u, c->config.data_dir, false) && records_refresh(&u->records);
 
 	check_opened(c, &u->records, good);
 }
 
 void ctl_open_machines(const struct ctl *c, struct machines *m)
 {
-	bool good = machines_open(m, c->config.data_dir, false) && machines_refresh(m);
+	bool good = machines_open(m, c->config.data_dir, false) && records_refresh(&m->records);
 
 	check_opened(c, &m->records, good);
 }

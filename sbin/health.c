@@ -23,7 +23,7 @@ const char *health_of_hashing(const struct ctl *c)
 	struct users u;
 
 	slots_measure(&slots, c->config.hashes);
-	if (users_open(&u, c->config.data_dir, false) && users_refresh(&u))
+	if (users_open(&u, c->config.data_dir, false) && records_refresh(&u.records))
 		kib = users_hash_kib(&u);
 	users_close(&u);
 	return slots_fault(&slots, kib, words);

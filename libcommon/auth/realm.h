@@ -20,7 +20,7 @@ struct realm {
 
 static inline void realm_refresh(struct realm *realm)
 {
-	realm->users_usable = users_refresh(&realm->users);
+	realm->users_usable = records_refresh(&realm->users.records);
 }
 
 #endif

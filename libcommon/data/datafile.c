@@ -153,11 +153,10 @@ static const char *why_closed(int folder, const char *name)
 		   : why;
 }
 
-static enum datafile_fault read_named(int folder, const char *name, int flags, char **text,
-				      size_t *len, struct datafile_version *version,
-				      const char **why)
+enum datafile_fault datafile_read_at(int folder, const char *name, char **text, size_t *len,
+				     struct datafile_version *version, const char **why)
 {
-	int fd = open_file(folder, name, flags);
+	int fd = open_file(folder, name, folder != AT_FDCWD ? O_NOFOLLOW : 0);
 
 	*version = (struct datafile_version){0};
 	if (fd < 0) {
@@ -177,13 +176,7 @@ static enum datafile_fault read_named(int folder, const char *name, int flags, c
 enum datafile_fault datafile_read(const char *path, char **text, size_t *len,
 				  struct datafile_version *version, const char **why)
 {
-	return read_named(AT_FDCWD, path, 0, text, len, version, why);
-}
-
-enum datafile_fault datafile_read_at(int folder, const char *name, char **text, size_t *len,
-				     struct datafile_version *version, const char **why)
-{
-	return read_named(folder, name, O_NOFOLLOW, text, len, version, why);
+	return datafile_read_at(AT_FDCWD, path, text, len, version, why);
 }
 
 bool datafile_is(const char *path, const struct datafile_version *version, bool by_open)

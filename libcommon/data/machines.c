@@ -20,16 +20,6 @@ bool machines_open(struct machines *m, const char *data_dir, bool resident)
 	return records_open(&m->records, &machines_kind, data_dir, resident);
 }
 
-void machines_close(struct machines *m)
-{
-	records_close(&m->records);
-}
-
-bool machines_refresh(struct machines *m)
-{
-	return records_refresh(&m->records);
-}
-
 /* The places in the table of the machines of a grant. */
 struct places {
 	uint32_t *at;
@@ -86,6 +76,7 @@ static void find_places(struct machines *m, struct grant grant, struct places *p
 	unsigned wanted = 0, seen = 0;
 	size_t kept = 0;
 
+	*p = (struct places){0};
 	for (uint32_t i = 0; i < 2; i++)
 		if (lists[i].at != NULL) {
 			wanted |= 1U << i;
@@ -109,7 +100,7 @@ static void all_places(const struct machines *m, struct places *p)
 {
 	size_t count = m->records.table.count;
 
-	p->at = malloc((count + 1) * sizeof *p->at);
+	*p = (struct places){.at = malloc((count + 1) * sizeof *p->at)};
 	p->failed = p->at == NULL;
 	for (; !p->failed && p->count < count; p->count++)
 		p->at[p->count] = (uint32_t)p->count;
@@ -153,38 +144,29 @@ bool machines_find(struct machines *m, struct grant grant, struct span number, s
 	return i < t->count;
 }
 
-static void write_record(const struct machines *m, size_t i, bool first, struct text *out)
-{
-	struct span record = table_text(&m->records.table, i);
-
-	if (!first)
-		text_add(out, ",", 1);
-	text_add(out, record.at, record.len);
-}
-
-static bool write_places(const struct machines *m, struct places *p, struct text *out)
+/* `places` NULL: the first `count` records of the file. */
+static void write_places(const struct machines *m, const uint32_t *places, size_t count,
+			 struct text *out)
 {
 	text_add(out, "[", 1);
-	for (size_t i = 0; i < p->count; i++)
-		write_record(m, p->at[i], i == 0, out);
+	for (size_t i = 0; i < count; i++) {
+		struct span record = table_text(&m->records.table, places != NULL ? places[i] : i);
+		if (i > 0)
+			text_add(out, ",", 1);
+		text_add(out, record.at, record.len);
+	}
 	text_add(out, "]", 1);
-	free(p->at);
-	return !p->failed && !out->failed;
 }
 
 bool machines_write(struct machines *m, struct grant grant, struct text *out)
 {
-	struct places p = {0};
+	struct places p = {.count = m->records.table.count};
 
-	if (!is_all(grant)) {
+	if (!is_all(grant))
 		find_places(m, grant, &p);
-		return write_places(m, &p, out);
-	}
-	text_add(out, "[", 1);
-	for (size_t i = 0; i < m->records.table.count; i++)
-		write_record(m, i, i == 0, out);
-	text_add(out, "]", 1);
-	return !out->failed;
+	write_places(m, p.at, p.count, out);
+	free(p.at);
+	return !p.failed && !out->failed;
 }
 
 enum selection_result machines_write_selected(struct machines *m, struct grant grant,
@@ -192,7 +174,7 @@ enum selection_result machines_write_selected(struct machines *m, struct grant g
 					      size_t *total)
 {
 	enum selection_result result = SELECTION_NO_MEMORY;
-	struct places p = {0};
+	struct places p;
 
 	if (!is_all(grant))
 		find_places(m, grant, &p);
@@ -200,7 +182,8 @@ enum selection_result machines_write_selected(struct machines *m, struct grant g
 		all_places(m, &p);
 	if (!p.failed)
 		result = selection_apply(s, &m->records.table, p.at, &p.count, total);
-	if (result != SELECTION_FINE)
-		p.count = 0;
-	return write_places(m, &p, out) || result != SELECTION_FINE ? result : SELECTION_NO_MEMORY;
+	if (result == SELECTION_FINE)
+		write_places(m, p.at, p.count, out);
+	free(p.at);
+	return out->failed ? SELECTION_NO_MEMORY : result;
 }

@@ -19,12 +19,8 @@ struct machines {
 	unsigned digest_of; /* the generation of the records; 0: none */
 };
 
-/* Works like records_open. */
+/* As records_open. `records` is used for the rest. */
 bool machines_open(struct machines *m, const char *data_dir, bool resident);
-void machines_close(struct machines *m);
-
-/* Works like records_refresh. */
-bool machines_refresh(struct machines *m);
 
 /* The digest of the file, made once for each version. */
 const char *machines_digest(struct machines *m);

@@ -35,11 +35,6 @@ void users_close(struct users *u)
 	u->tokens_of = 0;
 }
 
-bool users_refresh(struct users *u)
-{
-	return records_refresh(&u->records);
-}
-
 enum users_found users_find(struct users *u, const char *name, struct user *user)
 {
 	size_t i = table_find(&u->records.table, span_of(name));

@@ -27,16 +27,13 @@ struct user {
 	char password[PASSWORD_MAX_BYTES + 1]; /* plain text or a hash */
 	bool disabled;
 	/* The ids that the user may see: a JSON array in the file's text, valid until the next
-	 * users_refresh. `at` NULL: all machines. */
+	 * records_refresh. `at` NULL: all machines. */
 	struct span machines;
 };
 
-/* Works like records_open. */
+/* As records_open. `records` is refreshed as such. */
 bool users_open(struct users *u, const char *data_dir, bool resident);
 void users_close(struct users *u);
-
-/* Works like records_refresh. */
-bool users_refresh(struct users *u);
 
 /* Finds a user by the exact name. Of two records with one name, the first one counts. The caller
  * wipes user->password. */

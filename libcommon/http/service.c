@@ -30,7 +30,7 @@ void service_refresh(struct service *s, unsigned files)
 	if (files & SERVICE_USERS)
 		realm_refresh(&s->realm);
 	if (files & SERVICE_MACHINES)
-		s->machines_usable = machines_refresh(&s->machines);
+		s->machines_usable = records_refresh(&s->machines.records);
 }
 
 struct shared_body *service_all_machines(struct service *s)
@@ -74,7 +74,7 @@ void service_close(struct service *s)
 	if (s->realm.users.records.kind != NULL)
 		users_close(&s->realm.users);
 	if (s->machines.records.kind != NULL)
-		machines_close(&s->machines);
+		records_close(&s->machines.records);
 	shared_body_release(s->all_machines);
 	redis_free(s->realm.redis);
 	free(s);

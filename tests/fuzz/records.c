@@ -337,7 +337,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	put_file(file[kind], text, len);
 	bool good = is_file(text, len);
-	bool usable = kind ? users_refresh(&u) : machines_refresh(&m);
+	bool usable = kind ? records_refresh(&u.records) : records_refresh(&m.records);
 	bool none = good && usable && r->table.count == 0 && r->table.skipped > 0;
 	CLAIM((good && !none) == (r->fault == NULL));
 	CLAIM(usable == (good || resident));
@@ -359,6 +359,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (kind)
 		users_close(&u);
 	else
-		machines_close(&m);
+		records_close(&m.records);
 	return 0;
 }

@@ -11,7 +11,7 @@
 static void load(struct machines *m, const char *text)
 {
 	folder_replace("machines.json", text);
-	CHECK_ROW(machines_refresh(m), text);
+	CHECK_ROW(records_refresh(&m->records), text);
 }
 
 static bool writes(struct machines *m, const char *ids, const char *want)
@@ -169,6 +169,6 @@ int main(void)
 	test_ids(&m);
 	test_rules(&m);
 	test_many(&m);
-	machines_close(&m);
+	records_close(&m.records);
 	return check_done();
 }

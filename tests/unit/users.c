@@ -8,7 +8,7 @@
 static void load(struct users *u, const char *text)
 {
 	folder_replace("users.json", text);
-	CHECK_ROW(users_refresh(u), text);
+	CHECK_ROW(records_refresh(&u->records), text);
 }
 
 static void test_find(struct users *u)
