@@ -210,6 +210,7 @@ def run(pool, examples, random):
                          suppress_health_check=list(hypothesis.HealthCheck))
     @hypothesis.given(st.data())
     def agree(data):
+        service.goes_on()
         machines = data.draw(st.lists(records(), min_size=data.draw(st.sampled_from([0, 2, 4])), max_size=6))
         seen = data.draw(st.lists(st.sampled_from(IDS), max_size=3))
         pool.replace([text for text, _ in machines], seen)

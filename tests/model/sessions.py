@@ -44,6 +44,7 @@ class Sessions(stateful.RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
+        service.goes_on()
         self.world.redis('FLUSHALL')
         self.users = {name: {'password': 'first'} for name in NAMES}
         self.issued, self.attempts, self.touched = [], {}, None

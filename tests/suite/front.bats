@@ -462,9 +462,9 @@ stop_tls_redis() {
     serve_tls "$name"
     if [[ $name == redis ]]; then wait_until 10 $! status_is 200; else status_is 503; fi
   done
-  tail -n 20 "$T/stunnel.log"
-  grep -q 'certificate verify failed' "$T/stunnel.log"
-  grep -q 'Subject checks failed' "$T/stunnel.log"
+  # It logs after it has closed the connection.
+  wait_until 10 $! grep -q 'certificate verify failed' "$T/stunnel.log"
+  wait_until 10 $! grep -q 'Subject checks failed' "$T/stunnel.log"
 }
 
 status_is() {

@@ -7,11 +7,9 @@ load helpers
 model() {
   local -a how=("$2")
   [[ ${SSA_TEST_FULL-} != 1 ]] || how=("$3" random)
-  run /usr/bin/python3 -EsB "$ROOT/tests/model/$1.py" "${how[@]}"
-  echo "$output"
-  [ "$status" -eq 0 ]
+  /usr/bin/python3 -EsB "$ROOT/tests/model/$1.py" "${how[@]}" # fd 3 tells run.py that it goes on
 }
 
-@test "random queries over random machines: the bytes that the model answers" { model queries 300 1500; }
+@test "random queries over random machines: the bytes that the model answers" { model queries 300 2000; }
 
 @test "logins, renewals, logouts, limits and edits in any order: what the model answers" { model sessions 120 700; }

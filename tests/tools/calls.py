@@ -175,8 +175,8 @@ def faults_in(case, call, reply, good):
     elif KIND in ('signal', 'short') or call in ('', 'write'):
         yield 'another answer'
     elif reply.data == b'':
-        # The connection to the client is lost, or the worker that had the request.
-        if call not in ('writev', 'recv', 'accept4'):
+        # The connection to the client is lost, or cannot be waited for.
+        if call not in ('writev', 'recv', 'accept4', 'epoll_ctl'):
             yield 'no reply'
     # With Sentinel or a cluster the settings of the engine are only a warning.
     elif case.name == 'status' and b'the settings of Redis are not known' in reply.body:
