@@ -45,7 +45,7 @@ void change_begin(struct change *h, const struct ctl *c, const struct table_kind
 	char path[1040];
 	struct text text = {0};
 
-	*h = (struct change){.c = c, .kind = kind};
+	*h = (struct change){.c = c, .kind = kind, .doubles = -1};
 	snprintf(path, sizeof path, "%s/%s", c->config.data_dir, kind->file_name);
 	if (!edit_begin(&h->edit, path))
 		ctl_end(CTL_FAILED, "%s: %s", path, h->edit.why);
@@ -96,6 +96,7 @@ void change_drop(struct change *h, size_t place)
 {
 	show(h, '-', table_text(&h->table, place));
 	h->dropped[place] = true;
+	h->doubles = -1;
 	h->drops++;
 }
 
@@ -112,10 +113,10 @@ void change_add(struct change *h, struct text record)
 }
 
 /* How many machines have the id of an earlier one; *id is the last such id. */
-static size_t count_doubles(const struct table *t, struct span *id)
+static long long count_doubles(const struct table *t, struct span *id)
 {
 	struct key *ids = match_table(t, "id");
-	size_t count = 0;
+	long long count = 0;
 
 	for (size_t i = 1; i < t->count; i++)
 		if (match_order(&ids[i], &ids[i - 1]) == 0) {
@@ -155,11 +156,11 @@ static void replace(struct text *text, struct text next)
 
 void change_apply(struct change *h)
 {
-	size_t *at = ctl_allocate(h->table.count, sizeof *at), doubles = 0;
+	size_t *at = ctl_allocate(h->table.count, sizeof *at);
 	struct span id = {NULL, 0};
 
-	if (h->ids_change)
-		doubles = count_doubles(&h->table, &id);
+	if (h->ids_change && h->doubles < 0)
+		h->doubles = count_doubles(&h->table, &id);
 	struct text next = with_puts(h, at);
 	if (h->added.len > 0) {
 		struct text longer = {0};
@@ -178,9 +179,13 @@ void change_apply(struct change *h)
 	}
 	free(at);
 	set_version(h, next);
-	if (h->ids_change && count_doubles(&h->table, &id) > doubles)
+	if (!h->ids_change)
+		return;
+	long long doubles = count_doubles(&h->table, &id);
+	if (doubles > h->doubles)
 		ctl_end(CTL_NO, "two machines would have the id %.*s; nothing was changed",
 			(int)id.len, id.at);
+	h->doubles = doubles;
 	h->ids_change = false;
 }
 

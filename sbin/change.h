@@ -28,6 +28,7 @@ struct change {
 	bool *dropped;    /* by place */
 	struct text added;
 	bool ids_change;
+	long long doubles; /* machines that have the id of an earlier one; -1: not counted */
 	size_t puts, drops, additions; /* since change_begin */
 };
 

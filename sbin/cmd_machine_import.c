@@ -201,10 +201,10 @@ static void read_words(struct import *in)
 static enum exit_code run(struct ctl *c)
 {
 	struct import in = {.c = c, .key = c->key ? c->key : "id"};
-	bool csv = c->from != NULL && strcmp(c->from, "csv") == 0;
+	bool csv = strcmp(c->from, "csv") == 0;
 
-	if (c->from == NULL || (!csv && strcmp(c->from, "json") != 0))
-		ctl_end(CTL_USAGE, "say what the input is: --from csv or --from json");
+	if (!csv && strcmp(c->from, "json") != 0)
+		ctl_end(CTL_USAGE, "--from must be csv or json");
 	read_words(&in);
 	source_read(&in.source, in.path, csv);
 	change_begin(&in.h, c, &machines_kind);

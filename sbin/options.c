@@ -105,9 +105,9 @@ void options_usage(struct text *out, unsigned set)
 {
 	for (const struct option *o = options_all; o->bit != 0; o++)
 		if (o->bit & set) {
-			text_string(out, " [");
+			text_string(out, o->bit & REQUIRED ? " " : " [");
 			text_string(out, o->name);
 			text_string(out, o->value);
-			text_string(out, "]");
+			text_string(out, o->bit & REQUIRED ? "" : "]");
 		}
 }

@@ -24,7 +24,10 @@ enum {
 	DAYS = 16384,
 	MACHINES = 32768
 };
-enum { EVERYWHERE = DATA | HELP | VERSION };
+enum {
+	EVERYWHERE = DATA | HELP | VERSION,
+	REQUIRED = FROM, /* by the commands that have it */
+};
 
 struct option {
 	unsigned bit;
@@ -42,7 +45,7 @@ void options_read(struct ctl *c, char **words);
  * word. NULL: it is another word. */
 char *options_value(char ***word, unsigned bit);
 
-/* Writes the options of a set as in a usage line, such as " [--json] [--data DIR]". */
+/* Writes the options of a set as in a usage line, such as " --from csv|json [--key FIELD]". */
 void options_usage(struct text *out, unsigned set);
 
 #endif

@@ -123,7 +123,8 @@ static enum exit_code run(struct ctl *c)
 	const struct command *k = c->command;
 	struct text usage = {0};
 
-	if (c->count < k->least || c->count > k->most || (c->given & ~(k->options | EVERYWHERE))) {
+	if (c->count < k->least || c->count > k->most || (c->given & ~(k->options | EVERYWHERE)) ||
+	    (k->options & REQUIRED & ~c->given)) {
 		write_usage(&usage, k);
 		fprintf(stderr, "usage: ssactl %s\n", usage.at);
 		text_free(&usage);

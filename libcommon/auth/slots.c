@@ -66,7 +66,7 @@ static int open_set(int key, int count)
 
 /* The kernel does all operations as one step: wait until the semaphores are 0, then set them to 1.
  * `limit` NULL: waits without end. */
-static int take(const struct slot *slot, short flags, const struct timespec *limit)
+static int occupy(const struct slot *slot, short flags, const struct timespec *limit)
 {
 	struct sembuf step[2 * PARTS];
 	size_t steps = 0;
@@ -88,7 +88,7 @@ static enum slots_result try_places(struct slot *slot, int places)
 		return SLOTS_FAILED;
 	for (int i = 0; i < places; i++) {
 		slot->number = (getpid() + i) % places * slot->count;
-		if (take(slot, IPC_NOWAIT, NULL) == 0)
+		if (occupy(slot, IPC_NOWAIT, NULL) == 0)
 			return SLOTS_TAKEN;
 		if (errno != EAGAIN)
 			return SLOTS_FAILED;
@@ -111,7 +111,7 @@ enum slots_result slots_wait(const struct slots *s, struct slot *slot)
 		slot->set = open_set(HASHES_KEY, SLOTS_MAX);
 		if (slot->set < 0)
 			return SLOTS_FAILED;
-		if (take(slot, 0, NULL) == 0)
+		if (occupy(slot, 0, NULL) == 0)
 			return SLOTS_TAKEN;
 		/* EIDRM and EINVAL mean that the set was removed meanwhile. */
 		if (errno != EINTR && errno != EIDRM && errno != EINVAL)
@@ -141,7 +141,7 @@ enum slots_result slots_take_memory(const struct slots *s, unsigned long kib, st
 	enum slots_result result = try_places(slot, places);
 	if (result == SLOTS_NONE) {
 		slot->number = getpid() % places * slot->count;
-		if (take(slot, 0, &(struct timespec){.tv_sec = MEMORY_WAIT_S}) == 0)
+		if (occupy(slot, 0, &(struct timespec){.tv_sec = MEMORY_WAIT_S}) == 0)
 			result = SLOTS_TAKEN;
 	}
 	return result;

@@ -31,7 +31,7 @@ struct slots {
 };
 
 /* hashes: SSA_HASHES; 0: the processors that this process may use, also by the quota of its control
- * group. Of a limit of memory an eighth and 8 MiB are left to the rest of the service. */
+ * group. An eighth of a memory limit, and 8 MiB, are left to the rest of the service. */
 void slots_measure(struct slots *s, unsigned hashes);
 
 /* The same for a process that asks again and again: it measures once a second. All zero: never
