@@ -51,7 +51,7 @@ commands() { (cd "$ROOT" && tests/tools/commands.py "$1"); }
       return 1
     }
     count=$((count + 1))
-  done < <(grep -rhoP '^\s*\{"\K(REDIS_URL|SSA_[A-Z_]+)(?=")' "$ROOT/libcommon/core")
+  done < <(grep -rhoP '^\s*\{(?:\.name = )?"\K(REDIS_URL|SSA_[A-Z_]+)(?=")' "$ROOT/libcommon/core")
   ((count > 18))
   for path in $(jq -r '.paths | keys[]' "$ROOT/www/openapi.json"); do
     [[ $page == *"${path/\{id\}/ID}"* ]]
