@@ -45,8 +45,7 @@ write_selected(struct endpoint_context *c, const struct request *q, struct reply
 	char why[QUERY_WHY_SIZE];
 	size_t total;
 
-	if (!query_was_coded(&query, q->query, q->target, why) ||
-	    !query_read(&query, q->query, why))
+	if (!query_was_coded(q->query, q->target, why) || !query_read(&query, q->query, why))
 		return reply_explain(rep, RESULT_BAD_REQUEST, why);
 	if (is_known(c, q, rep))
 		return rep->result;
@@ -73,8 +72,7 @@ __attribute__((noinline)) static enum result refuse_parameters(const struct requ
 	struct query query;
 	char why[QUERY_WHY_SIZE];
 
-	return query_was_coded(&query, q->query, q->target, why) &&
-		       query_is_ignored(&query, q->query, why)
+	return query_was_coded(q->query, q->target, why) && query_is_ignored(&query, q->query, why)
 		   ? RESULT_OK
 		   : reply_explain(rep, RESULT_BAD_REQUEST, why);
 }

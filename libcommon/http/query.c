@@ -41,23 +41,23 @@ static bool refuse(struct reading *r, unsigned place, const char *what)
 	return false;
 }
 
-/* Decodes application/x-www-form-urlencoded text (WHATWG URL, 5.1), strictly. */
-static bool decode_bytes(struct reading *r, struct span from, struct span *out)
+static bool refuse_code(struct reading *r)
 {
-	out->at = r->q->bytes + r->used;
-	return percent_decode(from, true, r->q->bytes + r->used, sizeof r->q->bytes - r->used,
-			      &out->len) ||
-	       refuse(r, r->place, "a percent sign without two hexadecimal digits");
+	return refuse(r, r->place, "a percent sign without two hexadecimal digits");
 }
 
+/* Decodes application/x-www-form-urlencoded text (WHATWG URL, 5.1), strictly. */
 static bool decode(struct reading *r, struct span from, struct span *out)
 {
-	if (!decode_bytes(r, from, out))
-		return false;
+	char *begin = r->q->bytes + r->used;
+
+	if (!percent_decode(from, true, begin, sizeof r->q->bytes - r->used, &out->len))
+		return refuse_code(r);
+	out->at = begin;
 	r->used += out->len;
-	if (memchr(out->at, '\0', out->len) != NULL)
+	if (memchr(begin, '\0', out->len) != NULL)
 		return refuse(r, r->place, "a NUL byte");
-	return scan_is_utf8(out->at, out->len) || refuse(r, r->place, "invalid UTF-8");
+	return scan_is_utf8(begin, out->len) || refuse(r, r->place, "invalid UTF-8");
 }
 
 /* As browsers read it, && is one separator. */
@@ -271,15 +271,23 @@ bool query_is_ignored(struct query *q, const char *text, char why[static QUERY_W
 	return !is_too_long(text, why) && read_parameters(&r, span_of(text));
 }
 
-bool query_was_coded(struct query *q, const char *text, const char *target,
-		     char why[static QUERY_WHY_SIZE])
+/* Whether two hexadecimal digits follow each percent sign. */
+static bool is_coded(struct span text)
 {
-	struct reading r = {.q = q, .why = why};
+	for (size_t i = 0; i < text.len; i++)
+		if (text.at[i] == '%' && (text.len - i <= 2 || number_hex(text.at + i + 1, 2) < 0))
+			return false;
+	return true;
+}
+
+bool query_was_coded(const char *text, const char *target, char why[static QUERY_WHY_SIZE])
+{
+	struct reading r = {.why = why};
 	const char *mark = strstr(text, "%25") != NULL ? strchr(target, '?') : NULL;
-	struct span rest = span_of(mark != NULL ? mark + 1 : ""), parameter, decoded;
+	struct span rest = span_of(mark != NULL ? mark + 1 : ""), parameter;
 
 	while (next_parameter(&r, &rest, &parameter))
-		if (!decode_bytes(&r, parameter, &decoded))
-			return false;
+		if (!is_coded(parameter))
+			return refuse_code(&r);
 	return true;
 }

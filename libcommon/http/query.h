@@ -37,8 +37,7 @@ bool query_read(struct query *q, const char *text, char why[static QUERY_WHY_SIZ
 /* Whether each percent code that the client sent in its query is good. lighttpd's url-normalize
  * makes %25zz of %zz, so `text`, which is QUERY_STRING, looks good; `target` is REQUEST_URI, or "".
  * false: as query_read. */
-bool query_was_coded(struct query *q, const char *text, const char *target,
-		     char why[static QUERY_WHY_SIZE]);
+bool query_was_coded(const char *text, const char *target, char why[static QUERY_WHY_SIZE]);
 
 /* For a request that knows no parameter, where only `_` is ignored. false: as query_read. */
 bool query_is_ignored(struct query *q, const char *text, char why[static QUERY_WHY_SIZE]);
