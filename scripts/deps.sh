@@ -80,6 +80,12 @@ debian      | debootstrap      | debootstrap                             | makes
 debian      | debian-archive-keyring | /usr/share/keyrings/debian-archive-keyring.gpg | the keys of its archives
 debian      | git              | git                                     | copies what is checked out
 debian      | iproute2         | ip                                      | gives it a separate network
+container   | podman          | podman                                  | builds and runs the image
+container   | catatonit       | catatonit                               | the first process of its pods
+container   | netavark        | /usr/lib/podman/netavark                | its networks
+container   | aardvark-dns    | /usr/lib/podman/aardvark-dns            | the names in them
+container   | podman-compose  | podman-compose                          | starts compose.yaml
+container   | python3-kubernetes | /usr/lib/python3/dist-packages/kubernetes | knows the words of kube.yaml
 engines     | iproute2        | ip                                      | connects machines, and cuts them off
 engines     | util-linux      | nsenter                                 | makes machines: network namespaces
 web         | nodejs            | node                                    | runs the tests of the pages
@@ -100,9 +106,9 @@ for purpose; do
     deb) purposes="${purposes}system deb " ;;
     build) ;;
     check | bench) purposes="${purposes}run test system $purpose " ;;
-    arm64 | debian | engines | web) purposes="${purposes}run test $purpose " ;;
+    arm64 | debian | container | engines | web) purposes="${purposes}run test $purpose " ;;
     *)
-        echo "usage: scripts/deps.sh [build|run|test|check|bench|deb|arm64|debian|engines|web]..." >&2
+        echo "usage: scripts/deps.sh [build|run|test|check|bench|deb|arm64|debian|container|engines|web]..." >&2
         exit 2
         ;;
     esac

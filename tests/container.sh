@@ -1,112 +1,200 @@
 #!/bin/bash
-# tests/container.sh [SUITE]
+# tests/container.sh
 #
-# Builds container/Containerfile with buildah, on a base that debootstrap makes (tests/debian.sh
-# SUITE base), and runs the image read-only, as its user, with a Redis of this machine: a login, the
-# machines after an edit, the health check with and without Redis, and SIGINT. The last line is `N
-# passed, N failed`. It needs root, buildah, and redis-server; where the machine cannot, it says so.
+# Builds container/Containerfile, and runs the image by container/compose.yaml and by
+# container/kube.yaml. `make test-container` calls this script. The last line is `N passed, N
+# failed`. What the machine cannot do is skipped, with the reason. It needs root, and the packages
+# of `scripts/deps.sh debian container`.
+#
+# An empty Debian, with what the Containerfile and Redis need, replaces the images of docker.io.
+# After that everything runs in a separate network: a loopback, and what podman adds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-suite=${1:-trixie} base=$PWD/build/debian/${1:-trixie}.tar
-export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
-passed=0 failed=0 redis='' server=''
+suite=trixie root=$PWD/build/debian/container context=$PWD/build/debian/container-context log=$PWD/build/debian/container.log
+image=localhost/simpleserverapi
 
-skip() {
+unable() {
   echo "skipped: $1"
   echo "0 passed, 0 failed, 1 skipped"
   exit
 }
-[[ $(id -u) == 0 ]] || skip "needs root"
-type -P buildah >/dev/null || skip "buildah is not installed"
-[[ -e $base ]] || tests/debian.sh "$suite" base
+
+if [[ ${1-} != offline ]]; then
+  [[ $(id -u) == 0 ]] || unable "needs root"
+  for command in debootstrap podman catatonit; do
+    PATH=$PATH:/usr/libexec/podman type -P "$command" >/dev/null || unable "$command is not installed"
+  done
+  unshare --mount --pid --net --fork true 2>/dev/null || unable "no namespaces can be made here"
+  # shellcheck source=tests/empty-debian.sh
+  . tests/empty-debian.sh
+  empty_debian
+  rm -rf "$context"
+  mv "$root/srv/ssa" "$context"
+  mkdir -p "$root/srv/ssa"
+  cp -r "$context/scripts" "$root/srv/ssa"
+  quietly "what the build needs" in_debian scripts/deps.sh build
+  quietly "what the image needs, and Redis" packages install -y lighttpd redis-server
+  # The build finds the sources of the libraries here.
+  mkdir -p "$root/src"
+  mv "$root/srv/ssa/build" "$root/src"
+  rm -r "$root/srv/ssa"
+  exec unshare --net tests/container.sh offline
+fi
+
+# shellcheck source=tests/counted.sh
+. tests/counted.sh
+ip link set lo up
+mount -t proc proc /proc
+# The name server of another run, whose number is a process of this one.
+mkdir -p /run/containers
+mount -t tmpfs tmpfs /run/containers
+umount /sys/fs/cgroup/unified 2>/dev/null || true # crun refuses both versions of cgroups at once
 
 work=$(mktemp -d /tmp/ssa-container.XXXXXX)
-container=$(buildah from scratch 2>&1) || skip "buildah cannot work here: $container"
 cleanup() {
-  [[ -z $server ]] || kill -KILL "$server" 2>/dev/null || true
-  [[ -z $redis ]] || kill "$redis" 2>/dev/null || true
-  buildah rm --all >/dev/null 2>&1 || true
+  podman rm -fa -t 0 >/dev/null 2>&1 || true
+  podman pod rm -fa >/dev/null 2>&1 || true
   rm -rf "$work"
 }
 trap cleanup EXIT
+# Where root may not raise its limits, podman must not try to.
+cat >"$work/containers.conf" <<END
+[containers]
+default_ulimits = ["nofile=$(ulimit -Hn):$(ulimit -Hn)", "nproc=2048:2048"]
+[engine]
+cgroup_manager = "cgroupfs"
+static_dir = "$work/libpod"
+tmp_dir = "$work/tmp"
+[network]
+network_backend = "netavark"
+network_config_dir = "$work/networks"
+END
+export CONTAINERS_CONF=$work/containers.conf CONTAINERS_STORAGE_CONF=$work/storage.conf
+# podman-compose has no option for the format.
+export BUILDAH_FORMAT=docker BUILDAH_ISOLATION=chroot
+podman() { timeout 300 "$(type -P podman)" "$@"; }
+for driver in overlay vfs; do
+  printf '[storage]\ndriver = "%s"\ngraphroot = "%s"\nrunroot = "%s"\n' $driver "$work/images" "$work/run" >"$work/storage.conf"
+  why=$(podman info 2>&1) && break
+done || unable "podman cannot work here: $why"
 
-check() { # WHAT COMMAND...
-  local what=$1
-  shift
-  if "$@" >"$work/log" 2>&1; then
-    echo "  ok: $what"
-    passed=$((passed + 1))
-  else
-    echo "  FAILED: $what"
-    tail -n 20 "$work/log" | sed 's/^/    /'
-    failed=$((failed + 1))
-  fi
+# --- the image ------------------------------------------------------------------------------------
+
+echo "container.sh: the images of Debian and Redis"
+tar -C "$root" --one-file-system --exclude='./dev/*' -c . | podman import - docker.io/library/debian:trixie-slim >"$log" 2>&1
+# Redis's own image allows other hosts without a password.
+printf '#!/bin/sh\nexec /usr/bin/redis-server "$@" --protected-mode no\n' >"$work/redis-server"
+chmod 755 "$work/redis-server"
+podman build -t docker.io/library/redis:8 -f - "$work" >"$log" 2>&1 <<'END'
+FROM docker.io/library/debian:trixie-slim
+COPY redis-server /usr/local/bin/
+ENV PATH=/usr/local/bin:/usr/bin
+RUN mkdir /data
+WORKDIR /data
+END
+
+cd "$context"
+chmod -R a+rX data
+check "podman build, without the Internet" podman build --format docker -t simpleserverapi -f container/Containerfile .
+((failed == 0)) || {
+  counted
+  exit
 }
-wait_for() {
-  local end=$((SECONDS + 30))
-  until "$@" >/dev/null 2>&1; do
-    ((SECONDS < end)) || return 1
-    sleep 0.05
+configured() { podman image inspect --format '{{.Config.StopSignal}} {{.Config.User}} {{.HealthCheck.Test}}' $image; }
+check "it stops by SIGINT, is not root, and has a health check" \
+  same 'SIGINT 10001 [CMD /usr/lib/simpleserverapi/healthcheck]' configured
+
+# ask HOST PATH [CURL OPTION...]
+ask() { curl -sf --max-time 10 "http://$1:8000$2" "${@:3}"; }
+log_in() { ask "$1" /api/ticket -H 'Content-Type: application/json' -d '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}' | jq -r .data.ticket || true; }
+machines() { ask "$1" /api/info -H "X-Auth-Token: $2" | jq -c .data; }
+# About a container: the user, the read-only root, the limit of memory, the capabilities.
+described() { podman inspect --format '{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.Memory}} {{.EffectiveCaps}}' "$1"; }
+
+# --- compose.yaml ---------------------------------------------------------------------------------
+
+api=container_api_1
+healthy() { podman exec $api ./healthcheck; }
+unhealthy() { ! healthy; }
+pages() { ask 127.0.0.1 / && ask 127.0.0.1 /docs/ && ask 127.0.0.1 /openapi.json; }
+
+compose() {
+  local ticket
+  check "compose.yaml: up" podman-compose -f container/compose.yaml up -d
+  check "it serves" wait_for ask 127.0.0.1 /api/status
+  ticket=$(log_in 127.0.0.1)
+  check "a login, and the machines" same "$(jq -c . data/machines.json)" machines 127.0.0.1 "$ticket"
+  check "the console, /docs/, openapi.json" pages
+  check "not root, read-only, 256 MiB, no capability" same '10001 true 268435456 []' described $api
+  check "its user can write nothing" same '' podman exec $api find /usr /etc /data -writable ! -type l
+  check "the health check" healthy
+  cp data/machines.json data/old
+  echo '[]' >data/new && mv data/new data/machines.json
+  check "an edit of the mounted folder is seen" wait_for same '[]' machines 127.0.0.1 "$ticket"
+  mv data/old data/machines.json
+  podman stop container_redis_1 >"$log" 2>&1
+  check "without Redis it is unhealthy" wait_for unhealthy
+  check "and goes on" pages
+  check "podman stop, by SIGINT" podman stop -t 20 $api
+  check "it has ended by itself" same 0 podman inspect --format '{{.State.ExitCode}}' $api
+  check "compose.yaml: down" podman-compose -f container/compose.yaml down
+}
+
+# --- kube.yaml ------------------------------------------------------------------------------------
+
+kube() { "$OLDPWD/tests/tools/kube.py" "$1" container/kube.yaml "${@:2}"; }
+address() { # POD
+  podman inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' "$(podman pod inspect --format '{{.InfraContainerID}}' "$1")"
+}
+# probes KIND: sends them, as a kubelet does. Prints those that fail.
+probes() {
+  local name kind what
+  kube probes | while read -r name kind what; do
+    if [[ $kind != "$1" ]]; then
+      continue
+    elif [[ $what == /* ]]; then
+      ask "$one" "$what" >/dev/null || echo "$what"
+    else
+      # shellcheck disable=SC2086  # a command
+      podman exec "$name-redis" $what >/dev/null 2>&1 || echo "$what"
+    fi
   done
 }
 
-echo "container.sh: the base, $suite"
-buildah add -q "$container" "$base" / >/dev/null
-buildah commit -q "$container" localhost/ssa-base >/dev/null
-check "buildah bud" buildah bud -q --format docker --build-arg BASE=localhost/ssa-base -t localhost/simpleserverapi \
-  -f container/Containerfile .
-inspect() { buildah inspect --type image --format "$1" localhost/simpleserverapi; }
-check "it stops by SIGINT, is no root, and has a health check" test "$(inspect '{{.Docker.Config.StopSignal}} {{.Docker.Config.User}} {{len .Docker.Config.Healthcheck.Test}}')" = 'SIGINT 10001 2'
+replicas() {
+  local one two ticket
+  kube pods data >"$work/kube.yaml"
+  check "kube.yaml: two replicas, and Redis" podman kube play "$work/kube.yaml"
+  one=$(address ssa-0) two=$(address ssa-1)
+  check "one serves" wait_for ask "$one" /api/status
+  check "the other serves" wait_for ask "$two" /api/status
+  ticket=$(log_in "$one")
+  check "a ticket of one is good at the other" same "$(jq -c . data/machines.json)" machines "$two" "$ticket"
+  check "not root, read-only, 256 MiB, no capability" same '10001:10001 true 268435456 []' described ssa-0-api
+  check "each pod is ready" same '' probes readinessProbe
+  check "and alive" same '' probes livenessProbe
+  podman pod stop ssa-redis >"$log" 2>&1
+  check "without Redis none is ready" wait_for same $'/api/status?any\nredis-cli ping' probes readinessProbe
+  check "but alive" same '' probes livenessProbe
+  check "kube.yaml: down" podman kube down "$work/kube.yaml"
+}
 
-# buildah's own `run` has no read-only root, so the image is mounted and started in namespaces.
-root=$(buildah mount "$(buildah from localhost/simpleserverapi)")
-mkdir -p "$work"/{data,run}
-chmod 755 "$work" "$work"/*
-cp data/*.json "$work/data"
-chmod 644 "$work"/data/*
-redis-server --port 0 --unixsocket "$work/run/redis.sock" --unixsocketperm 777 --save '' >/dev/null &
-redis=$!
-wait_for test -S "$work/run/redis.sock"
-mapfile -t environment < <(inspect '{{range .Docker.Config.Env}}{{println .}}{{end}}' | grep .)
-as_user=(chroot --userspec=10001:10001 "$root" env -i -C /usr/lib/simpleserverapi "${environment[@]}" REDIS_URL=unix:///srv/redis.sock)
-# shellcheck disable=SC2016  # the inner sh expands the variables
-unshare --mount --pid --net --ipc --fork --kill-child sh -ec '
-  ip link set lo up
-  root=$1
-  mount --bind "$root" "$root"
-  mount --bind "$2" "$root/data"
-  mount --bind "$3" "$root/srv"
-  mount -t tmpfs -o uid=10001,mode=700 tmpfs "$root/run/ssa"
-  mount -t proc proc "$root/proc"
-  mount --rbind /dev "$root/dev"
-  mount -o remount,bind,ro "$root"
-  shift 3
-  exec "$@"' sh "$root" "$work/data" "$work/run" "${as_user[@]}" /usr/sbin/lighttpd -D -f lighttpd.conf >"$work/server.log" 2>&1 &
-unshared=$!
-wait_for pgrep -P $unshared
-server=$(pgrep -P $unshared)
-there() { nsenter --target "$server" --mount --net "$@"; }
-healthy() { there "${as_user[@]}" ./healthcheck; }
-check "it serves, with a read-only root, and is healthy" wait_for healthy
-[[ $failed == 0 ]] || cat "$work/server.log"
-ask() { there curl -s --max-time 10 "$@"; }
-login() { ask -H 'Content-Type: application/json' -d '{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD"}' http://127.0.0.1:8000/api/ticket; }
-ticket=$(login | jq -r .data.ticket)
-machines() { ask -H "X-Auth-Token: $ticket" http://127.0.0.1:8000/api/info | jq -c .data; }
-check "a login, and the machines" test "$(machines)" = "$(jq -c . data/machines.json)"
-echo '[]' >"$work/data/new" && mv "$work/data/new" "$work/data/machines.json"
-is_empty() { [[ $(machines) == '[]' ]]; }
-check "an edit of the mounted folder is seen" wait_for is_empty
-check "its user can write nothing" test -z "$(there "${as_user[@]}" sh -c 'find /usr /etc /data -writable ! -type l 2>/dev/null | head -3')"
-kill "$redis"
-wait "$redis" || true
-redis=
-unhealthy() { ! healthy; }
-check "without Redis it is unhealthy, and goes on" wait_for unhealthy
-kill -INT "$server"
-gone() { ! kill -0 "$server" 2>/dev/null; }
-check "SIGINT ends it" wait_for gone
-server=
-
-echo "$passed passed, $failed failed"
-((failed == 0))
+network=$(podman network create try 2>&1 && podman run --rm --network try $image true 2>&1) || {
+  skip "compose.yaml" "no network for containers: ${network##*$'\n'}"
+  skip "kube.yaml" "no network for containers"
+  counted
+  exit
+}
+if type -P podman-compose >/dev/null; then
+  compose
+else
+  skip "compose.yaml" "podman-compose is not installed"
+fi
+if /usr/bin/python3 -c 'import kubernetes' 2>/dev/null; then
+  check "kube.yaml: Kubernetes knows each word of it" same '' kube check
+  replicas
+  skip "kube.yaml: Secret, projected volume, Services" "podman has none of these"
+else
+  skip "kube.yaml" "python3-kubernetes is not installed"
+fi
+counted

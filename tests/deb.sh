@@ -29,38 +29,8 @@ fi
 . tests/empty-debian.sh
 mount -t proc proc /proc # by the numbers of this namespace, for nsenter
 
-passed=0 failed=0
-
-# check WHAT COMMAND...
-check() {
-  local what=$1
-  shift
-  if "$@" >"$log" 2>&1; then
-    echo "  ok: $what"
-    passed=$((passed + 1))
-  else
-    echo "  FAILED: $what"
-    sed 's/^/    /' "$log"
-    failed=$((failed + 1))
-  fi
-}
-
-# same WANTED COMMAND...: whether the command prints this.
-same() {
-  local wanted=$1 got
-  shift
-  got=$("$@") || true
-  diff <(echo "$wanted") <(echo "$got")
-}
-
-# wait_for COMMAND...: until it succeeds, 30 s at most.
-wait_for() {
-  local end=$((SECONDS + 30))
-  until "$@" >/dev/null 2>&1; do
-    ((SECONDS < end)) || return 1
-    sleep 0.05
-  done
-}
+# shellcheck source=tests/counted.sh
+. tests/counted.sh
 
 # --- build ----------------------------------------------------------------------------------------
 
@@ -354,5 +324,4 @@ check "purge" packages purge -y simpleserverapi
 check "purge leaves no file" same "$(<"$root.before")" everything
 check "purge leaves no user" same "$(<"$root.accounts")" accounts
 
-echo "$passed passed, $failed failed"
-((failed == 0))
+counted

@@ -97,8 +97,8 @@ test-deb:  ## the Debian package on an empty Debian; SUITE=bookworm or trixie; a
 	@scripts/deps.sh debian
 	@tests/deb.sh $(SUITE)
 
-test-container:  ## container/ with buildah and podman, on an empty Debian; as root
+test-container:  ## container/ with podman, on an empty Debian; as root
+	@scripts/deps.sh debian container
 	@tests/container.sh
-	@tests/podman.sh
 
 .PHONY: test-container unit test test-full test-steady test-planted test-acl test-arm64 emulated test-debian test-deb
