@@ -24,7 +24,7 @@ teardown() {
 # copy_to FOLDER: copies what `make run` needs, and the programs under test.
 copy_to() {
   mkdir -p "$1"
-  cp -a "$ROOT"/{Makefile,lighttpd.conf,conf.d,scripts,www,data} "$1"
+  cp -a "$ROOT"/{Makefile,VERSION,lighttpd.conf,conf.d,scripts,www,data} "$1"
   cp -a "$CGI_BIN" "$1/cgi-bin"
 }
 
