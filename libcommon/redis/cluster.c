@@ -1,4 +1,5 @@
 #include "redis/cluster.h"
+#include "core/array.h"
 #include "core/text.h"
 #include "redis/link.h"
 #include "redis/nodes.h"
@@ -68,20 +69,16 @@ void cluster_free(struct cluster *c)
 void cluster_add(struct cluster *c, const char *argument, size_t end)
 {
 	int slot = argument != NULL ? tag_slot(argument) : -1;
+	struct command *commands = array_grow(c->commands, c->count, &c->cap, sizeof *commands);
 
-	if (c->count == c->cap) {
-		size_t cap = c->cap ? c->cap * 2 : 64;
-		void *commands = realloc(c->commands, cap * sizeof *c->commands);
-		if (commands == NULL) {
-			c->no_memory = true;
-			return;
-		}
-		c->commands = commands;
-		c->cap = cap;
+	if (commands == NULL) {
+		c->no_memory = true;
+		return;
 	}
+	c->commands = commands;
 	if (slot >= 0)
 		c->slot = slot;
-	struct command *command = &c->commands[c->count++];
+	struct command *command = &commands[c->count++];
 	*command = (struct command){
 	    .end = end, .slot = c->slot, .keyless = slot < 0, .stage = c->stage, .state = LATER};
 	if (slot >= 0)

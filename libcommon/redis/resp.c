@@ -1,6 +1,6 @@
 #include "redis/resp.h"
+#include "core/number.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,11 +162,13 @@ const char *resp_words(const char *code)
 /* Reads the number behind a * or $, and moves *at behind its line. */
 static size_t take_count(const char **at)
 {
-	char *end;
-	size_t count = strtoul(*at + 1, &end, 10);
+	enum { DIGITS_MAX = 20 };
+	struct span text = {*at + 1, DIGITS_MAX};
+	unsigned long long count;
 
-	*at = end + 2;
-	return count;
+	number_take(&text, &count);
+	*at = text.at + 2;
+	return (size_t)count;
 }
 
 void resp_refusal(char out[static RESP_REFUSAL_SIZE], const char *code, const char *batch,
@@ -224,17 +226,19 @@ bool resp_copy(const struct redisReply *reply, char *out, size_t size)
 
 bool resp_number(const struct redisReply *reply, long long *number)
 {
-	char *end;
-
 	if (reply->type == REDIS_REPLY_INTEGER) {
 		*number = reply->integer;
 		return true;
 	}
-	if (reply->type != REDIS_REPLY_STRING || reply->len == 0)
+	if (reply->type != REDIS_REPLY_STRING)
 		return false;
-	errno = 0;
-	*number = strtoll(reply->str, &end, 10);
-	return errno == 0 && end == reply->str + reply->len;
+	struct span text = {reply->str, reply->len};
+	bool negative = span_take(&text, "-");
+	unsigned long long digits;
+	if (!number_read(text, LLONG_MAX, &digits))
+		return false;
+	*number = negative ? -(long long)digits : (long long)digits;
+	return true;
 }
 
 size_t resp_count(const struct redisReply *reply)

@@ -1,9 +1,9 @@
 #include "redis/shards.h"
+#include "core/number.h"
 #include "core/text.h"
 #include "redis/resp.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 void shards_forget(struct shards *s, unsigned node)
@@ -54,16 +54,15 @@ bool shards_redirect(struct shards *s, const struct redisReply *error, unsigned 
 		     unsigned *node, bool *ask)
 {
 	const char *text = resp_error_text(error), *port = strrchr(text, ':');
-	bool moved = strncmp(text, "MOVED ", 6) == 0;
-	char *host;
+	struct span rest = span_of(text);
+	bool moved = span_take(&rest, "MOVED ");
+	unsigned long long slot;
 
-	*ask = strncmp(text, "ASK ", 4) == 0;
-	if ((!moved && !*ask) || port == NULL)
+	*ask = span_take(&rest, "ASK ");
+	if ((!moved && !*ask) || port == NULL || !number_take(&rest, &slot) || slot >= TAG_SLOTS ||
+	    !span_take(&rest, " ") || rest.at > port)
 		return false;
-	unsigned long slot = strtoul(text + (moved ? 6 : 4), &host, 10);
-	if (slot >= TAG_SLOTS || *host++ != ' ' || host > port)
-		return false;
-	*node = shards_add_near(s, host, (size_t)(port - host), port + 1, from);
+	*node = shards_add_near(s, rest.at, (size_t)(port - rest.at), port + 1, from);
 	if (moved)
 		s->node_of[slot] = (uint8_t)*node;
 	return *node != 0;

@@ -1,4 +1,5 @@
 #include "store/regulation_list.h"
+#include "core/array.h"
 #include "redis/redis.h"
 #include "redis/resp.h"
 #include "store/regulation.h"
@@ -15,7 +16,7 @@ static const char *const names[] = {"user and address", "user", "address"};
 /* Counters, by their keys. */
 struct keys {
 	char (*at)[STORE_KEY_SIZE];
-	size_t count;
+	size_t count, capacity;
 	bool failed;
 };
 
@@ -24,7 +25,7 @@ static void add_key(struct keys *k, const char *key)
 	for (size_t i = 0; i < k->count; i++)
 		if (strcmp(k->at[i], key) == 0)
 			return;
-	void *at = realloc(k->at, (k->count + 1) * sizeof *k->at);
+	void *at = array_grow(k->at, k->count, &k->capacity, sizeof *k->at);
 	if (at == NULL) {
 		k->failed = true;
 		return;
