@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 enum { REDIS_SERVERS_MAX = 9 };
 
@@ -21,6 +22,11 @@ struct redis_server {
 	char host[256]; /* or, if `port` is "", the path of a Unix socket */
 	char port[6];
 };
+
+static inline bool redis_server_same(const struct redis_server *a, const struct redis_server *b)
+{
+	return strcmp(a->host, b->host) == 0 && strcmp(a->port, b->port) == 0;
+}
 
 struct redis_url {
 	enum redis_kind { REDIS_SINGLE, REDIS_SENTINEL, REDIS_CLUSTER } kind;

@@ -10,16 +10,11 @@
 
 enum { ROUNDS_MAX = 4, TIME_LEAST_MS = 10 };
 
-static bool is_same(const struct redis_server *a, const struct redis_server *b)
-{
-	return strcmp(a->host, b->host) == 0 && strcmp(a->port, b->port) == 0;
-}
-
 static const struct replication_server *find(const struct replication *n,
 					     const struct redis_server *server)
 {
 	for (unsigned i = 0; i < n->count; i++)
-		if (is_same(&n->at[i].server, server))
+		if (redis_server_same(&n->at[i].server, server))
 			return &n->at[i];
 	return NULL;
 }
@@ -139,7 +134,7 @@ static bool has_acknowledged(const struct redisReply *replicas, const struct red
 
 	for (size_t i = 0; i < resp_count(replicas); i++)
 		if (read_replica(resp_element(replicas, i), &named, &reached) &&
-		    is_same(&named, server) && reached >= offset)
+		    redis_server_same(&named, server) && reached >= offset)
 			return true;
 	return false;
 }

@@ -196,11 +196,6 @@ static bool all_others_are_down(const struct poll *p)
 	return p->all_alive_known;
 }
 
-static bool is_same(const struct redis_server *a, const struct redis_server *b)
-{
-	return strcmp(a->host, b->host) == 0 && strcmp(a->port, b->port) == 0;
-}
-
 static void add_replicas(struct replication *n, const struct redisReply *list,
 			 const struct redis_server *master)
 {
@@ -212,7 +207,7 @@ static void add_replicas(struct replication *n, const struct redisReply *list,
 		if (!text_field(server.host, sizeof server.host, replica, "ip") ||
 		    !text_field(server.port, sizeof server.port, replica, "port"))
 			n->too_many = true; /* nobody knows which server it means */
-		else if (!is_same(&server, master))
+		else if (!redis_server_same(&server, master))
 			replication_add(n, &server,
 					is_down(replica) ||
 					    (number_field(&priority, replica, "slave-priority") &&
@@ -232,7 +227,7 @@ static bool take_view(struct sentinel *s, unsigned i, const struct question *q,
 	if (reply == NULL || !resp_copy(reply, p->answered[p->answers], ID_SIZE) ||
 	    !read_master(l, link_next(l), &named) || (reply = link_next(l)) == NULL)
 		return false;
-	if (!is_same(&named, master))
+	if (!redis_server_same(&named, master))
 		replication_add(n, &named, false);
 	add_replicas(n, reply, master);
 	if ((reply = link_next(l)) == NULL)

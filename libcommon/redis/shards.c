@@ -16,8 +16,7 @@ void shards_forget(struct shards *s, unsigned node)
 unsigned shards_find(const struct shards *s, const struct redis_server *node)
 {
 	for (unsigned i = 1; i <= s->count; i++)
-		if (strcmp(s->nodes[i].host, node->host) == 0 &&
-		    strcmp(s->nodes[i].port, node->port) == 0)
+		if (redis_server_same(&s->nodes[i], node))
 			return i;
 	return 0;
 }
