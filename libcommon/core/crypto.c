@@ -146,12 +146,15 @@ static bool read_cost(struct span hash, unsigned long long *kib, unsigned long l
 
 bool crypto_argon2id_make(char out[static CRYPTO_HASH_SIZE], const char *password, const char *like)
 {
-	unsigned long long kib = 19456, passes = 2;
+	unsigned long long kib, passes;
 
 	_Static_assert(CRYPTO_HASH_SIZE >= crypto_pwhash_argon2id_STRBYTES, "a hash must fit");
-	return sodium_init() >= 0 && (like == NULL || read_cost(span_of(like), &kib, &passes)) &&
-	       crypto_pwhash_argon2id_str(out, password, strlen(password), passes,
-					  (size_t)kib * 1024) == 0;
+	if (like == NULL || !read_cost(span_of(like), &kib, &passes)) {
+		kib = 19456;
+		passes = 2;
+	}
+	return sodium_init() >= 0 && crypto_pwhash_argon2id_str(out, password, strlen(password),
+								passes, (size_t)kib * 1024) == 0;
 }
 
 void crypto_wipe(void *secret, size_t len)

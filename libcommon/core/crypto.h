@@ -53,9 +53,9 @@ enum crypto_verdict crypto_argon2id(const char *hash, const char *password);
  * this is no such hash. */
 unsigned long crypto_argon2id_kib(struct span hash);
 
-/* Makes an Argon2id string of a password, with the memory and the passes of the hash `like`. NULL:
- * with the least that OWASP recommends (19 MiB, 2 passes). false: no memory, no random bytes, or
- * `like` has a cost that is not allowed. */
+/* Makes an Argon2id string of a password, with the memory and the passes of the hash `like`. If
+ * it is NULL or no such hash, with the least that OWASP recommends (19 MiB, 2 passes). false: no
+ * memory, no random bytes, or `like` has a cost that is not allowed. */
 enum { CRYPTO_HASH_SIZE = 128 };
 bool crypto_argon2id_make(char out[static CRYPTO_HASH_SIZE], const char *password,
 			  const char *like);

@@ -132,6 +132,14 @@ END
   done_with 0
 }
 
+@test "user passwd: replaces a hash that was cut off" {
+  printf '[{"username":"a","password":"$argon2id$v=19$m=1024"}]' >"$users"
+  typed=next ctl user passwd a
+  done_with 0
+  typed=next ctl verify a
+  done_with 0
+}
+
 @test "user disable ends the sessions for good; enable lets the user log in again" {
   can_log_in user1 "$PASSWORD" 200
   local ticket before
