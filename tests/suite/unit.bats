@@ -46,6 +46,8 @@ unit() {
 # bats test_tags=load
 @test "slots: never more are taken than there are; a killed process gives its slot back" { unit slots; }
 @test "store_key: their form, and what is found in them" { unit store_key; }
+@test "resp: numbers in replies of Redis" { unit resp; }
+@test "exchange: the requests in hand" { unit exchange; }
 @test "shards: slots, redirects, the map of a cluster" { unit shards; }
 @test "number: digits, the largest, hexadecimal" { unit number; }
 @test "span: lists with separators, equality" { unit span; }
