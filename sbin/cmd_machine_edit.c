@@ -117,13 +117,13 @@ static const struct edit_kind {
 	void (*edit)(const struct ctl *c, struct change *h, const struct edit_words *w);
 } kinds[] = {{"add", 0, add}, {"set", WHERE | UNSET, set}, {"remove", WHERE, drop}};
 
-/* Does the edit with this name. */
-static void edit(const struct ctl *c, struct change *h, const char *name)
+/* Does the edit with this name. `more`: what is allowed beside its own options. */
+static void edit(const struct ctl *c, struct change *h, const char *name, unsigned more)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
 		if (strcmp(name, kinds[i].name) != 0)
 			continue;
-		if (c->given & ~(kinds[i].options | EVERYWHERE | DRY_RUN))
+		if (c->given & ~(kinds[i].options | more))
 			ctl_end(CTL_USAGE, "%s has no such option", name);
 		struct edit_words w = read_words(c);
 		kinds[i].edit(c, h, &w);
@@ -140,7 +140,7 @@ static enum exit_code edit_once(struct ctl *c)
 	struct change h;
 
 	change_begin(&h, c, &machines_kind);
-	edit(c, &h, c->command->name + strlen("machine "));
+	edit(c, &h, c->command->name + strlen("machine "), EVERYWHERE | DRY_RUN);
 	change_finish(&h);
 	return CTL_DONE;
 }
@@ -161,7 +161,7 @@ static enum exit_code edit_lines(struct ctl *c)
 		char **words = words_split(line);
 		if (words[0] != NULL) {
 			options_read(&one, words + 1);
-			edit(&one, &h, words[0]);
+			edit(&one, &h, words[0], 0);
 			change_apply(&h);
 		}
 		free(words);

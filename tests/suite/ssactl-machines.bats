@@ -136,7 +136,8 @@ unchanged() { [ "$(cat "$machines" && echo .)" = "$before." ]; }
   [ "$(jq -c 'map([.id, .status])' "$machines")" = '[[100,"in use"],[null,null],[201,"s \"x"]]' ]
   setup
   local line
-  for line in 'remove 7' 'change 100' 'set 100 cpus=x' "set 100 status='x"; do
+  for line in 'remove 7' 'change 100' 'set 100 cpus=x' "set 100 status='x" 'set 100 --dry-run cpus=7' \
+    'remove 100 --help'; do
     typed="remove 200"$'\n'"$line"$'\n' ctl machine edit
     [[ $status != 0 && $stderr == *'line 2; nothing was changed' ]]
     unchanged
