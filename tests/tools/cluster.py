@@ -5,7 +5,6 @@ more. Prints how many requests got which status.
     cluster.py PROGRAM DATA COUNT    the addresses are 127.0.1.1 and so on"""
 
 import collections
-import io
 import os
 import selectors
 import socket
@@ -37,18 +36,11 @@ def accept(i):
 
 
 def serve(i, connection):
-    # A batch of commands is small, so it comes in one piece.
     if data := connection.recv(65536):
-        connection.sendall(b"".join(answer(i, words) for words in commands(data)))
+        connection.sendall(b"".join(answer(i, words) for words in resp.commands(data)))
     else:
         ready.unregister(connection)
         connection.close()
-
-
-def commands(data):
-    stream = io.BytesIO(data)
-    while words := resp.read_command(stream):
-        yield words
 
 
 def move():

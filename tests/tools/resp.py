@@ -1,5 +1,7 @@
 """Redis's protocol (RESP 2), from the side of a server."""
 
+import io
+
 
 def read_command(stream):
     """The words of the next command. None: there is none."""
@@ -7,6 +9,13 @@ def read_command(stream):
     if not line.startswith(b'*'):
         return None
     return [stream.read(int(stream.readline()[1:]) + 2)[:-2].decode() for _ in range(int(line[1:]))]
+
+
+def commands(data):
+    """All commands of a batch, which is so small that it came in one piece."""
+    stream = io.BytesIO(data)
+    while words := read_command(stream):
+        yield words
 
 
 def encode(reply):

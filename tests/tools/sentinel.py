@@ -8,9 +8,9 @@
     others=NAME[:FLAGS]…           the ids of the sentinels that it knows
     flags=FLAGS                    of the master"""
 
+import selectors
 import socket
 import sys
-import threading
 
 import resp
 
@@ -37,22 +37,28 @@ def answer(command, host, port, fields):
             return [['runid', name, 'flags', ','.join(['sentinel', *flags.split('+')])] for name, flags, _ in others]
 
 
-def serve(connection, host, port, fields):
-    with connection, connection.makefile('rwb') as stream:
-        while words := resp.read_command(stream):
-            if host != 'silent':
-                stream.write(resp.encode(answer(words[1], host, port, fields)))
-                stream.flush()
-
-
 def main():
+    """In one thread: the programs wait 200 ms for an answer, also on a busy machine."""
     host, port, *given = sys.argv[2:] + ['']
     fields = {'id': sys.argv[1], 'replicas': '', 'others': '', 'flags': 'master'}
     fields |= dict(field.split('=') for field in given if field)
-    with socket.create_server(('127.0.0.1', int(sys.argv[1]))) as listener:
-        while True:
-            connection, _ = listener.accept()
-            threading.Thread(target=serve, args=(connection, host, port, fields), daemon=True).start()
+    ready = selectors.DefaultSelector()
+    listener = socket.create_server(('127.0.0.1', int(sys.argv[1])))
+    ready.register(listener, selectors.EVENT_READ)
+    while True:
+        for key, _ in ready.select():
+            if key.fileobj is listener:
+                ready.register(listener.accept()[0], selectors.EVENT_READ)
+                continue
+            try:
+                data = key.fileobj.recv(65536)
+                if host != 'silent':
+                    key.fileobj.sendall(b''.join(resp.encode(answer(words[1], host, port, fields)) for words in resp.commands(data)))
+            except ConnectionError:
+                data = b''
+            if not data:
+                ready.unregister(key.fileobj)
+                key.fileobj.close()
 
 
 main()
