@@ -74,7 +74,9 @@ def failures(said):
     for line in said.split('\n'):
         if test := re.match(r'    not ok \d+ (.*?)(?: in \d+ms)?$', line):
             some.append(re.sub(r'^\S+\.rows:\d+ \(\S+\) ', '', ' '.join(test.group(1).split()))[:90])
-        elif end := re.match(r'(\S+\.(?:bats|rows)).* passed +\d+ failed ', line):
+        elif end := re.match(r'(\S+\.(?:bats|rows)).* passed +(\d+) failed ', line):
+            if int(end.group(2)) > len(some):
+                some.append('not all of its tests ended')
             failed += ['%s: %s' % (end.group(1), name) for name in some]
             some = []
     return failed
