@@ -63,6 +63,10 @@ check       | socat             | socat                                   | spea
 check       | stunnel4          | stunnel4                                | for the test of examples/redis-tls
 check       | logrotate         | logrotate                               | for the test of the log in a file
 check       | prometheus-blackbox-exporter | prometheus-blackbox-exporter | the recipe for Prometheus
+check       | prometheus        | promtool                                | checks the jobs of the recipe
+check       | ansible-core      | ansible-inventory                       | the recipe for Ansible, and what it imports
+check       | nginx             | nginx                                   | for the test of its snippet
+check       | apache2           | apache2                                 | for the test of its snippets
 bench       | wrk               | wrk                                     | the load
 bench       | python3-fastapi   | /usr/lib/python3/dist-packages/fastapi  | the peer
 bench       | uvicorn           | uvicorn                                 | the peer's server
@@ -206,7 +210,7 @@ apt_get install --no-install-recommends $known </dev/null >/dev/null # errors go
 # Debian starts a service when it installs it. This project starts its servers itself, on other
 # ports: a service that this script installed is stopped, so that it is not open to the network. A
 # service that was there before is left alone.
-for service in lighttpd redis-server prometheus-blackbox-exporter fail2ban haproxy stunnel4; do
+for service in lighttpd redis-server prometheus prometheus-blackbox-exporter fail2ban haproxy stunnel4 nginx apache2; do
     case "$missing " in *" $service "*) ;; *) continue ;; esac
     [ -e "/etc/init.d/$service" ] || continue
     echo "deps: $service came with a system service: stopped and disabled, as it is not needed here"
