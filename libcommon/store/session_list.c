@@ -98,7 +98,7 @@ enum result session_list(struct redis *r, session_list_found *found, void *conte
 {
 	char(*keys)[STORE_KEY_SIZE] = malloc(PAGE_KEYS_MAX * sizeof *keys);
 	struct page p = {.keys = keys};
-	struct session *sessions = malloc(PAGE_KEYS_MAX * sizeof *sessions);
+	struct session *sessions = calloc(PAGE_KEYS_MAX, sizeof *sessions);
 	enum result result = RESULT_INTERNAL;
 
 	if (keys != NULL && sessions != NULL) {
