@@ -17,9 +17,11 @@ void batch_choose(struct batch *b, const struct hand *h, unsigned most, bool onl
 			reply_refuse(&x->reply, RESULT_UNAVAILABLE, "waited too long");
 			x->operation = NULL;
 		}
-		if (x->operation != NULL && only_refusals)
+		if (x->operation != NULL && only_refusals) {
 			b->left++;
-		else if (most > 1 && exchange_has_query(x))
+			continue;
+		}
+		if (most > 1 && exchange_has_query(x))
 			queries[query_count < most ? query_count++ : most - 1] = x;
 		else if (b->count < most)
 			b->list[b->count++] = x;

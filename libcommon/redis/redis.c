@@ -248,7 +248,7 @@ bool redis_take_number(void *into, const struct redisReply *reply)
 
 bool redis_keep(void *into, const struct redisReply *reply)
 {
-	memcpy(into, &reply, sizeof reply);
+	memcpy(into, &reply, sizeof(void *));
 	return true;
 }
 
