@@ -6,7 +6,7 @@
 
 enum password_kind password_kind(const char *stored)
 {
-	if (strncmp(stored, CRYPTO_ARGON2ID, sizeof CRYPTO_ARGON2ID - 1) == 0)
+	if (crypto_is_argon2id(stored))
 		return PASSWORD_ARGON2ID;
 	return stored[0] == '$' && strchr(stored + 1, '$') != NULL ? PASSWORD_UNSUPPORTED
 								   : PASSWORD_PLAIN;

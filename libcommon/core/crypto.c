@@ -112,6 +112,37 @@ unsigned long crypto_argon2id_kib(struct span hash)
 	return take_kib(&hash, &kib) ? (unsigned long)kib : 0;
 }
 
+/* Takes a parameter of Argon2, which is never 0, and is not written with a zero in front. */
+static bool take_parameter(struct span *hash, const char *name, unsigned long long *out)
+{
+	return span_take(hash, name) && hash->len > 0 && *hash->at != '0' &&
+	       number_take(hash, out) && *out <= UINT32_MAX;
+}
+
+/* Tells whether a text is base64 without padding of at least so many bytes. */
+static bool is_base64(struct span text, size_t least)
+{
+	unsigned char bytes[1024];
+	size_t len;
+
+	return sodium_base642bin(bytes, sizeof bytes, text.at, text.len, NULL, &len, NULL,
+				 sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
+	       len >= least;
+}
+
+bool crypto_is_argon2id(const char *text)
+{
+	enum { SALT_MIN_BYTES = 8, HASH_MIN_BYTES = 16, LANE_MIN_KIB = 8 };
+	struct span rest = span_of(text), salt;
+	unsigned long long kib, passes, lanes;
+
+	return span_take(&rest, CRYPTO_ARGON2ID) && take_parameter(&rest, "m=", &kib) &&
+	       take_parameter(&rest, ",t=", &passes) && take_parameter(&rest, ",p=", &lanes) &&
+	       kib >= LANE_MIN_KIB * lanes && span_take(&rest, "$") &&
+	       span_next(&rest, '$', &salt) && is_base64(salt, SALT_MIN_BYTES) && rest.at != NULL &&
+	       is_base64(rest, HASH_MIN_BYTES);
+}
+
 /* Tells whether there is enough memory for a hash. libsodium 1.0.18 reports a lack of memory as a
  * wrong password, so the caller checks before the hash, and again after a wrong password. It misses
  * only memory that other processes take and give back between the two checks. */

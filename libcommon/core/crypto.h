@@ -39,6 +39,10 @@ bool crypto_equal(const char *a, const char *b, size_t len);
 /* An Argon2id string begins like this (RFC 9106; the PHC string format of argon2 and libsodium). */
 #define CRYPTO_ARGON2ID "$argon2id$v=19$"
 
+/* Tells whether a text is a whole Argon2id string, whose parameters libsodium accepts: one that is
+ * cut off or has another mistake matches no password. */
+bool crypto_is_argon2id(const char *text);
+
 enum crypto_verdict {
 	CRYPTO_MATCH,
 	CRYPTO_MISMATCH,

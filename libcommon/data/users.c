@@ -133,8 +133,8 @@ static bool is_string(const char *text, size_t len)
 	return scan_value(&s, NULL) && scan_finish(&s);
 }
 
-/* Decodes the first hash in text[0..len) into `out`, or makes it empty. JSON may escape only the
- * '/' of a hash, and its beginning has none, so a search in the text finds it. */
+/* Decodes the first whole hash in text[0..len) into `out`, or makes it empty. JSON may escape only
+ * the '/' of a hash, and its beginning has none, so a search in the text finds it. */
 static enum json_decoded take_hash(const char *text, size_t len, char *out, size_t size)
 {
 	static const char prefix[] = "\"" CRYPTO_ARGON2ID "m=";
@@ -148,7 +148,8 @@ static enum json_decoded take_hash(const char *text, size_t len, char *out, size
 		if (!is_string(at, string_len))
 			continue; /* the first quote is in another string */
 		enum json_decoded decoded = json_decode((struct span){at, string_len}, out, size);
-		if (decoded != JSON_TOO_LONG)
+		if (decoded == JSON_NO_MEMORY ||
+		    (decoded == JSON_DECODED && crypto_is_argon2id(out)))
 			return decoded;
 	}
 	out[0] = '\0';

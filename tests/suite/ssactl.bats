@@ -236,7 +236,7 @@ END
 }
 
 @test "user list: as a table and as JSON, and nothing of it commands a terminal" {
-  printf '[{"username":"a\\u001b[2J","password":"p"},{"username":"b","password":"$1$x"},{"username":"c","password":"$argon2id$v=19$m=8,t=1,p=1$YQ$YQ","disabled":true,"machines":[ 1,2 ]}]' >"$users"
+  printf '[{"username":"a\\u001b[2J","password":"p"},{"username":"b","password":"$1$x"},{"username":"c","password":"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA","disabled":true,"machines":[ 1,2 ]}]' >"$users"
   ctl user list
   done_with 0
   [[ $output == $'username  password     disabled  machines\n'* && $output == *'a\x1b[2J'* && $output != *$'\e'* ]]
@@ -412,7 +412,7 @@ END
 }
 
 @test "check: ids of no machine, names with a space at an end, all faults of a record, settings" {
-  echo '[{"username": "a ", "password": "$1$x$y", "machines": [100, "100", 7]}, {"username": 1, "Disabled": true}]' >"$users"
+  echo '[{"username": "a ", "password": "$1$x$y", "machines": [100, "100", 7]}, {"username": 1, "Disabled": true}, {"username": "cut", "password": "$argon2id$v=19$m=19456,t=2,p=1$c29tZS1zYWx0"}]' >"$users"
   echo '[{"id": 100, "Cpus": 1, "status": 1, "GPU": "g", "ip": "i"}, {"id": 100, "cpus": 1, "mem": 1, "status": "s", "Status": "t", "statue": 1, "GPU": "g", "ip": " i"}]' >"$DATA_DIR/machines.json"
   local ENVIRONMENT=(SSA_DELAY=1s SSA_MODES=scgi)
   ctl check --json
@@ -428,6 +428,7 @@ END
       return 1
     }
   done
+  jq -e 'any(.record == 2 and .fault == "a hash of an unsupported method")' <<<"$output" >/dev/null
   jq -e 'any(.where == "settings" and .field == "SSA_DELAY")' <<<"$output" >/dev/null
   jq -e '[.[] | select(.fault == "note: another member has nearly this name")] | length == 1' <<<"$output" >/dev/null
 }

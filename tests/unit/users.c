@@ -111,26 +111,33 @@ static void test_work_like(struct users *u)
 	load(u, "[{\"username\":\"a\",\"password\":\"plain\"}]");
 	CHECK(users_work_like(u) == NULL);
 	CHECK(users_work_like(u) == NULL);
-	load(
-	    u,
-	    "[{\"username\":\"a\",\"password\":\"plain\"},{\"username\":\"b\",\"password\":\"$"
-	    "argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA\"},"
-	    "{\"username\":\"c\",\"password\":\"$argon2id$v=19$m=8,t=2,p=1$c2FsdHNhbHQ$aGFzaA\"}]");
+	load(u, "[{\"username\":\"a\",\"password\":\"plain\"},{\"username\":\"b\",\"password\":\"$"
+		"argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA\"},"
+		"{\"username\":\"c\",\"password\":\"$argon2id$v=19$m=8,t=2,p=1$c2FsdHNhbHQ$"
+		"aGFzaGhhc2hoYXNoaGFzaA\"}]");
 	for (int i = 0; i < 2; i++)
 		CHECK(users_work_like(u) != NULL &&
-		      strcmp(users_work_like(u), "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA") ==
-			  0);
+		      strcmp(users_work_like(u),
+			     "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA") == 0);
 	load(u, "[{\"username\":\"c\",\"password\":\"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$a\\/"
-		"Fz\"}]");
+		"FzaGhhc2hoYXNoaGFzaA\"}]");
 	CHECK(users_work_like(u) != NULL &&
-	      strcmp(users_work_like(u), "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$a/Fz") == 0);
+	      strcmp(users_work_like(u),
+		     "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$a/FzaGhhc2hoYXNoaGFzaA") == 0);
 	/* A string that only begins like a hash is not used for this. */
-	load(
-	    u,
-	    "[{\"username\":\"a\",\"password\":\"p\",\"note\":\"$argon2id$ is what we use\"},"
-	    "{\"username\":\"b\",\"password\":\"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA\"}]");
+	load(u, "[{\"username\":\"a\",\"password\":\"p\",\"note\":\"$argon2id$ is what we use\"},"
+		"{\"username\":\"b\",\"password\":\"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$"
+		"aGFzaGhhc2hoYXNoaGFzaA\"}]");
 	CHECK(users_work_like(u) != NULL &&
-	      strcmp(users_work_like(u), "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA") == 0);
+	      strcmp(users_work_like(u),
+		     "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA") == 0);
+	/* A hash that was cut off would cost nothing: the next one is used. */
+	load(u, "[{\"username\":\"a\",\"password\":\"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ\"},"
+		"{\"username\":\"b\",\"password\":\"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$"
+		"aGFzaGhhc2hoYXNoaGFzaA\"}]");
+	CHECK(users_work_like(u) != NULL &&
+	      strcmp(users_work_like(u),
+		     "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA") == 0);
 	load(u, "[]");
 	CHECK(users_work_like(u) == NULL);
 }
