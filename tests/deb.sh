@@ -163,7 +163,7 @@ check "no other user can read the data" in_debian sh -c '! setpriv --reuid www-d
 try_service() {
   local ticket body
   wait_for curl -sf "$1/api/status" || return
-  same '{"code":200,"message":"OK","checks":{"redis":"OK","users":"OK","machines":"OK"}}' curl -s "$1/api/status?verbose" || return
+  same '{"code":200,"message":"OK","checks":{"redis":"OK","users":"OK","machines":"OK","hashing":"OK"}}' curl -s "$1/api/status?verbose" || return
   body=$(curl -s -H 'Content-Type: application/json' -d '{"username":"alice","password":"correct-horse"}' "$1/api/ticket")
   echo "$body"
   [[ $body =~ \"ticket\":\"([^\"]+)\" ]] || return
