@@ -1,4 +1,4 @@
-/* Only for tests/suite/calls.bats and ssactl.bats: linked before the C library into copies of the
+/* Only for tests/suite/calls.bats and ctl.bash: linked before the C library into copies of the
  * programs, so that each of their calls can be made to fail. The environment says which one:
  *
  *   SSA_TEST_FAIL=memory:7     the 7th allocation gets no memory
