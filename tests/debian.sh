@@ -94,7 +94,7 @@ serve make deps run
 # --- Valkey in place of Redis -------------------------------------------------------------------
 
 if packages install -y valkey-server valkey-tools >"$log" 2>&1; then
-  files="sessions.bats faults-redis.bats sentinel.bats cluster.bats"
+  files="sessions.bats sessions.rows faults-redis.bats sentinel.bats cluster.bats"
   [[ -v TESTS ]] || files+=" regulation.bats ticket.rows info.rows status.rows"
   suite make test SSA_TEST_REDIS=valkey SSA_TEST_MODES=scgi TESTS="$files"
   [[ -v TESTS ]] || suite make deps-engines test-engines ENGINE=valkey-server MODE=scgi \

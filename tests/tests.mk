@@ -60,13 +60,13 @@ test-planted:  ## plants faults, which the suite must find; WORDS="auth http": o
 
 test-acl: all unit  ## sessions and logins with the documented Redis user
 	@SSA_TEST_ACL=1 SSA_CGI_BIN=$(CGI_BIN) SSA_TEST_UNIT_BIN=$(BUILD)/unit \
-		tests/run.py sessions.bats regulation.bats regulation.rows ticket.bats ticket.rows info.rows status.rows log.rows log.bats http.bats races.bats calls.bats
+		tests/run.py sessions.bats sessions.rows regulation.bats regulation.rows ticket.rows info.rows status.rows log.rows log.bats http.bats races.bats calls.bats
 
 # The suite with the programs for arm64. tests/tools/emulated.c says how they are run, and
 # needs_native in tests/suite/helpers.bash skips what an emulator cannot do. Left out are the files
 # that test scripts, documents and other programs, and calls.bats, which starts the programs
 # thousands of times. Resident workers are enough: with CGI each request would start the emulator.
-emulated_files = $(addsuffix .bats,unit config data ticket query log sessions regulation delay \
+emulated_files = $(addsuffix .bats,unit config query log sessions regulation delay \
 	ssactl http hostile pages slow workers races faults-data faults-process faults-redis sentinel cluster) \
 	$(notdir $(wildcard tests/rows/*.rows))
 emulated      = build/arm64/emulated

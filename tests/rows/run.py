@@ -22,15 +22,23 @@ FIXTURES = os.path.join(service.ROOT, 'tests/fixtures')
 PASSWORDS = {'hashed': 'correct horse'}  # of users whose record has a hash
 SILENT = {204, 304}  # replies without a body
 REQUEST = re.compile(r'(\S+)\s+(\S+)\s+(\S+)((?:\s+\([A-Za-z][^()]*\))*)(?:\s+(.*))?')
-PLACEHOLDER = re.compile(r'<(x[0-9a-f]{2}|[^<>*]+\*\d+|(?:login|wrong|ticket|csrf|key|expires|last|empty|redis-check)(?::[^<>]*)?)>')
+PLACEHOLDER = re.compile(r'<(x[0-9a-f]{2}|[^<>*]+\*\d+|(?:login|wrong|renew|ticket|csrf|key|index|id|expires|last|empty|redis-check)(?::[^<>]*)?|now[+-]\d+)>')
 LOG_LINE = re.compile(rb'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ssa-(status|ticket|info)\[\d+\]: [A-Za-z][\x20-\x7e]+')
-DIRECTIVES = {'users', 'machines', 'set', 'password', 'only'}
+DIRECTIVES = {'users', 'machines', 'set', 'password', 'edit', 'only'}
 
 
 def transports_of(names):
     """direct is without lighttpd, lighttpd is with it."""
     groups = {'direct': {'scgi', 'cgi'}, 'lighttpd': {'http', 'http-cgi'}, 'resident': {'scgi', 'http'}}
     return set().union(*(groups.get(name, {name}) for name in names.split()))
+
+
+def fits(want, got):
+    """Whether the text is the wanted one. A word A..B of it is a number from A to B."""
+    pairs = list(zip(want.split(), got.split()))
+    return want in (b'*', got) or len(want.split()) == len(got.split()) == len(pairs) and all(
+        w == g or (limits := re.fullmatch(rb'(\d+)\.\.(\d+)', w)) and g.isdigit() and int(limits[1]) <= int(g) <= int(limits[2])
+        for w, g in pairs)
 
 
 class Row:
@@ -152,6 +160,16 @@ class Driver:
     def do_password(self, text):
         name, _, self.passwords[name] = text.partition(' ')
 
+    def do_edit(self, text):
+        """USER NAME=JSON, or USER NAME: changes or removes a member of the session in Redis."""
+        who, name, value = re.fullmatch(r'(\S+) (\w+)=?(.*)', text).groups()
+        key = self.expand('<key:%s>' % who)
+        session = json.loads(self.redis('get', key))
+        session.pop(name)
+        if value:
+            session[name] = json.loads(self.expand(value))
+        self.redis('set', key, json.dumps(session), 'keepttl')
+
     # --- placeholders -----------------------------------------------------------------------------
 
     def expand(self, text):
@@ -174,15 +192,22 @@ class Driver:
             return self.credentials(of or 'user1')
         if kind == 'wrong':
             return json.dumps({'username': of, 'password': 'wrong'}).encode()
+        if kind == 'renew':
+            return json.dumps({'username': of.split('.')[0], 'password': self.session(of)['ticket']}).encode()
+        if kind.startswith('now'):
+            return b'%d' % (int(self.redis('time').split()[0]) + int(kind[3:]))
         if kind == 'last':
             return self.last.headers[of.lower().encode()]
         if kind == 'redis-check':
             return {'single': b'OK', 'sentinel': b'a sentinel knows no replica: nothing can replace the master',
                     'cluster': b'set min-replicas-to-write 1: a replaced master may answer from old data'}[service.STORE]
         session = self.session(of)
-        if kind == 'key':
+        if kind == 'index':
+            return self.redis('keys', 'ssa:{%s}:user:*' % session['ticket'][:3])
+        if kind in ('key', 'id'):
             digest = hashlib.blake2b(b'ticket\0' + session['ticket'].encode() + b'\0', digest_size=32).digest()
-            return b'ssa:{%s}:ticket:%s' % (session['ticket'][:3].encode(), base64.urlsafe_b64encode(digest).rstrip(b'='))
+            digest = base64.urlsafe_b64encode(digest).rstrip(b'=')
+            return digest[:8] if kind == 'id' else b'ssa:{%s}:ticket:%s' % (session['ticket'][:3].encode(), digest)
         return str(session[{'csrf': 'CSRFPreventionToken'}.get(kind, kind)]).encode()
 
     def credentials(self, user):
@@ -205,16 +230,28 @@ class Driver:
     def faults_of(self, row):
         self.service.use(self.settings)
         try:
-            if row.request.strip() == 'counters':
-                keys = self.redis('keys', 'ssa:{*}:fail:*').split()
-                got = ' '.join(map(str, sorted(int(self.redis('zcard', key)) for key in keys))) or 'none'
-                return [] if got == row.answer.strip() else ['got ' + got]
-            if row.request.startswith('redis '):
-                want, got = self.expand(row.answer), self.redis(*map(self.expand, shlex.split(row.request)[1:]))
-                return [] if want in (b'*', got) else ['got %r' % got]
+            if got := self.got_of_redis(row.request.strip()):
+                return [] if fits(self.expand(row.answer), got) else ['got %r' % got]
             return list(self.faults_of_request(row))
         except Exception as fault:  # a fault of the row, or of the server
             return ['%s: %s' % (type(fault).__name__, fault)]
+
+    def got_of_redis(self, request):
+        """What Redis has, if the row asks for that, and not for a reply."""
+        word, *words = shlex.split(request) if re.match('redis |keys |session |counters$|tickets$', request) else ['']
+        if word == 'redis':
+            return self.redis(*map(self.expand, words)) or b'nothing'
+        if word == 'session':
+            return b'%d' % json.loads(self.redis('get', self.expand('<key:%s>' % words[0])))[words[1]]
+        if word == 'tickets':
+            digests = [key.rpartition(b':')[2] for key in self.redis('keys', 'ssa:{*}:ticket:*').split()]
+            members = [member.rpartition(b':')[2] for index in self.redis('keys', 'ssa:{*}:user:*').split()
+                       for member in self.redis('zrange', index, '0', '-1').split()]
+            return b'%d' % len(digests) if sorted(digests) == sorted(members) else b'%d, but %d in the indexes' % (len(digests), len(members))
+        if word:
+            pattern, *command = words or ['ssa:{*}:fail:*', 'ZCARD']
+            got = [self.redis(command[0], key, *command[1:]) for key in self.redis('keys', pattern).split()]
+            return b' '.join(sorted(got, key=lambda text: (len(text), text))) or b'none'
 
     def faults_of_request(self, row):
         who, method, target, inline, body = REQUEST.fullmatch(row.request.rstrip()).groups()
@@ -233,6 +270,9 @@ class Driver:
         self.service.new_log()
         reply = self.service.ask(method, target, headers, body, variables)
         self.record(method, target, reply)
+        for line in row.more:
+            if line.startswith('as ') and reply.status == 200:
+                self.sessions[line[3:]] = json.loads(reply.body)['data']
         log = self.service.new_log()
         for line in row.more:  # a line of the log may come a moment after the reply
             if line.startswith('log ') and row.answer.startswith(str(reply.status)) and self.expand(line[4:]) not in log:
@@ -303,7 +343,7 @@ class Driver:
                 yield line
             elif word in ('json', '~'):
                 yield from self.faults_of_body(line, target, reply)
-            elif word not in ('<', '>', 'no', 'log', 'nolog', 'only'):
+            elif word not in ('<', '>', 'no', 'log', 'nolog', 'only', 'as'):
                 yield 'not understood: ' + line
 
     def faults_of_body(self, what, target, reply):
@@ -327,7 +367,8 @@ class Driver:
             got = json.loads(reply.body)
             for step in path.split('.'):
                 got = got[int(step) if isinstance(got, list) else step]
-            if want != '*' and got != json.loads(self.expand(want)):
+            wanted = self.expand(want)
+            if not fits(wanted, str(got).encode()) and (b'..' in wanted or got != json.loads(wanted)):
                 yield '%s is %s' % (path, json.dumps(got))
         elif word == '~':
             if self.expand(text) not in reply.body:

@@ -1,5 +1,5 @@
-/* session: the form of tickets, and the values that are derived from them. (ticket.bats tests
- * it with Redis.) */
+/* session: the form of tickets, and the values that are derived from them. (rows/sessions.rows
+ * tests it with Redis.) */
 #include "store/session.h"
 #include "check.h"
 
