@@ -32,7 +32,8 @@ are() { json "map($1)" "$2" "$machines"; } # FILTER WANTED: this of all machines
   rows <<'END'
 machine list                                    -> 0, [[ $output == 'id   name  status'*1.10* && $(wc -l <<<"$output") == 4 ]]
 machine list 'status=stopped&cpus:gte=64' --json -> 0, json 'map(.id)' '[200]'
-machine list '_sort=-cpus' --json               -> 0 *"mem": 2*"mem": 3*"mem":1.10*
+machine list '_sort=-cpus' --json               -> 0, json 'map(.id + 0)' '[200,300,100]'
+machine list '_sort=-cpus' --json               -> 0 *"mem": 3*"mem":1.10*
 machine list 'cpus:above=1'                     -> 2 the query: parameter 1: *
 machine show 300 --json                         -> 0, json 'map(.cpus)' '[16]'
 machine show 1e2                                -> 0, [[ $output == *$'\nrack    {"row": 1}\n'* ]]

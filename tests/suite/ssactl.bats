@@ -576,7 +576,7 @@ END
   json 'map(.targets[0])' '["192.0.2.7:9100","[::1]:9100"]'
   [[ $stderr == *'record 1 of machines.json: its ip is not an address'* ]]
   ctl export metrics
-  [[ $(grep -c '^ssa_machine_cpus{' <<<"$output") == 3 && $(wc -l <<<"$output") == 12 ]]
+  [[ $(grep -c '^ssa_machine_cpus{' <<<"$output") == 3 && $(wc -l <<<"$output") == 12 && $output == *'gpu="g\"}\n"'* ]]
   ctl export csv
   [[ $output == *"'=1+1"* ]]
   # A text that does not fit is not an empty one.
