@@ -264,8 +264,12 @@ class Topology:
             offset = c.ask("ROLE")[1] if named else 0
             if wait and c.ask("WAIT", wait, 200) < wait:
                 raise ConnectionError("too few replicas")
-            if named - {(host, int(port)) for host, port, at in (c.ask("ROLE")[2] if named else ()) if int(at) >= offset}:
-                raise ConnectionError("others than those that count")
+            # WAIT does not wait for what others wrote before ROLE.
+            end = time.monotonic() + 0.2
+            while named and not named <= {(host, int(port)) for host, port, at in c.ask("ROLE")[2] if int(at) >= offset}:
+                if time.monotonic() > end:
+                    raise ConnectionError("others than those that count")
+                time.sleep(0.01)
 
 
 class Single(Topology):

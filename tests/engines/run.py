@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import traceback
 import unittest
 
 import cases
@@ -54,6 +55,9 @@ def perform(case, mode):
         return case.perform(mode, folder)
     except (engines.Failed, OSError, engines.Refused) as error:
         return stage.Result(case.name, mode, fault=str(error))
+    except Exception as error:  # a fault of the case
+        (folder / "traceback").write_text(traceback.format_exc())
+        return stage.Result(case.name, mode, fault=f"{error!r}: see {folder}/traceback")
 
 
 def main():
