@@ -75,7 +75,7 @@ static struct outcome consult(struct attempt *a, bool count)
 		return redis_failed(a);
 	if (regulation_broken(&a->regulation) != NULL)
 		return too_many(a);
-	if (count && !redis_replicated(a->redis))
+	if (!redis_replicated(a->redis))
 		return redis_failed(a);
 	if (a->old.found == RESULT_INTERNAL)
 		return outcome_refused(RESULT_INTERNAL, "out of memory");
@@ -199,7 +199,8 @@ static struct outcome wait_and_try(struct attempt *a)
 
 	if (taken == SLOTS_NONE) {
 		/* An attempt that has to wait asks Redis first. So a client does not wait in the
-		 * queue only to learn that Redis is down or that the limits refuse the attempt. */
+		 * queue only to learn that Redis or its replicas are down, or that the limits
+		 * refuse the attempt. */
 		struct outcome o = consult(a, false);
 		if (o.result != RESULT_OK)
 			return o;

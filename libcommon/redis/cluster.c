@@ -1,5 +1,6 @@
 #include "redis/cluster.h"
 #include "core/array.h"
+#include "core/clock.h"
 #include "core/text.h"
 #include "redis/link.h"
 #include "redis/nodes.h"
@@ -10,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS_MAX = 16 /* how often a batch is sent on */ };
+/* How often a batch is sent on, and for how long: a silent node costs 200 ms. */
+enum { ROUNDS_MAX = 16, ROUNDS_MS = 500 };
 
 struct command {
 	size_t end; /* in the bytes of the batch */
@@ -243,7 +245,7 @@ static void take_refusal(struct cluster *c, size_t i, const struct redisReply *e
 	resp_refusal(refusal, code, c->bytes + (i > 0 ? c->commands[i - 1].end : 0), 0);
 	fail(c, command, "redis: error reply: ", refusal);
 	if (!shards_redirect(&c->nodes.shards, error, command->node, &node, &ask) && down)
-		node = command->node < c->nodes.shards.count ? command->node + 1 : 1;
+		node = nodes_next(&c->nodes);
 	c->nodes.changed = c->nodes.changed || !ask;
 	command->elsewhere = command->elsewhere || down;
 	if (node == 0 || c->once) {
@@ -297,11 +299,17 @@ static void take_replies(struct cluster *c, unsigned node)
 /* Takes all replies, and sends on what was refused, until each command is done or has failed. */
 static void collect(struct cluster *c)
 {
+	long long until_ms = 0;
+
 	for (int rounds = 0;; rounds++) {
 		for (unsigned i = 1; i <= c->nodes.shards.count; i++)
 			if (c->nodes.at[i].link != NULL && link_pending(c->nodes.at[i].link) > 0)
 				take_replies(c, i);
 		if (rounds == ROUNDS_MAX || !find_ready(c))
+			break;
+		long long now_ms = clock_ms();
+		until_ms = rounds == 0 ? now_ms + ROUNDS_MS : until_ms;
+		if (now_ms >= until_ms)
 			break;
 		send_ready(c);
 	}

@@ -27,6 +27,7 @@ struct link {
 	bool shortened;        /* the socket's read limit is now less than answer_ms */
 
 	bool was_dead, not_master; /* of the last failure */
+	bool late;
 	long long rests_until_ms;
 	char error[160];
 };
@@ -50,8 +51,10 @@ bool link_fail(struct link *l, const char *doing, const char *why)
 
 static void rest(struct link *l)
 {
-	if (l->terms.patient)
-		l->rests_until_ms = clock_ms() + LINK_REST_MS;
+	if (!l->terms.patient)
+		return;
+	l->late = true;
+	l->rests_until_ms = clock_ms() + LINK_REST_MS;
 }
 
 static bool send_greeting(struct link *l)
@@ -114,7 +117,7 @@ bool link_open(struct link *l, const struct redis_server *server)
 	if (l->reader == NULL)
 		return link_fail(l, "connect", "out of memory");
 	stream_limit_reads(l->fd, l->terms.answer_ms);
-	l->shortened = l->used = false;
+	l->shortened = l->used = l->late = false;
 	l->stale_ms = 0;
 	return send_greeting(l);
 }
@@ -250,6 +253,11 @@ bool link_was_dead(const struct link *l)
 bool link_not_master(const struct link *l)
 {
 	return l->not_master;
+}
+
+bool link_is_late(const struct link *l)
+{
+	return l->late;
 }
 
 const char *link_error(const struct link *l)

@@ -64,6 +64,9 @@ struct redisReply *link_keep(struct link *l);
 bool link_was_dead(const struct link *l);
 bool link_not_master(const struct link *l);
 
+/* Whether it got no answer in time, and could not connect since. For `patient` links only. */
+bool link_is_late(const struct link *l);
+
 /* The last failure, one line for the log. link_fail closes the link, sets the failure, and returns
  * false. */
 const char *link_error(const struct link *l);

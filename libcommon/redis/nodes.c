@@ -74,7 +74,12 @@ void nodes_clear(struct nodes *n)
 
 unsigned nodes_next(struct nodes *n)
 {
-	n->turn = n->turn < n->shards.count ? n->turn + 1 : 1;
+	for (unsigned tries = 0; tries < n->shards.count; tries++) {
+		n->turn = n->turn < n->shards.count ? n->turn + 1 : 1;
+		const struct link *l = n->at[n->turn].link;
+		if (l == NULL || !link_is_late(l))
+			break;
+	}
 	return n->turn;
 }
 

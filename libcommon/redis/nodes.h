@@ -49,7 +49,8 @@ bool nodes_open(struct nodes *n, unsigned node, bool once);
 /* Empties what is sent next to each node. */
 void nodes_clear(struct nodes *n);
 
-/* The nodes in turn. Any node can say which one has a slot. */
+/* The nodes in turn, without those that do not answer, unless none does. Any node can say which one
+ * has a slot. */
 unsigned nodes_next(struct nodes *n);
 
 /* Asks for the map if it was wrong, at most once in NODES_FRESH_MS, unless the table of nodes is

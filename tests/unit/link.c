@@ -1,11 +1,14 @@
-/* redis/link: which server is left alone for a while. What is sent and read is tested with a real
- * Redis. */
+/* redis/link and redis/nodes: which server is left alone for a while. What is sent and read is
+ * tested with a real Redis. */
 #include "redis/link.h"
 #include "check.h"
+#include "redis/nodes.h"
 #include "redis/redis_url.h"
+#include "redis/replication.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -40,7 +43,31 @@ static void silent(const struct redis_server *server, bool patient)
 	CHECK(!link_open(l, server) && says(l, "no answer in time"));
 	CHECK(!link_open(l, server) &&
 	      says(l, patient ? "no answer a moment ago" : "no answer in time"));
+	CHECK(link_is_late(l) == patient);
 	link_free(l);
+}
+
+/* Of three nodes of a cluster, a silent one is not asked any more, unless all are silent. */
+static void silent_nodes(const struct redis_server *server)
+{
+	struct redis_url url = {.count = 3, .servers = {*server, *server, *server}};
+	struct link_terms terms = {.user = "", .password = "", .db = "", .patient = true};
+	char error[REPLICATION_WHY_SIZE];
+	struct nodes *n = calloc(1, sizeof *n);
+
+	if (!CHECK(n != NULL))
+		return;
+	strcpy(url.servers[1].host, "127.0.0.2");
+	strcpy(url.servers[2].host, "127.0.0.3");
+	nodes_init(n, &url, &terms, error);
+	CHECK(!nodes_open(n, 2, false) && link_is_late(n->at[2].link));
+	CHECK(nodes_next(n) == 1 && nodes_next(n) == 3 && nodes_next(n) == 1);
+	CHECK(!nodes_open(n, 1, false) && nodes_next(n) == 3 && nodes_next(n) == 3);
+	CHECK(!nodes_open(n, 3, false));
+	unsigned one = nodes_next(n);
+	CHECK(one >= 1 && one <= 3);
+	nodes_close(n);
+	free(n);
 }
 
 /* Whether a connection is used again after a pause. */
@@ -48,7 +75,7 @@ static void unused(const struct redis_server *server, bool patient)
 {
 	struct link *l = new_link(patient);
 
-	CHECK(link_open(l, server) && link_send(l, "x", 1, 0));
+	CHECK(link_open(l, server) && link_send(l, "x", 1, 0) && !link_is_late(l));
 	CHECK(link_is_usable(l));
 	nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 100 * 1000 * 1000}, NULL);
 	CHECK(link_is_usable(l) == !patient);
@@ -67,8 +94,7 @@ static void owing(const struct redis_server *server)
 
 int main(void)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET,
-				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {.sin_family = AF_INET};
 	socklen_t len = sizeof address;
 	struct redis_server server = {.host = "127.0.0.1"};
 	struct link *queued[2];
@@ -92,6 +118,7 @@ int main(void)
 	}
 	silent(&server, true);
 	silent(&server, false);
+	silent_nodes(&server);
 	for (size_t i = 0; i < 2; i++)
 		link_free(queued[i]);
 	close(listener);
