@@ -45,33 +45,33 @@ systemctl() {
 
 # --- clients --------------------------------------------------------------------------------------
 
+clients=(status info ticket login pages)
+
 # ask: begins to send requests without a pause: readers that keep their connection for some
-# requests, and one that logs in, as another user. The statuses go to $BATS_TEST_TMPDIR/codes.*.
+# requests, one that logs in, as another user, and one that loads the console. The statuses go to
+# $BATS_TEST_TMPDIR/codes.*.
 ask() {
   local name
-  for name in status info ticket login; do
-    ask_for $name >"$BATS_TEST_TMPDIR/codes.$name" 3>&- &
+  for name in "${clients[@]}"; do
+    until [[ -e $BATS_TEST_TMPDIR/stop ]]; do ask_for "$name"; done >"$BATS_TEST_TMPDIR/codes.$name" 3>&- &
     asking+=($!)
   done
 }
 
 ask_for() {
-  local curl=(curl -s --max-time 20 -o /dev/null -w '%{http_code}\n' --unix-socket "$sock")
-  until [[ -e $BATS_TEST_TMPDIR/stop ]]; do
-    if [[ $1 == login ]]; then
-      "${curl[@]}" -H 'Content-Type: application/json' -d '{"username":"hashed","password":"correct horse"}' \
-        http://localhost/api/ticket
-    else
-      "${curl[@]}" -H "X-Auth-Token: $ticket" "http://localhost/api/$1?_=[1-10]"
-    fi
-  done
+  local curl=(curl -s --max-time 20 --unix-socket "$sock")
+  case $1 in
+  login) "${curl[@]}" -o /dev/null -w '%{http_code}\n' -H 'Content-Type: application/json' -d '{"username":"hashed","password":"correct horse"}' http://localhost/api/ticket ;;
+  pages) "${curl[@]}" http://localhost/{,main.js,nothing} | cmp - <(cat "$ROOT"/www/{console/{index.html,main.js},errors/404.html}) && echo 200 ;;
+  *) "${curl[@]}" -o /dev/null -w '%{http_code}\n' -H "X-Auth-Token: $ticket" "http://localhost/api/$1?_=[1-10]" ;;
+  esac
 }
 
-# go_on: waits until each of the clients has got ten more answers.
+# go_on: waits until each of the clients has got five more answers.
 go_on() {
   local name
-  for name in status info ticket login; do
-    wait_until 30 "$lighttpd" has_lines $(($(has_lines 0 "$name") + 10)) "$name"
+  for name in "${clients[@]}"; do
+    wait_until 30 "$lighttpd" has_lines $(($(has_lines 0 "$name") + 5)) "$name"
   done
 }
 has_lines() { # COUNT NAME: whether there are so many answers; prints their number
@@ -87,7 +87,7 @@ no_failure() {
   touch "$BATS_TEST_TMPDIR/stop"
   for name in "${asking[@]}"; do wait "$name"; done
   asking=()
-  for name in status info ticket login; do
+  for name in "${clients[@]}"; do
     sort "$BATS_TEST_TMPDIR/codes.$name" | uniq -c | sed "s/$/ $name/"
     [[ $(sort -u "$BATS_TEST_TMPDIR/codes.$name") == 200 ]] || return 1
   done
@@ -133,11 +133,31 @@ put_in_use() {
   fi
 }
 
-@test "an upgrade and a roll-back: no request fails, tickets stay valid" {
+# slow_install: imitates a slow disk: each new file is incomplete for a moment. For the page that is
+# asked for it is a longer one, because lighttpd keeps what it has read for a second.
+slow_install() {
+  mkdir "$BATS_TEST_TMPDIR/slow"
+  cat >"$BATS_TEST_TMPDIR/slow/install" <<'END'
+#!/bin/bash
+[[ $1 == -m && $# == 4 ]] || exec /usr/bin/install "$@"
+rm -f "$4"
+head -c 500 "$3" >"$4"
+chmod "$2" "$4"
+case $4 in *main.js*) sleep 1.2 ;; *) sleep 0.02 ;; esac
+cat "$3" >"$4"
+END
+  chmod 755 "$BATS_TEST_TMPDIR/slow/install"
+  PATH=$BATS_TEST_TMPDIR/slow:$PATH
+}
+
+@test "an upgrade and a roll-back, with a slow disk: no request fails, tickets and data stay" {
+  local data
   version old
   version new
   install_version old
   put_in_use old
+  data=$(sha256sum data/*.json)
+  slow_install
   ask
   go_on
   install_version new
@@ -147,6 +167,7 @@ put_in_use() {
   put_in_use old
   go_on
   no_failure
+  [[ $(sha256sum data/*.json) == "$data" && -z $(find . -name '*.new') ]]
 }
 
 # tagged TAG: whether replies have this Server header.
