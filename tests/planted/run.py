@@ -1,8 +1,9 @@
 #!/usr/bin/python3 -EsSB
 """Plants each fault of faults.txt in a copy of the project, builds it, and runs the files of the
 suite or the unit tests (unit:NAME) that should see it: run.py [WORD...]. With words, only faults
-whose title has one of them. What none of those sees is tried again with the long tests, too. The
-last line is `N passed, N failed`. A fault that does not apply or does not compile is a failure.
+whose title has one of them. The test that found a fault before is tried first. What no test sees is
+tried again with the long tests, too. The last line is `N passed, N failed`. A fault that does not
+apply or does not compile is a failure.
 
 found.txt has the test that found each fault; a run brings it up to date. `run.py check` plants
 nothing. It prints which faults do not apply or were never found, and which files have no fault."""
@@ -72,7 +73,9 @@ def failures(said):
     """The failed tests, as `FILE: TEST`. The line of a file comes after its failures."""
     failed, some = [], []
     for line in said.split('\n'):
-        if test := re.match(r'    not ok \d+ (.*?)(?: in \d+ms)?$', line):
+        if late := re.match(r'    .*: no test ended for \d+ s, so the file was ended (after: .*)', line):
+            some.append('it hangs ' + re.sub(r'(not )?ok \d+ ', '', late.group(1))[:80])
+        elif test := re.match(r'    not ok \d+ (.*?)(?: in \d+ms)?$', line):
             some.append(re.sub(r'^\S+\.rows:\d+ \(\S+\) ', '', ' '.join(test.group(1).split()))[:90])
         elif end := re.match(r'(\S+\.(?:bats|rows)).* passed +(\d+) failed ', line):
             if int(end.group(2)) > len(some):
@@ -82,15 +85,27 @@ def failures(said):
     return failed
 
 
-def failed_tests(name, long):
-    """Of a file of the suite, also of its long tests, or of `unit:NAME`, one unit test."""
+def failed_tests(name, long, only):
+    """Of a file of the suite, also of its long tests, or of `unit:NAME`, one unit test. only: a
+    regular expression for the names of a bats file's tests, or empty."""
     if not name.startswith('unit:'):
-        return failures(run('env', 'SSA_TEST_FULL=%d' % long, COPY + '/tests/run.py', name)[1])
+        return failures(run('env', 'SSA_TEST_FULL=%d' % long, 'SSA_TEST_FILTER=' + only, COPY + '/tests/run.py', name)[1])
     path = 'build/unit/' + name[5:]
     return ['unit.bats: ' + name[5:]] if make(path)[0] or run(os.path.join(COPY, path))[0] else []
 
 
-def outcome(old, new, files, before, long):
+def known_test(test):
+    """What to run of a line of found.txt, as failed_tests wants it."""
+    name, title = test.split(': ', 1)
+    long = title.endswith(' (test-full)')
+    title = title.removesuffix(' (test-full)')
+    if name == 'unit.bats':
+        return 'unit:' + title.split(':')[0], long, ''
+    hangs = title.startswith(('it hangs ', 'not all '))
+    return name, long, '' if hangs or name.endswith('.rows') else re.sub(r'[^A-Za-z0-9]+', '.*', title)
+
+
+def outcome(old, new, tests, before):
     """Whether it was found, and by which test, or why not. before: the tests that fail without a
     fault."""
     found = list(places(COPY, old))
@@ -102,11 +117,11 @@ def outcome(old, new, files, before, long):
         with open(found[0], 'w') as f:
             f.write(text.replace(old, new))
         calls = ['build/unit/calls/' + name for name in ('status', 'ticket', 'info', 'ssactl')]
-        status, said = make('all', *calls * any(name.endswith('.bats') for name in files))
+        status, said = make('all', *calls * any(name.endswith('.bats') for name, *_ in tests))
         if status:
             return False, 'does not compile: ' + said[-300:]
-        for name in files:
-            failed = [test for test in failed_tests(name, long) if test not in before]
+        for name, long, only in tests:
+            failed = [test for test in failed_tests(name, long, only) if test not in before]
             if failed:
                 return True, failed[0] + ' (test-full)' * long
         return False, 'not found'
@@ -152,24 +167,31 @@ def main(words):
     if status:
         sys.exit('the copy does not build:\n' + said)
     chosen = [fault for fault in faults() if not words or any(word in fault[0] for word in words)]
-    by, how = {}, {}
+    by, how, tests = {}, {}, known()
 
-    def plant(some, long):
-        names = {name for fault in some for name in fault[3].split()}
-        before = [test for name in sorted(names) for test in failed_tests(name, long)]
+    def plant(some, tests_of):
+        make('all', 'unit')  # without the fault before
+        wanted = {}
+        for name, long, only in (test for fault in some for test in tests_of(fault)):
+            wanted.setdefault((name, long), set()).add(only)
+        before = [test for (name, long), only in sorted(wanted.items()) for test in failed_tests(name, long, '' if '' in only else '|'.join(only))]
         for name in before:
             print('fails without a fault: ' + name, flush=True)
-        for title, old, new, files in some:
-            found, how[title] = outcome(old, new, files.split(), before, long)
+        for fault in some:
+            title, old, new, _ = fault
+            found, how[title] = outcome(old, new, tests_of(fault), before)
             by[title] = how[title] if found else None
             print('%-10s %-58s %s' % ('found' if found else 'NOT FOUND', title, how[title]), flush=True)
             remember(by)
 
-    plant(chosen, False)
-    missed = [fault for fault in chosen if how[fault[0]] == 'not found']
-    if missed:
-        print('the same with the long tests:', flush=True)
-        plant(missed, True)
+    def missed():
+        return [fault for fault in chosen if how.get(fault[0], 'not found') == 'not found']
+
+    plant([fault for fault in chosen if fault[0] in tests], lambda fault: [known_test(tests[fault[0]])])
+    for long in False, True:
+        if missed():
+            print('all%s tests of the files:' % (' but the long', '')[long], flush=True)
+            plant(missed(), lambda fault: [(name, long, '') for name in fault[3].split()])
     bad = sum(not by[fault[0]] for fault in chosen)
     print('%d passed, %d failed' % (len(chosen) - bad, bad))
     return bad > 0
