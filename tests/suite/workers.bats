@@ -14,13 +14,12 @@ setup() {
   start_lighttpd
   login user1 "$PASSWORD"
   expect 200
-  wait_until 10 "$(lighttpd_pid)" has_workers 2 # lighttpd starts one program after the other
+  wait_until 10 "$(lighttpd_pid)" has_workers "$(keeper_of info)" # lighttpd starts one program after the other
 }
 teardown() { stop_lighttpd; }
 
 keeper_of() { pgrep -P "$(lighttpd_pid)" -x "$1"; }
-count_workers() { pgrep -cP "$(keeper_of info)" -x info; }
-has_workers() { [ "$(count_workers)" = "$1" ]; }
+has_workers() { [ "$(pgrep -cP "$1" -x info)" = 2 ]; } # KEEPER
 all_gone() {
   local pid
   for pid; do ! kill -0 "$pid" 2>/dev/null || return 1; done
@@ -44,18 +43,19 @@ under_load() {
 }
 answered() { [ "$(wc -l <"$BATS_TEST_TMPDIR/statuses")" -ge "$1" ]; }
 
-@test "as many workers as SSA_WORKERS says, and one keeper" {
-  has_workers 2
-  [ "$(keeper_of info | wc -l)" = 1 ]
+# replaces KEEPER: kills one of its two workers, and waits until there are two again.
+replaces() {
+  local victim
+  victim=$(pgrep -P "$1" -x info | head -n 1)
+  kill -KILL "$victim"
+  wait_until 5 "$1" all_gone "$victim"
+  wait_until 5 "$1" has_workers "$1"
 }
 
-@test "a killed worker is replaced by its keeper" {
-  local keeper victim
+@test "a killed worker is replaced by its keeper, of which there is one" {
+  local keeper
   keeper=$(keeper_of info)
-  victim=$(pgrep -P "$keeper" -x info | head -n 1)
-  kill -KILL "$victim"
-  wait_until 5 "$keeper" all_gone "$victim"
-  wait_until 5 "$keeper" has_workers 2
+  replaces "$keeper"
   [ "$(keeper_of info)" = "$keeper" ]
   api /api/info -H "X-Auth-Token: $ticket"
   expect 200
@@ -63,17 +63,11 @@ answered() { [ "$(wc -l <"$BATS_TEST_TMPDIR/statuses")" -ge "$1" ]; }
 
 # bats test_tags=long
 @test "a killed worker is replaced also if the keeper was started with SIGCHLD ignored" {
-  local keeper victim
-  stop_lighttpd
-  (cd "$ROOT" && SSA_MODE=scgi SSA_BIND=$BATS_FILE_TMPDIR/http.sock SSA_RUN_DIR=$BATS_FILE_TMPDIR/run SSA_CGI_BIN=$CGI_BIN \
-    SSA_DATA_DIR=$DATA_DIR exec env --ignore-signal=CHLD "$SOCKETS" listen "$BATS_TEST_TMPDIR/scgi" "$CGI_BIN/info") \
-    >/dev/null 2>&1 3>&- &
+  local keeper
+  SSA_DATA_DIR=$DATA_DIR env --ignore-signal=CHLD "$SOCKETS" listen "$BATS_TEST_TMPDIR/scgi" "$CGI_BIN/info" >/dev/null 2>&1 3>&- &
   keeper=$!
-  wait_until 5 $keeper test -S "$BATS_TEST_TMPDIR/scgi"
-  wait_until 5 $keeper eval '[[ $(pgrep -c -P '$keeper') == 2 ]]'
-  victim=$(pgrep -P $keeper | head -n 1)
-  kill -KILL "$victim"
-  wait_until 5 $keeper eval '! kill -0 '"$victim"' && [[ $(pgrep -c -P '$keeper') == 2 ]]'
+  wait_until 5 $keeper has_workers $keeper
+  replaces $keeper
   kill $keeper
   wait $keeper
 }
@@ -85,7 +79,7 @@ answered() { [ "$(wc -l <"$BATS_TEST_TMPDIR/statuses")" -ge "$1" ]; }
     SSA_TEST_FAIL=error:$n SSA_TEST_FAIL_LOG=$called SSA_DATA_DIR=$DATA_DIR "$SOCKETS" listen "$BATS_TEST_TMPDIR/$n" \
       "${SSA_TEST_UNIT_BIN:-$ROOT/build/unit}/calls/info" >/dev/null 2>&1 3>&- &
     keeper=$!
-    wait_until 5 $keeper eval '[[ -s $called && $(pgrep -c -P '$keeper') == 2 ]]'
+    wait_until 5 $keeper eval "[[ -s $called ]] && has_workers $keeper"
     kill $keeper
     wait $keeper || true
     [[ $(<"$called") != fork ]] || return 0
@@ -120,12 +114,7 @@ kill_keepers() {
 }
 
 # bats test_tags=long
-@test "a killed keeper is replaced with all its workers, and no old worker stays" {
-  kill_keepers 8
-}
-
-# bats test_tags=long
-@test "a killed keeper is replaced under load, and no request is lost" {
+@test "a killed keeper is replaced under load with all its workers; no request is lost, no old worker stays" {
   needs_native "a program starts too slowly"
   under_load kill_keepers 8
 }
@@ -136,14 +125,17 @@ kill_keepers() {
   export SSA_WORKERS=1
   start_lighttpd
   local victim n
+  wait_until 10 "$(lighttpd_pid)" is_back info none
   for n in 1 2 3; do
     victim=$(workers_of info)
     kill -KILL "$victim"
     api /api/info -H "X-Auth-Token: $ticket"
     expect 200
-    [ "$(workers_of info)" != "$victim" ]
+    wait_until 10 "$(lighttpd_pid)" is_back info "$victim"
   done
 }
+
+has_sockets() { [ "$(find "$BATS_FILE_TMPDIR/run" -type s | wc -l)" = "$1" ] && [ -z "$(find "$BATS_FILE_TMPDIR/run" -name '*-0')" ]; }
 
 # lighttpd does not remove these sockets when it ends. It removes only the names that it created
 # itself, and these are others.
@@ -151,13 +143,12 @@ kill_keepers() {
 @test "the sockets of a lighttpd that has ended are removed by the next start" {
   local old run=$BATS_FILE_TMPDIR/run
   old=$(lighttpd_pid)
-  ls "$run"/info.*."$old"
   (cd "$ROOT" && SSA_RUN_DIR=$run SSA_BIND=$BATS_TEST_TMPDIR/x.sock lighttpd -tt -f lighttpd.conf)
   ls "$run"/info.*."$old"
   stop_lighttpd
   start_lighttpd
   run ! ls "$run"/info.*."$old"
-  wait_until 10 "$(lighttpd_pid)" eval '[ "$(find "'"$run"'" -type s | wc -l)" = 3 ]' # one program after the other
+  wait_until 10 "$(lighttpd_pid)" has_sockets 3 # one program after the other
   [ "$(find "$run" -type l | wc -l)" = 0 ]
 }
 
@@ -166,7 +157,6 @@ kill_keepers() {
   unshare --pid --fork --mount-proc true 2>/dev/null || skip "no namespaces here"
   local run=$BATS_FILE_TMPDIR/run second
   sockets() { find "$run" -type s -printf '%i %p\n' | sort; }
-  has_sockets() { [ "$(sockets | wc -l)" = "$1" ] && [ -z "$(find "$run" -name '*-0')" ]; }
   wait_until 10 "$(lighttpd_pid)" has_sockets 3
   sockets >"$BATS_TEST_TMPDIR/before"
   touch -d '1 hour ago' "$run"/lock.*

@@ -1,27 +1,39 @@
-"""Sends the request on stdin again and again, each time on a new connection, and resets the
-connection a moment later.
+"""Sends the login on stdin again and again, each time on a new connection, and resets it as soon as
+Redis has counted the attempt: its password is being checked then.
 
-    reset.py PORT COUNT MILLISECONDS [answers] < REQUEST
+    reset.py PORT COUNT REDIS-SOCKET < REQUEST
 
-With `answers` it prints how many connections had an answer by then."""
+Redis must be empty, and the service may have one limit only, because one key is looked at."""
 
-import select
 import socket
 import struct
 import sys
 import time
 
-PORT, COUNT, AFTER_MS = (int(word) for word in sys.argv[1:4])
+PORT, COUNT, REDIS = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 REQUEST = sys.stdin.buffer.read()
-SETTLE_S = 0.012  # so that the connection is in the server's event loop
+PATIENCE_S = 20
 
-answers = 0
-for _ in range(COUNT):
+
+def redis(words):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(REDIS)
+        s.sendall(words + b'\r\n')
+        return s.recv(4096).split(b'\r\n')
+
+
+def counted():
+    keys = redis(b'KEYS ssa:{*}:fail:*')
+    return int(redis(b'ZCARD ' + keys[2])[0][1:]) if len(keys) > 2 else 0
+
+
+for number in range(1, COUNT + 1):
     s = socket.create_connection(('127.0.0.1', PORT))
-    time.sleep(SETTLE_S)
     s.sendall(REQUEST)
-    answers += bool(select.select([s], [], [], AFTER_MS / 1000)[0])
+    end = time.monotonic() + PATIENCE_S
+    while counted() < number:
+        if time.monotonic() > end:
+            sys.exit('attempt %d was not counted' % number)
+        time.sleep(0.002)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
     s.close()
-if sys.argv[4:] == ['answers']:
-    print(answers)
