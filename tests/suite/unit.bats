@@ -13,6 +13,7 @@ unit() {
   [[ $status == 0 && ${lines[-1]} == *' claims, 0 false' ]]
 }
 
+@test "batch: which requests are answered together" { unit batch; }
 @test "cgroup: processors and memory" { unit cgroup; }
 @test "client: which addresses are one client" { unit client; }
 @test "config: the environment, checked" { unit config; }
