@@ -1,20 +1,22 @@
-/* check: assertions for the unit tests. A program calls CHECK, prints the assertions that fail, and
- * ends with `return check_done();`. */
+/* check: assertions and tables for the unit tests. A program calls CHECK and its relatives, prints
+ * what is false, and ends with `return check_done();`. */
 #ifndef CHECK_H
 #define CHECK_H
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static unsigned check_made, check_false;
 
 /* A row may contain any byte, so it is escaped. */
-static inline void check_show(const char *row)
+static inline void check_show(const char *row, size_t len)
 {
-	printf("   for: ");
-	for (const unsigned char *c = (const unsigned char *)row; *c != '\0'; c++)
-		printf(*c >= 0x20 && *c < 0x7f && *c != '\\' ? "%c" : "\\x%02x", *c);
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)row[i];
+		printf(c >= 0x20 && c < 0x7f && c != '\\' ? "%c" : "\\x%02x", c);
+	}
 }
 
 static inline bool check_claim(bool holds, const char *claim, const char *row, const char *file,
@@ -24,14 +26,99 @@ static inline bool check_claim(bool holds, const char *claim, const char *row, c
 	if (holds || ++check_false > 50)
 		return holds;
 	printf("%s:%d: false: %s", file, line, claim);
-	if (row != NULL)
-		check_show(row);
+	if (row != NULL) {
+		printf("   for: ");
+		check_show(row, strlen(row));
+	}
 	putchar('\n');
 	return false;
 }
 
 #define CHECK(claim)          check_claim((claim), #claim, NULL, __FILE__, __LINE__)
 #define CHECK_ROW(claim, row) check_claim((claim), #claim, (row), __FILE__, __LINE__)
+
+/* Compares bytes with a text. Where they differ, it prints both. */
+static inline bool check_text(const char *at, size_t len, const char *want, const char *row,
+			      const char *file, int line)
+{
+	bool same = len == strlen(want) && (len == 0 || memcmp(at, want, len) == 0);
+
+	if (!check_claim(same, want, row, file, line) && check_false <= 50) {
+		printf("   got: ");
+		check_show(at, len);
+		putchar('\n');
+	}
+	return same;
+}
+
+#define CHECK_BYTES(at, len, want, row) check_text((at), (len), (want), (row), __FILE__, __LINE__)
+#define CHECK_TEXT(text, want, row)     CHECK_BYTES(text, strlen(text), want, row)
+
+/* Each row of an array: `row` points to it. */
+#define EACH(row, rows)                                                                            \
+	for (__typeof__(&(rows)[0]) row = (rows);                                                  \
+	     (size_t)(row - (rows)) < sizeof(rows) / sizeof(rows)[0]; row++)
+
+/* Writes what it sees in a text. */
+typedef void check_render(FILE *out, const char *given);
+
+static inline void check_rendered(const char *given, const char *want, check_render *render,
+				  const char *file, int line)
+{
+	char *got;
+	size_t len;
+	FILE *out = open_memstream(&got, &len);
+
+	render(out, given);
+	fclose(out);
+	check_text(got, len, want, given, file, line);
+	free(got);
+}
+
+#define CHECK_RENDERED(given, want, render)                                                        \
+	check_rendered((given), (want), (render), __FILE__, __LINE__)
+
+/* A table of what is given, and what should be written of it. */
+typedef const char *const check_pair[2];
+#define CHECK_PAIRS(rows, render)                                                                  \
+	EACH(check_row, rows)                                                                      \
+	CHECK_RENDERED((*check_row)[0], (*check_row)[1], render)
+
+/* A table of what should be written, and words with spaces between, of each of which it is. */
+#define CHECK_WORDS(rows, render)                                                                  \
+	EACH(check_row, rows)                                                                      \
+		EACH_WORD(check_given, (*check_row)[1])                                            \
+	CHECK_RENDERED(check_given, (*check_row)[0], render)
+
+/* The next item of a list, which is valid until the next call. NULL: there is none left. */
+static inline const char *check_item(const char **list, char separator)
+{
+	static char item[512];
+	size_t len = strcspn(*list, (char[]){separator, '\0'});
+
+	snprintf(item, sizeof item, "%.*s", (int)len, *list);
+	*list += len + ((*list)[len] == separator);
+	return len > 0 ? item : NULL;
+}
+
+#define EACH_ITEM(item, list, separator)                                                           \
+	for (const char *item##_left = (list), *item;                                              \
+	     (item = check_item(&item##_left, (separator))) != NULL;)
+#define EACH_WORD(word, list) EACH_ITEM(word, list, ' ')
+
+/* JSON is written with single quotes here. This returns it with double ones, until the eighth next
+ * call. */
+static inline const char *quoted(const char *text)
+{
+	static char texts[8][4096];
+	static unsigned next;
+	char *out = texts[next++ % 8];
+
+	snprintf(out, sizeof texts[0], "%s", text);
+	for (char *quote = out; (quote = strchr(quote, '\'')) != NULL;)
+		*quote = '"';
+	return out;
+}
 
 /* The exit status. A program without an assertion has not tested anything, so it fails. */
 static inline int check_done(void)

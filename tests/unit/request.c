@@ -3,129 +3,101 @@
 #include "check.h"
 
 #include <stdint.h>
-#include <string.h>
 
-static void take(struct request *q, const char *name, const char *value)
+static struct request q;
+
+/* A member of the request, and how often the variable came, where that is counted. */
+static const struct {
+	const char *name;
+	const char *const *value;
+	const unsigned *count;
+} variables[] = {
+    {"REQUEST_METHOD", &q.method, NULL},
+    {"PATH_INFO", &q.path_info, NULL},
+    {"QUERY_STRING", &q.query, NULL},
+    {"CONTENT_TYPE", &q.content_type, NULL},
+    {"CONTENT_LENGTH", &q.length_text, NULL},
+    {"REMOTE_ADDR", &q.remote_addr, NULL},
+    {"HTTP_X_AUTH_TOKEN", &q.ticket, &q.ticket_count},
+    {"HTTP_CSRFPREVENTIONTOKEN", &q.csrf_token, &q.csrf_token_count},
+    {"HTTP_AUTHORIZATION", &q.authorization, &q.authorization_count},
+    {"HTTP_IF_NONE_MATCH", &q.known_tags, NULL},
+    {"HTTP_PREFER", &q.prefer, NULL},
+    {"HTTP_CONTENT_ENCODING", &q.coding, NULL},
+};
+
+static void take(const char *name, const char *value)
 {
-	request_take(q, name, strlen(name), value);
+	request_take(&q, name, strlen(name), value);
 }
 
 static void test_take(void)
 {
-	struct request q;
+	struct request before;
 
 	memset(&q, 0xff, sizeof q);
 	request_init(&q);
-	CHECK(*q.method == '\0' && *q.path_info == '\0' && *q.query == '\0' &&
-	      *q.content_type == '\0');
-	CHECK(*q.remote_addr == '\0' && *q.ticket == '\0' && *q.csrf_token == '\0' &&
-	      *q.length_text == '\0');
-	CHECK(*q.coding == '\0' && *q.authorization == '\0' && *q.known_tags == '\0' &&
-	      *q.prefer == '\0');
-	CHECK(q.ticket_count == 0 && q.authorization_count == 0 && q.csrf_token_count == 0 &&
-	      q.body != NULL && q.body_bytes == 0);
-
-	take(&q, "REQUEST_METHOD", "m");
-	take(&q, "PATH_INFO", "p");
-	take(&q, "QUERY_STRING", "q");
-	take(&q, "CONTENT_TYPE", "t");
-	take(&q, "CONTENT_LENGTH", "l");
-	take(&q, "REMOTE_ADDR", "a");
-	take(&q, "HTTP_X_AUTH_TOKEN", "x");
-	take(&q, "HTTP_CSRFPREVENTIONTOKEN", "c");
-	take(&q, "HTTP_AUTHORIZATION", "b");
-	take(&q, "HTTP_IF_NONE_MATCH", "n");
-	take(&q, "HTTP_PREFER", "f");
-	take(&q, "HTTP_CONTENT_ENCODING", "z");
-	CHECK(*q.authorization == 'b' && *q.known_tags == 'n' && *q.prefer == 'f' &&
-	      *q.coding == 'z');
-	CHECK(*q.method == 'm' && *q.path_info == 'p' && *q.query == 'q' && *q.content_type == 't');
-	CHECK(*q.remote_addr == 'a' && *q.ticket == 'x' && *q.csrf_token == 'c' &&
-	      *q.length_text == 'l');
-	CHECK(q.ticket_count == 1 && q.authorization_count == 1 && q.csrf_token_count == 1);
-
-	/* Names that are one byte shorter or longer, or differ in case, are other names. */
-	static const char *const others[] = {"REQUEST_METHO",
-					     "REQUEST_METHODS",
-					     "request_method",
-					     "EQUEST_METHOD",
-					     "",
-					     "PATH_INF",
-					     "PATH_INFOS",
-					     "QUERY_STRING_",
-					     "CONTENT_",
-					     "CONTENT_TYPES",
-					     "REMOTE_ADDRESS",
-					     "HTTP_X_AUTH_TOKE",
-					     "HTTP_X_AUTH_TOKENS",
-					     "HTTP_X_FORWARDED_FOR",
-					     "X_AUTH_TOKEN",
-					     "HTTP_CSRFPREVENTIONTOKENS",
-					     "HTTP_CONTENT_LENGTH",
-					     "REDIRECT_REMOTE_ADDR"};
-	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-		struct request before = q;
-		take(&q, others[i], "other");
-		CHECK_ROW(memcmp(&before, &q, sizeof q) == 0, others[i]);
+	CHECK(q.body != NULL && q.body_bytes == 0);
+	EACH(variable, variables)
+		CHECK_ROW(**variable->value == '\0' && (!variable->count || *variable->count == 0),
+			  variable->name);
+	EACH(variable, variables) {
+		take(variable->name, variable->name);
+		CHECK_TEXT(*variable->value, variable->name, variable->name);
+		CHECK_ROW(!variable->count || *variable->count == 1, variable->name);
 	}
+	/* Names that are one byte shorter or longer, or differ in case, are other names. */
+	before = q;
+	EACH_WORD(other, "REQUEST_METHO REQUEST_METHODS request_method EQUEST_METHOD PATH_INF "
+			 "PATH_INFOS QUERY_STRING_ CONTENT_ CONTENT_TYPES REMOTE_ADDRESS "
+			 "HTTP_X_AUTH_TOKE HTTP_X_AUTH_TOKENS HTTP_X_FORWARDED_FOR X_AUTH_TOKEN "
+			 "HTTP_CSRFPREVENTIONTOKENS HTTP_CONTENT_LENGTH REDIRECT_REMOTE_ADDR") {
+		take(other, "other");
+		CHECK_ROW(memcmp(&before, &q, sizeof q) == 0, other);
+	}
+	take("", "other");
+	CHECK(memcmp(&before, &q, sizeof q) == 0);
 	/* The name has only name_len bytes. */
 	request_take(&q, "REQUEST_METHOD=x", 14, "n");
 	CHECK(*q.method == 'n');
-
-	take(&q, "HTTP_X_AUTH_TOKEN", "x");
-	take(&q, "HTTP_CSRFPREVENTIONTOKEN", "c");
-	take(&q, "HTTP_AUTHORIZATION", "b");
-	CHECK(q.ticket_count == 2 && q.csrf_token_count == 2 && q.authorization_count == 2);
-}
-
-static void test_announced(void)
-{
-	static const struct {
-		const char *text;
-		bool good;
-		size_t bytes;
-	} rows[] = {
-	    {"", true, 0},
-	    {"0", true, 0},
-	    {"7", true, 7},
-	    {"16384", true, 16384},
-	    {"0016384", true, 16384},
-	    {"99999999999", true, 99999999999},
-	    {"184467440737095516160", false, 0},
-	    {"99999999999999999999999999", false, 0},
-	    {"-1", false, 0},
-	    {"+1", false, 0},
-	    {" 1", false, 0},
-	    {"1 ", false, 0},
-	    {"1,1", false, 0},
-	    {"0x10", false, 0},
-	    {"1e3", false, 0},
-	    {"1.0", false, 0},
-	    {"a", false, 0},
-	    {"\xd9\xa1", false, 0},
-	};
-
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct request q;
-		size_t bytes = 1;
-		request_init(&q);
-		q.length_text = rows[i].text;
-		bool good = request_announced(&q, &bytes);
-		CHECK_ROW(good == rows[i].good && (!good || bytes == rows[i].bytes), rows[i].text);
+	EACH(variable, variables) {
+		take(variable->name, "x");
+		CHECK_ROW(!variable->count || *variable->count == 2, variable->name);
 	}
-	/* Near the largest number, the value is refused or right, and never overflows. */
-	struct request q;
-	size_t bytes = 0;
-	request_init(&q);
-	q.length_text = "18446744073709551616";
-	CHECK(!request_announced(&q, &bytes));
-	q.length_text = "18446744073709551615";
-	CHECK(!request_announced(&q, &bytes) || bytes == SIZE_MAX);
 }
+
+/* The length that is announced. */
+static void show(FILE *out, const char *text)
+{
+	size_t bytes = 1;
+
+	request_init(&q);
+	q.length_text = text;
+	if (request_announced(&q, &bytes))
+		fprintf(out, "%zu", bytes);
+	else
+		fputs("none", out);
+}
+
+static check_pair lengths[] = {
+    {"0", "0 000"},
+    {"7", "7"},
+    {"16384", "16384 0016384"},
+    {"99999999999", "99999999999"},
+    {"none", "184467440737095516160 18446744073709551616 99999999999999999999999999"},
+    {"none", "-1 +1 1,1 0x10 1e3 1.0 a \t1 1\t \xd9\xa1"},
+};
 
 int main(void)
 {
 	test_take();
-	test_announced();
+	CHECK_WORDS(lengths, show);
+	CHECK_RENDERED("", "0", show);
+	CHECK_RENDERED(" 1", "none", show);
+	CHECK_RENDERED("1 ", "none", show);
+	/* The largest number is refused or right. */
+	size_t bytes;
+	q.length_text = "18446744073709551615";
+	CHECK(!request_announced(&q, &bytes) || bytes == SIZE_MAX);
 	return check_done();
 }

@@ -3,143 +3,130 @@
 #include "check.h"
 #include "folder.h"
 
-#include <string.h>
-
 static void load(struct users *u, const char *text)
 {
-	folder_replace("users.json", text);
+	folder_replace("users.json", quoted(text));
 	CHECK_ROW(records_refresh(&u->records), text);
 }
 
 static void test_find(struct users *u)
 {
+	static const struct {
+		const char *name, *password;
+		bool disabled;
+		const char *machines;
+	} rows[] = {
+	    {"a", "pa", false, NULL}, {"b", "p\xc3\xa4\"", true, "[ 1, \"x\" ]"},
+	    {"c", "", false, "[]"},   {"user@1", "pe", false, NULL},
+	    {"d", "pd", false, NULL},
+	};
 	struct user user;
 
-	load(u, "[{\"username\":\"a\",\"password\":\"pa\"},"
-		"{\"username\":\"b\",\"password\":\"p\\u00e4\\\"\",\"disabled\":true,\"machines\":["
-		" 1, \"x\" ]},"
-		"{\"username\":\"c\",\"password\":\"\",\"disabled\":false,\"machines\":[]},"
-		"{\"id\":7,\"password\":\"pe\",\"username\":\"user@1\",\"role\":\"x\"},"
-		"{\"username\":\"a\",\"password\":\"second\",\"disabled\":true},"
-		"{\"username\":\"\\u0064\",\"password\":\"pd\"}]");
-	CHECK(users_find(u, "a", &user) == USERS_FOUND && strcmp(user.password, "pa") == 0 &&
-	      !user.disabled && user.machines.at == NULL);
-	CHECK(users_find(u, "b", &user) == USERS_FOUND &&
-	      strcmp(user.password, "p\xc3\xa4\"") == 0 && user.disabled);
-	CHECK(user.machines.len == 10 && memcmp(user.machines.at, "[ 1, \"x\" ]", 10) == 0);
-	CHECK(users_find(u, "c", &user) == USERS_FOUND && strcmp(user.password, "") == 0 &&
-	      !user.disabled);
-	CHECK(user.machines.len == 2 && memcmp(user.machines.at, "[]", 2) == 0);
-	CHECK(users_find(u, "user@1", &user) == USERS_FOUND && strcmp(user.password, "pe") == 0 &&
-	      !user.disabled && user.machines.at == NULL);
-	CHECK(users_find(u, "d", &user) == USERS_FOUND && strcmp(user.password, "pd") == 0);
-	static const char *const none[] = {"", "A", "aa", "\\u0064", "a ", "user", "nobody", "pa"};
-	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
-		CHECK_ROW(users_find(u, none[i], &user) == USERS_UNKNOWN, none[i]);
+	load(u, "[{'username':'a','password':'pa'},"
+		"{'username':'b','password':'p\\u00e4\\'','disabled':true,'machines':[ 1, 'x' ]},"
+		"{'username':'c','password':'','disabled':false,'machines':[]},"
+		"{'id':7,'password':'pe','username':'user@1','role':'x'},"
+		"{'username':'a','password':'second','disabled':true},"
+		"{'username':'\\u0064','password':'pd'}]");
+	EACH(row, rows) {
+		CHECK_ROW(users_find(u, row->name, &user) == USERS_FOUND, row->name);
+		CHECK_TEXT(user.password, row->password, row->name);
+		CHECK_ROW(user.disabled == row->disabled, row->name);
+		CHECK_ROW((user.machines.at == NULL) == (row->machines == NULL), row->name);
+		if (row->machines != NULL)
+			CHECK_BYTES(user.machines.at, user.machines.len, row->machines, row->name);
+	}
+	EACH_WORD(none, "A aa \\u0064 user nobody pa")
+		CHECK_ROW(users_find(u, none, &user) == USERS_UNKNOWN, none);
+	CHECK(users_find(u, "", &user) == USERS_UNKNOWN &&
+	      users_find(u, "a ", &user) == USERS_UNKNOWN);
+}
+
+static void check_left_out(struct users *u, const char *before, const char *members)
+{
+	char text[300];
+	struct user user;
+
+	snprintf(text, sizeof text, "[{%s%s},{'username':'y','password':'p'}]", before, members);
+	load(u, text);
+	CHECK_ROW(users_find(u, "x", &user) == USERS_UNKNOWN &&
+		      users_find(u, "y", &user) == USERS_FOUND && u->records.table.skipped == 1,
+		  text);
 }
 
 /* A restriction that cannot be read must not be treated as no restriction. */
 static void test_rules(struct users *u)
 {
-	static const char *const rows[] = {
-	    "{\"username\":\"x\"}",
-	    "{\"password\":\"p\"}",
-	    "{\"username\":1,\"password\":\"p\"}",
-	    "{\"username\":\"x\",\"password\":1}",
-	    "{\"username\":\"x\",\"password\":null}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"disabled\":\"true\"}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"disabled\":1}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"disabled\":null}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"machines\":100}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"machines\":null}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"machines\":{}}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"machines\":\"100\"}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"machines\":[1],\"machines\":[2]}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"disabled\":true,\"disabled\":false}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"password\":\"q\"}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"Disabled\":true}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"disabled \":false}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"dis_abled\":null}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"\\u0044isabled\":true}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"machine\":[100]}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"machines\":[1],\"Machines\":[2]}",
-	    "{\"username\":\"x\",\"password\":\"p\",\"token\":[]}",
-	    "{\"username\":\"x\",\"username\":\"x\",\"password\":\"p\"}",
-	};
-	char text[300];
-	struct user user;
+	static const char rows[] =
+	    "'username':'x'|'password':'p'|'username':1,'password':'p'|'username':'x','password':1|"
+	    "'username':'x','password':null|'username':'x','password':'p','password':'q'|"
+	    "'username':'x','username':'x','password':'p'";
+	static const char more[] =
+	    "'disabled':'true'|'disabled':1|'disabled':null|'disabled':true,'disabled':false|"
+	    "'Disabled':true|'disabled ':false|'dis_abled':null|'\\u0044isabled':true|'token':[]|"
+	    "'machines':100|'machines':null|'machines':{}|'machines':'100'|'machine':[100]|"
+	    "'machines':[1],'machines':[2]|'machines':[1],'Machines':[2]";
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		snprintf(text, sizeof text, "[%s,{\"username\":\"y\",\"password\":\"p\"}]",
-			 rows[i]);
-		load(u, text);
-		CHECK_ROW(users_find(u, "x", &user) == USERS_UNKNOWN &&
-			      users_find(u, "y", &user) == USERS_FOUND &&
-			      u->records.table.skipped == 1,
-			  rows[i]);
-	}
+	EACH_ITEM(row, rows, '|')
+		check_left_out(u, "", row);
+	EACH_ITEM(row, more, '|')
+		check_left_out(u, "'username':'x','password':'p',", row);
 }
 
 static void test_lengths(struct users *u)
 {
-	char *text = malloc(10000), *name = malloc(1000);
+	char text[2000], name[USERNAME_MAX_BYTES + 1];
 	struct user user;
 
 	for (int more = 0; more <= 1; more++) {
-		sprintf(text, "[{\"username\":\"x\",\"password\":\"%0*d\"}]",
-			PASSWORD_MAX_BYTES + more, 0);
+		sprintf(text, "[{'username':'x','password':'%0*d'}]", PASSWORD_MAX_BYTES + more, 0);
 		load(u, text);
 		CHECK((users_find(u, "x", &user) == USERS_FOUND) == (more == 0));
 	}
-	CHECK(strlen(user.password) <= PASSWORD_MAX_BYTES);
-	snprintf(name, 1000, "%0*d", USERNAME_MAX_BYTES, 0);
-	snprintf(
-	    text, 10000,
-	    "[{\"username\":\"%s\",\"password\":\"p\"},{\"username\":\"\",\"password\":\"p\"}]",
-	    name);
+	sprintf(name, "%0*d", USERNAME_MAX_BYTES, 0);
+	sprintf(text, "[{'username':'%s','password':'p'},{'username':'','password':'p'}]", name);
 	load(u, text);
 	CHECK(users_find(u, name, &user) == USERS_FOUND);
 	name[USERNAME_MAX_BYTES - 1] = '\0';
 	CHECK(users_find(u, name, &user) == USERS_UNKNOWN);
-	free(text);
-	free(name);
 }
+
+static void check_work_like(struct users *u, const char *text, const char *want)
+{
+	load(u, text);
+	for (int i = 0; i < 2; i++) {
+		const char *got = users_work_like(u);
+		CHECK_TEXT(got ? got : "none", want, text);
+	}
+}
+
+#define HASH "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"
 
 /* The hash that is computed for an unknown user, from the current file. */
 static void test_work_like(struct users *u)
 {
-	load(u, "[{\"username\":\"a\",\"password\":\"plain\"}]");
-	CHECK(users_work_like(u) == NULL);
-	CHECK(users_work_like(u) == NULL);
-	load(u, "[{\"username\":\"a\",\"password\":\"plain\"},{\"username\":\"b\",\"password\":\"$"
-		"argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA\"},"
-		"{\"username\":\"c\",\"password\":\"$argon2id$v=19$m=8,t=2,p=1$c2FsdHNhbHQ$"
-		"aGFzaGhhc2hoYXNoaGFzaA\"}]");
-	for (int i = 0; i < 2; i++)
-		CHECK(users_work_like(u) != NULL &&
-		      strcmp(users_work_like(u),
-			     "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA") == 0);
-	load(u, "[{\"username\":\"c\",\"password\":\"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$a\\/"
-		"FzaGhhc2hoYXNoaGFzaA\"}]");
-	CHECK(users_work_like(u) != NULL &&
-	      strcmp(users_work_like(u),
-		     "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$a/FzaGhhc2hoYXNoaGFzaA") == 0);
+	check_work_like(u, "[{'username':'a','password':'plain'}]", "none");
+	check_work_like(u,
+			"[{'username':'a','password':'plain'},{'username':'b','password':'" HASH
+			"'},"
+			"{'username':'c','password':'$argon2id$v=19$m=8,t=2,p=1$c2FsdHNhbHQ$"
+			"aGFzaGhhc2hoYXNoaGFzaA'}]",
+			HASH);
+	check_work_like(u,
+			"[{'username':'c','password':'$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$a\\/"
+			"FzaGhhc2hoYXNoaGFzaA'}]",
+			"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$a/FzaGhhc2hoYXNoaGFzaA");
 	/* A string that only begins like a hash is not used for this. */
-	load(u, "[{\"username\":\"a\",\"password\":\"p\",\"note\":\"$argon2id$ is what we use\"},"
-		"{\"username\":\"b\",\"password\":\"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$"
-		"aGFzaGhhc2hoYXNoaGFzaA\"}]");
-	CHECK(users_work_like(u) != NULL &&
-	      strcmp(users_work_like(u),
-		     "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA") == 0);
+	check_work_like(u,
+			"[{'username':'a','password':'p','note':'$argon2id$ is what we use'},"
+			"{'username':'b','password':'" HASH "'}]",
+			HASH);
 	/* A hash that was cut off would cost nothing: the next one is used. */
-	load(u, "[{\"username\":\"a\",\"password\":\"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ\"},"
-		"{\"username\":\"b\",\"password\":\"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$"
-		"aGFzaGhhc2hoYXNoaGFzaA\"}]");
-	CHECK(users_work_like(u) != NULL &&
-	      strcmp(users_work_like(u),
-		     "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA") == 0);
-	load(u, "[]");
-	CHECK(users_work_like(u) == NULL);
+	check_work_like(u,
+			"[{'username':'a','password':'$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ'},"
+			"{'username':'b','password':'" HASH "'}]",
+			HASH);
+	check_work_like(u, "[]", "none");
 }
 
 int main(void)
