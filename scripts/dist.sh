@@ -39,7 +39,7 @@ done
 install -D -m 755 "${SSACTL:-sbin/ssactl}" "$top/sbin/ssactl"
 put 755 scripts/{run,lighttpd-vars,scgi-servers,scgi-sockets,scgi-start}.sh
 put 644 scripts/{connections.lua,defaults.sh,programs} lighttpd.conf conf.d/*.conf www/errors/*.html www/console/* www/docs/* www/openapi.json
-put 644 man/*.[78] completions/* docs/{api,console,data,operating,queries,recipes,settings}.md docs/console*.png LICENSE
+put 644 man/*.[78] completions/* docs/{api,console,data,operating,queries,recipes,settings}.md docs/console*.png examples/clients/* LICENSE
 sed '/^<!-- .* -->$/d; s|](\([a-z]*[.]md\))|](docs/\1)|g; s|]([.][.]/|](|g' docs/release.md >"$top/README.md"
 scripts/plain-links.sh "$top"
 sed -i 's|make run|./run|g' "$top"/docs/*.md # here that is the command

@@ -1,5 +1,6 @@
-# Recipes: the test takes the blocks that follow "<!-- snippet: NAME -->" in docs/recipes.md and
-# runs them. Only the port is changed: the test has its own in place of 8000.
+# Recipes: the test takes the clients of examples/clients and the blocks that follow
+# "<!-- snippet: NAME -->" in docs/recipes.md, and runs them. Only the port is changed: the test
+# has its own in place of 8000.
 # bats file_tags=long
 load helpers
 load ctl
@@ -24,20 +25,22 @@ teardown() {
   stop_started
 }
 
-# snippet NAME: prints this block of the documentation.
-snippet() { snippet_of recipes.md "$1" | sed "s|127\.0\.0\.1:8000|127.0.0.1:$port|g"; }
+# snippet NAME: prints this block of the documentation. example FILE: prints this client.
+snippet() { snippet_of recipes.md "$1" | on_port; }
+example() { on_port <"$ROOT/examples/clients/$1"; }
+on_port() { sed "s|127\.0\.0\.1:8000|127.0.0.1:$port|g"; }
 
 # events: the events that the program ticket has logged, in one line.
 events() { sed -nE 's/^.* ssa-ticket\[[0-9]+\]: ([a-z ]+);.*/\1/p' "$LOG" | paste -sd,; }
 
-# client NAME COMMAND...: runs this block, followed by the lines on stdin. The command gets the
+# client FILE COMMAND...: runs this client, followed by the lines on stdin. The command gets the
 # file. These lines list the machines again when the ticket is near its end, and again when the
 # ticket has ended.
 client() {
-  local name=$1 file=$BATS_TEST_TMPDIR/$1.mjs names=$'Aimlab300\nAimlab001' more
+  local name=$1 file=$BATS_TEST_TMPDIR/$1 names=$'Aimlab300\nAimlab001' more
   more=$(cat)
   shift
-  { snippet "$name" && echo "$more"; } >"$file"
+  { example "$name" && echo "$more"; } >"$file"
   run -0 "$@" "$file"
   echo "$output"
   [ "$output" = "$names"$'\n'"$names"$'\n'"$names" ]
@@ -51,7 +54,7 @@ client() {
   # over; here all tickets are short.
   stop_lighttpd
   SSA_TICKET_TTL=500 start_lighttpd_on_port
-  { snippet "$name" && echo "$more"; } >"$file"
+  { example "$name" && echo "$more"; } >"$file"
   run -0 "$@" "$file"
   [ "$(events)" = 'login,renewal,login,authentication failure,login' ]
 }
@@ -60,7 +63,7 @@ client() {
 DEAD=$(printf 'A%.0s' {1..43})
 
 @test "the client in shell logs in, lists, renews, and logs in again" {
-  client shell sh <<END
+  client machines.sh sh <<END
 again() {
   stay_logged_in
   machines 'status=running&cpus:gte=32&_sort=-mem' | jq -r '.[].name'
@@ -75,7 +78,7 @@ END
 @test "the client in Python logs in, lists, renews, and logs in again" {
   needs python3
   python3 -c 'import requests' 2>/dev/null || skip "python3-requests is not installed"
-  client python python3 <<END
+  client machines.py python3 <<END
 def again():
     for machine in machines.list({"status": "running", "cpus:gte": 32, "_sort": "-mem"}):
         print(machine["name"])
@@ -89,7 +92,7 @@ END
 
 @test "the client in JavaScript logs in, lists, renews, and logs in again" {
   needs node
-  client javascript node <<END
+  client machines.mjs node <<END
 const again = async () => {
   for (const machine of await machines.list({ id: [100, 300], 'cpus:gte': 32, _sort: '-mem' })) console.log(machine.name);
 };
@@ -103,7 +106,7 @@ END
 @test "the client in PHP logs in, lists, renews, and logs in again" {
   needs php
   php -m | grep -qx curl || skip "php-curl is not installed"
-  client php php <<END
+  client machines.php php <<END
 function again(\$machines) {
     foreach (\$machines->list(['id' => [100, 300], 'cpus:gte' => 32, '_sort' => '-mem']) as \$machine) echo \$machine['name'], "\n";
 }
@@ -115,14 +118,14 @@ again(\$machines);
 END
 }
 
-# retries NAME COMMAND...: runs this block without SSA_FAULTS, and with it.
+# retries FILE COMMAND...: runs this client without SSA_FAULTS, and with it.
 retries() {
-  local name=$1 file=$BATS_TEST_TMPDIR/$1.mjs tries faults=(off on)
+  local name=$1 file=$BATS_TEST_TMPDIR/$1 tries faults=(off on)
   shift
   for tries in 1 2; do
     stop_lighttpd
     SSA_FAULTS=${faults[tries - 1]} start_lighttpd_on_port
-    snippet "$name" >"$file"
+    example "$name" >"$file"
     run -0 "$@" "$file"
     echo "$output"
     [ "$output" = "OK after $tries tries" ]
@@ -131,13 +134,13 @@ retries() {
 }
 
 @test "the clients in shell, Python, JavaScript and PHP try again after a 503 on demand" {
-  retries retry-shell sh
+  retries retry.sh sh
   needs python3 node php
   python3 -c 'import requests' 2>/dev/null || skip "python3-requests is not installed"
   php -m | grep -qx curl || skip "php-curl is not installed"
-  retries retry-python python3
-  retries retry-javascript node
-  retries retry-php php
+  retries retry.py python3
+  retries retry.mjs node
+  retries retry.php php
 }
 
 # --- API tokens -----------------------------------------------------------------------------------

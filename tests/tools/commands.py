@@ -70,7 +70,7 @@ def taken():
         document = re.search(r'snippet_of (\S+) "\$1"|/docs/(recipes\.md)', text)
         for document, name in re.findall(r'(?:snippet_of|request) (\S+\.md) ([\w.-]+)', text) + [
                 (document[1] or document[2], name)
-                for name in re.findall(r"\b(?:\w*snippet|client|retries|apache|request)(?: |\(')([\w.-]+)", text) if document]:
+                for name in re.findall(r"\b(?:\w*snippet|apache|request)(?: |\(')([\w.-]+)", text) if document]:
             yield os.path.normpath('docs/' + document), name
             if document == '../README.md':  # translation.py compares the code of the two
                 yield 'README.zh-CN.md', name
