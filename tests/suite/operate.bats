@@ -56,71 +56,64 @@ open_to() {
 
 # --- one round of all requests --------------------------------------------------------------------
 
-# round CURL-OPTION...: sends all requests that a client can send to $base, and prints
-# what is wrong.
-round() {
-  local via=("$@") t new second code body=$BATS_TEST_TMPDIR/body
-  hit() { # WANTED WHAT PATH [CURL OPTION...]
-    local wanted=$1 what=$2 path=$3
-    shift 3
-    code=$(curl -s --max-time 10 -D "$body.head" -o "$body" -w '%{http_code}' "${via[@]}" "$@" "$base$path")
-    [[ $code == "$wanted" ]] || {
-      echo "$what: $code instead of $wanted: $(cat "$body")"
-      return 1
-    }
+# round CURL-OPTION...: sends all requests that a client can send to $base, until one is answered
+# wrongly, and says which.
+round() (
+  via=("$@") body=$BATS_TEST_TMPDIR/body
+  check() { "$@" || { echo "wrong: $*" && exit 1; }; }
+  hit() { # WANTED PATH [CURL OPTION...]
+    local code
+    code=$(curl -s --max-time 10 -D "$body.head" -o "$body" -w '%{http_code}' "${via[@]}" "${@:3}" "$base$2")
+    check [ "$code: $2 ${*:3}" = "$1: $2 ${*:3}" ]
   }
-  login_as() { # WANTED WHAT USER PASSWORD
-    hit "$1" "$2" /api/ticket -H 'Content-Type: application/json' -d "{\"username\":\"$3\",\"password\":\"$4\"}"
+  log_in() { # WANTED NAME PASSWORD
+    hit "$1" /api/ticket -H 'Content-Type: application/json' -d "{\"username\":\"$2\",\"password\":\"$3\"}"
   }
+  got() { jq -r .data.ticket "$body"; }
+  as() { hit "$1" "$3" -H "X-Auth-Token: $2" "${@:4}"; } # WANTED TICKET PATH [CURL OPTION...]
   redis flushall >/dev/null
-  hit 200 status '/api/status?verbose' && [[ $(<"$body") == '{"code":200,"message":"OK"'* ]] || return 1
-  login_as 200 login user1 "$PASSWORD" || return 1
-  t=$(jq -r .data.ticket "$body")
-  hit 200 info /api/info -H "X-Auth-Token: $t" || return 1
-  [[ $(jq -c .data "$body") == "$(jq -c . "$DATA_DIR/machines.json")" ]] || return 1
-  grep -qi "^content-length: $(stat -c %s "$body")" "$body.head" || {
-    echo "no true Content-Length"
-    return 1
-  }
-  hit 200 'who am I' /api/ticket -H "X-Auth-Token: $t" || return 1
-  hit 401 'two tickets' /api/ticket -H "X-Auth-Token: $t" -H "X-Auth-Token: $t" || return 1
-  login_as 200 renewal user1 "$t" || return 1
-  new=$(jq -r .data.ticket "$body")
-  hit 200 'the new ticket' /api/ticket -H "X-Auth-Token: $new" || return 1
-  hit 200 'the old ticket' /api/ticket -H "X-Auth-Token: $t" || return 1
-  login_as 401 'first failure' nobody wrong && login_as 401 'second failure' nobody wrong || return 1
-  login_as 429 'third failure' nobody wrong || return 1
-  grep -qi '^retry-after: [1-9]' "$body.head" || return 1
+  hit 200 '/api/status?verbose'
+  check grep -q '^{"code":200,"message":"OK"' "$body"
+  log_in 200 user1 "$PASSWORD"
+  t=$(got)
+  as 200 "$t" /api/info
+  check [ "$(jq -c .data "$body")" = "$(jq -c . "$DATA_DIR/machines.json")" ]
+  check grep -qi "^content-length: $(stat -c %s "$body")" "$body.head"
+  as 200 "$t" /api/ticket
+  as 401 "$t" /api/ticket -H "X-Auth-Token: $t" # two tickets
+  log_in 200 user1 "$t"                         # a renewal
+  new=$(got)
+  as 200 "$new" /api/ticket
+  as 200 "$t" /api/ticket
+  log_in 401 nobody wrong
+  log_in 401 nobody wrong
+  log_in 429 nobody wrong
+  check grep -qi '^retry-after: [1-9]' "$body.head"
   # A logout ends the login and its renewals. It shortens the TTL of the user's index to the longest
   # TTL of the tickets that are left.
-  login_as 200 'second login' user1 "$PASSWORD" || return 1
-  second=$(jq -r .data.ticket "$body")
-  redis expire "$(redis_says --scan --pattern 'ssa:{*}:user:*')" 9000 >/dev/null
-  hit 204 logout /api/ticket -X DELETE -H "X-Auth-Token: $t" || return 1
-  hit 401 'after the logout' /api/info -H "X-Auth-Token: $t" || return 1
-  hit 401 'the renewed one, after the logout' /api/info -H "X-Auth-Token: $new" || return 1
-  hit 200 'the second login' /api/info -H "X-Auth-Token: $second" || return 1
-  (($(redis_says ttl "$(redis_says --scan --pattern 'ssa:{*}:user:*')") <= 7200)) || {
-    echo "the index outlives its tickets"
-    return 1
-  }
-  hit 204 'logout of all' '/api/ticket?all' -X DELETE -H "X-Auth-Token: $second" || return 1
-  hit 401 'after the logout of all' /api/info -H "X-Auth-Token: $second" || return 1
-  # A logout with the user's last ticket, which removes the index too.
-  login_as 200 'third login' user1 "$PASSWORD" || return 1
-  hit 204 'logout of the last' /api/ticket -X DELETE -H "X-Auth-Token: $(jq -r .data.ticket "$body")" || return 1
-  hit 401 'no ticket' /api/info || return 1
-}
+  log_in 200 user1 "$PASSWORD"
+  second=$(got)
+  index=$(redis_says --scan --pattern 'ssa:{*}:user:*')
+  redis expire "$index" 9000 >/dev/null
+  as 204 "$t" /api/ticket -X DELETE
+  as 401 "$t" /api/info
+  as 401 "$new" /api/info
+  as 200 "$second" /api/info
+  check [ "$(redis_says ttl "$index")" -le 7200 ]
+  as 204 "$second" '/api/ticket?all' -X DELETE
+  as 401 "$second" /api/info
+  # The logout of the last ticket removes the index, too.
+  log_in 200 user1 "$PASSWORD"
+  as 204 "$(got)" /api/ticket -X DELETE
+  hit 401 /api/info
+)
 
-# only_the_three: checks that only the three paths are served.
-only_the_three() { # CURL OPTION...
+# only_the_three CURL-OPTION...: checks that only the three paths are served.
+only_the_three() {
   local path code
   for path in /api/status/x /api/status/ /api/statusx /api/status.c /api/ /console/ /data/users.json /cgi-bin/info; do
     code=$(curl -s -o /dev/null --path-as-is -w '%{http_code}' "$@" "$base$path")
-    [[ $code == 40[34] ]] || {
-      echo "$path: $code"
-      return 1
-    }
+    [[ $code == 40[34] ]] || { echo "$path: $code" && return 1; }
   done
 }
 
@@ -176,9 +169,7 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
   round "${via[@]}" # there are no other keys
   for i in 0 1 2 3; do
     redis acl setuser ssa resetkeys "${keys[@]:0:i}" "${keys[@]:i+1}" >/dev/null
-    run round "${via[@]}"
-    echo "without ${keys[i]}: $output"
-    [ "$status" != 0 ]
+    run ! round "${via[@]}"
   done
 }
 
@@ -215,8 +206,7 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
   [[ $output == *'"redis"'* ]]
   cat "$LOG"
   grep -q 'WRONGPASS' "$LOG"
-  run grep -E 'p%40ss|w%25rd|p@ss|w%rd' "$LOG" "$BATS_FILE_TMPDIR/redis.log"
-  [ "$status" = 1 ]
+  run -1 grep -E 'p%40ss|w%25rd|p@ss|w%rd' "$LOG" "$BATS_FILE_TMPDIR/redis.log"
   # A URL that cannot be parsed is not in the log either.
   run --separate-stderr env REQUEST_METHOD=GET REDIS_URL='redis://ssa:topsecret@host:port' "$CGI_BIN/status"
   [[ $output == *'Status: 500'* ]]
@@ -234,16 +224,14 @@ as_user() { # PASSWORD QUERY: starts lighttpd with that user
   install_to_srv
   snippet modes | sed "s/-R ssa/-R $user/" | sh -e
   open_to $user
-  run "${as[@]}" sh -c "cd $srv && lighttpd -tt -f lighttpd.conf"
-  [ "$status" = 0 ]
+  run -0 "${as[@]}" sh -c "cd $srv && lighttpd -tt -f lighttpd.conf"
   run "${as[@]}" env -i REQUEST_METHOD=GET REDIS_URL="$REDIS_URL" "$srv/cgi-bin/status"
   echo "$output"
   [[ $output == *'{"code":200,"message":"OK"}' ]]
   run "${as[@]}" find "$srv" -writable
   [ -z "$output" ]
   # No other user can read the data.
-  run setpriv --reuid nobody --clear-groups cat "$srv/data/users.json"
-  [ "$status" != 0 ]
+  run ! setpriv --reuid nobody --clear-groups cat "$srv/data/users.json"
   # The documented way to replace the file keeps its mode and its owner.
   echo '[]' >"$BATS_TEST_TMPDIR/users.json.new"
   snippet replace | sed "s/-g ssa/-g $user/" | (cd "$BATS_TEST_TMPDIR" && sh -e)
@@ -283,8 +271,7 @@ certificate() {
   done
   # These options let the client use the old versions, so it is the server that refuses.
   for version in 1.0 1.1; do
-    run curl -s "${via[@]}" --tlsv$version --tls-max $version --ciphers DEFAULT@SECLEVEL=0 $base/api/status
-    [ "$status" = 35 ]
+    run -35 curl -s "${via[@]}" --tlsv$version --tls-max $version --ciphers DEFAULT@SECLEVEL=0 $base/api/status
   done
   for version in 1.2 1.3; do
     curl -sf "${via[@]}" --tlsv$version --tls-max $version $base/api/status
@@ -382,36 +369,21 @@ os.execv(sys.argv[2], sys.argv[2:])' "$sockets/$program.sock" "$CGI_BIN/$program
 }
 
 # bats test_tags=long
-@test "systemd accepts the installed units without a warning" {
-  needs systemd-analyze
-  local name
-  install_to_srv
-  for name in ssa.service ssa@.socket ssa@.service; do
-    unit $name >"$BATS_TEST_TMPDIR/${name/@/@status}" # an instance
-  done
-  cd "$BATS_TEST_TMPDIR"
-  # The user of the service may be missing here.
-  run systemd-analyze verify ./ssa.service ./ssa@status.socket ./ssa@status.service
-  echo "$output"
-  [ "$status" = 0 ]
-  [ -z "$output" ]
-  # The first unit starts lighttpd, with the sockets of its workers in a folder of its own.
-  grep -q "SSA_MODE=scgi .*SSA_RUN_DIR=$sockets/workers" ssa.service
-}
-
-# bats test_tags=long
-@test "the installed units leave little to attack, and both alike" {
+@test "systemd accepts the installed units without a warning; they leave little to attack, and both alike" {
   needs systemd-analyze
   local name security='/^NoNewPrivileges=/,/^PrivateIPC=/p'
-  make_install
-  for name in ssa.service ssa@.service; do
-    unit $name >"$BATS_TEST_TMPDIR/${name/@/@status}"
-    run systemd-analyze security --offline=true --threshold=25 --no-pager "$BATS_TEST_TMPDIR/${name/@/@status}"
-    tail -n 1 <<<"$output"
-    [ "$status" = 0 ] # at most 2.5 of 10
+  install_to_srv
+  cd "$BATS_TEST_TMPDIR"
+  for name in ssa.service ssa@.socket ssa@.service; do unit $name >"${name/@/@status}"; done # an instance
+  run -0 systemd-analyze verify ./ssa.service ./ssa@status.socket ./ssa@status.service
+  [ -z "$output" ]
+  for name in ssa.service ssa@status.service; do
+    run -0 systemd-analyze security --offline=true --threshold=25 --no-pager $name # at most 2.5 of 10
   done
-  diff <(unit ssa.service | sed -n "$security") <(unit ssa@.service | sed -n "$security")
-  (($(unit ssa.service | sed -n "$security" | wc -l) > 20))
+  diff <(sed -n "$security" ssa.service) <(sed -n "$security" ssa@status.service)
+  (($(sed -n "$security" ssa.service | wc -l) > 20))
+  # The first unit starts lighttpd, with the sockets of its workers in a folder of its own.
+  grep -q "SSA_MODE=scgi .*SSA_RUN_DIR=$sockets/workers" ssa.service
 }
 
 # allowed GROUP...: prints the system calls that systemd puts in these groups.
@@ -437,22 +409,8 @@ allowed() {
       if [[ $name == @* ]]; then allowed "$name"; else echo "$name"; fi
     done
   } | grep -vxFf <(allowed "${refused[@]}") | tr '\n' ' ')"
-  # Every kind of request, and workers with their keeper.
-  local body='{"username":"hashed","password":"correct horse"}'
-  output=$(env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=POST CONTENT_LENGTH=${#body} "${trace[@]}" "$BATS_TEST_TMPDIR/1" \
-    "$CGI_BIN/ticket" <<<"$body" 2>/dev/null)
-  [[ $output =~ \"ticket\":\"([^\"]+)\" ]]
-  env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=GET HTTP_X_AUTH_TOKEN="${BASH_REMATCH[1]}" "${trace[@]}" "$BATS_TEST_TMPDIR/2" \
-    "$CGI_BIN/info" </dev/null | grep -q '^Status: 200'
-  env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" REQUEST_METHOD=DELETE HTTP_X_AUTH_TOKEN="${BASH_REMATCH[1]}" "${trace[@]}" "$BATS_TEST_TMPDIR/3" \
-    "$CGI_BIN/ticket" </dev/null | grep -q '^Status: 204'
-  begin test -S "$sockets/status.sock" -- env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" SSA_WORKERS=2 "${trace[@]}" "$BATS_TEST_TMPDIR/4" \
-    "$SOCKETS" listen "$sockets/status.sock" "$CGI_BIN/status"
-  "$SOCKETS" scgi "$sockets/status.sock" REQUEST_METHOD=GET </dev/null | grep -q '^Status: 200'
-  pkill -TERM -P "${started[-1]}"
-  wait "${started[-1]}" || true
   # All of it, as the unit starts it.
-  local as=() sock=$sockets/http.sock mode n=4
+  local as=() sock=$sockets/http.sock mode
   if [[ $(id -u) == 0 ]]; then
     as=(setpriv --reuid www-data --regid www-data --clear-groups)
     snippet modes | sed 's/-R ssa/-R www-data/' | sh -e
@@ -468,10 +426,9 @@ allowed() {
     curl -sf -o /dev/null --unix-socket "$sock" http://localhost/
     pkill -INT -P "${started[-1]}"
     wait_gone 10 "${started[-1]}"
-    mv "$sockets/$mode.trace" "$BATS_TEST_TMPDIR/$((++n))"
   done
   local called
-  for called in $(sed -nE 's/^[0-9]+ +([a-z0-9_]+)\(.*/\1/p' "$BATS_TEST_TMPDIR"/[1-6] | sort -u); do
+  for called in $(sed -nE 's/^[0-9]+ +([a-z0-9_]+)\(.*/\1/p' "$sockets"/{scgi,cgi}.trace | sort -u); do
     echo "$called"
     [[ $filter == *" $called "* ]]
   done
