@@ -9,60 +9,44 @@ teardown() {
   [[ ! -e $BATS_TEST_TMPDIR/tcp.pid ]] || kill "$(<"$BATS_TEST_TMPDIR/tcp.pid")" || true
 }
 
-# Starts Redis on a port of the loopback, with an ACL user. Sets $port and $pid.
-start_tcp_redis() {
-  local try
-  # A port that is free now may be taken a moment later. That is no fault of the service,
-  # so try again.
-  for try in 1 2 3 4 5; do
-    port=$((20000 + RANDOM % 10000))
-    printf '%s\n' "port $port" 'bind 127.0.0.1' 'save ""' "dir $BATS_TEST_TMPDIR" 'user default off' \
-      'user user:1 on >p@ss/wörd ~* &* +@all' >"$BATS_TEST_TMPDIR/$try.conf"
-    redis-server "$BATS_TEST_TMPDIR/$try.conf" >"$BATS_TEST_TMPDIR/$try.log" 2>&1 3>&- &
-    pid=$!
-    echo $pid >"$BATS_TEST_TMPDIR/tcp.pid"
-    if wait_until 10 $pid grep -q 'Ready to accept' "$BATS_TEST_TMPDIR/$try.log"; then return 0; fi
-  done
-  return 1
-}
-
 @test "Redis by TCP, with a database, a user and a password" {
-  local port pid
-  start_tcp_redis
-  REDIS_URL="redis://user%3A1:p%40ss%2Fw%C3%B6rd@127.0.0.1:$port/3"
-  cgi GET status
-  expect 200
-  cgi POST ticket "$LOGIN"
+  local port
+  # A port that is free now may be taken a moment later. That is no fault of the service.
+  for _ in 1 2 3 4 5; do
+    port=$(free_port)
+    printf '%s\n' "port $port" 'bind 127.0.0.1' 'save ""' "dir $BATS_TEST_TMPDIR" 'user default off' \
+      'user user:1 on >p@ss/wörd ~* &* +@all' >"$BATS_TEST_TMPDIR/redis.conf"
+    redis-server "$BATS_TEST_TMPDIR/redis.conf" >"$BATS_TEST_TMPDIR/redis.log" 2>&1 3>&- &
+    echo $! >"$BATS_TEST_TMPDIR/tcp.pid"
+    ! wait_until 10 $! grep -q 'Ready to accept' "$BATS_TEST_TMPDIR/redis.log" || break
+  done
+  says() { # STATUS URL [TEXT OF THE LOG]
+    REDIS_URL=$2 cgi GET status
+    expect "$1"
+    [[ $stderr == *"${3-}"* && $stderr != *wr0ng* ]]
+  }
+  says 200 "redis://user%3A1:p%40ss%2Fw%C3%B6rd@127.0.0.1:$port/3"
+  REDIS_URL=redis://user%3A1:p%40ss%2Fw%C3%B6rd@127.0.0.1:$port/3 cgi POST ticket "$LOGIN"
   expect 200
   [ "$(redis-cli -p "$port" --user user:1 --pass p@ss/wörd --no-auth-warning -n 3 dbsize)" = 2 ]
-  if grep -qE '^127\.0\.0\.1\s.*\blocalhost\b' /etc/hosts; then
-    REDIS_URL="redis://user%3A1:p%40ss%2Fw%C3%B6rd@localhost:$port/3"
-    cgi GET status
-    expect 200
-  fi
-  REDIS_URL="redis://user%3A1:wr0ng@127.0.0.1:$port/3"
-  cgi GET status
-  expect_error 503
-  [[ $stderr != *wr0ng* && $stderr == *WRONGPASS* ]]
-  REDIS_URL="redis://127.0.0.1:$port"
-  cgi GET status
-  expect_error 503
-  REDIS_URL="redis://127.0.0.1:1"
-  cgi GET status
-  expect_error 503
-  REDIS_URL="redis://no..host" # a name for which no name server is asked
-  cgi GET status
-  expect_error 503
-  [[ $stderr == *'unknown host name'* ]]
+  ! grep -qE '^127\.0\.0\.1\s.*\blocalhost\b' /etc/hosts || says 200 "redis://user%3A1:p%40ss%2Fw%C3%B6rd@localhost:$port/3"
+  says 503 "redis://user%3A1:wr0ng@127.0.0.1:$port/3" WRONGPASS
+  says 503 "redis://127.0.0.1:$port"
+  says 503 redis://127.0.0.1:1
+  says 503 redis://no..host 'unknown host name' # a name for which no name server is asked
+}
+
+# place FOLDER: makes this folder with the programs and the data.
+place() {
+  mkdir -p "$1"/{cgi-bin,data}
+  cp "$CGI_BIN"/{status,info,ticket} "$1/cgi-bin"
+  cp "$DATA_DIR"/*.json "$1/data"
 }
 
 @test "without SSA_DATA_DIR the data are in ../data of the program's folder" {
   needs_native "the program is in another folder"
-  local home=$BATS_TEST_TMPDIR/home
-  mkdir -p "$home/cgi-bin" "$home/data"
-  cp "$CGI_BIN"/{status,info,ticket} "$home/cgi-bin/"
-  cp "$DATA_DIR"/*.json "$home/data/"
-  local folder program
+  local home=$BATS_TEST_TMPDIR/home folder program
+  place "$home"
   # The program is started by an absolute path, by a relative path, and from the folder itself.
   while read -r folder program; do
     run --separate-stderr env -C "$folder" -i REDIS_URL="$REDIS_URL" REQUEST_METHOD=GET "$program" </dev/null
@@ -82,33 +66,27 @@ EOT
 
 @test "in an empty root, with the program, the data and Redis's socket only" {
   needs_native "it is not in that root"
-  if ! is_static; then skip "these programs need shared libraries"; fi
+  is_static || skip "these programs need shared libraries"
   if ! unshare -r true 2>/dev/null && [ "$(id -u)" != 0 ]; then skip "no right to chroot here"; fi
   local home=$BATS_FILE_TMPDIR/root enter=(unshare -r chroot)
   [ "$(id -u)" != 0 ] || enter=(chroot)
-  mkdir -p "$home/cgi-bin" "$home/data"
-  cp "$CGI_BIN"/{status,info,ticket} "$home/cgi-bin/"
-  cp "$DATA_DIR"/*.json "$home/data/"
+  place "$home"
   ln -f "$BATS_FILE_TMPDIR/redis.sock" "$home/redis.sock"
   inside() { # METHOD PROGRAM BODY [NAME=VALUE...]
-    local input=$3 method=$1 program=$2
-    shift 3
-    output=$(printf %s "$input" | env -i PATH="$PATH" REDIS_URL=unix:///redis.sock REQUEST_METHOD="$method" REMOTE_ADDR=192.0.2.1 \
-      CONTENT_LENGTH=${#input} "$@" "${enter[@]}" "$home" "/cgi-bin/$program" 2>"$BATS_TEST_TMPDIR/stderr")
+    split_reply "$(printf %s "$3" | env -i PATH="$PATH" REDIS_URL=unix:///redis.sock REQUEST_METHOD="$1" REMOTE_ADDR=192.0.2.1 \
+      CONTENT_LENGTH=${#3} "${@:4}" "${enter[@]}" "$home" "/cgi-bin/$2" 2>"$BATS_TEST_TMPDIR/stderr")"
     stderr=$(<"$BATS_TEST_TMPDIR/stderr")
-    split_reply "$output"
+    expect 200
   }
   inside GET status ''
-  expect 200
   inside POST ticket '{"username":"hashed","password":"correct horse"}'
-  expect 200
-  inside GET info '' HTTP_X_AUTH_TOKEN="$(jq -r .data.ticket <<<"$body")"
-  expect 200
+  take_tokens
+  inside GET info '' HTTP_X_AUTH_TOKEN="$ticket"
   expect_json '[.data[].id] == [100, 200]'
 }
 
 @test "the musl programs are static, stripped and small" {
-  if ! is_static; then skip "these programs need shared libraries"; fi
+  is_static || skip "these programs need shared libraries"
   local program
   for program in status info ticket; do
     run ldd "$CGI_BIN/$program"
@@ -124,7 +102,7 @@ EOT
 has_no_rights() { grep -qE '^NoNewPrivs:\s+1$' "/proc/$1/status"; }
 
 @test "a program gives up its rights before it reads a request, and so does a worker" {
-  if ! is_static; then skip "a build for tests may have no sandbox"; fi
+  is_static || skip "a build for tests may have no sandbox"
   run "${SSA_TEST_UNIT_BIN:-$ROOT/build/unit}/sandbox"
   if [[ $output == *'Landlock: version 0'* ]]; then skip "no Landlock in this kernel"; fi
   # A CGI program that waits for a body.
