@@ -14,21 +14,6 @@ static bool refuse(char why[static ASSIGN_WHY_SIZE], struct span field, const ch
 	return false;
 }
 
-/* Finds a member of the object itself. */
-static bool find_here(struct span object, struct span name, struct span *value)
-{
-	struct span written;
-	struct scan s;
-
-	scan_begin(&s, object.at, object.len, SCAN_DEPTH_MAX - 1);
-	if (!scan_enter(&s, '{'))
-		return false;
-	while (scan_next(&s, &written) && scan_value(&s, value))
-		if (json_equals(written, name.at, name.len))
-			return true;
-	return false;
-}
-
 /* Splits a path at its first dot. false: there is none, or nothing on one side of it. */
 static bool split_path(struct span path, struct span *head, struct span *rest)
 {
@@ -44,51 +29,86 @@ static bool split_path(struct span path, struct span *head, struct span *rest)
 /* NOLINTBEGIN(misc-no-recursion): as deep as the field that the administrator typed has dots */
 bool assign_find(struct span record, struct span field, struct span *value)
 {
-	struct span head, rest, object;
+	struct splice_found found;
+	struct span head, rest;
 
-	if (find_here(record, field, value))
+	if (splice_find(record, field, &found)) {
+		*value = found.value;
 		return true;
-	return split_path(field, &head, &rest) && find_here(record, head, &object) &&
-	       assign_find(object, rest, value);
+	}
+	return split_path(field, &head, &rest) && splice_find(record, head, &found) &&
+	       assign_find(found.value, rest, value);
 }
 
-bool assign_json(struct text *out, struct span record, struct span field, struct span value,
-		 char why[static ASSIGN_WHY_SIZE])
+/* Sets or removes the member that has this whole name. */
+static bool put(struct text *out, struct span object, struct span name, struct span value,
+		char why[static ASSIGN_WHY_SIZE])
 {
-	struct span head, rest, old;
-	struct text inner = {0};
-	bool here = find_here(record, field, &old), done = true;
-	char *name;
+	struct splice_found old;
+	bool there = splice_find(object, name, &old);
 
-	if (!here && split_path(field, &head, &rest)) {
-		bool there = find_here(record, head, &old);
-		if (there && *old.at != '{')
-			return refuse(why, head, "is no object, so it has no members");
-		if (!there)
-			old = span_of("{}");
-		done = assign_json(&inner, old, rest, value, why);
-		value = (struct span){inner.at, inner.len};
-		field = head;
-	} else if (!here && value.at == NULL) {
-		return refuse(why, field, "is not there");
-	}
-	name = strndup(field.at, field.len);
-	if (done && name != NULL)
-		splice_member(out, record, record, name, value);
-	out->failed = out->failed || inner.failed || name == NULL;
-	free(name);
+	if (!there && value.at == NULL)
+		return refuse(why, name, "is not there");
+	if (old.again)
+		return refuse(why, name, "appears more than once: remove one in an editor");
+	char *string = strndup(name.at, name.len);
+	if (string != NULL)
+		splice_member(out, object, string, value);
+	out->failed = out->failed || string == NULL;
+	free(string);
+	return true;
+}
+
+static bool put_path(struct text *out, struct span object, struct span path, struct span value,
+		     char why[static ASSIGN_WHY_SIZE])
+{
+	struct splice_found old;
+	struct text inner = {0};
+	struct span head, rest;
+
+	if (splice_find(object, path, &old) || memchr(path.at, '.', path.len) == NULL)
+		return put(out, object, path, value, why);
+	if (!split_path(path, &head, &rest))
+		return refuse(why, path, "has a dot without a name beside it");
+	bool there = splice_find(object, head, &old);
+	if (there && *old.value.at != '{')
+		return refuse(why, head, "is no object, so it has no members");
+	bool done = put_path(&inner, there ? old.value : span_of("{}"), rest, value, why) &&
+		    put(out, object, head, (struct span){inner.at, inner.len}, why);
+	out->failed = out->failed || inner.failed;
 	text_free(&inner);
 	return done;
 }
 /* NOLINTEND(misc-no-recursion) */
 
-/* Whether a text is one JSON value that begins with one of these characters. */
-static bool is_json(const char *text, const char *first)
+/* Whether a new member would have nearly the name of a field of the rules. */
+static bool is_misspelt(const struct table_kind *kind, struct span record, struct span name)
+{
+	bool near = false;
+	struct span old;
+
+	for (size_t i = 0; i < kind->count && !near; i++)
+		near = nearest_is_same(name, kind->fields[i].name) &&
+		       !span_is(name, kind->fields[i].name, kind->fields[i].name_len);
+	return near && !assign_find(record, name, &old);
+}
+
+bool assign_json(struct text *out, const struct table_kind *kind, struct span record,
+		 struct span field, bool is_path, struct span value,
+		 char why[static ASSIGN_WHY_SIZE])
+{
+	if (is_misspelt(kind, record, field))
+		return refuse(why, field, "is misspelt: a field has nearly this name");
+	return (is_path ? put_path : put)(out, record, field, value, why);
+}
+
+/* Reads a text that is one JSON value, which begins with one of these characters. */
+static bool read_json(const char *text, const char *first, struct span *value)
 {
 	struct scan s;
 
 	scan_begin(&s, text, strlen(text), SCAN_DEPTH_MAX - 1);
-	return strchr(first, scan_peek(&s)) != NULL && scan_value(&s, NULL) && scan_finish(&s) &&
+	return strchr(first, scan_peek(&s)) != NULL && scan_value(&s, value) && scan_finish(&s) &&
 	       !s.unrepresentable;
 }
 
@@ -109,8 +129,8 @@ static char kind_of(const struct table_kind *kind, struct span record, struct sp
 bool assign_text(struct text *out, const struct table_kind *kind, struct span record,
 		 struct span field, const char *value, char why[static ASSIGN_WHY_SIZE])
 {
-	struct text json = {0};
-	bool done;
+	struct text string = {0};
+	struct span json;
 
 	switch (kind_of(kind, record, field)) {
 	case '{':
@@ -118,35 +138,24 @@ bool assign_text(struct text *out, const struct table_kind *kind, struct span re
 		return refuse(why, field, "is an object or an array: write field:=JSON");
 	case 't':
 	case 'f':
-		if (strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
+		if (!read_json(value, "tf", &json))
 			return refuse(why, field,
 				      "must be true or false; field:=JSON changes its kind");
-		return assign_json(out, record, field, span_of(value), why);
+		break;
 	case '"':
 		if (!scan_is_utf8(value, strlen(value)))
 			return refuse(why, field, "the text is not UTF-8");
-		text_json(&json, value);
-		done = assign_json(out, record, field, (struct span){json.at, json.len}, why);
-		out->failed = out->failed || json.failed;
-		text_free(&json);
-		return done;
+		text_json(&string, value);
+		json = (struct span){string.at, string.len};
+		break;
 	default:
-		if (!is_json(value, "-0123456789"))
+		if (!read_json(value, "-0123456789", &json))
 			return refuse(why, field, "must be a number; field:=JSON changes its kind");
-		return assign_json(out, record, field, span_of(value), why);
 	}
-}
-
-/* Whether a new member has nearly the name of a field of the rules. */
-static bool is_misspelt(const struct table_kind *kind, struct span record, struct span field)
-{
-	struct span old;
-	bool near = false;
-
-	for (size_t i = 0; i < kind->count && !near; i++)
-		near = nearest_is_same(field, kind->fields[i].name) &&
-		       !span_is(field, kind->fields[i].name, kind->fields[i].name_len);
-	return near && !assign_find(record, field, &old);
+	bool done = assign_json(out, kind, record, field, true, json, why);
+	out->failed = out->failed || string.failed;
+	text_free(&string);
+	return done;
 }
 
 bool assign_word(struct text *out, const struct table_kind *kind, struct span record,
@@ -154,19 +163,17 @@ bool assign_word(struct text *out, const struct table_kind *kind, struct span re
 {
 	const char *equals = strchr(word, '=');
 	bool json = equals != NULL && equals > word && equals[-1] == ':';
-	struct span field = {word, equals ? (size_t)(equals - word) - json : strlen(word)};
+	struct span field = {word, equals ? (size_t)(equals - word) - json : strlen(word)}, value;
 
 	if (equals == NULL || field.len == 0)
 		return refuse(why, field, "not an assignment: write field=text or field:=JSON");
 	if (!scan_is_utf8(field.at, field.len))
 		return refuse(why, field, "the name is not UTF-8");
-	if (is_misspelt(kind, record, field))
-		return refuse(why, field, "is misspelt: a field has nearly this name");
 	if (!json)
 		return assign_text(out, kind, record, field, equals + 1, why);
-	if (!is_json(equals + 1, "-0123456789\"{[tfn"))
+	if (!read_json(equals + 1, "-0123456789\"{[tfn", &value))
 		return refuse(why, field, "what follows := is not JSON");
-	return assign_json(out, record, field, span_of(equals + 1), why);
+	return assign_json(out, kind, record, field, true, value, why);
 }
 
 static void add_fault(void *context, const struct table_kind *kind, const struct table_fault *f)

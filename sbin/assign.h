@@ -24,8 +24,10 @@ bool assign_word(struct text *out, const struct table_kind *kind, struct span re
 bool assign_text(struct text *out, const struct table_kind *kind, struct span record,
 		 struct span field, const char *value, char why[static ASSIGN_WHY_SIZE]);
 
-/* Sets a member to a JSON value. value.at NULL: removes the member, which must be there. */
-bool assign_json(struct text *out, struct span record, struct span field, struct span value,
+/* Sets a member to a JSON value. value.at NULL: removes the member, which must be there. `is_path`:
+ * dots in the field lead into objects. */
+bool assign_json(struct text *out, const struct table_kind *kind, struct span record,
+		 struct span field, bool is_path, struct span value,
 		 char why[static ASSIGN_WHY_SIZE]);
 
 /* Finds a member by its path. */

@@ -1,11 +1,9 @@
 #include "change.h"
-#include "assign.h"
 #include "core/crypto.h"
-#include "data/machines.h"
+#include "core/sizes.h"
 #include "data/splice.h"
 #include "data/users.h"
 #include "escape.h"
-#include "match.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +32,10 @@ static void set_version(struct change *h, struct text next)
 	table_free(&h->table);
 	wipe(&h->now);
 	h->now = next;
+	if (text.len > DATAFILE_MAX_BYTES)
+		ctl_end(CTL_FAILED,
+			"%s would be over " TEXT_OF(DATAFILE_MAX_MIB) " MiB; nothing was changed",
+			h->edit.path);
 	if (table_read(&h->table, h->kind, text.at, text.len, NULL, NULL, why) != TABLE_FINE)
 		ctl_end(CTL_FAILED, "%s: %s; nothing was changed", h->edit.path, why);
 	h->put = ctl_allocate(h->table.count, sizeof *h->put);
@@ -45,7 +47,7 @@ void change_begin(struct change *h, const struct ctl *c, const struct table_kind
 	char path[1040];
 	struct text text = {0};
 
-	*h = (struct change){.c = c, .kind = kind, .doubles = -1};
+	*h = (struct change){.c = c, .kind = kind};
 	snprintf(path, sizeof path, "%s/%s", c->config.data_dir, kind->file_name);
 	if (!edit_begin(&h->edit, path))
 		ctl_end(CTL_FAILED, "%s: %s", path, h->edit.why);
@@ -73,9 +75,16 @@ static void show(const struct change *h, char sign, struct span record)
 	free(line);
 }
 
+static void note_id(struct change *h, struct span id)
+{
+	text_string(&h->ids, h->ids.len > 0 ? "," : "");
+	text_add(&h->ids, id.at, id.len);
+}
+
 void change_put(struct change *h, size_t place, struct text record)
 {
 	struct span new = ctl_text(&record), old = table_text(&h->table, place);
+	struct splice_found id;
 
 	if (span_is(new, old.at, old.len)) {
 		text_free(&record);
@@ -83,11 +92,9 @@ void change_put(struct change *h, size_t place, struct text record)
 	}
 	show(h, '-', old);
 	show(h, '+', new);
-	struct span key = {h->now.at + h->table.list[place].key_at, h->table.list[place].key_len},
-		    id;
-	h->ids_change =
-	    h->ids_change || (h->kind == &machines_kind && assign_find(new, span_of("id"), &id) &&
-			      !span_is(id, key.at, key.len));
+	if (h->table.by_value && splice_find(new, span_of("id"), &id) &&
+	    decimal_compare(id.value, table_key(&h->table, place)) != 0)
+		note_id(h, id.value);
 	h->put[place] = record;
 	h->puts++;
 }
@@ -96,97 +103,70 @@ void change_drop(struct change *h, size_t place)
 {
 	show(h, '-', table_text(&h->table, place));
 	h->dropped[place] = true;
-	h->doubles = -1;
 	h->drops++;
 }
 
 void change_add(struct change *h, struct text record)
 {
 	struct span new = ctl_text(&record);
+	struct splice_found id;
 
 	show(h, '+', new);
+	if (h->table.by_value && splice_find(new, span_of("id"), &id))
+		note_id(h, id.value);
 	text_string(&h->added, h->added.len > 0 ? ",\n  " : "");
 	text_add(&h->added, new.at, new.len);
 	text_free(&record);
-	h->ids_change = h->kind == &machines_kind;
 	h->additions++;
 }
 
-/* How many machines have the id of an earlier one; *id is the last such id. */
-static long long count_doubles(const struct table *t, struct span *id)
+/* The present version with all changes. */
+static struct text make_version(struct change *h)
 {
-	struct key *ids = match_table(t, "id");
-	long long count = 0;
-
-	for (size_t i = 1; i < t->count; i++)
-		if (match_order(&ids[i], &ids[i - 1]) == 0) {
-			*id = ids[i].value;
-			count++;
-		}
-	free(ids);
-	return count;
-}
-
-/* The text with the records of change_put. Where each record begins goes to at[]. */
-static struct text with_puts(struct change *h, size_t at[])
-{
-	const char *from = h->now.at;
+	const char *from = h->now.at, *end = h->now.at + h->now.len;
 	struct text next = {0};
 
 	for (size_t i = 0; i < h->table.count; i++) {
-		struct span old = table_text(&h->table, i);
-		bool put = h->put[i].at != NULL;
-		text_add(&next, from, (size_t)(old.at - from));
-		at[i] = next.len;
-		text_add(&next, put ? h->put[i].at : old.at, put ? h->put[i].len : old.len);
-		from = old.at + old.len;
-		wipe(&h->put[i]);
+		struct span record = table_text(&h->table, i);
+		if (h->dropped[i]) {
+			from = splice_skip(&next, from, record, end);
+		} else if (h->put[i].at != NULL) {
+			text_add(&next, from, (size_t)(record.at - from));
+			text_add(&next, h->put[i].at, h->put[i].len);
+			from = record.at + record.len;
+			wipe(&h->put[i]);
+		}
 	}
-	text_add(&next, from, h->now.len - (size_t)(from - h->now.at));
-	ctl_text(&next);
+	text_add(&next, from, (size_t)(end - from));
+	if (h->added.len > 0) {
+		struct text longer = {0};
+		splice_append(&longer, ctl_text(&next), ctl_text(&h->added));
+		wipe(&next);
+		text_free(&h->added);
+		next = longer;
+	}
 	return next;
 }
 
-static void replace(struct text *text, struct text next)
+static void check_new_ids(struct change *h)
 {
-	ctl_text(&next);
-	wipe(text);
-	*text = next;
+	struct span rest = ctl_text(&h->ids), id;
+	struct table_search s;
+
+	while (h->ids.len > 0 && span_next(&rest, ',', &id)) {
+		table_search(&s, &h->table, id);
+		table_next(&s);
+		if (table_next(&s) < h->table.count)
+			ctl_end(CTL_NO, "two machines would have the id %.*s; nothing was changed",
+				(int)id.len, id.at);
+	}
+	text_free(&h->ids);
 }
 
 void change_apply(struct change *h)
 {
-	size_t *at = ctl_allocate(h->table.count, sizeof *at);
-	struct span id = {NULL, 0};
-
-	if (h->ids_change && h->doubles < 0)
-		h->doubles = count_doubles(&h->table, &id);
-	struct text next = with_puts(h, at);
-	if (h->added.len > 0) {
-		struct text longer = {0};
-		splice_append(&longer, ctl_text(&next), ctl_text(&h->added));
-		replace(&next, longer);
-		text_free(&h->added);
-	}
-	/* From the last one on, so that the places of the others stay. */
-	for (size_t i = h->table.count; i > 0; i--) {
-		struct text shorter = {0};
-		struct span record = {next.at + at[i - 1], table_text(&h->table, i - 1).len};
-		if (!h->dropped[i - 1])
-			continue;
-		splice_remove(&shorter, ctl_text(&next), record);
-		replace(&next, shorter);
-	}
-	free(at);
-	set_version(h, next);
-	if (!h->ids_change)
-		return;
-	long long doubles = count_doubles(&h->table, &id);
-	if (doubles > h->doubles)
-		ctl_end(CTL_NO, "two machines would have the id %.*s; nothing was changed",
-			(int)id.len, id.at);
-	h->doubles = doubles;
-	h->ids_change = false;
+	set_version(h, make_version(h));
+	check_new_ids(h);
 }
 
 void change_finish(struct change *h)
@@ -194,6 +174,9 @@ void change_finish(struct change *h)
 	change_apply(h);
 	if (!h->c->dry_run && !edit_commit(&h->edit, h->now.at, h->now.len))
 		ctl_end(CTL_FAILED, "%s: %s", h->edit.path, h->edit.why);
+	if (!h->c->dry_run && h->edit.version.links > 1)
+		ctl_say("note: %s had another hard link, which keeps the old version",
+			h->edit.path);
 	change_end(h);
 }
 

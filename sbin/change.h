@@ -27,8 +27,7 @@ struct change {
 	struct text *put; /* by place; at NULL: the record stays */
 	bool *dropped;    /* by place */
 	struct text added;
-	bool ids_change;
-	long long doubles; /* machines that have the id of an earlier one; -1: not counted */
+	struct text ids;               /* of machines, those that are new, with commas */
 	size_t puts, drops, additions; /* since change_begin */
 };
 
@@ -43,7 +42,7 @@ void change_put(struct change *h, size_t place, struct text record);
 void change_drop(struct change *h, size_t place);
 void change_add(struct change *h, struct text record);
 
-/* An edit must not give two machines one id. */
+/* An edit must not give two machines one id, nor make a file that the service does not read. */
 void change_apply(struct change *h);
 
 /* Applies what is left, writes the new version, and ends the edit. */

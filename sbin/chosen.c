@@ -38,7 +38,7 @@ struct chosen chosen_by_ids(struct table *t, char *const ids[])
 	return to;
 }
 
-struct chosen chosen_by_query(const struct table *t, const char *query)
+struct chosen chosen_by_query(const struct table *t, const char *query, bool for_change)
 {
 	struct chosen to = {.places = ctl_allocate(t->count, sizeof *to.places)};
 	struct query *q = ctl_allocate(1, sizeof *q);
@@ -50,7 +50,11 @@ struct chosen chosen_by_query(const struct table *t, const char *query)
 	query += *query == '?'; /* as it stands in an address */
 	if (!query_read(q, query, why))
 		ctl_end(CTL_USAGE, "the query: %s", why);
-	switch (selection_apply(&q->selection, t, to.places, &to.count, &total)) {
+	const struct selection *s = &q->selection;
+	if (for_change && s->condition_count == 0 && s->text.len == 0 && s->start == 0 &&
+	    s->end == SIZE_MAX)
+		ctl_end(CTL_USAGE, "--where has no condition");
+	switch (selection_apply(s, t, to.places, &to.count, &total)) {
 	case SELECTION_FINE:
 		break;
 	case SELECTION_NO_MEMORY:

@@ -18,8 +18,8 @@ struct chosen {
  * Each id must have a machine. */
 struct chosen chosen_by_ids(struct table *t, char *const ids[]);
 
-/* As GET /api/info?QUERY, in its order. */
-struct chosen chosen_by_query(const struct table *t, const char *query);
+/* As GET /api/info?QUERY, in its order. `for_change`: it must say which machines it means. */
+struct chosen chosen_by_query(const struct table *t, const char *query, bool for_change);
 
 /* The highest id plus one. Ids that are no integers of at most 18 digits do not count. */
 long long chosen_next_id(const struct table *t);

@@ -196,7 +196,6 @@ static enum exit_code run(struct ctl *c)
 	format->print(&p);
 	free(p.places);
 	records_close(&m.records);
-	ctl_flush();
 	return CTL_DONE;
 }
 

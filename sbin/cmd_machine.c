@@ -3,35 +3,35 @@
 #include "command.h"
 #include "core/json.h"
 #include "data/machines.h"
+#include "data/splice.h"
 #include "listing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static void list_value(struct listing *l, const struct json_field *f)
+/* Adds a cell: a string decoded, any other value as written. */
+static void list_value(struct listing *l, struct span value)
 {
-	char text[1024];
+	struct text text = {0};
 
-	if (f->state == JSON_PRESENT && *f->value.at == '"' &&
-	    json_decode(f->value, text, sizeof text) == JSON_DECODED)
-		listing_text(l, text);
-	else
-		listing_value(l, f->state == JSON_ABSENT ? NULL : f->value.at, f->value.len);
+	if (value.at == NULL || *value.at != '"') {
+		listing_value(l, value.at, value.len);
+		return;
+	}
+	json_append(&text, (struct span){value.at + 1, value.len - 2});
+	text_add(&text, "", 1);
+	listing_text(l, ctl_text(&text).at);
+	text_free(&text);
 }
 
 static void list_machine(struct listing *l, struct span record)
 {
-	struct json_field f[] = {JSON_FIELD("id", JSON_NUMBER),     JSON_FIELD("name", JSON_STRING),
-				 JSON_FIELD("status", JSON_STRING), JSON_FIELD("GPU", JSON_STRING),
-				 JSON_FIELD("cpus", JSON_NUMBER),   JSON_FIELD("mem", JSON_NUMBER),
-				 JSON_FIELD("ip", JSON_STRING)};
-	enum { FIELDS = sizeof f / sizeof f[0] };
-	struct scan s;
+	struct splice_found found;
 
-	scan_begin(&s, record.at, record.len, SCAN_DEPTH_MAX - 1);
-	json_object(&s, f, FIELDS); /* the record was checked when the file was read */
-	for (int i = 0; i < FIELDS; i++)
-		list_value(l, &f[i]);
+	for (const char **column = l->columns; *column != NULL; column++)
+		list_value(l, splice_find(record, span_of(*column), &found)
+				  ? found.value
+				  : (struct span){NULL, 0});
 }
 
 /* Writes the records as they are in the file. */
@@ -44,7 +44,6 @@ static void print_records(const struct table *t, const struct chosen *chosen)
 		fwrite(record.at, 1, record.len, stdout);
 	}
 	puts(chosen->count > 0 ? "\n]" : "]");
-	ctl_flush();
 }
 
 static enum exit_code list(struct ctl *c)
@@ -53,7 +52,8 @@ static enum exit_code list(struct ctl *c)
 	struct machines m;
 
 	ctl_open_machines(c, &m);
-	struct chosen chosen = chosen_by_query(&m.records.table, c->count > 0 ? c->args[0] : "");
+	struct chosen chosen =
+	    chosen_by_query(&m.records.table, c->count > 0 ? c->args[0] : "", false);
 	if (c->json) {
 		print_records(&m.records.table, &chosen);
 	} else {
@@ -70,20 +70,14 @@ static enum exit_code list(struct ctl *c)
 static void print_members(struct span record)
 {
 	struct listing l = {.columns = {"field", "value"}};
-	struct span name;
+	struct span name, value;
 	struct scan s;
-	char text[1024];
 
 	scan_begin(&s, record.at, record.len, SCAN_DEPTH_MAX - 1);
 	scan_enter(&s, '{');
-	while (scan_next(&s, &name)) {
-		struct json_field f = {.state = JSON_PRESENT};
-		struct span written = {name.at - 1, name.len + 2};
-		if (!scan_value(&s, &f.value))
-			break;
-		listing_text(&l,
-			     json_decode(written, text, sizeof text) == JSON_DECODED ? text : "");
-		list_value(&l, &f);
+	while (scan_next(&s, &name) && scan_value(&s, &value)) {
+		list_value(&l, (struct span){name.at - 1, name.len + 2});
+		list_value(&l, value);
 	}
 	listing_print(&l, false);
 }

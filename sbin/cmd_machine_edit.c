@@ -12,63 +12,61 @@
 
 /* The words of one edit, each list up to a NULL. */
 struct edit_words {
-	char **ids, **assignments; /* among these, `unset` stands before a field */
+	char **ids, **assignments;
 };
-static char unset[] = "--unset";
 
 static struct edit_words read_words(const struct ctl *c)
 {
 	struct edit_words w = {ctl_allocate((size_t)c->count, sizeof *w.ids),
-			       ctl_allocate((size_t)c->count * 2, sizeof *w.assignments)};
+			       ctl_allocate((size_t)c->count, sizeof *w.assignments)};
 	char **id = w.ids, **assignment = w.assignments;
 
-	for (char **word = c->args; *word != NULL; word++) {
-		char *field = options_value(&word, UNSET);
-		if (field != NULL) {
-			*assignment++ = unset;
-			*assignment++ = field;
-		} else if (strchr(*word, '=') != NULL) {
+	for (char **word = c->args; *word != NULL; word++)
+		if (strchr(*word, '=') != NULL)
 			*assignment++ = *word;
-		} else {
+		else
 			*id++ = *word;
-		}
-	}
-	if (w.ids[0] != NULL && c->where != NULL)
-		ctl_end(CTL_USAGE, "name machines by ids or by --where, not by both");
 	return w;
 }
 
 static struct chosen choose(const struct ctl *c, struct change *h, const struct edit_words *w)
 {
-	if (w->ids[0] == NULL && c->where == NULL)
-		ctl_end(CTL_USAGE, "name machines by ids or by --where");
-	struct chosen chosen = c->where != NULL ? chosen_by_query(&h->table, c->where)
+	if ((w->ids[0] != NULL) == (c->where != NULL))
+		ctl_end(CTL_USAGE, c->where != NULL
+				       ? "name machines by ids or by --where, not by both"
+				       : "name machines by ids or by --where");
+	struct chosen chosen = c->where != NULL ? chosen_by_query(&h->table, c->where, true)
 						: chosen_by_ids(&h->table, w->ids);
 	if (chosen.count == 0)
 		ctl_end(CTL_NO, "no machine matches");
 	return chosen;
 }
 
-/* Makes the assignments on a record, and checks the rules. */
-static struct text assign(struct span record, char **assignments)
+static void replace(struct text *record, struct text next, bool done, const char *why)
+{
+	if (!done)
+		ctl_end(CTL_USAGE, "%s", why);
+	text_free(record);
+	*record = next;
+}
+
+/* Removes the members of --unset, makes the assignments, and checks the rules. */
+static struct text assign(const struct ctl *c, struct span record, char *const assignments[])
 {
 	char why[ASSIGN_WHY_SIZE];
 	struct text now = {0};
 
 	text_add(&now, record.at, record.len);
+	for (char **field = c->values; *field != NULL; field++) {
+		struct text next = {0};
+		bool done = assign_json(&next, &machines_kind, ctl_text(&now), span_of(*field),
+					true, (struct span){NULL, 0}, why);
+		replace(&now, next, done, why);
+	}
 	for (; *assignments != NULL; assignments++) {
 		struct text next = {0};
-		bool done;
-		if (*assignments == unset)
-			done = assign_json(&next, ctl_text(&now), span_of(*++assignments),
-					   (struct span){NULL, 0}, why);
-		else
-			done =
-			    assign_word(&next, &machines_kind, ctl_text(&now), *assignments, why);
-		if (!done)
-			ctl_end(CTL_USAGE, "%s", why);
-		text_free(&now);
-		now = next;
+		bool done = assign_word(&next, &machines_kind, ctl_text(&now), *assignments, why);
+		replace(&now, next, done, why);
 	}
 	if (assign_faults(&machines_kind, ctl_text(&now), why))
 		ctl_end(CTL_USAGE, "the record could not be used: %s", why);
@@ -77,12 +75,12 @@ static struct text assign(struct span record, char **assignments)
 
 static void set(const struct ctl *c, struct change *h, const struct edit_words *w)
 {
-	if (w->assignments[0] == NULL)
+	if (w->assignments[0] == NULL && c->values[0] == NULL)
 		ctl_end(CTL_USAGE, "nothing to set: field=text, field:=JSON or --unset field");
 	struct chosen chosen = choose(c, h, w);
 	for (size_t i = 0; i < chosen.count; i++)
 		change_put(h, chosen.places[i],
-			   assign(table_text(&h->table, chosen.places[i]), w->assignments));
+			   assign(c, table_text(&h->table, chosen.places[i]), w->assignments));
 	free(chosen.places);
 }
 
@@ -100,14 +98,13 @@ static void add(const struct ctl *c, struct change *h, const struct edit_words *
 {
 	struct text record = {0};
 
-	(void)c;
 	if (w->ids[0] != NULL)
 		ctl_end(CTL_USAGE, "not an assignment: write field=text or field:=JSON: %s",
 			w->ids[0]);
 	text_string(&record, "{\"id\": ");
 	text_number(&record, chosen_next_id(&h->table));
 	text_string(&record, "}");
-	change_add(h, assign(ctl_text(&record), w->assignments));
+	change_add(h, assign(c, ctl_text(&record), w->assignments));
 	text_free(&record);
 }
 
@@ -151,18 +148,26 @@ static enum exit_code edit_lines(struct ctl *c)
 	struct change h;
 	char *line = NULL;
 	size_t size = 0;
+	ssize_t len;
 
 	change_begin(&h, c, &machines_kind);
-	for (long number = 1; getline(&line, &size, stdin) >= 0; number++) {
+	for (long number = 1; (len = getline(&line, &size, stdin)) >= 0; number++) {
 		struct ctl one = {.dry_run = c->dry_run};
+		bool mark = number == 1 && strncmp(line, "\xef\xbb\xbf", 3) == 0;
+		char *text = line + (mark ? strlen("\xef\xbb\xbf") : 0);
 		ctl_at_line(number);
-		if (line[strspn(line, " \t\r\n")] == '#')
+		while (len > 0 && strchr("\r\n", line[len - 1]) != NULL)
+			line[--len] = '\0';
+		if (strcspn(line, "\r\n") < (size_t)len)
+			ctl_end(CTL_USAGE, "a NUL or a CR within the line");
+		if (text[strspn(text, " \t")] == '#')
 			continue;
-		char **words = words_split(line);
+		char **words = words_split(text);
 		if (words[0] != NULL) {
 			options_read(&one, words + 1);
 			edit(&one, &h, words[0], 0);
 			change_apply(&h);
+			free(one.values);
 		}
 		free(words);
 	}

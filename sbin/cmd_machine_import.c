@@ -5,7 +5,6 @@
 #include "command.h"
 #include "core/json.h"
 #include "data/machines.h"
-#include "data/splice.h"
 #include "match.h"
 #include "source.h"
 
@@ -18,8 +17,6 @@ struct import {
 	struct change h;
 	struct source source;
 	const char *key;     /* the name of the field that identifies a machine */
-	char **defaults;     /* the assignments of --default, up to a NULL */
-	const char *path;    /* NULL: stdin */
 	struct key *present; /* of the machines, sorted */
 	bool *seen;          /* of the machines: the source has it */
 	long long next_id;
@@ -89,11 +86,12 @@ static void merge(struct import *in, const struct row *r, bool known, struct tex
 		const struct cell *cell = &r->cells[i];
 		struct span now = ctl_text(record);
 		struct text next = {0};
-		bool done = true;
+		bool done;
 		if (known && strcmp(cell->name, in->key) == 0)
 			continue; /* the same value; it stays as it is written: 100, not 1e2 */
 		if (cell->is_json)
-			splice_member(&next, now, now, cell->name, cell->value);
+			done = assign_json(&next, &machines_kind, now, span_of(cell->name), false,
+					   cell->value, why);
 		else
 			done = assign_text(&next, &machines_kind, now, span_of(cell->name),
 					   cell->value.at, why);
@@ -102,7 +100,7 @@ static void merge(struct import *in, const struct row *r, bool known, struct tex
 		else
 			add_fault(faults, why);
 	}
-	for (char **d = in->defaults; *d != NULL; d++) {
+	for (char **d = in->c->values; *d != NULL; d++) {
 		struct text next = {0};
 		size_t name = strcspn(*d, "=");
 		name -= name > 0 && (*d)[name - 1] == ':';
@@ -126,19 +124,25 @@ static void skip(struct import *in, const struct row *r, const char *why)
 static void import_row(struct import *in, const struct row *r)
 {
 	struct key key = key_of_row(in, (size_t)(r - in->source.rows));
-	size_t place = match_find(in->present, in->h.table.count, &key);
-	bool known = place < in->h.table.count;
+	const struct key *end = in->present + in->h.table.count;
+	const struct key *known = match_find(in->present, in->h.table.count, &key);
+	size_t place = known != NULL ? known->place : 0;
+	const char *fault = r->fault;
 	struct text record = {0}, faults = {0};
 	struct span id;
 	long long number;
 
 	/* What the source has is not pruned, even if it is skipped. */
-	in->seen[place] = true;
-	if (r->fault != NULL) {
-		skip(in, r, r->fault);
+	for (const struct key *k = known; k != NULL && k < end && match_order(k, known) == 0; k++) {
+		in->seen[k->place] = true;
+		if (k > known && fault == NULL)
+			fault = "several machines have its key";
+	}
+	if (fault != NULL) {
+		skip(in, r, fault);
 		return;
 	}
-	if (known) {
+	if (known != NULL) {
 		struct span old = table_text(&in->h.table, place);
 		text_add(&record, old.at, old.len);
 	} else {
@@ -146,12 +150,12 @@ static void import_row(struct import *in, const struct row *r)
 		text_number(&record, in->next_id);
 		text_string(&record, "}");
 	}
-	merge(in, r, known, &record, &faults);
+	merge(in, r, known != NULL, &record, &faults);
 	if (faults.len > 0) {
 		text_add(&faults, "", 1);
 		skip(in, r, ctl_text(&faults).at);
 		text_free(&record);
-	} else if (known) {
+	} else if (known != NULL) {
 		change_put(&in->h, place, record);
 	} else {
 		if (assign_find(ctl_text(&record), span_of("id"), &id) &&
@@ -179,25 +183,6 @@ static void import(struct import *in)
 	free(in->seen);
 }
 
-/* The words: --default FIELD=VALUE, any number of them, and one path. */
-static void read_words(struct import *in)
-{
-	size_t count = 0;
-
-	in->defaults = ctl_allocate((size_t)in->c->count, sizeof *in->defaults);
-	for (char **word = in->c->args; *word != NULL; word++) {
-		char *value = options_value(&word, DEFAULT);
-		if (value != NULL && strchr(value, '=') == NULL)
-			ctl_end(CTL_USAGE, "--default needs field=text or field:=JSON");
-		if (value == NULL && in->path != NULL)
-			ctl_end(CTL_USAGE, "name one file, or none for stdin");
-		if (value != NULL)
-			in->defaults[count++] = value;
-		else
-			in->path = *word;
-	}
-}
-
 static enum exit_code run(struct ctl *c)
 {
 	struct import in = {.c = c, .key = c->key ? c->key : "id"};
@@ -205,20 +190,21 @@ static enum exit_code run(struct ctl *c)
 
 	if (!csv && strcmp(c->from, "json") != 0)
 		ctl_end(CTL_USAGE, "--from must be csv or json");
-	read_words(&in);
-	source_read(&in.source, in.path, csv);
+	for (char **d = c->values; *d != NULL; d++)
+		if (strchr(*d, '=') == NULL)
+			ctl_end(CTL_USAGE, "--default needs field=text or field:=JSON");
+	source_read(&in.source, c->args[0], csv);
 	change_begin(&in.h, c, &machines_kind);
 	import(&in);
 	change_finish(&in.h);
 	printf("%zu changed, %zu added, %zu removed, %zu skipped%s\n", in.h.puts, in.h.additions,
 	       in.h.drops, in.skipped, c->dry_run ? " (--dry-run)" : "");
-	free(in.defaults);
 	source_free(&in.source);
 	return in.skipped > 0 ? CTL_NO : CTL_DONE;
 }
 
 const struct command cmd_machine_import[] = {
-    {"machine import", "[FILE]", "import machines from a file or stdin", 0, INT_MAX,
+    {"machine import", "[FILE]", "import machines from a file or stdin", 0, 1,
      FROM | KEY | DEFAULT | PRUNE | DRY_RUN, FILES, run},
     {0},
 };

@@ -29,43 +29,45 @@ static bool is_named(struct span token, const char *name)
 			   strlen(name));
 }
 
-/* Copies the tokens of a list that have another name into `out`, without brackets. Returns how many
- * were left out. */
-static size_t copy_others(struct text *out, struct span list, const char *name)
+/* Copies a list (at NULL: an empty one) without each token of this name. Returns whether there is
+ * one. */
+static bool copy_without(struct text *out, struct span list, const char *name)
 {
+	list = list.at != NULL ? list : span_of("[]");
+	const char *from = list.at, *end = list.at + list.len;
 	struct span token;
 	struct scan s;
-	size_t left_out = 0;
 
-	if (list.at == NULL)
-		return 0;
 	scan_begin(&s, list.at, list.len, SCAN_DEPTH_MAX - 1);
 	scan_enter(&s, '[');
-	while (scan_next(&s, NULL) && scan_value(&s, &token)) {
-		if (is_named(token, name)) {
-			left_out++;
-			continue;
-		}
-		text_string(out, out->len > 0 ? ", " : "");
-		text_add(out, token.at, token.len);
-	}
-	return left_out;
+	while (scan_next(&s, NULL) && scan_value(&s, &token))
+		if (is_named(token, name))
+			from = splice_skip(out, from, token, end);
+	text_add(out, from, (size_t)(end - from));
+	return from != list.at;
 }
 
-/* Gives the user's record this list of tokens, which has no brackets yet, and writes the file. */
-static void store(struct change *h, size_t place, const struct text *inside)
+/* Whether a list has no token. */
+static bool is_empty(struct span list)
 {
-	struct text list = {0}, record = {0};
-	struct span old = table_text(&h->table, place);
+	struct scan s;
 
-	text_string(&list, "[");
-	text_add(&list, ctl_text(inside).at, inside->len);
-	text_string(&list, "]");
-	splice_member(&record, old, old, "tokens",
-		      inside->len > 0 ? ctl_text(&list) : (struct span){NULL, 0});
+	scan_begin(&s, list.at, list.len, SCAN_DEPTH_MAX - 1);
+	scan_enter(&s, '[');
+	return !scan_next(&s, NULL);
+}
+
+/* Gives the user's record this list of tokens, and writes the file. */
+static void store(struct change *h, size_t place, struct text *list)
+{
+	struct text record = {0};
+	struct span text = ctl_text(list);
+
+	splice_member(&record, table_text(&h->table, place), "tokens",
+		      is_empty(text) ? (struct span){NULL, 0} : text);
 	change_put(h, place, record);
 	change_finish(h);
-	text_free(&list);
+	text_free(list);
 }
 
 /* Reads a number of days. 0: it is no whole number, or too large. */
@@ -135,34 +137,39 @@ static void make(const struct ctl *c, char token[static TOKENS_LEN + 1], struct 
 
 static enum exit_code add(struct ctl *c)
 {
-	struct text made = {0}, inside = {0};
+	struct text made = {0}, old = {0}, list = {0};
 	char token[TOKENS_LEN + 1];
 	struct change h;
 
 	make(c, token, &made);
 	size_t place = change_begin_user(&h, c, c->args[0]);
-	if (copy_others(&inside, users_tokens(table_text(&h.table, place)), c->args[1]) > 0)
+	if (copy_without(&old, users_tokens(table_text(&h.table, place)), c->args[1]))
 		ctl_end(CTL_NO, "the user already has a token \"%s\"", c->args[1]);
-	text_string(&inside, inside.len > 0 ? ", " : "");
-	text_add(&inside, made.at, made.len);
-	store(&h, place, &inside);
-	puts(token); /* the only time that it can be seen */
+	if (is_empty(ctl_text(&old))) {
+		text_string(&list, "[");
+		text_add(&list, made.at, made.len);
+		text_string(&list, "]");
+	} else {
+		splice_append(&list, ctl_text(&old), ctl_text(&made));
+	}
+	puts(token); /* the only time that it can be seen, so this must not fail */
+	ctl_flush();
+	store(&h, place, &list);
 	crypto_wipe(token, sizeof token);
 	text_free(&made);
-	text_free(&inside);
+	text_free(&old);
 	return CTL_DONE;
 }
 
 static enum exit_code remove_token(struct ctl *c)
 {
-	struct text inside = {0};
+	struct text list = {0};
 	struct change h;
 	size_t place = change_begin_user(&h, c, c->args[0]);
 
-	if (copy_others(&inside, users_tokens(table_text(&h.table, place)), c->args[1]) == 0)
+	if (!copy_without(&list, users_tokens(table_text(&h.table, place)), c->args[1]))
 		ctl_end(CTL_NO, "the user has no token \"%s\"", c->args[1]);
-	store(&h, place, &inside);
-	text_free(&inside);
+	store(&h, place, &list);
 	return CTL_DONE;
 }
 

@@ -76,13 +76,13 @@ static void set_member(struct ctl *c, const char *member, struct span value)
 	size_t place = change_begin_user(&h, c, c->args[0]);
 	struct span old = table_text(&h.table, place);
 
-	splice_member(&record, old, old, member, value);
+	splice_member(&record, old, member, value);
 	change_put(&h, place, record);
 	change_finish(&h);
 }
 
 /* Makes the hash of a new password, as a JSON string. It costs as much as those of users.json. With
- * --random, print_password must follow when the hash is stored. */
+ * --random, print_password must follow before the hash is stored. */
 static struct text new_hash(struct ctl *c, char password[static PASSWORD_MAX_BYTES + 1])
 {
 	char hash[CRYPTO_HASH_SIZE];
@@ -99,8 +99,10 @@ static struct text new_hash(struct ctl *c, char password[static PASSWORD_MAX_BYT
 
 static void print_password(struct ctl *c, char password[static PASSWORD_MAX_BYTES + 1])
 {
-	if (c->random)
+	if (c->random) {
 		puts(password);
+		ctl_flush(); /* nobody will see it again, so nothing is changed if this fails */
+	}
 	crypto_wipe(password, PASSWORD_MAX_BYTES + 1);
 }
 
@@ -143,10 +145,10 @@ static enum exit_code add(struct ctl *c)
 	text_add(&record, hash.at, hash.len);
 	text_string(&record, "}");
 	text_free(&hash);
+	print_password(c, password);
 	begin_new(&h, c, name);
 	change_add(&h, record);
 	change_finish(&h);
-	print_password(c, password);
 	return CTL_DONE;
 }
 
@@ -158,9 +160,9 @@ static enum exit_code passwd(struct ctl *c)
 	change_begin_user(&h, c, c->args[0]); /* so that nobody types a password in vain */
 	change_end(&h);
 	struct text hash = new_hash(c, password);
+	print_password(c, password);
 	set_member(c, "password", ctl_text(&hash));
 	text_free(&hash);
-	print_password(c, password);
 	return CTL_DONE;
 }
 

@@ -9,11 +9,13 @@
 struct csv {
 	char *at, *end; /* *end is a NUL */
 	char separator;
-	size_t line; /* of `at`, from 1 */
+	size_t line;       /* of `at`, from 1 */
+	const char *fault; /* what is wrong with the quotes of the last cell; NULL: nothing */
 };
 
-/* Takes one cell off the text, removes its quotes in place and ends it with a NUL. *last: the row
- * ends after it. NULL: a quote has no end. */
+/* Takes one cell off the text, in place: without its quotes and what csv_print puts before a
+ * formula, and with a NUL at its end. *last: the row ends after it, by CR, LF or both. NULL: a
+ * quote has no end. */
 char *csv_next(struct csv *c, bool *last);
 
 /* Writes one cell to stdout. A text that a spreadsheet could take for a formula gets a ' before it

@@ -30,6 +30,7 @@ struct ctl {
 	/* Options; a value that is not given is NULL. */
 	bool json, random, all, help, version, dry_run, prune;
 	const char *data, *address, *where, *from, *key, *days, *machines;
+	char **values;  /* of an option that can be repeated, up to a NULL */
 	unsigned given; /* their bits, see options.h */
 	char **args;    /* the other words behind the name of the command, up to a NULL */
 	int count;

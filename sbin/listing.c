@@ -105,5 +105,4 @@ void listing_print(struct listing *l, bool json)
 	for (size_t i = 0; i < l->count; i++)
 		free(l->cells[i].text);
 	free(l->cells);
-	ctl_flush();
 }

@@ -10,7 +10,15 @@
 
 struct key match_key(struct span value, bool is_json, size_t place)
 {
-	return (struct key){value, is_json, value.at != NULL && decimal_is(value), place};
+	struct key k = {.is_json = is_json, .place = place};
+
+	if (value.at == NULL)
+		return k;
+	struct span number = is_json ? value : span_trim(value, " \t");
+	k.number = decimal_is(number);
+	if (k.number || !is_json || *value.at == '"')
+		k.value = k.number ? number : value;
+	return k;
 }
 
 static void add_text(struct text *out, const struct key *k)
@@ -25,6 +33,8 @@ int match_order(const struct key *a, const struct key *b)
 {
 	struct text x = {0}, y = {0};
 
+	if (a->value.at == NULL || b->value.at == NULL)
+		return (a->value.at == NULL) - (b->value.at == NULL);
 	if (a->number && b->number)
 		return decimal_compare(a->value, b->value);
 	if (a->number != b->number)
@@ -40,9 +50,7 @@ int match_order(const struct key *a, const struct key *b)
 int match_by_key(const void *a, const void *b)
 {
 	const struct key *x = a, *y = b;
-	int order = x->value.at == NULL || y->value.at == NULL
-			? (x->value.at == NULL) - (y->value.at == NULL)
-			: match_order(x, y);
+	int order = match_order(x, y);
 
 	return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
 }
@@ -60,31 +68,27 @@ struct key *match_table(const struct table *t, const char *field)
 	return keys;
 }
 
-static size_t find(const struct key *sorted, size_t count, const struct key *wanted)
+static const struct key *find(const struct key *sorted, size_t count, const struct key *wanted)
 {
 	size_t low = 0, high = count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct key *k = &sorted[middle];
-		if (k->value.at != NULL && match_order(k, wanted) < 0)
+		if (match_order(&sorted[middle], wanted) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	const struct key *k = &sorted[low];
-	return low < count && k->value.at != NULL && match_order(k, wanted) == 0 ? k->place : count;
+	return low < count && match_order(&sorted[low], wanted) == 0 ? &sorted[low] : NULL;
 }
 
-size_t match_find(const struct key *sorted, size_t count, const struct key *wanted)
+const struct key *match_find(const struct key *sorted, size_t count, const struct key *wanted)
 {
 	struct key text = *wanted;
 
 	if (wanted->value.at == NULL)
-		return count;
-	size_t place = find(sorted, count, wanted);
-	if (place < count || wanted->is_json || !wanted->number)
-		return place;
+		return NULL;
+	const struct key *k = find(sorted, count, wanted);
 	text.number = false;
-	return find(sorted, count, &text);
+	return k == NULL && wanted->number && !wanted->is_json ? find(sorted, count, &text) : k;
 }

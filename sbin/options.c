@@ -1,10 +1,8 @@
 #include "options.h"
 #include "core/nearest.h"
 
-#include <stdint.h>
 #include <string.h>
 
-#define REPEATED      SIZE_MAX /* as a place: the option and its value stay among the words */
 #define PLACE(member) offsetof(struct ctl, member)
 
 const struct option options_all[] = {
@@ -13,11 +11,11 @@ const struct option options_all[] = {
     {ALL, "--all", "", "all users", PLACE(all)},
     {ADDRESS, "--address", " ADDRESS", "by address, not by user", PLACE(address)},
     {WHERE, "--where", " QUERY", "the machines that GET /api/info?QUERY selects", PLACE(where)},
-    {UNSET, "--unset", " FIELD", "remove a member", REPEATED},
+    {UNSET, "--unset", " FIELD", "remove a member", PLACE(values)},
     {FROM, "--from", " csv|json", "the input: CSV with a header row, or a JSON array of records",
      PLACE(from)},
     {KEY, "--key", " FIELD", "the field that identifies a machine (default: id)", PLACE(key)},
-    {DEFAULT, "--default", " FIELD=TEXT", "a value for records that lack the field", REPEATED},
+    {DEFAULT, "--default", " FIELD=TEXT", "a value for records that lack the field", PLACE(values)},
     {PRUNE, "--prune", "", "remove machines that are not in the input", PLACE(prune)},
     {DRY_RUN, "--dry-run", "", "show the changes without making them", PLACE(dry_run)},
     {DAYS, "--days", " N", "expire after N days", PLACE(days)},
@@ -48,10 +46,14 @@ static const struct option *find(const char *word, size_t len)
 
 void options_read(struct ctl *c, char **words)
 {
+	size_t count = 0, values = 0;
 	char **left = words;
 	bool ended = false;
 
+	while (words[count] != NULL)
+		count++;
 	c->args = words;
+	c->values = ctl_allocate(count, sizeof *c->values);
 	for (; *words != NULL; words++) {
 		const char *word = strcmp(*words, "-h") == 0 ? "--help" : *words;
 		if (ended || word[0] != '-' || (word[1] >= '0' && word[1] <= '9')) {
@@ -70,10 +72,8 @@ void options_read(struct ctl *c, char **words)
 			value = *++words;
 		if (*o->value != '\0' && (value == NULL || *value == '\0'))
 			ctl_end(CTL_USAGE, "%s needs a value", o->name);
-		if (o->place == REPEATED) {
-			if (word[len] != '=')
-				*left++ = words[-1];
-			*left++ = *words;
+		if (o->place == PLACE(values)) {
+			c->values[values++] = value;
 		} else if (c->given & o->bit) {
 			ctl_end(CTL_USAGE, "%s appears more than once", o->name);
 		} else if (value == NULL) {
@@ -85,20 +85,6 @@ void options_read(struct ctl *c, char **words)
 	}
 	*left = NULL;
 	c->count = (int)(left - c->args);
-}
-
-char *options_value(char ***word, unsigned bit)
-{
-	const struct option *o = options_all;
-
-	while (o->bit != bit)
-		o++;
-	size_t len = strlen(o->name);
-	if (strncmp(**word, o->name, len) != 0)
-		return NULL;
-	if ((**word)[len] == '=')
-		return **word + len + 1;
-	return (**word)[len] == '\0' ? *++*word : NULL;
 }
 
 void options_usage(struct text *out, unsigned set)

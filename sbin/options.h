@@ -32,18 +32,14 @@ enum {
 struct option {
 	unsigned bit;
 	const char *name, *value, *help;
-	size_t place; /* in struct ctl: a bool, or the text of the value */
+	size_t place; /* in struct ctl: a bool, the text of the value, or a list of them */
 };
 extern const struct option options_all[]; /* up to bit 0 */
 
 /* Separates options from the other words. Options may stand anywhere before `--`. A negative number
- * is no option. The other words are left in `words`, up to a NULL, which become c->args. An option
- * that can be repeated stays among them, and options_value reads it. */
+ * is no option. The other words are left in `words`, up to a NULL, which become c->args. The caller
+ * frees c->values. */
 void options_read(struct ctl *c, char **words);
-
-/* The value of an option that can be repeated, if *word is this option; *word moves on to its last
- * word. NULL: it is another word. */
-char *options_value(char ***word, unsigned bit);
 
 /* Writes the options of a set as in a usage line, such as " --from csv|json [--key FIELD]". */
 void options_usage(struct text *out, unsigned set);

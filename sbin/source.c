@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The source cannot be read: ends the program. */
 static _Noreturn void unreadable(const struct source *s, const char *why)
@@ -96,6 +97,7 @@ static void read_row(const struct source *s, struct csv *c, struct row *header, 
 			snprintf(why, sizeof why, "line %zu: a quote that is not closed", r->line);
 			unreadable(s, why);
 		}
+		r->fault = r->fault != NULL ? r->fault : c->fault;
 		empty = empty && *cell == '\0';
 		if (r == header)
 			add_cell(r, (struct cell){.name = trim(cell)});
@@ -103,27 +105,42 @@ static void read_row(const struct source *s, struct csv *c, struct row *header, 
 			add_cell(r,
 				 (struct cell){header->cells[column].name, span_of(cell), false});
 	}
-	if (r != header && !empty && column != header->count)
+	if (r != header && r->fault == NULL && !empty && column != header->count)
 		r->fault = "it has more or fewer cells than the header";
 }
 
 static void check_header(const struct source *s, const struct row *header)
 {
+	if (header->fault != NULL)
+		unreadable(s, header->fault);
 	for (size_t i = 0; i < header->count; i++) {
 		const char *name = header->cells[i].name;
 		if (*name == '\0')
 			unreadable(s, "the header has a column without a name");
-		if (strchr(name, '\r') != NULL)
-			unreadable(s, "its lines end with CR alone: save it with LF");
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(name, header->cells[k].name) == 0)
 				unreadable(s, "the header repeats a name");
 	}
 }
 
+/* The comma if the header has one outside its quotes, or else the semicolon or the tab. */
+static char find_separator(const char *at)
+{
+	static const char separators[] = ",;\t";
+	const char *found, *best = separators + strlen(separators);
+	bool quoted = false;
+
+	for (; *at != '\0' && (quoted || (*at != '\n' && *at != '\r')); at++) {
+		quoted ^= *at == '"';
+		found = quoted ? NULL : strchr(separators, *at);
+		best = found != NULL && found < best ? found : best;
+	}
+	return *best != '\0' ? *best : ',';
+}
+
 static void read_csv(struct source *s, size_t len)
 {
-	struct csv c = {.at = s->text, .end = s->text + len, .separator = ',', .line = 1};
+	struct csv c = {.at = s->text, .end = s->text + len, .line = 1};
 	struct row header = {.line = 1};
 
 	if (len >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0)
@@ -131,11 +148,9 @@ static void read_csv(struct source *s, size_t len)
 	if (!scan_is_utf8(c.at, (size_t)(c.end - c.at)) ||
 	    memchr(c.at, '\0', (size_t)(c.end - c.at)) != NULL)
 		unreadable(s, "not UTF-8: save it as UTF-8");
-	size_t first = strcspn(c.at, "\n");
-	if (memchr(c.at, ',', first) == NULL)
-		c.separator = memchr(c.at, ';', first)    ? ';'
-			      : memchr(c.at, '\t', first) ? '\t'
-							  : ',';
+	if (c.at == c.end)
+		unreadable(s, "empty: the first line must have the names of the fields");
+	c.separator = find_separator(c.at);
 	read_row(s, &c, &header, &header);
 	check_header(s, &header);
 	while (c.at < c.end) {
@@ -152,6 +167,7 @@ static void read_csv(struct source *s, size_t len)
 void source_read(struct source *s, const char *path, bool csv)
 {
 	FILE *from = path != NULL ? fopen(path, "re") : stdin;
+	struct stat before, after;
 	struct text text = {0};
 	char bytes[65536];
 	size_t n;
@@ -159,13 +175,20 @@ void source_read(struct source *s, const char *path, bool csv)
 	*s = (struct source){.path = path, .csv = csv};
 	if (from == NULL)
 		unreadable(s, strerror(errno));
+	bool known = fstat(fileno(from), &before) == 0;
 	while (text.len <= SOURCE_MAX_BYTES && (n = fread(bytes, 1, sizeof bytes, from)) > 0)
 		text_add(&text, bytes, n);
 	bool failed = ferror(from) != 0;
+	bool changed =
+	    known && fstat(fileno(from), &after) == 0 &&
+	    (after.st_size != before.st_size || after.st_mtim.tv_sec != before.st_mtim.tv_sec ||
+	     after.st_mtim.tv_nsec != before.st_mtim.tv_nsec);
 	if (path != NULL)
 		fclose(from);
 	if (failed)
 		unreadable(s, "it cannot be read");
+	if (changed && S_ISREG(before.st_mode))
+		unreadable(s, "it was changed while it was read");
 	size_t len = text.len;
 	if (len > SOURCE_MAX_BYTES)
 		unreadable(s, "over 64 MiB");

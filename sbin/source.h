@@ -35,7 +35,7 @@ struct source {
 };
 
 /* Reads the file. What cannot be read ends the program. In CSV (RFC 4180) an empty cell is no
- * member; the separator is the comma, or if the header has none, the semicolon or the tab. */
+ * member. */
 void source_read(struct source *s, const char *path, bool csv);
 
 void source_free(struct source *s);

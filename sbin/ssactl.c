@@ -140,6 +140,7 @@ static enum exit_code run(struct ctl *c)
 		ctl_end(CTL_USAGE, "REDIS_URL: %s", fault);
 	enum exit_code code = k->run(c);
 	redis_free(c->redis);
+	free(c->values);
 	return code;
 }
 
@@ -153,6 +154,7 @@ int main(int argc, char **argv)
 	options_read(&c, argv + 1);
 	if (c.version) {
 		puts("ssactl " SSA_VERSION);
+		ctl_flush();
 		return CTL_DONE;
 	}
 	if (c.args[0] != NULL && strcmp(c.args[0], "help") == 0) {
@@ -170,9 +172,11 @@ int main(int argc, char **argv)
 	bool group = c.command == NULL && c.help && is_group(c.args[0]);
 	if (c.command == NULL && c.args[0] != NULL && !group)
 		no_command(c.args);
-	if (c.command == NULL || c.help) {
+	enum exit_code code = c.help ? CTL_DONE : CTL_USAGE;
+	if (c.command == NULL || c.help)
 		print_help(c.command, group ? c.args[0] : "");
-		return c.help ? CTL_DONE : CTL_USAGE;
-	}
-	return (int)run(&c);
+	else
+		code = run(&c);
+	ctl_flush();
+	return (int)code;
 }

@@ -2,9 +2,9 @@
 #ifndef SSA_WORDS_H
 #define SSA_WORDS_H
 
-/* Splits the line in place at its white space. Between single quotes each character stands for
- * itself; between double quotes, and outside, so does the one behind a backslash. Returns the words
- * up to a NULL, which the caller frees. A quote without its end ends the program. */
+/* Splits a line in place at its spaces and tabs, with the quotes and the backslash of POSIX ("Shell
+ * Command Language", 2.2). Returns the words up to a NULL, which the caller frees. A quote that is
+ * not closed, or a backslash at the end, ends the program. */
 char **words_split(char *line);
 
 #endif

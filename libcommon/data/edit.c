@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -161,6 +162,20 @@ static bool write_all(int fd, const char *at, size_t len)
 	return true;
 }
 
+/* Gives the new file the access control list of the old one, or takes away what it got from its
+ * folder, of which the mode would only be the mask (acl(5)). */
+static bool copy_acl(const struct edit *e, int fd)
+{
+	static const char name[] = "system.posix_acl_access";
+	char list[4096];
+	ssize_t len = lgetxattr(e->path, name, list, sizeof list);
+
+	if (len >= 0)
+		return fsetxattr(fd, name, list, (size_t)len, 0) == 0;
+	return errno != ERANGE && (fremovexattr(fd, name) == 0 || errno == ENODATA ||
+				   errno == ENOTSUP || errno == ENOSYS);
+}
+
 /* Makes the file FRESH with the owner and the mode of the old one, on the disk. */
 static bool make_fresh(struct edit *e, const char *text, size_t len)
 {
@@ -170,7 +185,7 @@ static bool make_fresh(struct edit *e, const char *text, size_t len)
 	if (fd < 0)
 		return fail(e, strerror(errno));
 	bool made = write_all(fd, text, len) &&
-		    fchown(fd, e->version.owner, e->version.group) == 0 &&
+		    fchown(fd, e->version.owner, e->version.group) == 0 && copy_acl(e, fd) &&
 		    fchmod(fd, e->version.mode & 07777) == 0 && fsync(fd) == 0;
 	if (!made)
 		fail(e, strerror(errno));

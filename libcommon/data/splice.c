@@ -15,7 +15,7 @@ static void add(struct text *out, const char *from, const char *to)
 	text_add(out, from, (size_t)(to - from));
 }
 
-void splice_append(struct text *out, struct span text, struct span record)
+void splice_append(struct text *out, struct span text, struct span element)
 {
 	const char *end = text.at + text.len;
 	const char *bracket = scan_before_space(text.at, end) - 1;
@@ -24,7 +24,7 @@ void splice_append(struct text *out, struct span text, struct span record)
 	struct span value;
 	struct scan s;
 
-	/* Finds the white space before the last record. `{}` counts as an empty array. */
+	/* Finds the white space before the last element. `{}` counts as an empty array. */
 	scan_begin_document(&s, text.at, text.len, SCAN_DEPTH_MAX - 1);
 	if (scan_enter(&s, '['))
 		while (scan_next(&s, NULL)) {
@@ -37,82 +37,70 @@ void splice_append(struct text *out, struct span text, struct span record)
 		const char *open = memchr(text.at, bracket[0] == ']' ? '[' : '{', text.len);
 		add(out, text.at, open);
 		text_string(out, "[\n  ");
-		text_add(out, record.at, record.len);
+		text_add(out, element.at, element.len);
 		text_string(out, "\n]");
 	} else {
 		add(out, text.at, last);
 		text_string(out, ",");
 		add(out, space, space_end);
-		text_add(out, record.at, record.len);
+		text_add(out, element.at, element.len);
 		add(out, last, bracket + 1);
 	}
 	add(out, bracket + 1, end);
 }
 
-/* Removes [from, to) and the comma before it or, if there is none, the one behind it. */
-static void remove_element(struct text *out, struct span text, const char *from, const char *to)
+const char *splice_skip(struct text *out, const char *from, struct span element, const char *end)
 {
-	const char *end = text.at + text.len;
-	const char *before = scan_before_space(text.at, from), *after = after_space(to, end);
+	const char *after = after_space(element.at + element.len, end);
 
-	if (before[-1] == ',')
-		from = before - 1;
+	add(out, from, element.at);
+	const char *before =
+	    out->len > 0 ? scan_before_space(out->at, out->at + out->len) : out->at;
+	if (before > out->at && before[-1] == ',')
+		out->len = (size_t)(before - 1 - out->at);
 	else if (after < end && *after == ',')
-		to = after_space(after + 1, end);
-	add(out, text.at, from);
-	add(out, to, end);
+		return after_space(after + 1, end);
+	return element.at + element.len;
 }
 
-void splice_remove(struct text *out, struct span text, struct span record)
+bool splice_find(struct span object, struct span name, struct splice_found *found)
 {
-	remove_element(out, text, record.at, record.at + record.len);
-}
-
-/* Finds a member; *name_at is where its name begins. */
-static bool find_member(struct span record, const char *wanted, const char **name_at,
-			struct span *value)
-{
-	struct span name;
+	struct span written, value;
 	struct scan s;
 
-	scan_begin(&s, record.at, record.len, SCAN_DEPTH_MAX - 1);
-	if (!scan_enter(&s, '{'))
-		return false;
-	while (scan_next(&s, &name)) {
-		if (!scan_value(&s, value))
-			return false;
-		if (json_equals(name, wanted, strlen(wanted))) {
-			*name_at = name.at - 1;
-			return true;
+	*found = (struct splice_found){.at = NULL};
+	scan_begin(&s, object.at, object.len, SCAN_DEPTH_MAX - 1);
+	bool more = scan_enter(&s, '{');
+	while (more && scan_next(&s, &written) && scan_value(&s, &value))
+		if (json_equals(written, name.at, name.len)) {
+			found->again = found->at != NULL;
+			found->at = written.at - 1;
+			found->value = value;
 		}
-	}
-	return false;
+	return found->at != NULL;
 }
 
-void splice_member(struct text *out, struct span text, struct span record, const char *name,
-		   struct span value)
+void splice_member(struct text *out, struct span object, const char *name, struct span value)
 {
-	const char *end = text.at + text.len, *record_end = record.at + record.len, *name_at;
-	struct span old;
+	const char *from, *end = object.at + object.len;
+	struct splice_found old;
 
-	if (!find_member(record, name, &name_at, &old)) {
-		const char *last = scan_before_space(record.at, record_end - 1);
-		if (value.at == NULL) {
-			text_add(out, text.at, text.len);
-			return;
+	if (!splice_find(object, span_of(name), &old)) {
+		from = scan_before_space(object.at, end - 1);
+		add(out, object.at, from);
+		if (value.at != NULL) {
+			text_string(out, from[-1] != '{' ? ", " : "");
+			text_json(out, name);
+			text_string(out, ": ");
 		}
-		add(out, text.at, last);
-		if (last[-1] != '{')
-			text_string(out, ", ");
-		text_json(out, name);
-		text_string(out, ": ");
-		text_add(out, value.at, value.len);
-		add(out, last, end);
 	} else if (value.at == NULL) {
-		remove_element(out, text, name_at, old.at + old.len);
+		from = old.value.at + old.value.len;
+		from = splice_skip(out, object.at, (struct span){old.at, (size_t)(from - old.at)},
+				   end);
 	} else {
-		add(out, text.at, old.at);
-		text_add(out, value.at, value.len);
-		add(out, old.at + old.len, end);
+		add(out, object.at, old.value.at);
+		from = old.value.at + old.value.len;
 	}
+	text_add(out, value.at, value.len);
+	add(out, from, end);
 }

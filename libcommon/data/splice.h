@@ -1,22 +1,30 @@
 /* splice: changes one place in the text of a data file, and no other byte.
  *
- * All functions append the new text to `out`; out->failed tells that memory ran out. `text` was
- * read by table_read, and `record` is what table_text returned. */
+ * All functions append the new text to `out`; out->failed tells that memory ran out. The texts were
+ * checked by table_read or scan.h. */
 #ifndef SSA_SPLICE_H
 #define SSA_SPLICE_H
 
 #include "core/span.h"
 #include "core/text.h"
 
-/* Adds a record behind the last one, with the same white space before it. */
-void splice_append(struct text *out, struct span text, struct span record);
+/* Adds an element behind the last one of an array, with the same white space before it. */
+void splice_append(struct text *out, struct span text, struct span element);
 
-/* Removes a record, with its comma. */
-void splice_remove(struct text *out, struct span text, struct span record);
+/* Copies what is between `from` and an element or a member, and leaves that out with its comma.
+ * Returns from where the copy goes on. `out` begins with the array or the object, which ends before
+ * `end`. */
+const char *splice_skip(struct text *out, const char *from, struct span element, const char *end);
 
-/* Sets the record's member `name` to this JSON value; a new member comes last. value.at NULL:
- * removes the member. */
-void splice_member(struct text *out, struct span text, struct span record, const char *name,
-		   struct span value);
+/* Finds a member by its name, which may not be escaped. false: there is none. */
+struct splice_found {
+	const char *at; /* where its name begins */
+	struct span value;
+	bool again; /* another member has the name */
+};
+bool splice_find(struct span object, struct span name, struct splice_found *found);
+
+/* Sets a member to this JSON value; a new member comes last. value.at NULL: removes it. */
+void splice_member(struct text *out, struct span object, const char *name, struct span value);
 
 #endif

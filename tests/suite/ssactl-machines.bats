@@ -70,7 +70,7 @@ END
   rows <<'END'
 machine remove                              -> 2
 machine remove --where=                     -> 2
-machine set 100 id=2e2                      -> 1 two machines would have the id 200; nothing was changed
+machine set 100 id=2e2                      -> 1 two machines would have the id 2e2; nothing was changed
 machine set 7 status=x                      -> 1
 machine set --where cpus:gt=1000 status=x   -> 1 no machine matches
 END
@@ -155,7 +155,6 @@ machine import --from json <<<'{"data":[]}'                     -> 3 stdin: an o
 machine import --from csv <<<$'id,id\n1,2'                      -> 3
 machine import --from csv <<<$'id,a\n1,"x'                      -> 3 *line 2: a quote that is not closed
 machine import --from csv <<<$'id,a\n1,\xff'                    -> 3
-machine import --from csv <<<$'id,a\r1,2\r'                     -> 3 *CR alone*
 machine import --from csv <<<'[{"id":1}]'                       -> 3 *no row follows the header
 machine import --from csv /nowhere                              -> 3
 machine import                                                  -> 2
@@ -166,6 +165,84 @@ END
   ctl machine import --from json --prune "$source"
   done_with 1
   are .id '[100,null,500]'
+}
+
+odd() {
+  cat >"$machines" <<'END'
+[{"id":100,"name":"a","cpus":8,"mem":1,"status":"-","GPU":"none","ip":"i","d":1,"d":2,"rack":{"e":1,"e":2}},
+{"id":200,"name":"b","cpus":8,"mem":1,"status":"+x","GPU":"none","ip":"i"},
+{"id":200,"name":"b","cpus":8,"mem":1,"status":"up","GPU":"none","ip":"i"},
+{"id":300,"name":7,"cpus":8,"mem":1,"status":"up","GPU":"none","ip":"i"}]
+END
+}
+
+# ended TEXT: the last record, which ends with "ip":"i", ends with this now.
+ended() {
+  local now
+  now=$(<"$machines")
+  odd
+  [[ $status == 0 && $now == "$(sed '$s/"ip":"i"}]$//' "$machines")$1" ]]
+}
+
+@test "edits that could only be done by halves, or to the wrong machine, are refused" {
+  rows odd <<'END'
+machine set 100 d=3                          -> 2 d: appears more than once*
+machine set 100 --unset d                    -> 2 d: appears more than once*
+machine set 100 rack.e=3                     -> 2 e: appears more than once*
+machine set 100 a..b=x                       -> 2 *has a dot without a name beside it
+machine set 100 .a=x                         -> 2 *has a dot without a name beside it
+machine set 100 a.=x                         -> 2 *has a dot without a name beside it
+machine set 300 id=1e2                       -> 1 two machines would have the id 1e2; *
+machine set --where 'name=b&status=up' id=100 -> 1 two machines would have the id 100; *
+machine set 300 ip=' 5 ' cpus=' 5 '          -> 0, grep -q '"cpus":5,.*"ip":" 5 "}' "$machines"
+machine set 300 -- --unset=x                 -> 0, ended '"ip":"i", "--unset": "x"}]'
+machine set --where '?' status=x             -> 2 --where has no condition
+machine set --where _=1 status=x             -> 2 --where has no condition
+machine remove --where _sort=id              -> 2 --where has no condition
+machine remove --where '_sort=id&_limit=3'   -> 0, are .id '[300]'
+machine list id=300                          -> 0, [[ $output == *$'\n300  7 '* ]]
+machine edit <<<$'set 300 name=1\nset 300 ip=x\\' -> 2 a backslash at the end of the line*line 2; *
+machine edit <<<$'set 300 ip=x\\\r\n'          -> 2 a backslash at the end of the line*
+machine edit <<<$'# all\rset 300 ip=x\r'      -> 2 a NUL or a CR within the line*
+machine edit < <(printf 'set 300 ip=x\0y\n')  -> 2 a NUL or a CR within the line*
+machine edit <<<$'\xef\xbb\xbfset 300 ip=x'   -> 0, ended '"ip":"x"}]'
+machine edit <<<'set 300 ip="C:\\a\b\"" x=a\ b' -> 0, ended '"ip":"C:\\a\\b\"", "x": "a b"}]'
+END
+  # The service would not read it.
+  { head -c $(((64 << 20) - 100)) /dev/zero | tr '\0' ' '; echo '[{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i"}]'; } >"$machines"
+  ctl machine set 1 status="$(printf 'x%.0s' {1..100})"
+  [[ $status == 3 && $stderr == *"$machines would be over 64 MiB; nothing was changed" ]]
+}
+
+@test "import: what spreadsheets and labs write is understood, or refused with its reason" {
+  rows odd <<'END'
+machine import --from csv                                            -> 3 stdin: empty: *
+machine import --from csv <<<$'id,name,\n300,x,'                     -> 3 *a column without a name
+machine import --from csv <<<$'\xff\xfei\0d\0'                      -> 3 *not UTF-8*
+machine import --from csv <<<$'id,ip\n300,"a"b'                      -> 1 *line 2: text behind the closing quote*
+machine import --from csv <<<$'id,ip\n300,"5" disk"'                 -> 1 *line 2: text behind the closing quote*
+machine import --from csv <<<$'id,ip\n300, "a"'                      -> 1 *line 2: a quote that is not the first*
+machine import --from csv <<<$'id,Status\n300,x'                     -> 1 *Status: is misspelt*
+machine import --from csv <<<$'id,ip\n\n,,\n007,a\n+5,a'             -> 1 *line 4: id: must be a number*line 5: id: must be*
+machine import --from csv <<<$'id;cpus\n300;1,5'                     -> 1 *cpus: must be a number*
+machine import --from csv <<<$'id,cpus\n300,NaN'                     -> 1 *cpus: must be a number*
+machine import --from csv <<<$'id,ip\n200,x'                         -> 1 *line 2: several machines have its key
+machine import --from csv <<<$'"id";"a,b"\n300;5" x'                 -> 0, ended '"ip":"i", "a,b": "5\" x"}]'
+machine import --from csv <<<$'ip, id\ry, 300\r'                     -> 0, ended '"ip":"y"}]'
+machine import --from csv <<<$'id,ip\n300,"y\r"'                     -> 0, ended '"ip":"y\u000d"}]'
+machine import --from csv <<<$'id,ip\n300,\'-y;\'=z'                 -> 0, ended '"ip":"-y;=z"}]'
+machine import --from csv --key name <<<$'name,ip\n7,x'              -> 0, ended '"ip":"x"}]'
+machine import --from csv --key name --prune <<<$'name,ip\nb,x\na,i\n7,i' -> 1 skipped: line 2: several machines*
+machine import --from csv --default x=y -- --default=z               -> 3 --default=z: No such file*
+machine import --from json <<<'[{"id":300,"Status":"x"}]'            -> 1 *Status: is misspelt*
+machine import --from json <<<'[{"id":100,"d":3}]'                   -> 1 *d: appears more than once*
+machine import --from json --key name <<<'[{"name":null,"ip":"x"}]'  -> 1 *it lacks the field*
+END
+  seq 20000 | jq -sc 'map({id: ., cpus: 1, mem: 1, status: "s", GPU: "g", ip: "i", note: "\(. * 1000)"})' >"$machines"
+  ctl machine import --from json --prune <<<'[{"id":7}]' # in linear time
+  [[ $output == '0 changed, 0 added, 19999 removed, 0 skipped' ]]
+  ctl machine remove 7
+  [[ $(<"$machines") == '[]' ]]
 }
 
 @test "killed at any call, an edit or an import leaves the old file or the new one whole" {

@@ -177,6 +177,18 @@ END
   [[ $output != *'too deep'* ]]
 }
 
+@test "what stdout does not take is an error, and no secret is lost" {
+  write_users '[{"username":"u","password":"p"}]'
+  local command before
+  before=$(<"$users")
+  for command in 'token add u t' 'user add w --random' 'user passwd u --random' 'hash --random' 'verify u' help --version \
+    'machine list' 'machine set 100 cpus=3 --dry-run' 'user list' check 'export csv'; do
+    # shellcheck disable=SC2086  # the words of a command
+    run -3 --separate-stderr bash -c 'exec "$@" <<<p >/dev/full' _ "$SSACTL" --data "$DATA_DIR" $command
+    [[ $stderr == *'cannot write to stdout' && $(<"$users") == "$before" ]]
+  done
+}
+
 @test "token add, list, remove: a token works at once, only its digest is stored, and no other byte changes" {
   local token before='[ {"username":"u","password":"p" ,"x": 1.10},
 	{"username":"v","password":"p","tokens": [ ]}]'
@@ -205,6 +217,13 @@ token remove u ci                    -> 1
 token remove v none                  -> 0, [[ $(<"$users") == "${before/,\"tokens\": \[ \]/}" ]]
 END
   can_read "$token" 401
+  # The other tokens stay as they are written.
+  write_users $'[{"username":"u","password":"p","tokens":[\n {"name" : "a"},\n {"name":"b" }\n]}]'
+  before=$(<"$users")
+  rows <<'END'
+token add u c    -> 0, [[ $(<"$users") == *$'{"name" : "a"},\n {"name":"b" },\n {"name": "c", '*$'"}\n]}]' ]]
+token remove u c -> 0, [[ $(<"$users") == "$before" ]]
+END
   write_users '[{"username":"u","password":"p","tokens":[{"name":"a"}]}]'
   rows <<'END'
 token list -> 0, [[ $stderr == *'a token of "u" is void: its name or its digest is missing'* ]]
@@ -220,6 +239,12 @@ END
   ctl user grant user1 100
   done_with 0
   [[ -L $users && $(jq -c '.[0].machines' "$users") == '[100]' ]]
+  rm "$users"
+  # Another hard link keeps the old version, which is said.
+  ln "$DATA_DIR/real.json" "$users"
+  ctl user grant user1 200
+  [[ $status == 0 && $stderr == *"note: $users had another hard link, which keeps the old version" ]]
+  json '.[0].machines' '[100]' "$DATA_DIR/real.json"
   rm "$users"
   echo '[{' >"$users"
   rows <<'END'

@@ -3,9 +3,12 @@
 #include "check.h"
 #include "folder.h"
 
+#include <errno.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 static bool holds(const char *want)
 {
@@ -37,6 +40,48 @@ static void test_commit(void)
 	CHECK(access(folder_path(".ssactl.new"), F_OK) != 0);
 	CHECK(!edit_begin(&e, folder_path("none.json")) && e.why != NULL);
 	edit_end(&e);
+}
+
+/* An access control list in the form of the kernel (linux/posix_acl_xattr.h). */
+static void set_acl(const char *path, const char *name)
+{
+	static const struct entry {
+		uint16_t tag, rights;
+		uint32_t id;
+	} entries[] = {{1, 6, UINT32_MAX},
+		       {2, 4, 12345},
+		       {4, 0, UINT32_MAX},
+		       {16, 4, UINT32_MAX},
+		       {32, 0, UINT32_MAX}};
+	char list[4 + sizeof entries] = {2};
+
+	memcpy(list + 4, entries, sizeof entries);
+	CHECK(setxattr(path, name, list, sizeof list, 0) == 0);
+}
+
+static void test_acl(void)
+{
+	static const char acl[] = "system.posix_acl_access",
+			  inherited[] = "system.posix_acl_default";
+	struct edit e;
+	char list[100];
+
+	for (int has = 0; has < 2; has++) {
+		folder_write("users.json", "old");
+		if (getxattr(folder, acl, list, sizeof list) < 0 && errno == ENOTSUP)
+			return;
+		/* Its own list stays, and it gets none from the folder. */
+		if (has)
+			set_acl(folder_path("users.json"), acl);
+		else
+			set_acl(folder, inherited);
+		CHECK(edit_begin(&e, folder_path("users.json")) && edit_commit(&e, "new", 3));
+		edit_end(&e);
+		ssize_t len = getxattr(folder_path("users.json"), acl, list, sizeof list);
+		CHECK(has ? len == 44 : len < 0 && errno == ENODATA);
+		removexattr(folder, inherited);
+		unlink(folder_path("users.json"));
+	}
 }
 
 /* Gives the file the time of modification that it had. (An inode's own time cannot be set, but a
@@ -145,6 +190,7 @@ int main(void)
 {
 	folder_make();
 	test_commit();
+	test_acl();
 	test_changed_meanwhile();
 	test_root();
 	test_locked();
