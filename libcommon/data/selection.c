@@ -33,7 +33,7 @@ struct clause {
 /* Clauses that are alternatives, but spelled differently: one must hold. */
 struct group {
 	size_t field;
-	enum value_operator operation;
+	const struct value_operator *operation;
 	bool asked, holds; /* in the record at hand */
 };
 
@@ -56,7 +56,7 @@ struct run {
 static bool are_alternatives(const struct selection_condition *a,
 			     const struct selection_condition *b)
 {
-	if (a->operation != b->operation || !value_operator_selects(a->operation) ||
+	if (a->operation != b->operation || !a->operation->selects ||
 	    !span_is(a->field, b->field.at, b->field.len))
 		return false;
 	if (a->or_member.at == NULL || b->or_member.at == NULL)
@@ -65,9 +65,9 @@ static bool are_alternatives(const struct selection_condition *a,
 }
 
 /* Two clauses are in one group if they select from the same field by the same operator. */
-static size_t group_of(struct run *r, size_t field, enum value_operator operation)
+static size_t group_of(struct run *r, size_t field, const struct value_operator *operation)
 {
-	size_t i = value_operator_selects(operation) ? 0 : r->group_count;
+	size_t i = operation->selects ? 0 : r->group_count;
 
 	while (i < r->group_count &&
 	       !(r->groups[i].field == field && r->groups[i].operation == operation))
@@ -87,7 +87,7 @@ static size_t field_of(struct run *r, struct span path)
 }
 
 /* false: no memory. */
-static bool read_as(struct run *r, struct span path, enum value_operator operation,
+static bool read_as(struct run *r, struct span path, const struct value_operator *operation,
 		    const struct span *asked, size_t count, struct reading *out)
 {
 	size_t field = field_of(r, path);
@@ -107,7 +107,8 @@ static bool add_clause(struct run *r, const struct selection_condition *c, const
 	clause->member.field = NO_FIELD;
 	return read_as(r, c->field, c->operation, asked, count, &clause->own) &&
 	       (c->or_member.at == NULL ||
-		read_as(r, c->or_member, VALUE_EQUAL, asked, count, &clause->member));
+		read_as(r, c->or_member, value_operator_find(span_of("eq")), asked, count,
+			&clause->member));
 }
 
 static bool add_clauses(struct run *r)
@@ -163,7 +164,7 @@ static void note_value(void *context, const struct reached *v)
 	value_read(&value, v->value, &r->scratch);
 	for (size_t i = l->tests; i > 0; i = r->tests[i - 1].next) {
 		struct test *t = &r->tests[i - 1];
-		if (t->holds && t->asked.operation != VALUE_NOT_EQUAL)
+		if (t->holds && !t->asked.operation->of_each)
 			continue;
 		enum value_answer answer = value_answer(&t->asked, &value, &r->scratch);
 		t->holds = t->holds || answer == VALUE_HOLDS;
@@ -178,7 +179,7 @@ static bool reading_holds(const struct run *r, const struct reading *reading)
 
 	if (!l->found)
 		return false;
-	return t->asked.operation == VALUE_NOT_EQUAL && l->listed ? !t->fails : t->holds;
+	return t->asked.operation->of_each && l->listed ? !t->fails : t->holds;
 }
 
 static bool conditions_hold(struct run *r)
@@ -274,7 +275,8 @@ static bool prepare(struct run *r, size_t count)
 		add_sort(r, &r->s->sort[i]);
 	fields_prepare(&r->fields);
 	if (good && r->s->text.len > 0)
-		good = value_test_init(&r->text, VALUE_CONTAINS, &r->s->text, 1);
+		good = value_test_init(&r->text, value_operator_find(span_of("contains")),
+				       &r->s->text, 1);
 	if (good && r->order.by_count > 0) {
 		/* For all records: a page of memory that is never written costs nothing. */
 		r->order.keys = malloc(count * r->order.by_count * sizeof *r->order.keys + 1);

@@ -4,14 +4,14 @@
  * Values of different kinds never match: numbers are compared exactly with numbers (decimal.h),
  * true, false and null with themselves, text with text. What is asked for is text; if it reads as a
  * number, it is a number for numbers, and text for texts. A record without the field never matches,
- * nor does an object. A condition on an array holds if it holds for one of its elements;
- * VALUE_NOT_EQUAL, if no element is equal. */
+ * nor does an object. A condition on an array holds if it holds for one of its elements; ne, if
+ * no element is equal. */
 #ifndef SSA_SELECTION_H
 #define SSA_SELECTION_H
 
+#include "data/operators.h"
 #include "data/order.h"
 #include "data/table.h"
-#include "data/value.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,7 +26,7 @@ enum { SELECTION_CONDITIONS_MAX = 64 };
 /* The field is a path, see fields.h. */
 struct selection_condition {
 	struct span field;
-	enum value_operator operation;
+	const struct value_operator *operation;
 	struct span value;
 	/* If a record has a member of this name, the condition is equality with that instead. at
 	 * NULL: there is no such reading. */

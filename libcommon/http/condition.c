@@ -4,26 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct operator
-{
-	const char *name;
-	enum value_operator operation;
-	bool colon, underscore; /* field:name, field_name */
-}
-operators[] = {
-    {"eq", VALUE_EQUAL, true, true},
-    {"ne", VALUE_NOT_EQUAL, true, true},
-    {"lt", VALUE_LESS, true, true},
-    {"lte", VALUE_LESS_OR_EQUAL, true, true},
-    {"gt", VALUE_GREATER, true, true},
-    {"gte", VALUE_GREATER_OR_EQUAL, true, true},
-    {"in", VALUE_IN, true, true},
-    {"contains", VALUE_CONTAINS, true, true},
-    {"startsWith", VALUE_STARTS_WITH, true, true},
-    {"endsWith", VALUE_ENDS_WITH, true, true},
-    {"like", VALUE_CONTAINS, false, true},
-};
-
 /* Names that mean pages and order in other APIs. As fields they would match no machine, and an
  * empty list looks like an answer. */
 static const struct {
@@ -32,16 +12,6 @@ static const struct {
     {"page", "_page"}, {"per_page", "_per_page"}, {"limit", "_limit"},       {"offset", "_start"},
     {"sort", "_sort"}, {"order", "_order"},       {"filter", "field=value"}, {"fields", NULL},
 };
-
-static const struct operator* find_operator(struct span word, bool colon)
-{
-	for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
-		const struct operator* o = & operators[i];
-		if ((colon ? o->colon : o->underscore) && span_is(word, o->name, strlen(o->name)))
-			return o;
-	}
-	return NULL;
-}
 
 /* Returns what to use in place of a foreign name, or NULL. */
 static const char *ours_for(struct span name, char words[static CONDITION_WORDS_SIZE])
@@ -89,26 +59,26 @@ bool condition_take_brackets(struct span *name, struct span *word)
 	return memchr(name->at, '[', name->len) == NULL && memchr(name->at, ']', name->len) == NULL;
 }
 
-/* A field alone, or field_operator. */
+/* A field alone, or field_operator, where `contains` is `like`. */
 static const char *read_field(struct span name, struct selection_condition *c,
 			      char words[static CONDITION_WORDS_SIZE])
 {
 	struct span field, word;
 	const char *ours = ours_for(name, words);
-	const struct operator* o = NULL;
+	const struct value_operator *o = NULL;
 
 	if (name.len == 0)
 		return "a name is missing";
 	if (ours != NULL)
 		return ours;
 	if (split(name, '_', &field, &word) && field.len > 0)
-		o = find_operator(word, false);
+		o = value_operator_find(span_is(word, "like", 4) ? span_of("contains") : word);
 	if (o == NULL && name.at[0] == '_')
 		return "unknown parameter";
-	*c = o != NULL ? (struct selection_condition){.field = field,
-						      .operation = o->operation,
-						      .or_member = name}
-		       : (struct selection_condition){.field = name, .operation = VALUE_EQUAL};
+	*c = o != NULL
+		 ? (struct selection_condition){.field = field, .operation = o, .or_member = name}
+		 : (struct selection_condition){.field = name,
+						.operation = value_operator_find(span_of("eq"))};
 	return NULL;
 }
 
@@ -119,13 +89,13 @@ const char *condition_read(struct span name, struct span word, struct selection_
 
 	if (word.at == NULL && !split(name, ':', &field, &word))
 		return read_field(name, c, words);
-	const struct operator* o = find_operator(word, true);
+	const struct value_operator *o = value_operator_find(word);
 	if (o == NULL) {
 		const char *ours = ours_for(field, words);
 		return ours != NULL ? ours : "unknown operator";
 	}
 	if (field.len == 0)
 		return "a name is missing";
-	*c = (struct selection_condition){.field = field, .operation = o->operation};
+	*c = (struct selection_condition){.field = field, .operation = o};
 	return NULL;
 }

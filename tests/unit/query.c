@@ -19,8 +19,6 @@ static void print_place(FILE *out, size_t place)
  * searched, the fields to sort by, and the slice. */
 static void show(FILE *out, const char *text)
 {
-	static const char *const operators[] = {"eq",  "ne", "lt",       "lte",        "gt",
-						"gte", "in", "contains", "startsWith", "endsWith"};
 	char why[QUERY_WHY_SIZE];
 	const struct selection *s = &query.selection;
 
@@ -31,8 +29,8 @@ static void show(FILE *out, const char *text)
 	}
 	for (size_t i = 0; i < s->condition_count; i++) {
 		const struct selection_condition *c = &s->conditions[i];
-		fprintf(out, "%.*s %s %.*s", (int)c->field.len, c->field.at,
-			operators[c->operation], (int)c->value.len, c->value.at);
+		fprintf(out, "%.*s %s %.*s", (int)c->field.len, c->field.at, c->operation->name,
+			(int)c->value.len, c->value.at);
 		if (c->or_member.at != NULL)
 			fprintf(out, " or %.*s", (int)c->or_member.len, c->or_member.at);
 	}
