@@ -66,20 +66,27 @@ finish() {
   node "$2" cluster setslot "$1" node "$to" >/dev/null
 }
 
+# locate TICKET: sets slot, the node $from that has it, and another node, $to.
+locate() {
+  slot=$(node 0 cluster keyslot "$(ticket_key "$1")")
+  for from in 0 1 2; do [[ -z $(node "$from" cluster getkeysinslot "$slot" 1) ]] || break; done
+  to=$(((from + 1) % 3))
+}
+# move SLOT FROM TO: all at once.
+move() { give "$@" && finish "$@"; }
+
 @test "twelve users on three nodes, each with all keys on one of them" {
-  local i name seen=
+  local i
   for i in {1..12}; do
-    direct_login "user$i" "$PASSWORD"
-    expect 200
-    direct GET info '' HTTP_X_AUTH_TOKEN="$ticket"
-    expect 200
+    enter 200 "user$i"
+    asked 200 GET info
   done
   for i in 0 1 2; do
     (($(keys_of "$i" 'ssa:{*}:ticket:*') > 0))
     [ "$(keys_of "$i" 'ssa:{*}:ticket:*')" = "$(keys_of "$i" 'ssa:{*}:user:*')" ]
   done
   [ "$(tickets)" = 12 ]
-  for i in 1 2 3; do whole_life "user$i" "$PASSWORD"; done
+  for i in 1 2 3; do whole_life "user$i"; done
   [ "$(tickets)" = 12 ]
 }
 
@@ -89,102 +96,69 @@ finish() {
   for i in 0 1 2; do node "$i" "${words[@]}" >/dev/null; done
   set -- $PORTS
   REDIS_URL=redis+cluster://ssa:a-long-random-password@127.0.0.1:$1
-  for i in {1..4}; do whole_life "user$i" "$PASSWORD"; done
-  direct GET status '' QUERY_STRING=verbose
-  expect 200
-  expect_json '.checks.redis | startswith("set ")'
+  for i in {1..4}; do whole_life "user$i"; done
+  verbose_says 'set '
   for i in 0 1 2; do node "$i" acl setuser ssa '-cluster|replicas' -ttl >/dev/null; done
-  run "$SSACTL" --data "$DATA_DIR" check
-  [[ $status == 1 && $output == *'the Redis user is refused (commands or ~ssa:*): +ttl +cluster|replicas'* ]]
+  check_says 1 'the Redis user is refused (commands or ~ssa:*): +ttl +cluster|replicas'
 }
 
 # bats test_tags=long
 @test "the limits hold, though their counters are on different nodes" {
   local i
   programs SSA_LOGIN_LIMITS=0,0,5/600
-  for i in 1 2 3 4 5; do
-    direct_login "user$i" wrong
-    expect_error 401
-  done
-  direct_login user6 "$PASSWORD"
-  expect_error 429
+  for i in {1..5}; do enter 401 "user$i" wrong; done
+  enter 429 user6
   programs SSA_LOGIN_LIMITS=2/600,0,0
-  for i in 1 2; do
-    direct_login user7 wrong
-    expect_error 401
-  done
-  direct_login user7 "$PASSWORD"
-  expect_error 429
-  direct_login user8 "$PASSWORD"
-  expect 200
+  for i in 1 2; do enter 401 user7 wrong; done
+  enter 429 user7
+  enter 200 user8
 }
 
 # bats test_tags=long
 @test "a host that is dead does not matter if another one knows the cluster" {
   set -- $PORTS
   REDIS_URL=redis+cluster://127.0.0.1:$DEAD,127.0.0.1:$1
-  whole_life user1 "$PASSWORD"
-  whole_life user2 "$PASSWORD"
-  direct GET status
-  expect 200
+  whole_life
+  whole_life user2
+  asked 200 GET status
 }
 
 @test "a slot that has moved is found on its new node" {
-  local slot
-  direct_login user1 "$PASSWORD"
-  expect 200
-  slot=$(node 0 cluster keyslot "$(ticket_key "$ticket")")
-  local from
-  for from in 0 1 2; do [[ -z $(node "$from" cluster getkeysinslot "$slot" 1) ]] || break; done
-  local to=$(((from + 1) % 3))
-  give "$slot" "$from" "$to"
-  finish "$slot" "$from" "$to"
-  direct GET info '' HTTP_X_AUTH_TOKEN="$ticket"
-  expect 200
-  whole_life user1 "$PASSWORD"
-  give "$slot" "$to" "$from"
-  finish "$slot" "$to" "$from"
+  local slot from to
+  enter 200
+  locate "$ticket"
+  move "$slot" "$from" "$to"
+  asked 200 GET info
+  whole_life
+  move "$slot" "$to" "$from"
 }
 
 # bats test_tags=long
 @test "while a slot moves, its keys are found on both nodes, and each command is done once" {
   local slot from to here there index
-  direct_login user1 "$PASSWORD"
-  expect 200
+  enter 200
   here=$ticket
-  direct_login user1 "$PASSWORD"
+  enter 200
   there=$ticket
-  slot=$(node 0 cluster keyslot "$(ticket_key "$here")")
-  for from in 0 1 2; do [[ -z $(node "$from" cluster getkeysinslot "$slot" 1) ]] || break; done
-  to=$(((from + 1) % 3))
+  locate "$here"
   index=$(node "$from" --scan --pattern 'ssa:{*}:user:*')
   # First one ticket is on the other node, then the index, too.
   give "$slot" "$from" "$to"
   carry "$(ticket_key "$there")" "$from" "$to"
   for _ in 1 2; do
-    for ticket in "$here" "$there"; do
-      direct GET info '' HTTP_X_AUTH_TOKEN="$ticket"
-      expect 200
-    done
-    whole_life user1 "$PASSWORD"
-    direct_login user1 wrong
-    expect_error 401
+    for ticket in "$here" "$there"; do asked 200 GET info; done
+    whole_life
+    enter 401 user1 wrong
     [ "$(tickets)" = 2 ]
     [[ -z $(node "$from" cluster getkeysinslot "$slot" 10 | grep -xF "$index") ]] || carry "$index" "$from" "$to"
   done
-  direct GET status
-  expect 200
+  asked 200 GET status
   # The tickets of both nodes end.
-  direct DELETE ticket '' HTTP_X_AUTH_TOKEN="$there" QUERY_STRING=all
-  expect 204
+  ticket=$there asked 204 DELETE ticket all
   [ "$(tickets)" = 0 ]
-  for ticket in "$here" "$there"; do
-    direct GET info '' HTTP_X_AUTH_TOKEN="$ticket"
-    expect_error 401
-  done
+  for ticket in "$here" "$there"; do asked 401 GET info; done
   finish "$slot" "$from" "$to"
-  give "$slot" "$to" "$from"
-  finish "$slot" "$to" "$from"
+  move "$slot" "$to" "$from"
 }
 
 # bats test_tags=long,load
@@ -192,8 +166,7 @@ finish() {
   local i statuses='' blocked
   programs SSA_LOGIN_LIMITS=0,0,0 # the counter of an address may be on any node
   kill -STOP "$(pid_of node1)"
-  direct GET status
-  expect_error 503
+  asked 503 GET status
   for i in {1..12}; do
     direct_login "user$i" "$PASSWORD"
     statuses+="$http "
@@ -204,10 +177,7 @@ finish() {
   for i in 0 1 2; do wait_until 20 "$(pid_of node0)" knows_all "$i"; done
   is_up() { direct_login "$blocked" "$PASSWORD" && [ "$http" = 200 ]; }
   wait_until 10 $$ is_up
-  for i in {1..12}; do
-    direct_login "user$i" "$PASSWORD"
-    expect 200
-  done
+  for i in {1..12}; do enter 200 "user$i"; done
 }
 
 # bats test_tags=long
@@ -224,8 +194,7 @@ finish() {
   run -0 --separate-stderr "$SSACTL" --json bans user5
   [ "$(jq length <<<"$output")" = 1 ]
   run -0 "$SSACTL" unban user5
-  direct_login user5 "$PASSWORD"
-  expect 200
+  enter 200 user5
 }
 
 @test "a worker forgets the nodes that a cluster no longer has" {

@@ -286,6 +286,9 @@ expect_error() {
   }
 }
 
+# gets STATUS: the one or the other.
+gets() { if (($1 < 400)); then expect "$1"; else expect_error "$1"; fi; }
+
 # expect_json FILTER: checks that jq's filter is true of the body.
 expect_json() {
   jq -e "$1" <<<"$body" >/dev/null || {

@@ -129,13 +129,22 @@ direct() {
   [[ -v WORKER_LOG ]] || IFS= read -rd '' stderr <"$BATS_TEST_TMPDIR/$program.log" || stderr=${stderr%$'\n'}
 }
 
-# direct_login NAME PASSWORD [NAME=VALUE...]: the same as login, but without a front-end server.
+# direct_login NAME PASSWORD: the same as login, but without a front-end server.
 direct_login() {
-  local credentials
-  credentials=$(credentials "$1" "$2")
-  shift 2
-  direct POST ticket "$credentials" "$@"
+  direct POST ticket "$(credentials "$1" "$2")"
   take_tokens
+}
+
+# enter STATUS [NAME PASSWORD]: the same, and what it gets.
+enter() {
+  direct_login "${2-user1}" "${3-$PASSWORD}"
+  gets "$1"
+}
+
+# asked STATUS METHOD PROGRAM [QUERY]: what this gets with $ticket.
+asked() {
+  direct "$2" "$3" '' HTTP_X_AUTH_TOKEN="$ticket" QUERY_STRING="${4-}"
+  gets "$1"
 }
 
 # post BODY [NAME=VALUE...]: runs ticket as one CGI request.
@@ -174,7 +183,7 @@ api() {
   record "$method" "$path"
 }
 
-# curl_api PATH [CURL OPTION...]: the same with curl, which takes six times as long to start.
+# curl_api PATH [CURL OPTION...]: the same with curl, for what `api` cannot send. Not recorded.
 curl_api() {
   local path=$1
   shift
@@ -182,21 +191,6 @@ curl_api() {
   output=$(exec curl -q -s -i --noproxy '*' --max-time 15 --unix-socket "$BATS_FILE_TMPDIR/http.sock" "$@" \
     "http://localhost$path" 3>&-) || status=$?
   split_reply "$output"
-  [[ -z ${SSA_TEST_RECORD-} ]] || record "$(method_of "$@")" "$path"
-}
-
-# method_of [CURL OPTION...]: prints the method of the request.
-method_of() {
-  local method=GET
-  while (($# > 0)); do
-    case $1 in
-    -X) method=$2 && break ;;
-    -I | --head) method=HEAD ;;
-    -d | --data*) method=POST ;;
-    esac
-    shift
-  done
-  echo "$method"
 }
 
 # login NAME PASSWORD: logs in and sets $ticket, $csrf and $expires, and the reply's variables.
