@@ -7,6 +7,8 @@ In C, each string of two words or more counts as a message, so that no new messa
 string that is never logged has to be named below, if it has no newline. A string of one word is a
 message if it becomes an event or a reason, or names a fault, a setting or a step. In shell, a
 message is what `fail` and `die` get, what `echo` writes to stderr, and what run.sh remarks.
+
+A family of messages has one row: each of them says itself what is wrong, and one remedy fits all.
 """
 import re
 from pathlib import Path
@@ -26,6 +28,21 @@ NEVER_LOGGED = {
 }
 # What these files say goes to clients, or to a terminal.
 OTHER_FILES = {"reply.c", "edit.c"}
+
+# What the row of a family begins with, its file, and what its messages look like.
+FAMILIES = [
+    ("parameter …", "query.c", ""),
+    ("parameter …", "condition.c", ""),
+    ("parameter …", "info.c", "the query"),
+    ("Prefer", "faults.c", "Prefer"),
+    ("not JSON at line …, column …", "malformed.c", ""),
+    ("API token left out", "tokens.c", ""),
+    ("REDIS_URL", "redis_url.c", ""),
+    ("must be …", "config.c", "must be|is too long|, and not less"),
+    ("run.sh", "run.sh", ""),
+    ("", "dist.sh", ""),
+    ("", "", r".*\brun [`'\w]"),  # in any script
+]
 
 STRING = r'"(?:[^"\\\n]|\\.)*"'
 COMMENT = re.compile(rf"/\*.*?\*/|//[^\n]*|({STRING}|'(?:[^'\\]|\\.)*')", re.S)
@@ -74,11 +91,19 @@ LIMITS = {}  # the numbers of TEXT_OF
 for path in Path("libcommon").glob("*/*.[ch]"):
     LIMITS.update((name, f'"{value}"') for name, value in re.findall(r"#define (\w+) +(\d+)\b", path.read_text()))
 
+
+def rows(path, messages):
+    """The messages of a file, each family as one."""
+    for message in messages:
+        yield next((row for row, file, pattern in FAMILIES
+                    if file == path.name or not file and path.suffix == ".sh" if re.match(pattern, message)), message)
+
+
 messages = []
 for path in sorted([*Path("libcommon").glob("*/*.[ch]"), *Path("cgi-bin").glob("*.c")]):
     if path.name not in OTHER_FILES:
-        messages += of_c(path.read_text())
+        messages += rows(path, of_c(path.read_text()))
 for path in Path("scripts").glob("*.sh"):
-    messages += of_shell(path.read_text())
+    messages += rows(path, of_shell(path.read_text()))
 parts = {part.strip() for message in messages for part in message.split(": ")}
 print("\n".join(sorted(parts - {"…", ""})))
