@@ -1,14 +1,18 @@
 # `make run`: runs scripts/run.sh in a copy of the files that it needs, on a free port. The script
 # keeps one process for each server, stops them in the right order, and leaves nothing behind.
 load helpers
+load snippets
 
 # The script must not see the variables of the suite and of make.
 clean=(env -u REDIS_URL -u SSA_CGI_BIN -u SSA_MODE -u SSA_DATA_DIR -u SSA_RUN_DIR -u MAKEFLAGS -u MAKELEVEL)
 
 setup() {
-  here=$BATS_TEST_TMPDIR/here
-  copy_to "$here"
-  port=$(free_port)
+  here=$BATS_TEST_TMPDIR/here host=127.0.0.1 port=$(free_port)
+  out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
+  # What `make run` needs, and the programs under test.
+  mkdir "$here"
+  cp -a "$ROOT"/{Makefile,VERSION,lighttpd.conf,conf.d,scripts,www,data} "$here"
+  cp -a "$CGI_BIN" "$here/cgi-bin"
 }
 
 teardown() {
@@ -19,13 +23,6 @@ teardown() {
     false
   }
   [[ -z ${outside-} ]] || rm -rf "$outside"
-}
-
-# copy_to FOLDER: copies what `make run` needs, and the programs under test.
-copy_to() {
-  mkdir -p "$1"
-  cp -a "$ROOT"/{Makefile,VERSION,lighttpd.conf,conf.d,scripts,www,data} "$1"
-  cp -a "$CGI_BIN" "$1/cgi-bin"
 }
 
 # running: the processes that were started in $here. Zombies do not have a folder any more.
@@ -54,11 +51,15 @@ pid_of() {
 }
 
 # begin [NAME=VALUE...]: starts the script in the background. Its output goes to $out and $err.
-begin() {
-  out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
+begin() { launch / "$@" "$here/scripts/run.sh"; }
+
+# begin_make: starts `make run` in the same way, and no signal is ignored.
+begin_make() { launch "$here" --default-signal make -s -o all run; }
+
+launch() { # FOLDER [OPTION OF env...] COMMAND...
   : >"$out" # now, so that `ready` does not see the output of an earlier run
   # Not as a child of this shell: in real use no process waits for it.
-  (cd / && exec "${clean[@]}" SSA_PORT="$port" "$@" "$here/scripts/run.sh") >"$out" 2>"$err" 3>&- &
+  (cd "$1" && SSA_PORT=$port exec "${clean[@]}" "${@:2}") >"$out" 2>"$err" 3>&- &
   pid=$!
 }
 
@@ -106,7 +107,7 @@ refused() {
 }
 
 log_in() { # [USER PASSWORD]: prints the reply
-  curl -s --max-time 10 -H 'Content-Type: application/json' "http://127.0.0.1:$port/api/ticket" \
+  curl -s --max-time 10 -H 'Content-Type: application/json' "http://$host:$port/api/ticket" \
     -d "{\"username\":\"${1-user1}\",\"password\":\"${2-$PASSWORD}\"}"
 }
 
@@ -114,7 +115,7 @@ serves() { log_in | jq -e .data.ticket; }
 
 # http_of TICKET [CURL OPTION...]: the status that GET /api/ticket answers.
 http_of() {
-  curl -s --max-time 10 -o /dev/null -w '%{http_code}' -H "X-Auth-Token: $1" "${@:2}" "http://127.0.0.1:$port/api/ticket"
+  curl -s --max-time 10 -o /dev/null -w '%{http_code}' -H "X-Auth-Token: $1" "${@:2}" "http://$host:$port/api/ticket"
 }
 
 # start_other OPTION...: starts a Redis that is not the service's.
@@ -177,28 +178,22 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
 
 # bats test_tags=long
 @test "the environment reaches the programs, in both modes" {
-  local mode expires answer
+  local mode now expires
   mkdir "$BATS_TEST_TMPDIR/data"
   echo '[{"username":"elsewhere","password":"secret"}]' >"$BATS_TEST_TMPDIR/data/users.json"
   echo '[]' >"$BATS_TEST_TMPDIR/data/machines.json"
+  host=127.0.0.2
   for mode in cgi scgi; do
-    begin SSA_MODE=$mode SSA_BIND=127.0.0.2 SSA_DATA_DIR="$BATS_TEST_TMPDIR/data" SSA_TICKET_TTL=100 \
-      SSA_TICKET_MAX=200 SSA_LOGIN_LIMITS=0,1/600,0 SSA_WORKERS=3
-    ready
-    grep -q "http://127.0.0.2:$port/api/info" "$out"
-    run curl -s "http://127.0.0.1:$port/api/status"
-    [ "$status" = 7 ] # it listens only on the given address
-    answer=$(curl -s --max-time 10 -H 'Content-Type: application/json' \
-      -d '{"username":"elsewhere","password":"secret"}' "http://127.0.0.2:$port/api/ticket")
-    expires=$(jq .data.expires <<<"$answer")
-    ((expires > $(date +%s) + 50 && expires <= $(date +%s) + 100))
-    [[ $mode == cgi ]] || [[ $(pid_of ticket | wc -l) == 4 ]] # three workers and their keeper
+    start SSA_MODE=$mode SSA_BIND=$host SSA_DATA_DIR="$BATS_TEST_TMPDIR/data" SSA_TICKET_TTL=100 SSA_TICKET_MAX=200 \
+      SSA_LOGIN_LIMITS=0,1/600,0 SSA_WORKERS=3
+    grep -q "http://$host:$port/api/info" "$out"
+    run -7 curl -s "http://127.0.0.1:$port/api/status" # it listens only on the given address
+    now=$(date +%s)
+    expires=$(log_in elsewhere secret | jq .data.expires)
+    ((expires > now + 50 && expires <= $(date +%s) + 100))
+    [[ $mode == cgi || $(pid_of ticket | wc -l) == 4 ]] # three workers and their keeper
     # The first failure reaches the limit.
-    answer=$(for _ in 1 2; do
-      curl -s -o /dev/null -w '%{http_code} ' -H 'Content-Type: application/json' \
-        -d '{"username":"elsewhere","password":"wrong"}' "http://127.0.0.2:$port/api/ticket"
-    done)
-    [[ $answer == "401 429 " ]]
+    [[ $(log_in elsewhere wrong | jq .code) == 401 && $(log_in elsewhere wrong | jq .code) == 429 ]]
     private_redis flushall >/dev/null
     end TERM
   done
@@ -233,35 +228,49 @@ private_redis() { redis-cli -s "$here/run/redis.sock" "$@"; }
 
 # --- it ends --------------------------------------------------------------------------------------
 
+# is_begun: run.sh has looked at what make catches, and reads on.
+is_begun() { [[ -d $here/run ]]; }
+has_redis() { [[ -S $here/run/redis.sock ]]; }
+
 # bats test_tags=long
 @test "SIGTERM, SIGHUP or SIGKILL to the script alone: all processes end, and the next start works at once" {
-  local signal mode
+  local mode signal moment
   for mode in cgi scgi; do
     for signal in TERM HUP; do
-      start SSA_MODE=$mode
-      end $signal
-      [ "$status" = 0 ]
-      none_left 2
-      [[ ! -e $here/run/redis.sock ]]
+      for moment in is_begun has_redis ready; do # while it starts, and when it serves
+        rm -rf "$here/run"
+        begin SSA_MODE=$mode
+        wait_until 20 "$pid" $moment
+        end $signal
+        [[ $moment != ready || $status == 0 ]]
+        none_left 2
+        [[ ! -e $here/run/redis.sock ]]
+      done
     done
     start SSA_MODE=$mode
-    kill -KILL "$pid"
+    end KILL
     start SSA_MODE=$mode
     serves
     [[ $(pid_of redis-server | wc -l) == 1 && $(pid_of lighttpd | wc -l) == 1 ]]
-    kill -KILL "$pid"
-    none_left 10
+    end TERM
   done
 }
 
 # bats test_tags=long
-@test "SIGTERM at any moment of the start" {
-  local step
-  for step in 02 05 10 15 20 27 35; do
-    begin
-    sleep "0.$step" # each round stops it at another moment
-    end TERM
-    none_left 2
+@test "SIGTERM, SIGHUP, SIGINT or SIGKILL to make alone: all processes end, and the next start works" {
+  local signal moment
+  for signal in TERM HUP INT KILL; do
+    for moment in is_begun ready; do
+      begin_make
+      wait_until 10 "$pid" $moment || { echo "$signal, $moment: $(<"$err")" && return 1; }
+      kill -s $signal "$pid"
+      wait_gone 10 "$pid"
+      pid=
+      none_left 5
+      [[ ! -e $here/run/redis.sock ]]
+      run -1 grep '^make' "$err" # it was stopped on request, so make has nothing to say
+      rm -r "$here/run"
+    done
   done
 }
 
@@ -314,47 +323,13 @@ in_terminal() {
   curl -s --max-time 10 -o "$BATS_TEST_TMPDIR/answer" -w '%{http_code}' "http://127.0.0.1:$port/api/status" \
     >"$BATS_TEST_TMPDIR/code" 3>&- &
   client=$!
-  wait_until 5 "$pid" pid_of_program status
+  wait_until 5 "$pid" eval '[[ -n $(pid_of status) ]]'
   end TERM
   wait "$client"
   # Redis paused for longer than a command may take. So the program itself answers 503, and the
   # client gets this reply.
   [[ $(<"$BATS_TEST_TMPDIR/code") == 503 ]]
   jq -e '.message == "redis"' "$BATS_TEST_TMPDIR/answer"
-}
-
-pid_of_program() { [[ -n $(pid_of "$1") ]]; }
-
-# begin_make: starts `make run` in the same way, and no signal is ignored.
-begin_make() {
-  out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
-  : >"$out"
-  (cd "$here" && exec "${clean[@]}" --default-signal SSA_PORT="$port" make -s -o all run) >"$out" 2>"$err" 3>&- &
-  pid=$!
-}
-
-# is_begun: run.sh has looked at what make catches, and reads on.
-is_begun() { [[ -d $here/run ]]; }
-
-# bats test_tags=long
-@test "SIGTERM, SIGHUP, SIGINT or SIGKILL to make alone: all processes end, and the next start works" {
-  local signal moment
-  for signal in TERM HUP INT KILL; do
-    for moment in is_begun ready; do # while it starts, and when it serves
-      begin_make
-      wait_until 10 "$pid" $moment || {
-        echo "$signal, $moment: $(<"$err")"
-        false
-      }
-      kill -s $signal "$pid"
-      wait_gone 10 "$pid"
-      pid=
-      none_left 5
-      [[ ! -e $here/run/redis.sock ]]
-      run -1 grep '^make' "$err" # it was stopped on request, so make has nothing to say
-      rm -r "$here/run"
-    done
-  done
 }
 
 # bats test_tags=long
@@ -388,28 +363,21 @@ is_begun() { [[ -d $here/run ]]; }
 }
 
 @test "a missing program: one line that says make deps" {
-  local missing tool tools
+  local missing bin tool tools
   # The line that adds /usr/sbin is removed, so that the script finds only the folder of links.
   sed -i '/^PATH=/d' "$here/scripts/run.sh"
-  # Only a Unix socket takes curl.
   for missing in lighttpd redis-server curl; do
-    local bin=$BATS_TEST_TMPDIR/without-$missing
+    bin=$BATS_TEST_TMPDIR/without-$missing tools=()
     mkdir "$bin"
-    tools=()
     for tool in bash sh env dirname realpath setsid setpriv id stat chmod mkdir chown test flock sed nproc tail rm sleep cat grep ln sort \
       lighttpd redis-server redis-cli curl; do
       [[ $tool == "$missing" ]] || tools+=("$tool")
     done
     ln -st "$bin" $(PATH=$PATH:/usr/sbin type -P "${tools[@]}")
-    if [[ $missing == curl ]]; then
-      start PATH="$bin"
-      end TERM
-      begin PATH="$bin" SSA_BIND="$BATS_TEST_TMPDIR/socket"
-    else
-      begin PATH="$bin"
-    fi
+    begin PATH="$bin" SSA_BIND="$BATS_TEST_TMPDIR/socket"
     refused "$missing is not installed: run \`make deps run\`"
   done
+  start PATH="$bin" # only a Unix socket takes curl
 }
 
 # bats test_tags=long
@@ -465,8 +433,7 @@ is_begun() { [[ -d $here/run ]]; }
   printf '#!/bin/sh\necho asked >>%s/asked\n' "$bin" >"$bin/pkg-config"
   chmod 755 "$bin/pkg-config"
   for libc in musl system; do
-    run "${clean[@]}" PATH="$bin:$PATH" make --no-print-directory -n -C "$ROOT" LIBC=$libc deps
-    [ "$status" = 0 ]
+    run -0 "${clean[@]}" PATH="$bin:$PATH" make --no-print-directory -n -C "$ROOT" LIBC=$libc deps
     [[ $output == "LIBC=$libc scripts/deps.sh run test" ]]
     [[ ! -e $bin/asked ]]
   done
@@ -560,13 +527,20 @@ after_remedy() {
 }
 
 # bats test_tags=long,load
-@test "root, and only root may read users.json: the same, until the printed command is run" {
+@test "root, and other users may not read users.json or run the programs: it stays root, until the printed command is run" {
   in_the_open
   chmod 600 "$here/data/users.json"
   start
   goes_on "$here/data/users.json is closed to the user www-data; start it as an ordinary user, or: chgrp www-data $here/data/users.json"
   after_remedy
   [[ $(stat -c '%a %U %G' "$here/data/users.json") == "640 root www-data" ]]
+  end TERM
+  chown -R root: "$here"
+  chmod -R go= "$here" # as with a umask of 077
+  start
+  goes_on ''
+  grep ' is closed to the user www-data; start it as an ordinary user, or: chgrp -R www-data ' "$err"
+  after_remedy
 }
 
 # bats test_tags=long
@@ -584,31 +558,18 @@ after_remedy() {
 }
 
 # bats test_tags=long
-@test "root, with a umask of 077: no other user may run the programs, so it stays root until the printed command is run" {
-  in_the_open
-  chmod -R go= "$here"
-  start
-  goes_on ''
-  grep ' is closed to the user www-data; start it as an ordinary user, or: chgrp -R www-data ' "$err"
-  after_remedy
-}
-
-# commit: makes a repository of $here, whose commit has the sample data.
-commit() {
-  type -P git >/dev/null || skip "git is not installed"
+@test "make dist: two runs in a clone make the same bytes, and ./run of the tarball serves" {
+  is_static || skip "the tarball is of static programs"
+  [[ -x $ROOT/sbin/ssactl ]] || skip "ssactl is not built"
+  needs git
+  run -1 "$here/scripts/dist.sh"
+  [[ $output == "dist.sh: not a clone of the repository"* ]] # which has the sample data
+  cp -a "$ROOT"/{man,completions,docs,examples,LICENSE,*.md} "$here"
+  mkdir "$here/sbin"
+  cp -a "$ROOT/sbin/ssactl" "$here/sbin"
   git -C "$here" init -q
   git -C "$here" add -f data
   git -C "$here" -c user.name=x -c user.email=x@example.org commit -q -m data
-}
-
-# bats test_tags=long
-@test "make dist: two runs make the same bytes, and ./run of the tarball serves" {
-  is_static || skip "the tarball is of static programs"
-  [[ -x $ROOT/sbin/ssactl ]] || skip "ssactl is not built"
-  cp -a "$ROOT"/{man,completions,docs,LICENSE,VERSION,*.md} "$here"
-  mkdir -p "$here/sbin"
-  cp -a "$ROOT/sbin/ssactl" "$here/sbin"
-  commit
   # What was edited since stays here.
   echo '[{"username":"real","password":"secret"}]' >"$here/data/users.json"
   echo '[]' >"$here/data/machines.json"
@@ -633,13 +594,11 @@ commit() {
   here=$(echo "$outside"/simpleserverapi-*/)
   here=${here%/}
   cmp "$here/data/users.json" "$ROOT/data/users.json"
-  run grep -rE '`make|make (run|deps|install|docs|dist|test)' "$here"/{README.md,docs,man,lighttpd.conf}
-  [ "$status" = 1 ]
+  run -1 grep -rE '`make|make (run|deps|install|docs|dist|test)' "$here"/{README.md,docs,man,lighttpd.conf}
   [[ $(cd "$here/man" && echo *) == 'simpleserverapi.7 ssactl.8' ]]
   [[ $(sed -n 3p "$here/README.md") == "    ./run" ]]
   [[ $("$here/run" --help) == 'usage: [NAME=VALUE]... ./run'* ]]
-  (cd / && exec "${clean[@]}" SSA_PORT="$port" "$here/run") >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
-  pid=$! out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
+  launch / "$here/run"
   ready
   [[ $(curl -s "http://127.0.0.1:$port/api/status") == '{"code":200,"message":"OK"}' ]]
   [[ $(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/main.js") == 200 ]]
@@ -651,10 +610,4 @@ commit() {
   [[ $(id -u) != 0 || $(owners) == www-data ]]
   run -1 grep '^run.sh' "$err"
   end TERM
-}
-
-# bats test_tags=long
-@test "make dist outside a clone: one line, since the sample data come from a commit" {
-  run -1 "$here/scripts/dist.sh"
-  [[ $output == "dist.sh: not a clone of the repository"* ]]
 }
