@@ -203,7 +203,7 @@ ssactl() { REDIS_URL=$REDIS_URL SSA_REDIS_WAIT='' "${CGI_BIN%cgi-bin}sbin/ssactl
 @test "the documented commands for an emergency do not fail in silence when Redis wants a password" {
   needs_single "one Redis has the counters"
   local forget redis_cli
-  forget=$(sed -nE "s/.*forget all counters, in a cluster on each node: \`([^\`]*)\`.*/\1/p" "$ROOT/docs/messages.md" | sed 's/\\|/|/g')
+  forget=$(sed -nE "s/.*all counters, in a cluster on each node: \`([^\`]*)\`.*/\1/p" "$ROOT/docs/messages.md" | sed 's/\\|/|/g')
   [[ $forget == *redis-cli*unlink ]]
   # redis-cli is started by xargs, too.
   mkdir "$BATS_TEST_TMPDIR/bin"
