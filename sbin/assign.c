@@ -1,15 +1,16 @@
 #include "assign.h"
 #include "core/json.h"
 #include "core/nearest.h"
+#include "ctl.h"
 #include "data/splice.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool refuse(char why[static ASSIGN_WHY_SIZE], struct span field, const char *what)
+static bool refuse(struct assign *a, struct span field, const char *what)
 {
-	snprintf(why, ASSIGN_WHY_SIZE, "%.*s: %s", (int)(field.len < 200 ? field.len : 200),
+	snprintf(a->why, sizeof a->why, "%.*s: %s", (int)(field.len < 200 ? field.len : 200),
 		 field.at, what);
 	return false;
 }
@@ -41,65 +42,67 @@ bool assign_find(struct span record, struct span field, struct span *value)
 }
 
 /* Sets or removes the member that has this whole name. */
-static bool put(struct text *out, struct span object, struct span name, struct span value,
-		char why[static ASSIGN_WHY_SIZE])
+static bool put(struct assign *a, struct text *out, struct span object, struct span name,
+		struct span value)
 {
 	struct splice_found old;
 	bool there = splice_find(object, name, &old);
 
 	if (!there && value.at == NULL)
-		return refuse(why, name, "is not there");
+		return refuse(a, name, "is not there");
 	if (old.again)
-		return refuse(why, name, "appears more than once: remove one in an editor");
-	char *string = strndup(name.at, name.len);
-	if (string != NULL)
-		splice_member(out, object, string, value);
-	out->failed = out->failed || string == NULL;
+		return refuse(a, name, "appears more than once: remove one in an editor");
+	char *string = ctl_copy(name.at, name.len);
+	splice_member(out, object, string, value);
 	free(string);
 	return true;
 }
 
-static bool put_path(struct text *out, struct span object, struct span path, struct span value,
-		     char why[static ASSIGN_WHY_SIZE])
+static bool put_path(struct assign *a, struct text *out, struct span object, struct span path,
+		     struct span value)
 {
 	struct splice_found old;
 	struct text inner = {0};
 	struct span head, rest;
 
 	if (splice_find(object, path, &old) || memchr(path.at, '.', path.len) == NULL)
-		return put(out, object, path, value, why);
+		return put(a, out, object, path, value);
 	if (!split_path(path, &head, &rest))
-		return refuse(why, path, "has a dot without a name beside it");
+		return refuse(a, path, "has a dot without a name beside it");
 	bool there = splice_find(object, head, &old);
 	if (there && *old.value.at != '{')
-		return refuse(why, head, "is no object, so it has no members");
-	bool done = put_path(&inner, there ? old.value : span_of("{}"), rest, value, why) &&
-		    put(out, object, head, (struct span){inner.at, inner.len}, why);
-	out->failed = out->failed || inner.failed;
+		return refuse(a, head, "is no object, so it has no members");
+	bool done = put_path(a, &inner, there ? old.value : span_of("{}"), rest, value) &&
+		    put(a, out, object, head, ctl_text(&inner));
 	text_free(&inner);
 	return done;
 }
 /* NOLINTEND(misc-no-recursion) */
 
 /* Whether a new member would have nearly the name of a field of the rules. */
-static bool is_misspelt(const struct table_kind *kind, struct span record, struct span name)
+static bool is_misspelt(const struct assign *a, struct span name)
 {
 	bool near = false;
 	struct span old;
 
-	for (size_t i = 0; i < kind->count && !near; i++)
-		near = nearest_is_same(name, kind->fields[i].name) &&
-		       !span_is(name, kind->fields[i].name, kind->fields[i].name_len);
-	return near && !assign_find(record, name, &old);
+	for (size_t i = 0; i < a->kind->count && !near; i++)
+		near = nearest_is_same(name, a->kind->fields[i].name) &&
+		       !span_is(name, a->kind->fields[i].name, a->kind->fields[i].name_len);
+	return near && !assign_find(assign_record(a), name, &old);
 }
 
-bool assign_json(struct text *out, const struct table_kind *kind, struct span record,
-		 struct span field, bool is_path, struct span value,
-		 char why[static ASSIGN_WHY_SIZE])
+bool assign_json(struct assign *a, struct span field, bool is_path, struct span value)
 {
-	if (is_misspelt(kind, record, field))
-		return refuse(why, field, "is misspelt: a field has nearly this name");
-	return (is_path ? put_path : put)(out, record, field, value, why);
+	struct text next = {0};
+
+	if (is_misspelt(a, field))
+		return refuse(a, field, "is misspelt: a field has nearly this name");
+	if (!(is_path ? put_path : put)(a, &next, assign_record(a), field, value))
+		return false;
+	ctl_text(&next);
+	text_free(&a->record);
+	a->record = next;
+	return true;
 }
 
 /* Reads a text that is one JSON value, which begins with one of these characters. */
@@ -113,97 +116,97 @@ static bool read_json(const char *text, const char *first, struct span *value)
 }
 
 /* What the present value begins with, or else a value that the rules want. */
-static char kind_of(const struct table_kind *kind, struct span record, struct span field)
+static char kind_of(const struct assign *a, struct span field)
 {
 	struct span old;
 
-	if (assign_find(record, field, &old) && *old.at != 'n')
+	if (assign_find(assign_record(a), field, &old) && *old.at != 'n')
 		return *old.at;
-	for (size_t i = 0; i < kind->count; i++)
-		if (span_is(field, kind->fields[i].name, kind->fields[i].name_len) &&
-		    kind->fields[i].type == JSON_NUMBER)
+	for (size_t i = 0; i < a->kind->count; i++)
+		if (span_is(field, a->kind->fields[i].name, a->kind->fields[i].name_len) &&
+		    a->kind->fields[i].type == JSON_NUMBER)
 			return '0';
 	return '"';
 }
 
-bool assign_text(struct text *out, const struct table_kind *kind, struct span record,
-		 struct span field, const char *value, char why[static ASSIGN_WHY_SIZE])
+bool assign_text(struct assign *a, struct span field, const char *value)
 {
 	struct text string = {0};
 	struct span json;
 
-	switch (kind_of(kind, record, field)) {
+	switch (kind_of(a, field)) {
 	case '{':
 	case '[':
-		return refuse(why, field, "is an object or an array: write field:=JSON");
+		return refuse(a, field, "is an object or an array: write field:=JSON");
 	case 't':
 	case 'f':
 		if (!read_json(value, "tf", &json))
-			return refuse(why, field,
+			return refuse(a, field,
 				      "must be true or false; field:=JSON changes its kind");
 		break;
 	case '"':
 		if (!scan_is_utf8(value, strlen(value)))
-			return refuse(why, field, "the text is not UTF-8");
+			return refuse(a, field, "the text is not UTF-8");
 		text_json(&string, value);
-		json = (struct span){string.at, string.len};
+		json = ctl_text(&string);
 		break;
 	default:
 		if (!read_json(value, "-0123456789", &json))
-			return refuse(why, field, "must be a number; field:=JSON changes its kind");
+			return refuse(a, field, "must be a number; field:=JSON changes its kind");
 	}
-	bool done = assign_json(out, kind, record, field, true, json, why);
-	out->failed = out->failed || string.failed;
+	bool done = assign_json(a, field, true, json);
 	text_free(&string);
 	return done;
 }
 
-bool assign_word(struct text *out, const struct table_kind *kind, struct span record,
-		 const char *word, char why[static ASSIGN_WHY_SIZE])
+struct span assign_name(const char *word)
 {
-	const char *equals = strchr(word, '=');
-	bool json = equals != NULL && equals > word && equals[-1] == ':';
-	struct span field = {word, equals ? (size_t)(equals - word) - json : strlen(word)}, value;
+	size_t len = strcspn(word, "=");
 
-	if (equals == NULL || field.len == 0)
-		return refuse(why, field, "not an assignment: write field=text or field:=JSON");
+	return (struct span){word, len - (word[len] == '=' && len > 0 && word[len - 1] == ':')};
+}
+
+bool assign_word(struct assign *a, const char *word)
+{
+	struct span field = assign_name(word), value;
+	const char *sign = word + field.len;
+
+	if (*sign == '\0' || field.len == 0)
+		return refuse(a, field, "not an assignment: write field=text or field:=JSON");
 	if (!scan_is_utf8(field.at, field.len))
-		return refuse(why, field, "the name is not UTF-8");
-	if (!json)
-		return assign_text(out, kind, record, field, equals + 1, why);
-	if (!read_json(equals + 1, "-0123456789\"{[tfn", &value))
-		return refuse(why, field, "what follows := is not JSON");
-	return assign_json(out, kind, record, field, true, value, why);
+		return refuse(a, field, "the name is not UTF-8");
+	if (*sign == '=')
+		return assign_text(a, field, sign + 1);
+	if (!read_json(sign + 2, "-0123456789\"{[tfn", &value))
+		return refuse(a, field, "what follows := is not JSON");
+	return assign_json(a, field, true, value);
 }
 
 static void add_fault(void *context, const struct table_kind *kind, const struct table_fault *f)
 {
-	char *why = context;
-	size_t len = strlen(why);
+	struct assign *a = context;
+	size_t len = strlen(a->why);
 
 	(void)kind;
-	snprintf(why + len, ASSIGN_WHY_SIZE - len, "%s%s%s%s", len > 0 ? ", " : "",
+	snprintf(a->why + len, sizeof a->why - len, "%s%s%s%s", len > 0 ? ", " : "",
 		 f->field ? f->field : "", f->field ? " " : "", f->why);
 }
 
-bool assign_faults(const struct table_kind *kind, struct span record,
-		   char why[static ASSIGN_WHY_SIZE])
+bool assign_is_good(struct assign *a)
 {
 	char not_split[TABLE_WHY_SIZE];
 	struct text array = {0};
 	struct table table;
 
-	why[0] = '\0';
+	a->why[0] = '\0';
 	text_string(&array, "[");
-	text_add(&array, record.at, record.len);
+	text_add(&array, a->record.at, a->record.len);
 	text_string(&array, "]");
-	if (array.failed)
-		snprintf(why, ASSIGN_WHY_SIZE, "out of memory");
-	else if (table_read(&table, kind, array.at, array.len, add_fault, why, not_split) !=
-		 TABLE_FINE)
-		snprintf(why, ASSIGN_WHY_SIZE, "%s", not_split);
-	else
+	struct span text = ctl_text(&array);
+	if (table_read(&table, a->kind, text.at, text.len, add_fault, a, not_split) == TABLE_FINE)
 		table_free(&table);
+	else
+		snprintf(a->why, sizeof a->why, "%s", not_split);
 	text_free(&array);
-	return why[0] != '\0';
+	return a->why[0] == '\0';
 }

@@ -4,7 +4,6 @@
 #include "chosen.h"
 #include "command.h"
 #include "data/machines.h"
-#include "words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,35 +41,23 @@ static struct chosen choose(const struct ctl *c, struct change *h, const struct 
 	return chosen;
 }
 
-static void replace(struct text *record, struct text next, bool done, const char *why)
-{
-	if (!done)
-		ctl_end(CTL_USAGE, "%s", why);
-	text_free(record);
-	*record = next;
-}
-
 /* Removes the members of --unset, makes the assignments, and checks the rules. */
-static struct text assign(const struct ctl *c, struct span record, char *const assignments[])
+static struct text assign(const struct ctl *c, struct span record, char *const words[])
 {
-	char why[ASSIGN_WHY_SIZE];
-	struct text now = {0};
+	struct assign a = {.kind = &machines_kind};
+	bool good = true;
 
-	text_add(&now, record.at, record.len);
-	for (char **field = c->values; *field != NULL; field++) {
-		struct text next = {0};
-		bool done = assign_json(&next, &machines_kind, ctl_text(&now), span_of(*field),
-					true, (struct span){NULL, 0}, why);
-		replace(&now, next, done, why);
-	}
-	for (; *assignments != NULL; assignments++) {
-		struct text next = {0};
-		bool done = assign_word(&next, &machines_kind, ctl_text(&now), *assignments, why);
-		replace(&now, next, done, why);
-	}
-	if (assign_faults(&machines_kind, ctl_text(&now), why))
-		ctl_end(CTL_USAGE, "the record could not be used: %s", why);
-	return now;
+	text_add(&a.record, record.at, record.len);
+	ctl_text(&a.record);
+	for (char **field = c->values; *field != NULL && good; field++)
+		good = assign_json(&a, span_of(*field), true, (struct span){NULL, 0});
+	for (; *words != NULL && good; words++)
+		good = assign_word(&a, *words);
+	if (!good)
+		ctl_end(CTL_USAGE, "%s", a.why);
+	if (!assign_is_good(&a))
+		ctl_end(CTL_USAGE, "the record could not be used: %s", a.why);
+	return a.record;
 }
 
 static void set(const struct ctl *c, struct change *h, const struct edit_words *w)
@@ -142,6 +129,44 @@ static enum exit_code edit_once(struct ctl *c)
 	return CTL_DONE;
 }
 
+/* Removes the quotes from the word at *at, ends it, and moves *at behind it. */
+static void end_word(char **at)
+{
+	char *from = *at, *to = *at, quote = '\0';
+
+	for (; *from != '\0' && (quote != '\0' || strchr(" \t", *from) == NULL); from++)
+		if (*from == quote)
+			quote = '\0';
+		else if (quote == '\0' && (*from == '"' || *from == '\''))
+			quote = *from;
+		else if (*from != '\\' || quote == '\'' ||
+			 (quote == '"' && !strchr("\"\\$`", from[1])))
+			*to++ = *from;
+		else if (from[1] == '\0')
+			ctl_end(CTL_USAGE, "a backslash at the end of the line");
+		else
+			*to++ = *++from;
+	*at = *from != '\0' ? from + 1 : from;
+	*to = '\0';
+	if (quote != '\0')
+		ctl_end(CTL_USAGE, "a quote that is not closed");
+}
+
+/* Splits a line in place at its spaces and tabs, with the quotes and the backslash of POSIX ("Shell
+ * Command Language", 2.2). Returns the words up to a NULL, which the caller frees. */
+static char **split_words(char *line)
+{
+	/* Two words have at least one character and a space. */
+	char **words = ctl_allocate(strlen(line) / 2 + 1, sizeof *words);
+	size_t count = 0;
+
+	for (char *at = line; *(at += strspn(at, " \t")) != '\0';) {
+		words[count++] = at;
+		end_word(&at);
+	}
+	return words;
+}
+
 /* Each line: add, set or remove, and what would follow on the command line. */
 static enum exit_code edit_lines(struct ctl *c)
 {
@@ -162,7 +187,7 @@ static enum exit_code edit_lines(struct ctl *c)
 			ctl_end(CTL_USAGE, "a NUL or a CR within the line");
 		if (text[strspn(text, " \t")] == '#')
 			continue;
-		char **words = words_split(text);
+		char **words = split_words(text);
 		if (words[0] != NULL) {
 			options_read(&one, words + 1);
 			edit(&one, &h, words[0], 0);

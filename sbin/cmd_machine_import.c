@@ -4,13 +4,111 @@
 #include "chosen.h"
 #include "command.h"
 #include "core/json.h"
+#include "data/decimal.h"
 #include "data/machines.h"
-#include "match.h"
 #include "source.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The value by which a machine is found. */
+struct key {
+	struct span value; /* a text, or JSON as written; at NULL: there is no text or number */
+	bool is_json;
+	bool number;  /* it is compared by its value, and not by its bytes */
+	size_t place; /* in the table, or in the source */
+};
+
+static struct key make_key(struct span value, bool is_json, size_t place)
+{
+	struct key k = {.is_json = is_json, .place = place};
+
+	if (value.at == NULL)
+		return k;
+	struct span number = is_json ? value : span_trim(value, " \t");
+	k.number = decimal_is(number);
+	if (k.number || !is_json || *value.at == '"')
+		k.value = k.number ? number : value;
+	return k;
+}
+
+static void add_text(struct text *out, const struct key *k)
+{
+	if (k->is_json && *k->value.at == '"')
+		json_append(out, (struct span){k->value.at + 1, k->value.len - 2});
+	else
+		text_add(out, k->value.at, k->value.len);
+}
+
+/* Those that are not there are equal, and behind all others. */
+static int order(const struct key *a, const struct key *b)
+{
+	struct text x = {0}, y = {0};
+
+	if (a->value.at == NULL || b->value.at == NULL)
+		return (a->value.at == NULL) - (b->value.at == NULL);
+	if (a->number && b->number)
+		return decimal_compare(a->value, b->value);
+	if (a->number != b->number)
+		return a->number ? -1 : 1;
+	add_text(&x, a);
+	add_text(&y, b);
+	int result = span_order(ctl_text(&x), ctl_text(&y));
+	text_free(&x);
+	text_free(&y);
+	return result;
+}
+
+/* Equal keys stay in the order of their places. */
+static int by_key(const void *a, const void *b)
+{
+	const struct key *x = a, *y = b;
+	int result = order(x, y);
+
+	return result != 0 ? result : (x->place > y->place) - (x->place < y->place);
+}
+
+/* The keys of all machines, sorted. The caller frees them. */
+static struct key *keys_of(const struct table *t, const char *field)
+{
+	struct key *keys = ctl_allocate(t->count, sizeof *keys);
+	struct span value;
+
+	for (size_t i = 0; i < t->count; i++) {
+		bool there = assign_find(table_text(t, i), span_of(field), &value);
+		keys[i] = make_key(there ? value : (struct span){NULL, 0}, true, i);
+	}
+	qsort(keys, t->count, sizeof *keys, by_key);
+	return keys;
+}
+
+static const struct key *find(const struct key *sorted, size_t count, const struct key *wanted)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (order(&sorted[middle], wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && order(&sorted[low], wanted) == 0 ? &sorted[low] : NULL;
+}
+
+/* The first of the equal keys that are wanted; NULL: there is none. A text from CSV that reads as a
+ * number is looked for as a number first, and then as a text. */
+static const struct key *find_key(const struct key *sorted, size_t count, const struct key *wanted)
+{
+	struct key text = *wanted;
+
+	if (wanted->value.at == NULL)
+		return NULL;
+	const struct key *k = find(sorted, count, wanted);
+	text.number = false;
+	return k == NULL && wanted->number && !wanted->is_json ? find(sorted, count, &text) : k;
+}
 
 struct import {
 	struct ctl *c;
@@ -29,8 +127,8 @@ static struct key key_of_row(const struct import *in, size_t row)
 
 	for (size_t i = 0; i < r->count; i++)
 		if (strcmp(r->cells[i].name, in->key) == 0)
-			return match_key(r->cells[i].value, r->cells[i].is_json, row);
-	return match_key((struct span){NULL, 0}, false, row);
+			return make_key(r->cells[i].value, r->cells[i].is_json, row);
+	return make_key((struct span){NULL, 0}, false, row);
 }
 
 /* A row without a key, or with one that an earlier row has, is not used. */
@@ -48,7 +146,7 @@ static void check_keys(struct import *in)
 			"--prune needs records that all have the field \"%s\"; "
 			"nothing was changed",
 			in->key);
-	qsort(keys, count, sizeof *keys, match_by_key);
+	qsort(keys, count, sizeof *keys, by_key);
 	for (size_t i = 0; i < count; i++) {
 		struct row *r = &in->source.rows[keys[i].place];
 		if (r->fault != NULL)
@@ -56,7 +154,7 @@ static void check_keys(struct import *in)
 		if (keys[i].value.at == NULL)
 			r->fault = "it lacks the field of --key";
 		else if (i > 0 && keys[i - 1].value.at != NULL &&
-			 match_order(&keys[i], &keys[i - 1]) == 0)
+			 order(&keys[i], &keys[i - 1]) == 0)
 			r->fault = "an earlier record has the same key";
 	}
 	free(keys);
@@ -68,51 +166,27 @@ static void add_fault(struct text *faults, const char *why)
 	text_string(faults, why);
 }
 
-static void replace(struct text *record, struct text next)
-{
-	text_free(record);
-	*record = next;
-}
-
 /* Sets the members of a row, and the defaults that the record lacks. `faults`: all that is wrong
  * with the record. */
-static void merge(struct import *in, const struct row *r, bool known, struct text *record,
+static void merge(struct import *in, const struct row *r, bool known, struct assign *a,
 		  struct text *faults)
 {
-	char why[ASSIGN_WHY_SIZE];
 	struct span old;
 
 	for (size_t i = 0; i < r->count; i++) {
 		const struct cell *cell = &r->cells[i];
-		struct span now = ctl_text(record);
-		struct text next = {0};
-		bool done;
+		struct span name = span_of(cell->name);
 		if (known && strcmp(cell->name, in->key) == 0)
 			continue; /* the same value; it stays as it is written: 100, not 1e2 */
-		if (cell->is_json)
-			done = assign_json(&next, &machines_kind, now, span_of(cell->name), false,
-					   cell->value, why);
-		else
-			done = assign_text(&next, &machines_kind, now, span_of(cell->name),
-					   cell->value.at, why);
-		if (done)
-			replace(record, next);
-		else
-			add_fault(faults, why);
+		if (!(cell->is_json ? assign_json(a, name, false, cell->value)
+				    : assign_text(a, name, cell->value.at)))
+			add_fault(faults, a->why);
 	}
-	for (char **d = in->c->values; *d != NULL; d++) {
-		struct text next = {0};
-		size_t name = strcspn(*d, "=");
-		name -= name > 0 && (*d)[name - 1] == ':';
-		if (assign_find(ctl_text(record), (struct span){*d, name}, &old))
-			continue;
-		if (assign_word(&next, &machines_kind, ctl_text(record), *d, why))
-			replace(record, next);
-		else
-			add_fault(faults, why);
-	}
-	if (assign_faults(&machines_kind, ctl_text(record), why))
-		add_fault(faults, why);
+	for (char **d = in->c->values; *d != NULL; d++)
+		if (!assign_find(assign_record(a), assign_name(*d), &old) && !assign_word(a, *d))
+			add_fault(faults, a->why);
+	if (!assign_is_good(a))
+		add_fault(faults, a->why);
 }
 
 static void skip(struct import *in, const struct row *r, const char *why)
@@ -125,15 +199,16 @@ static void import_row(struct import *in, const struct row *r)
 {
 	struct key key = key_of_row(in, (size_t)(r - in->source.rows));
 	const struct key *end = in->present + in->h.table.count;
-	const struct key *known = match_find(in->present, in->h.table.count, &key);
+	const struct key *known = find_key(in->present, in->h.table.count, &key);
 	size_t place = known != NULL ? known->place : 0;
 	const char *fault = r->fault;
-	struct text record = {0}, faults = {0};
+	struct assign a = {.kind = &machines_kind};
+	struct text faults = {0};
 	struct span id;
 	long long number;
 
 	/* What the source has is not pruned, even if it is skipped. */
-	for (const struct key *k = known; k != NULL && k < end && match_order(k, known) == 0; k++) {
+	for (const struct key *k = known; k != NULL && k < end && order(k, known) == 0; k++) {
 		in->seen[k->place] = true;
 		if (k > known && fault == NULL)
 			fault = "several machines have its key";
@@ -144,24 +219,25 @@ static void import_row(struct import *in, const struct row *r)
 	}
 	if (known != NULL) {
 		struct span old = table_text(&in->h.table, place);
-		text_add(&record, old.at, old.len);
+		text_add(&a.record, old.at, old.len);
 	} else {
-		text_string(&record, "{\"id\": ");
-		text_number(&record, in->next_id);
-		text_string(&record, "}");
+		text_string(&a.record, "{\"id\": ");
+		text_number(&a.record, in->next_id);
+		text_string(&a.record, "}");
 	}
-	merge(in, r, known != NULL, &record, &faults);
+	ctl_text(&a.record);
+	merge(in, r, known != NULL, &a, &faults);
 	if (faults.len > 0) {
 		text_add(&faults, "", 1);
 		skip(in, r, ctl_text(&faults).at);
-		text_free(&record);
+		text_free(&a.record);
 	} else if (known != NULL) {
-		change_put(&in->h, place, record);
+		change_put(&in->h, place, a.record);
 	} else {
-		if (assign_find(ctl_text(&record), span_of("id"), &id) &&
+		if (assign_find(assign_record(&a), span_of("id"), &id) &&
 		    json_integer(id, &number) && number >= in->next_id)
 			in->next_id = number + 1;
-		change_add(&in->h, record);
+		change_add(&in->h, a.record);
 	}
 	text_free(&faults);
 }
@@ -170,7 +246,7 @@ static void import(struct import *in)
 {
 	size_t count = in->h.table.count;
 
-	in->present = match_table(&in->h.table, in->key);
+	in->present = keys_of(&in->h.table, in->key);
 	in->seen = ctl_allocate(count, sizeof *in->seen);
 	in->next_id = chosen_next_id(&in->h.table);
 	check_keys(in);
