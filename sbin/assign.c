@@ -41,6 +41,20 @@ bool assign_find(struct span record, struct span field, struct span *value)
 	       assign_find(found.value, rest, value);
 }
 
+/* Whether two strings differ at most in their escapes. */
+static bool is_same_text(struct span a, struct span b)
+{
+	struct text text = {0};
+
+	if (*a.at != '"' || *b.at != '"')
+		return false;
+	struct span plain = json_unescape((struct span){b.at + 1, b.len - 2}, &text);
+	ctl_text(&text);
+	bool same = json_equals((struct span){a.at + 1, a.len - 2}, plain.at, plain.len);
+	text_free(&text);
+	return same;
+}
+
 /* Sets or removes the member that has this whole name. */
 static bool put(struct assign *a, struct text *out, struct span object, struct span name,
 		struct span value)
@@ -52,6 +66,8 @@ static bool put(struct assign *a, struct text *out, struct span object, struct s
 		return refuse(a, name, "is not there");
 	if (old.again)
 		return refuse(a, name, "appears more than once: remove one in an editor");
+	if (there && value.at != NULL && is_same_text(old.value, value))
+		value = old.value; /* it stays as it is written */
 	char *string = ctl_copy(name.at, name.len);
 	splice_member(out, object, string, value);
 	free(string);

@@ -167,7 +167,7 @@ static const struct format {
     {"file_sd", POOL_ADDRESS, file_sd},
     {"csv", 0, csv},
     /* Two series with the same labels make Prometheus refuse the whole file. */
-    {"metrics", POOL_ONE_ID, metrics},
+    {"metrics", POOL_ONE_ID | POOL_GPUS, metrics},
 };
 enum { FORMATS = sizeof formats / sizeof formats[0] };
 

@@ -78,25 +78,26 @@ static long long days_of(const char *text)
 	return json_integer(span_of(text), &days) && days > 0 && days <= DAYS_MAX ? days : 0;
 }
 
-/* Writes the ids of --machines: its value, with commas or alone, and the words that follow the
- * name. */
+/* Writes the ids of --machines as JSON: its value, with commas or alone, and the words that follow
+ * the name. */
 static void write_ids(const struct ctl *c, struct text *out)
 {
 	struct span list = span_of(c->machines), id;
 	char **word = c->args + 2;
-	bool first = true;
 
+	text_string(out, "[");
 	if (strcmp(c->machines, "none") == 0 && *word == NULL)
-		return;
+		list.at = NULL;
 	for (; list.at != NULL; list = *word != NULL ? span_of(*word++) : (struct span){NULL, 0})
 		while (span_next(&list, ',', &id)) {
 			if (!decimal_is(id))
 				ctl_end(CTL_USAGE, "--machines: an id must be a number: %.*s",
 					(int)id.len, id.at);
-			text_string(out, first ? "" : ", ");
+			text_string(out, out->len > 1 ? ", " : "");
 			text_add(out, id.at, id.len);
-			first = false;
 		}
+	text_string(out, "]");
+	ctl_note_ids(c, ctl_text(out));
 }
 
 /* Makes a token, and writes its record. */
@@ -104,6 +105,7 @@ static void make(const struct ctl *c, char token[static TOKENS_LEN + 1], struct 
 {
 	char random[CRYPTO_RANDOM_MAX + 1], digest[CRYPTO_DIGEST_LEN + 1];
 	long long days = c->days != NULL ? days_of(c->days) : 0;
+	struct text ids = {0};
 
 	if (!tokens_is_name(c->args[1]))
 		ctl_end(CTL_USAGE, "the name of a token is 1 to " TEXT_OF(
@@ -127,12 +129,13 @@ static void make(const struct ctl *c, char token[static TOKENS_LEN + 1], struct 
 		text_number(record, (long long)time(NULL) + days * DAY_S);
 	}
 	if (c->machines != NULL) {
-		text_string(record, ", \"machines\": [");
-		write_ids(c, record);
-		text_string(record, "]");
+		text_string(record, ", \"machines\": ");
+		write_ids(c, &ids);
+		text_add(record, ids.at, ids.len);
 	}
 	text_string(record, "}");
 	ctl_text(record);
+	text_free(&ids);
 }
 
 static enum exit_code add(struct ctl *c)

@@ -5,7 +5,6 @@
 #include "core/crypto.h"
 #include "core/scan.h"
 #include "data/decimal.h"
-#include "data/machines.h"
 #include "data/splice.h"
 #include "data/users.h"
 #include "listing.h"
@@ -14,56 +13,39 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct listing begin_list(void)
-{
-	return (struct listing){.columns = {"username", "password", "disabled", "machines"}};
-}
-
-/* Shows the kind of the password, never the password. */
-static void list_user(struct listing *l, const char *name, const struct user *user)
+/* Lists a record. Shows the kind of the password, never the password. */
+static void list_user(struct listing *l, const char *name, struct span record)
 {
 	static const char *const kinds[] = {[PASSWORD_PLAIN] = "plain",
 					    [PASSWORD_ARGON2ID] = "argon2id",
 					    [PASSWORD_UNSUPPORTED] = "unsupported"};
+	struct user user;
+	bool read = users_read(record, &user) == USERS_FOUND;
 
 	listing_text(l, name);
-	listing_text(l, kinds[password_kind(user->password)]);
-	listing_value(l, user->disabled ? "true" : "false", user->disabled ? 4 : 5);
-	listing_value(l, user->machines.at, user->machines.len);
+	listing_text(l, read ? kinds[password_kind(user.password)] : "too long");
+	listing_value(l, user.disabled ? "true" : "false", user.disabled ? 4 : 5);
+	listing_value(l, user.machines.at, user.machines.len);
+	crypto_wipe(&user, sizeof user);
 }
 
+/* All users, or the first one with this name. */
 static enum exit_code list(struct ctl *c)
 {
-	struct listing l = begin_list();
+	struct listing l = {.columns = {"username", "password", "disabled", "machines"}};
 	char name[USERNAME_MAX_BYTES + 1];
-	struct user user;
+	const char *wanted = c->args[0];
 	struct users u;
 
 	ctl_open_users(c, &u);
-	for (size_t i = 0; i < u.records.table.count; i++) {
+	for (size_t i = 0; i < u.records.table.count && (wanted == NULL || l.count == 0); i++) {
 		struct span record = table_text(&u.records.table, i);
-		/* Nobody can log in with a record that cannot be read, and `check` names it. */
-		if (users_name(record, name) && users_read(record, &user) == USERS_FOUND)
-			list_user(&l, name, &user);
+		if (users_name(record, name) && (wanted == NULL || strcmp(name, wanted) == 0))
+			list_user(&l, name, record);
 	}
-	crypto_wipe(&user, sizeof user);
 	users_close(&u);
-	listing_print(&l, c->json);
-	return CTL_DONE;
-}
-
-static enum exit_code show(struct ctl *c)
-{
-	struct listing l = begin_list();
-	struct user user;
-	struct users u;
-
-	ctl_open_users(c, &u);
-	if (users_find(&u, c->args[0], &user) != USERS_FOUND)
-		ctl_no_user(c->args[0]);
-	list_user(&l, c->args[0], &user);
-	crypto_wipe(&user, sizeof user);
-	users_close(&u);
+	if (wanted != NULL && l.count == 0)
+		ctl_no_user(wanted);
 	listing_print(&l, c->json);
 	return CTL_DONE;
 }
@@ -197,18 +179,6 @@ static enum exit_code remove_user(struct ctl *c)
 	return CTL_DONE;
 }
 
-/* Names the ids that no machine has. They are granted all the same: the machine may come. */
-static void note_unknown(struct ctl *c)
-{
-	struct machines m;
-
-	if (machines_open(&m, c->config.data_dir, false) && records_refresh(&m.records))
-		for (char **id = c->args + 1; *id != NULL; id++)
-			if (table_find(&m.records.table, span_of(*id)) == m.records.table.count)
-				ctl_say("note: no machine has the id %s", *id);
-	records_close(&m.records);
-}
-
 /* The user sees exactly these machines; `all`: all of them; `none`: none. */
 static enum exit_code grant(struct ctl *c)
 {
@@ -226,15 +196,14 @@ static enum exit_code grant(struct ctl *c)
 	}
 	text_string(&ids, "]");
 	set_member(c, "machines", all ? (struct span){NULL, 0} : ctl_text(&ids));
-	if (!all && !none)
-		note_unknown(c);
+	ctl_note_ids(c, ctl_text(&ids));
 	text_free(&ids);
 	return CTL_DONE;
 }
 
 const struct command cmd_user[] = {
     {"user list", "", "list all users", 0, 0, JSON, FILES, list},
-    {"user show", "NAME", "show one user", 1, 1, JSON, FILES, show},
+    {"user show", "NAME", "show one user", 1, 1, JSON, FILES, list},
     {"user add", "NAME", "add a user", 1, 1, RANDOM, FILES, add},
     {"user passwd", "NAME", "change a user's password", 1, 1, RANDOM, FILES, passwd},
     {"user disable", "NAME", "refuse a user's logins and end all sessions", 1, 1, 0, REDIS,

@@ -145,6 +145,21 @@ void ctl_open_machines(const struct ctl *c, struct machines *m)
 	check_opened(c, &m->records, good);
 }
 
+void ctl_note_ids(const struct ctl *c, struct span ids)
+{
+	struct machines m;
+	struct span id;
+	struct scan s;
+
+	scan_begin(&s, ids.at, ids.len, SCAN_DEPTH_MAX - 1);
+	scan_enter(&s, '[');
+	if (machines_open(&m, c->config.data_dir, false) && records_refresh(&m.records))
+		while (scan_next(&s, NULL) && scan_value(&s, &id))
+			if (table_find(&m.records.table, id) == m.records.table.count)
+				ctl_say("note: no machine has the id %.*s", (int)id.len, id.at);
+	records_close(&m.records);
+}
+
 void ctl_no_user(const char *name)
 {
 	ctl_end(CTL_NO, "there is no user \"%s\"", name);

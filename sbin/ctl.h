@@ -75,6 +75,10 @@ _Noreturn void ctl_redis_failed(struct ctl *c, enum result result);
 void ctl_open_users(const struct ctl *c, struct users *u);
 void ctl_open_machines(const struct ctl *c, struct machines *m);
 
+/* Names the ids of a JSON array that no machine has. They are granted all the same: the machine may
+ * come later. */
+void ctl_note_ids(const struct ctl *c, struct span ids);
+
 /* There is no such user: ends the program. */
 _Noreturn void ctl_no_user(const char *name);
 

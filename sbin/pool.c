@@ -22,8 +22,9 @@ static bool is_address(const char *text)
 	       inet_pton(AF_INET6, text, &address) == 1 || is_word(text);
 }
 
-/* Reads the machine at a place of the table. false: one of its texts is too long. */
-static bool read_machine(const struct machines *m, size_t place, struct machine *to)
+/* Reads the machine at a place of the table. Returns why it is left out, or NULL. */
+static const char *read_machine(const struct machines *m, size_t place, unsigned rules,
+				struct machine *to)
 {
 	enum { ID, CPUS, MEM, GPUS, STATUS, GPU, IP, NAME, FIELDS };
 	struct json_field f[FIELDS] = {
@@ -33,8 +34,7 @@ static bool read_machine(const struct machines *m, size_t place, struct machine 
 	    [NAME] = JSON_FIELD("name", JSON_STRING), [GPUS] = JSON_FIELD("gpus", JSON_NUMBER)};
 	char *const texts[FIELDS] = {
 	    [STATUS] = to->status, [GPU] = to->gpu, [IP] = to->ip, [NAME] = to->name};
-	struct span record = table_text(&m->records.table, place);
-	bool whole = true;
+	struct span record = table_text(&m->records.table, place), gpus;
 	struct scan s;
 
 	*to = (struct machine){.name = ""};
@@ -43,22 +43,32 @@ static bool read_machine(const struct machines *m, size_t place, struct machine 
 	to->id = f[ID].value;
 	to->cpus = f[CPUS].value;
 	to->mem = f[MEM].value;
-	if (f[GPUS].state == JSON_PRESENT)
-		to->gpus = f[GPUS].value;
 	for (int i = STATUS; i < FIELDS; i++)
 		if (f[i].state == JSON_PRESENT &&
 		    json_decode(f[i].value, texts[i], POOL_TEXT_SIZE) != JSON_DECODED)
-			whole = false;
-	if (f[NAME].state != JSON_PRESENT && to->id.len < POOL_TEXT_SIZE)
-		memcpy(to->name, to->id.at, to->id.len);
-	return whole;
+			return "one of its texts is longer than 255 bytes";
+	if (f[NAME].state == JSON_ABSENT)
+		memcpy(to->name, to->id.at, to->id.len < POOL_TEXT_SIZE ? to->id.len : 0);
+	else if (f[NAME].state != JSON_PRESENT)
+		return "its name is not a text";
+	if ((rules & POOL_NAME) && !is_word(to->name))
+		return "its name has characters other than A-Z a-z 0-9 . _ -";
+	if ((rules & POOL_ADDRESS) && !is_address(to->ip))
+		return "its ip is not an address";
+	/* An import from CSV makes a text of a number. */
+	gpus = span_trim(f[GPUS].value, "\"");
+	if (f[GPUS].state != JSON_ABSENT && decimal_is(gpus))
+		to->gpus = gpus;
+	else if ((rules & POOL_GPUS) && f[GPUS].state != JSON_ABSENT)
+		return "its gpus is not a number";
+	return NULL;
 }
 
 struct machine pool_read(const struct pool *p, size_t i)
 {
 	struct machine m = {.name = ""};
 
-	read_machine(p->m, p->places[i], &m);
+	read_machine(p->m, p->places[i], 0, &m);
 	return m;
 }
 
@@ -123,15 +133,13 @@ struct pool pool_make(const struct machines *m, unsigned rules)
 	struct pool p = {.m = m, .places = ctl_allocate(count, sizeof *p.places)};
 	struct machine machine = {.name = ""};
 
-	for (size_t place = 0; place < count; place++)
-		if (!read_machine(m, place, &machine))
-			say_left_out(place, "one of its texts is longer than 255 bytes");
-		else if ((rules & POOL_NAME) && !is_word(machine.name))
-			say_left_out(place, "its name has characters other than A-Z a-z 0-9 . _ -");
-		else if ((rules & POOL_ADDRESS) && !is_address(machine.ip))
-			say_left_out(place, "its ip is not an address");
+	for (size_t place = 0; place < count; place++) {
+		const char *why = read_machine(m, place, rules, &machine);
+		if (why != NULL)
+			say_left_out(place, why);
 		else
 			p.places[p.count++] = place;
+	}
 	if (rules & POOL_ONE_NAME)
 		keep_first(&p, write_name, "an earlier machine has its name");
 	if (rules & POOL_ONE_ID)

@@ -20,6 +20,7 @@ enum pool_rule {
 	POOL_NAME = 2,     /* A-Z a-z 0-9 . _ -: a strange name could become another line */
 	POOL_ONE_NAME = 4, /* no earlier machine has the name: only one of the two would count */
 	POOL_ONE_ID = 8,   /* no earlier machine has the id */
+	POOL_GPUS = 16,    /* its "gpus", if it has any, is a number */
 };
 
 /* The machines that fit a format, in the order of the file. The caller frees `places`. */

@@ -109,6 +109,10 @@ enum users_found users_read(struct span record, struct user *user)
 
 	if (!read_fields(record, fields))
 		return USERS_UNKNOWN;
+	user->disabled =
+	    fields[DISABLED].state == JSON_PRESENT && *fields[DISABLED].value.at == 't';
+	user->machines = fields[MACHINES].state == JSON_PRESENT ? fields[MACHINES].value
+								: (struct span){NULL, 0};
 	switch (json_decode(fields[PASSWORD].value, user->password, sizeof user->password)) {
 	case JSON_DECODED:
 		break;
@@ -117,10 +121,6 @@ enum users_found users_read(struct span record, struct user *user)
 	case JSON_NO_MEMORY:
 		return USERS_NO_MEMORY;
 	}
-	user->disabled =
-	    fields[DISABLED].state == JSON_PRESENT && *fields[DISABLED].value.at == 't';
-	user->machines = fields[MACHINES].state == JSON_PRESENT ? fields[MACHINES].value
-								: (struct span){NULL, 0};
 	return USERS_FOUND;
 }
 

@@ -151,6 +151,11 @@ user list        -> 0, [[ $output == $'username  password     disabled  machines
 user list --json -> 0, json '[.[][]]' '["a\u001b[2J","plain",false,null,"b","unsupported",false,null,"c","argon2id",true,[1,2]]'
 user list --json -> 0, json '.[0] | keys_unsorted' '["username","password","disabled","machines"]'
 END
+  write_users "[{\"username\":\"long\",\"password\":\"$(printf 'p%.0s' {1..1100})\",\"machines\":[1]},{\"username\":\"b\",\"password\":\"p\"}]"
+  rows <<'END'
+user show long --json -> 0, json '[.[][]]' '["long","too long",false,[1]]'
+user list --json      -> 0, json 'map(.username)' '["long","b"]'
+END
 }
 
 @test "nothing that cannot be seen is printed as it is: names that turn the direction of writing" {
@@ -204,6 +209,8 @@ END
   rows <<'END'
 token list                           -> 0, [[ $output == *'u '*'ci '*T*Z*'[100, 200]'*'v '*'none '*'-'*'[]'* && $output != *ssa_* ]]
 token list v --json                  -> 0, json . '[{"username":"v","token":"none","expires":null,"machines":[]}]'
+token add u one --machines 7 100     -> 0, [[ $stderr == *'note: no machine has the id 7' ]]
+token remove u one                   -> 0
 token add u ci                       -> 1
 token add nobody a                   -> 1
 token add u a:b                      -> 2
@@ -584,6 +591,14 @@ import csv, sys
 cells = [row[2] for row in csv.reader(open(sys.argv[1], newline=""))]
 want = ["'=1+1", "'x;'=1+1", "'x\n'=1+1", "'\n", "'\t", "'＝1+1", "' ＋1", "'－1", "'＠x", "'a;'@b", "'a|'-b", "'-1", "fine", "a+b", "x=1"]
 assert [c for c in want if c not in cells] == [], [c for c in want if c not in cells]
+END
+  ctl machine import --from csv "$BATS_TEST_TMPDIR/csv" # takes each ' away again
+  [[ $output == '0 changed, 0 added, 0 removed, 2 skipped' ]] || said
+  write_machines '[{"id":1,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i","gpus":"8"},{"id":2,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i","gpus":[1]},
+    {"id":3,"cpus":1,"mem":1,"status":"s","GPU":"g","ip":"i","name":7}]'
+  rows <<'END'
+export metrics -> 0, [[ $output == *'ssa_machine_gpus{id="1",'*'} 8' && $stderr == *'record 1 of machines.json: its gpus is not a number'*'record 2 of machines.json: its name is not a text' ]]
+export ansible -> 0, [[ $output == *$'\n1 '*$'\n2 '* && $stderr == *'record 2 of machines.json: its name is not a text' ]]
 END
 }
 
