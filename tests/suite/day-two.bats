@@ -5,17 +5,19 @@ load snippets
 load journal
 
 setup_file() {
-  # As documented, and in a folder of its own, because a restore replaces what is in it.
   mkdir "$BATS_FILE_TMPDIR/redis"
-  start_redis --appendonly yes --dir "$BATS_FILE_TMPDIR/redis"
+  start_it
   fresh
   export SSA_MODE=scgi SSA_WORKERS=2
 }
 
 teardown_file() { stop_servers; }
 
+# start_it: starts Redis as documented, in another folder, because a restore replaces what is in it.
+start_it() { start_redis --appendonly yes --dir "$BATS_FILE_TMPDIR/redis"; }
+
 setup() {
-  [[ -e $BATS_FILE_TMPDIR/redis.pid ]] || start_redis --appendonly yes --dir "$BATS_FILE_TMPDIR/redis"
+  [[ -e $BATS_FILE_TMPDIR/redis.pid ]] || start_it
   fresh
   log=$BATS_TEST_TMPDIR/ssa.log
   started=()
@@ -47,7 +49,6 @@ snippet() {
   keep
   to_journal <"$log"
   run -0 eval "$(snippet journal)"
-  echo "$output"
   # Two answers of 503, and what is wrong with the file; three lines of the user; the list.
   [[ $(grep -c ': fault; ' <<<"$output") == 2 && $(grep -c ': data file fault; ' <<<"$output") == 1 ]]
   [[ $(grep -c ' user="user1" ' <<<"$output") == 3 ]]
@@ -71,7 +72,6 @@ END
   run -0 logrotate -d "$BATS_TEST_TMPDIR/logrotate.conf"
   [[ $output != *error* ]]
   run -0 logrotate -s "$BATS_TEST_TMPDIR/state" -f "$BATS_TEST_TMPDIR/logrotate.conf"
-  echo "$output"
   [ -z "$output" ]
   login nobody wrong
   expect 401
@@ -116,7 +116,7 @@ systemctl() {
   'start redis-server')
     # Its group can read all of it, whatever the umask is.
     [[ -z $(find "$BATS_FILE_TMPDIR/redis/appendonlydir" ! -perm -g+r) ]] || return
-    start_redis --appendonly yes --dir "$BATS_FILE_TMPDIR/redis"
+    start_it
     ;;
   'show -p MainPID --value ssa') lighttpd_pid ;;
   *) return 1 ;;
@@ -129,29 +129,22 @@ is() {
   expect "$2"
 }
 
-logged_in() { # NAME PASSWORD [NAME=VALUE...]: sets $ticket
-  post "$(credentials "$1" "$2")" "${@:3}"
-  expect 200
-  take_tokens
-}
-
 # bats test_tags=long
 @test "backup and restore, as documented: what is lost, and what comes back to life" {
   local stays ended late short gone left restore
   needs redis-check-rdb
-  logged_in user1 "$PASSWORD" && stays=$ticket
-  logged_in user1 "$PASSWORD" && ended=$ticket
-  logged_in user1 "$PASSWORD" SSA_TICKET_TTL=1 && short=$ticket
-  logged_in hashed 'correct horse' && gone=$ticket
+  session && stays=$ticket
+  session && ended=$ticket
+  session user1 "$PASSWORD" SSA_TICKET_TTL=1 && short=$ticket
+  session hashed 'correct horse' && gone=$ticket
   run -0 eval "$(snippet backup)"
-  echo "$output"
   [[ $output == *'RDB looks OK'* && $(stat -c %a "$BATS_TEST_TMPDIR/ssa.rdb") == 600 ]]
   # Neither tickets nor passwords are in it.
   ! grep -aqF -e "$stays" -e "$PASSWORD" "$BATS_TEST_TMPDIR/ssa.rdb" || return 1
   cgi DELETE ticket '' HTTP_X_AUTH_TOKEN="$ended"
   expect 204
   is "$ended" 401
-  logged_in user1 "$PASSWORD" && late=$ticket
+  session && late=$ticket
   wait_until 5 $$ is "$short" 401
   write_users "$(jq -c 'map(select(.username != "hashed"))' "$DATA_DIR/users.json")"
   left=$(redis_says pttl "$(ticket_key "$stays")")
@@ -167,9 +160,9 @@ logged_in() { # NAME PASSWORD [NAME=VALUE...]: sets $ticket
   # The TTL goes on; it does not begin again. (Another ticket may have been made a second later.)
   (($(redis_says pttl "$(ticket_key "$stays")") <= left))
   # Redis goes on with the restored file: what happens now is there after another restart.
-  logged_in user1 "$PASSWORD"
+  session
   stop_redis
-  start_redis --appendonly yes --dir "$BATS_FILE_TMPDIR/redis"
+  start_it
   is "$ticket" 200
   is "$stays" 200
 }
@@ -182,12 +175,12 @@ ssactl() { REDIS_URL=$REDIS_URL SSA_REDIS_WAIT='' "${CGI_BIN%cgi-bin}sbin/ssactl
   needs_single 'it sets a user of one Redis'
   local first
   run -0 eval "$(snippet end-sessions)" # there are none
-  logged_in user1 "$PASSWORD" && first=$ticket
-  logged_in hashed 'correct horse'
+  session && first=$ticket
+  session hashed 'correct horse'
   run -0 eval "$(snippet end-sessions)"
   is "$first" 401
   is "$ticket" 401
-  logged_in user1 "$PASSWORD"
+  session
   is "$ticket" 200
   # The documented Redis user needs one more right.
   set -f
@@ -210,12 +203,12 @@ ssactl() { REDIS_URL=$REDIS_URL SSA_REDIS_WAIT='' "${CGI_BIN%cgi-bin}sbin/ssactl
   redis_cli=$(type -P redis-cli || type -P valkey-cli)
   printf '#!/bin/sh\nexec %s -s "%s" "$@"\n' "$redis_cli" "$BATS_FILE_TMPDIR/redis.sock" >"$BATS_TEST_TMPDIR/bin/redis-cli"
   chmod 755 "$BATS_TEST_TMPDIR/bin/redis-cli"
-  logged_in user1 "$PASSWORD"
+  session
   redis config set requirepass s3cret >/dev/null
   PATH=$BATS_TEST_TMPDIR/bin:$PATH run ! bash -c "$forget"
   run ! eval "$(snippet end-sessions)"
   redis -a s3cret config set requirepass '' >/dev/null 2>&1
-  logged_in user1 "$PASSWORD"
+  session
   SSA_LOGIN_LIMITS=1/600,0,0 cgi POST ticket "$(credentials user1 x)" 'SSA_LOGIN_LIMITS=1/600,0,0'
   [ "$(redis_says --scan --pattern 'ssa:*:fail:*' | wc -l)" -gt 0 ]
   PATH=$BATS_TEST_TMPDIR/bin:$PATH run -0 bash -c "$forget"
@@ -243,7 +236,6 @@ ssactl() { REDIS_URL=$REDIS_URL SSA_REDIS_WAIT='' "${CGI_BIN%cgi-bin}sbin/ssactl
     command pgrep "$@"
   }
   run -0 eval "$(snippet watch)"
-  echo "$output"
   grep -qE '^status: 200 after 0\.[0-9]+ s$' <<<"$output"
   grep -qF '"checks":{"redis":"'"$(redis_check)"'","users":"OK","machines":"OK","hashing":"OK"}' <<<"$output"
   for name in '1 authentication failure 401' '1 authentication failure 429' '1 refused 401' '1 deadline passed '; do

@@ -310,60 +310,9 @@ spawn_all() {
   done
 }
 
-# Starts lighttpd in front of sockets that others created, so that a program is tested through HTTP.
-front() {
-  cat >"$BATS_TEST_TMPDIR/front.conf" <<END
-server.document-root = "/nowhere"
-server.bind = "$BATS_TEST_TMPDIR/front.sock"
-server.compat-module-load = "disable"
-server.modules = ( "mod_scgi" )
-\$HTTP["url"] =~ "^/api/(?:status|ticket|info)$" {
-  scgi.server = (
-    "/api/status" => (( "socket" => "$sockets/status.sock", "check-local" => "disable" )),
-    "/api/ticket" => (( "socket" => "$sockets/ticket.sock", "check-local" => "disable" )),
-    "/api/info"   => (( "socket" => "$sockets/info.sock",   "check-local" => "disable" )) )
-}
-END
-  base=http://localhost via=(--unix-socket "$BATS_TEST_TMPDIR/front.sock")
-  begin curl -sf "${via[@]}" $base/api/status -- lighttpd -D -f "$BATS_TEST_TMPDIR/front.conf"
-}
-
 # bats test_tags=long
-@test "spawn-fcgi, as documented" {
-  needs spawn-fcgi
-  spawn_all
-  [[ ${#started[@]} == 3 ]]
-  local pid
-  for pid in "${started[@]}"; do [[ $(pgrep -c -P "$pid") == 4 ]]; done
-  front
-  round "${via[@]}"
-  # The log is kept, and no other user can read it.
-  [[ $(stat -c %a "$sockets") == 750 && $(stat -c %a "$sockets/log") == 600 ]]
-  grep -q 'authentication failure; .*user="nobody"' "$sockets/log"
-  # SIGTERM ends each of them.
-  for pid in "${started[@]}"; do
-    kill "$pid"
-    wait_gone 5 "$pid"
-  done
-}
-
-# bats test_tags=long
-@test "a launcher that passes a listening socket as fd 0, as systemd does for StandardInput=socket" {
-  needs python3
-  local program
-  for program in status ticket info; do
-    begin test -S "$sockets/$program.sock" -- env -i REDIS_URL="$REDIS_URL" SSA_REDIS_WAIT="${SSA_REDIS_WAIT-}" SSA_DATA_DIR="$DATA_DIR" \
-      SSA_LOGIN_LIMITS="$SSA_LOGIN_LIMITS" "$(type -P python3)" -c '
-import os, socket, sys
-listener = socket.socket(socket.AF_UNIX)
-listener.bind(sys.argv[1])
-listener.listen(1024)
-os.dup2(listener.fileno(), 0)
-os.execv(sys.argv[2], sys.argv[2:])' "$sockets/$program.sock" "$CGI_BIN/$program"
-  done
-  front
-  round "${via[@]}"
-  # SIGTERM ends it with status 0, as Restart= and `systemctl stop` expect.
+@test "SIGTERM ends a resident program with status 0, as Restart= and systemctl stop expect" {
+  begin test -S "$sockets/status.sock" -- env -i REDIS_URL="$REDIS_URL" SSA_DATA_DIR="$DATA_DIR" "$SOCKETS" listen "$sockets/status.sock" "$CGI_BIN/status"
   kill "${started[0]}"
   wait "${started[0]}"
 }
@@ -451,9 +400,12 @@ by_path_and_token() {
 }
 
 # bats test_tags=long
-@test "nginx with scgi_pass, as documented" {
+@test "spawn-fcgi, and nginx with scgi_pass, as documented" {
   needs nginx spawn-fcgi openssl
+  local pid
   spawn_all
+  [[ ${#started[@]} == 3 ]]
+  for pid in "${started[@]}"; do [[ $(pgrep -c -P "$pid") == 4 ]]; done
   certificate
   port=$(free_port)
   cat >"$BATS_TEST_TMPDIR/nginx.conf" <<END
@@ -482,6 +434,11 @@ END
   curl -sf "${via[@]}" $base/openapi.json | jq -e .openapi
   head -c 20000 /dev/zero >"$BATS_TEST_TMPDIR/big"
   [[ $(curl -s -o /dev/null -w '%{http_code}' "${via[@]}" --data-binary "@$BATS_TEST_TMPDIR/big" $base/api/ticket) == 413 ]]
+  # The log is kept, and no other user can read it. SIGTERM ends each program.
+  [[ $(stat -c %a "$sockets") == 750 && $(stat -c %a "$sockets/log") == 600 ]]
+  grep -q 'authentication failure; .*user="nobody"' "$sockets/log"
+  kill "${started[@]:0:3}"
+  for pid in "${started[@]:0:3}"; do wait_gone 5 "$pid"; done
 }
 
 # apache SNIPPET MODULE...: starts Apache with this snippet, on $port.

@@ -11,10 +11,22 @@ setup_file() {
   rm -rf "$BATS_FILE_TMPDIR/project/www/swagger"
   mkdir "$BATS_FILE_TMPDIR/programs"
   cp "$CGI_BIN"/{status,ticket,info} "$BATS_FILE_TMPDIR/programs"
-  ROOT=$BATS_FILE_TMPDIR/project CGI_BIN=$BATS_FILE_TMPDIR/programs start_lighttpd
+  start_it
 }
 teardown_file() { stop_servers; }
 setup() { fresh; }
+
+start_it() { ROOT=$BATS_FILE_TMPDIR/project CGI_BIN=$BATS_FILE_TMPDIR/programs start_lighttpd; }
+
+# gone PATH...: each is a 404 in JSON.
+gone() {
+  local path
+  for path; do
+    api "$path"
+    expect_error 404
+    header_is Content-Type application/json
+  done
+}
 
 @test "/openapi.json: JSON that is kept and asked for again" {
   local etag
@@ -71,11 +83,7 @@ serves() {
 
 @test "/swagger/ is a 404 in JSON until make docs has fetched swagger-ui" {
   local docs=$BATS_FILE_TMPDIR/project/www/swagger path
-  for path in /swagger/ /swagger/init.js /swagger/page.css /swagger/swagger-ui-bundle.js /swagger/swagger-ui.css; do
-    api $path
-    expect_error 404
-    header_is Content-Type application/json
-  done
+  gone /swagger/{,init.js,page.css,swagger-ui-bundle.js,swagger-ui.css}
   mkdir "$docs"
   cp "$ROOT"/www/viewer/* "$docs"
   touch "$docs"/{swagger-ui-bundle.js,swagger-ui.css,other.js}
@@ -93,32 +101,23 @@ serves() {
 }
 
 @test "nothing else of www/ is served" {
-  local path
-  for path in /console/main.js /main /x.js /.js /main.js/ /main.js/x /index.html /www/openapi.json /openapi.json/ /openapi.json/x /errors/404.html /viewer/index.html /viewer/init.js /docs /docs/index.html /docs/x.js /swagger /Openapi.json; do
-    api $path
-    expect_error 404
-    header_is Content-Type application/json
-  done
+  gone /console/main.js /main /x.js /.js /main.js/ /main.js/x /index.html /www/openapi.json /openapi.json/ /openapi.json/x /Openapi.json \
+    /errors/404.html /viewer/{index.html,init.js} /docs /docs/{index.html,x.js} /swagger
 }
 
 @test "the console: each of its files, under a policy that lets only this server speak" { serves console / 71680; }
 
 @test "SSA_CONSOLE=off: its files are 404 in JSON, everything else goes on" {
   stop_lighttpd
-  SSA_CONSOLE=off ROOT=$BATS_FILE_TMPDIR/project CGI_BIN=$BATS_FILE_TMPDIR/programs start_lighttpd
-  local path
-  for path in / /main.js /style.css /favicon.svg; do
-    api $path
-    expect_error 404
-    header_is Content-Type application/json
-    header_is Cache-Control no-store
-  done
+  SSA_CONSOLE=off start_it
+  gone / /main.js /style.css /favicon.svg
+  header_is Cache-Control no-store
   api /openapi.json
   expect 200
   api /api/status
   expect 200
   stop_lighttpd
-  ROOT=$BATS_FILE_TMPDIR/project CGI_BIN=$BATS_FILE_TMPDIR/programs start_lighttpd
+  start_it
 }
 
 @test "a program is never served as a file, also if it may not be run" {

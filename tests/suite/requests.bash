@@ -150,9 +150,10 @@ asked() {
 # post BODY [NAME=VALUE...]: runs ticket as one CGI request.
 post() { cgi POST ticket "$@"; }
 
-# session [NAME PASSWORD]: logs in with the program alone, and sets $ticket, $csrf and $expires.
+# session [NAME PASSWORD [NAME=VALUE...]]: logs in with the program alone, and sets $ticket, $csrf
+# and $expires.
 session() {
-  post "$(credentials "${1-user1}" "${2-$PASSWORD}")"
+  post "$(credentials "${1-user1}" "${2-$PASSWORD}")" "${@:3}"
   expect 200
   take_tokens
 }
