@@ -35,7 +35,7 @@ static bool has(const char *wanted)
 	return wanted[i] == '\0' && b.count == i;
 }
 
-int main(void)
+TEST(batch)
 {
 	choose("qpp", 8, false);
 	CHECK(has("120") && b.left == 0);
@@ -54,5 +54,4 @@ int main(void)
 	CHECK(c[2].x.operation == NULL && c[2].x.reply.result == RESULT_UNAVAILABLE);
 	choose("plp", 8, true);
 	CHECK(has("1") && b.left == 2);
-	return check_done();
 }

@@ -3,9 +3,6 @@
 #include "check.h"
 
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,8 +33,14 @@ static bool is(unsigned processors, unsigned long long memory_bytes)
 	return c.processors == processors && c.memory_bytes == memory_bytes;
 }
 
+TEST(nothing)
+{
+	CHECK(mkdtemp(root) != NULL);
+	CHECK(is(0, 0));
+}
+
 /* A pipe in place of a file gives one byte to each read: with O_DIRECT each write is a packet. */
-static void test_pieces(void)
+TEST(pieces)
 {
 	static const char text[] = "67108864\n";
 	char path[512];
@@ -60,13 +63,9 @@ static void test_pieces(void)
 	waitpid(child, NULL, 0);
 }
 
-int main(void)
+TEST(limits)
 {
 	char command[sizeof root + 8];
-
-	CHECK(mkdtemp(root) != NULL);
-	CHECK(is(0, 0)); /* nothing is there */
-	test_pieces();
 
 	/* Version 2, seen from the host: the smallest limit of all groups above counts. */
 	put("/proc/self/cgroup", "0::/a.slice/b.service\n");
@@ -107,5 +106,4 @@ int main(void)
 
 	snprintf(command, sizeof command, "rm -r %s", root);
 	CHECK(system(command) == 0);
-	return check_done();
 }

@@ -1,5 +1,5 @@
-/* check: assertions and tables for the unit tests. A program calls CHECK and its relatives, prints
- * what is false, and ends with `return check_done();`. */
+/* check: assertions and tables for the unit tests, and main(). A program has some TEST(name) { … },
+ * which run in this order, and prints what is false. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -38,21 +38,29 @@ static inline bool check_claim(bool holds, const char *claim, const char *row, c
 #define CHECK_ROW(claim, row) check_claim((claim), #claim, (row), __FILE__, __LINE__)
 
 /* Compares bytes with a text. Where they differ, it prints both. */
-static inline bool check_text(const char *at, size_t len, const char *want, const char *row,
-			      const char *file, int line)
+static inline bool check_bytes(const char *at, size_t len, const char *want, const char *row,
+			       const char *file, int line)
 {
 	bool same = len == strlen(want) && (len == 0 || memcmp(at, want, len) == 0);
 
-	if (!check_claim(same, want, row, file, line) && check_false <= 50) {
-		printf("   got: ");
+	if (!check_claim(same, "it is as expected", row, file, line) && check_false <= 50) {
+		printf("   expected: ");
+		check_show(want, strlen(want));
+		printf("\n   got:      ");
 		check_show(at, len);
 		putchar('\n');
 	}
 	return same;
 }
 
-#define CHECK_BYTES(at, len, want, row) check_text((at), (len), (want), (row), __FILE__, __LINE__)
-#define CHECK_TEXT(text, want, row)     CHECK_BYTES(text, strlen(text), want, row)
+static inline bool check_text(const char *text, const char *want, const char *row, const char *file,
+			      int line)
+{
+	return check_bytes(text, strlen(text), want, row, file, line);
+}
+
+#define CHECK_BYTES(at, len, want, row) check_bytes((at), (len), (want), (row), __FILE__, __LINE__)
+#define CHECK_TEXT(text, want, row)     check_text((text), (want), (row), __FILE__, __LINE__)
 
 /* Each row of an array: `row` points to it. */
 #define EACH(row, rows)                                                                            \
@@ -71,7 +79,7 @@ static inline void check_rendered(const char *given, const char *want, check_ren
 
 	render(out, given);
 	fclose(out);
-	check_text(got, len, want, given, file, line);
+	check_bytes(got, len, want, given, file, line);
 	free(got);
 }
 
@@ -120,9 +128,24 @@ static inline const char *quoted(const char *text)
 	return out;
 }
 
-/* The exit status. A program without an assertion has not tested anything, so it fails. */
-static inline int check_done(void)
+/* --- tests ------------------------------------------------------------------------------------ */
+
+static void (*check_tests[32])(void);
+static size_t check_count;
+
+#define TEST(name)                                                                                 \
+	static void test_##name(void);                                                             \
+	__attribute__((constructor)) static void register_##name(void)                             \
+	{                                                                                          \
+		check_tests[check_count++] = test_##name;                                          \
+	}                                                                                          \
+	static void test_##name(void)
+
+/* A program without an assertion has not tested anything, so it fails. */
+int main(void)
 {
+	for (size_t i = 0; i < check_count; i++)
+		check_tests[i]();
 	printf("%u claims, %u false\n", check_made, check_false);
 	return check_made > 0 && check_false == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

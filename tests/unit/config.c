@@ -2,6 +2,8 @@
 #include "core/config.h"
 #include "check.h"
 
+#include <errno.h>
+
 /* Clears the environment, and sets these variables: NAME=VALUE, with spaces between. */
 static void set(const char *variables)
 {
@@ -58,6 +60,11 @@ static check_pair values[] = {
     {"SSA_TICKET_TTL=86400 SSA_TICKET_MAX=86400", REDIS "ttl 86400 86400" LIMITS},
 };
 
+TEST(values)
+{
+	CHECK_PAIRS(values, show);
+}
+
 /* Whether a value is accepted. Otherwise the fault names the variable. It goes to the log, so it
  * does not have the value, which may be a password. */
 static bool accepts(const char *name, const char *value)
@@ -74,7 +81,7 @@ static bool accepts(const char *name, const char *value)
 	return good;
 }
 
-static void test_rules(void)
+TEST(rules)
 {
 	static const struct {
 		const char *name, *good, *bad;
@@ -108,8 +115,9 @@ static void test_rules(void)
 }
 
 /* The default folder is ../data from the folder of this program. A path may fill its room. */
-static void test_data_dir(const char *program)
+TEST(data_dir)
 {
+	const char *program = program_invocation_name;
 	struct config c;
 	char want[sizeof c.data_dir + 1];
 
@@ -135,7 +143,7 @@ static void note(void *context, const char *name, const char *what)
 	snprintf(told + len, sizeof told - len, "%s: %s. ", name, what);
 }
 
-static void test_unknown(void)
+TEST(unknown)
 {
 	set("SSA_PORT=1 SSA_TEST_X=1 SSATICKET=1 SSA_PROT=8005 SSA_MODES=scgi ssa_port=1 "
 	    "SSA_ENTIRELY_ELSE=s3cret");
@@ -149,7 +157,7 @@ static void test_unknown(void)
 }
 
 /* A part is read without the others, and all faults can be told. */
-static void test_parts(void)
+TEST(parts)
 {
 	struct config c;
 
@@ -161,15 +169,4 @@ static void test_parts(void)
 	CHECK(!config_load(&c, CONFIG_ALL, note, told));
 	CHECK(strstr(told, "SSA_REDIS_WAIT") && strstr(told, "SSA_DELAY") &&
 	      strstr(told, "SSA_TICKET_TTL"));
-}
-
-int main(int argc, char **argv)
-{
-	CHECK(argc == 1);
-	CHECK_PAIRS(values, show);
-	test_rules();
-	test_data_dir(argv[0]);
-	test_unknown();
-	test_parts();
-	return check_done();
 }

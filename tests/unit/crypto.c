@@ -2,14 +2,7 @@
 #include "core/crypto.h"
 #include "check.h"
 
-#include <string.h>
-
-static bool digest_is(const char *got, const char *want)
-{
-	return strcmp(got, want) == 0;
-}
-
-static void test_random(void)
+TEST(random)
 {
 	enum { COUNT = 500, LEN = 40 };
 	static char texts[COUNT][LEN + 1];
@@ -35,47 +28,49 @@ static void test_random(void)
 
 /* BLAKE2b-256 as in RFC 7693. The expected values come from other implementations (b2sum -l
  * 256, Python's hashlib and base64). */
-static void test_digests(void)
+TEST(known)
 {
-	char a[CRYPTO_DIGEST_LEN + 1], b[CRYPTO_DIGEST_LEN + 1];
+	char many[301], digest[CRYPTO_DIGEST_LEN + 1];
+	const struct {
+		const char *key, *first, *second, *digest;
+	} rows[] = {
+	    {NULL, "abc", NULL, "QBO_AAwkSVDEzEsWLaP5HQHgC1tkKvJS8UEr-QtOfb8"},
+	    {NULL, NULL, NULL, "DldRwCblQ7Loqy6wYJnaodHl30d3j3eH-qtFzfEv46g"},
+	    {NULL, "", NULL, "AxcKLnWXt7fj2EwFOR0TmmKxV-eHhtjAgvKdz0wRExQ"},
+	    {NULL, "ticket", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+	     "fY8AQg7-GDZhX7t0IddA4T6Dh1IC9DBdtSiJc-3lSpw"},
+	    {"key", "csrf", NULL, "Bh-_WNxRbce_nbLRvxXU4TYffzs0G7iKcfWqsTbw25o"},
+	    {"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk", "fingerprint", "A1B2C3D4E5F6G7H8I9HD",
+	     "iLQdBh7u38CPoMtVwyex9Mn40S5syVRQclBMrbhE-VE"},
+	    {NULL, many, NULL, "CAhpA9BFFVv64-g1TiZi9p3nNztHHAvZffCg9rip79M"},
+	    {"kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk", "abc", NULL,
+	     "0CHpAFKsGLTPLkhE0q7hCiU6WuQYVEK8kArqm61nuBo"},
+	};
 
-	crypto_digest(a, NULL, "abc", NULL);
-	CHECK(digest_is(a, "QBO_AAwkSVDEzEsWLaP5HQHgC1tkKvJS8UEr-QtOfb8"));
-	crypto_digest(a, NULL, NULL);
-	CHECK(digest_is(a, "DldRwCblQ7Loqy6wYJnaodHl30d3j3eH-qtFzfEv46g"));
-	crypto_digest(a, NULL, "", NULL);
-	CHECK(digest_is(a, "AxcKLnWXt7fj2EwFOR0TmmKxV-eHhtjAgvKdz0wRExQ"));
-	crypto_digest(a, NULL, "ticket", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", NULL);
-	CHECK(digest_is(a, "fY8AQg7-GDZhX7t0IddA4T6Dh1IC9DBdtSiJc-3lSpw"));
-	crypto_digest(a, "key", "csrf", NULL);
-	CHECK(digest_is(a, "Bh-_WNxRbce_nbLRvxXU4TYffzs0G7iKcfWqsTbw25o"));
-	crypto_digest(a, "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk", "fingerprint",
-		      "A1B2C3D4E5F6G7H8I9HD", NULL);
-	CHECK(digest_is(a, "iLQdBh7u38CPoMtVwyex9Mn40S5syVRQclBMrbhE-VE"));
-	char many[301];
 	memset(many, 'y', 300);
 	many[300] = '\0';
-	crypto_digest(a, NULL, many, NULL);
-	CHECK(digest_is(a, "CAhpA9BFFVv64-g1TiZi9p3nNztHHAvZffCg9rip79M"));
-	crypto_digest(a, "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk", "abc",
-		      NULL);
-	CHECK(digest_is(a, "0CHpAFKsGLTPLkhE0q7hCiU6WuQYVEK8kArqm61nuBo"));
-	/* The borders between the parts change the digest. */
-	crypto_digest(a, NULL, "ab", "c", NULL);
-	crypto_digest(b, NULL, "a", "bc", NULL);
-	CHECK(strcmp(a, b) != 0);
-	crypto_digest(b, NULL, "abc", NULL);
-	CHECK(strcmp(a, b) != 0);
-	crypto_digest(a, NULL, "", "abc", NULL);
-	CHECK(strcmp(a, b) != 0);
-	/* A key changes the digest. */
-	crypto_digest(a, "key", "abc", NULL);
-	CHECK(strcmp(a, b) != 0);
-	crypto_digest(b, "kez", "abc", NULL);
-	CHECK(strcmp(a, b) != 0);
+	EACH(row, rows) {
+		crypto_digest(digest, row->key, row->first, row->second, NULL);
+		CHECK_TEXT(digest, row->digest, row->first);
+	}
 }
 
-static void test_equal(void)
+/* The borders between the parts change the digest, and so does a key. */
+TEST(borders)
+{
+	static const char *const rows[][3] = {{NULL, "ab", "c"}, {NULL, "a", "bc"}, {NULL, "abc"},
+					      {NULL, "", "abc"}, {"key", "abc"},    {"kez", "abc"}};
+	char a[CRYPTO_DIGEST_LEN + 1], b[CRYPTO_DIGEST_LEN + 1];
+
+	EACH(one, rows)
+		EACH(other, rows) {
+			crypto_digest(a, (*one)[0], (*one)[1], (*one)[2], NULL);
+			crypto_digest(b, (*other)[0], (*other)[1], (*other)[2], NULL);
+			CHECK_ROW((strcmp(a, b) == 0) == (one == other), a);
+		}
+}
+
+TEST(equal)
 {
 	char a[64], b[64];
 
@@ -91,7 +86,7 @@ static void test_equal(void)
 	CHECK(crypto_equal(a, "y", 0));
 }
 
-static void test_wipe(void)
+TEST(wipe)
 {
 	char secret[40];
 
@@ -99,13 +94,4 @@ static void test_wipe(void)
 	crypto_wipe(secret, sizeof secret);
 	for (size_t i = 0; i < sizeof secret; i++)
 		CHECK(secret[i] == 0);
-}
-
-int main(void)
-{
-	test_random();
-	test_digests();
-	test_equal();
-	test_wipe();
-	return check_done();
 }

@@ -3,8 +3,6 @@
 #include "check.h"
 #include "folder.h"
 
-#include <string.h>
-
 static enum datafile_fault read_it(struct datafile_version *version, const char *want)
 {
 	const char *why = NULL;
@@ -14,14 +12,19 @@ static enum datafile_fault read_it(struct datafile_version *version, const char 
 	    datafile_read(folder_path("users.json"), &text, &len, version, &why);
 
 	if (fault == DATAFILE_FINE)
-		CHECK(want != NULL && len == strlen(want) && memcmp(text, want, len) == 0);
+		CHECK_BYTES(text, len, want ? want : "a fault", "users.json");
 	else
 		CHECK_ROW(want == NULL && why != NULL && datafile_fault_name(fault) != NULL, why);
 	free(fault == DATAFILE_FINE ? text : NULL);
 	return fault;
 }
 
-static void test_read(void)
+TEST(begin)
+{
+	folder_make();
+}
+
+TEST(read)
 {
 	struct datafile_version v;
 
@@ -43,29 +46,22 @@ static void test_read(void)
 	CHECK(datafile_fault_name(DATAFILE_FINE) == NULL);
 }
 
-static bool is(const struct datafile_version *v, bool by_open)
+/* Whether it is the present version, with an open(2) as without. */
+static bool is_present(const struct datafile_version *v)
 {
-	return datafile_is(folder_path("users.json"), v, by_open);
-}
+	bool by_stat = datafile_is(folder_path("users.json"), v, false);
 
-static bool is_both_ways(const struct datafile_version *v)
-{
-	return is(v, false) && is(v, true);
-}
-
-static bool is_either_way(const struct datafile_version *v)
-{
-	return is(v, false) || is(v, true);
+	CHECK(datafile_is(folder_path("users.json"), v, true) == by_stat);
+	return by_stat;
 }
 
 /* Each member that tells two versions apart must do so alone. */
-static void test_is(void)
+TEST(is)
 {
 	struct datafile_version v, other;
 
 	folder_write("users.json", "one");
-	CHECK(read_it(&v, "one") == DATAFILE_FINE);
-	CHECK(is_both_ways(&v));
+	CHECK(read_it(&v, "one") == DATAFILE_FINE && is_present(&v));
 	for (int i = 0; i < 7; i++) {
 		other = v;
 		other.device += i == 0;
@@ -75,16 +71,16 @@ static void test_is(void)
 		other.modified.tv_nsec += i == 4;
 		other.changed.tv_sec += i == 5;
 		other.changed.tv_nsec += i == 6;
-		CHECK(!is_either_way(&other));
+		CHECK(!is_present(&other));
 	}
 	folder_replace("users.json", "two");
-	CHECK(!is_either_way(&v));
+	CHECK(!is_present(&v));
 	unlink(folder_path("users.json"));
-	CHECK(!is_either_way(&v));
+	CHECK(!is_present(&v));
 }
 
 /* The stamps themselves tell how long two versions can have the same ones. */
-static void test_settles(void)
+TEST(settles)
 {
 	static const struct {
 		long modified_ns, changed_ns, least_ms, most_ms;
@@ -95,17 +91,17 @@ static void test_settles(void)
 	    {0, 0, 2001, 2500}, /* FAT: two seconds */
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct datafile_version v = {.modified.tv_nsec = rows[i].modified_ns,
-					     .changed.tv_nsec = rows[i].changed_ns};
+	EACH(row, rows) {
+		struct datafile_version v = {.modified.tv_nsec = row->modified_ns,
+					     .changed.tv_nsec = row->changed_ns};
 		long long ms = datafile_settles_ms(&v);
-		CHECK(ms >= rows[i].least_ms && ms <= rows[i].most_ms);
+		CHECK(ms >= row->least_ms && ms <= row->most_ms);
 	}
 }
 
 /* A file that has no link any more, but still has a name: only where it is mounted alone. This link
  * of the kernel leads to the same file. */
-static void test_outdated(void)
+TEST(outdated)
 {
 	struct datafile_version v;
 	const char *why = NULL;
@@ -124,14 +120,4 @@ static void test_outdated(void)
 	CHECK(strcmp(datafile_fault_name(DATAFILE_OUTDATED), "outdated") == 0);
 	CHECK(read_it(&v, "new") == DATAFILE_FINE);
 	close(fd);
-}
-
-int main(void)
-{
-	folder_make();
-	test_read();
-	test_is();
-	test_settles();
-	test_outdated();
-	return check_done();
 }

@@ -16,7 +16,7 @@ static uint32_t hash_of(const char *number)
 	return decimal_hash(&d);
 }
 
-static void test_table(void)
+TEST(table)
 {
 	static char row[8192], a[4096], b[4096];
 	FILE *table = fopen("tests/fixtures/decimals.txt", "r");
@@ -42,7 +42,7 @@ static void test_table(void)
 
 /* Numbers that are longer than any buffer: a million digits, and an exponent of a million
  * digits. */
-static void test_long(void)
+TEST(long)
 {
 	enum { LENGTH = 1000000 };
 	char *a = malloc(LENGTH + 4), *b = malloc(LENGTH + 4);
@@ -68,7 +68,7 @@ static void test_long(void)
 	free(b);
 }
 
-static void test_grammar(void)
+TEST(grammar)
 {
 	EACH_WORD(good, "0 -0 10 1.0 -1.5 1e5 1E+5 1e-05 0e0 0.001 1e999")
 		CHECK_ROW(decimal_is(span_of(good)), good);
@@ -77,12 +77,4 @@ static void test_grammar(void)
 		CHECK_ROW(!decimal_is(span_of(bad)), bad);
 	CHECK(!decimal_is(span_of("")) && !decimal_is(span_of(" 1")) && !decimal_is(span_of("1 ")));
 	CHECK(!decimal_is((struct span){"1\0", 2}));
-}
-
-int main(void)
-{
-	test_table();
-	test_long();
-	test_grammar();
-	return check_done();
 }

@@ -7,7 +7,7 @@
 #define TAG "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ"
 _Static_assert(sizeof TAG - 1 == CRYPTO_DIGEST_LEN, "a digest");
 
-int main(void)
+TEST(rows)
 {
 	static const struct {
 		const char *known;
@@ -35,5 +35,4 @@ int main(void)
 	CHECK(headers.len == strlen("ETag: \"" TAG "\"\r\n") &&
 	      memcmp(headers.at, "ETag: \"" TAG "\"\r\n", headers.len) == 0);
 	text_free(&headers);
-	return check_done();
 }

@@ -19,7 +19,7 @@ static bool has(const struct hand *h, const struct exchange *const *wanted)
 #define HAS(...) has(&h, (const struct exchange *const[]){__VA_ARGS__, NULL})
 
 /* Removes one of three, and adds it again. */
-static void test_hand(void)
+TEST(hand)
 {
 	for (int removed = 0; removed < 3; removed++) {
 		struct hand h = {0};
@@ -35,10 +35,4 @@ static void test_hand(void)
 			hand_remove(&h, &x[i]);
 		CHECK(h.first == NULL && h.last == NULL && h.count == 0);
 	}
-}
-
-int main(void)
-{
-	test_hand();
-	return check_done();
 }

@@ -102,7 +102,7 @@ static void walk(void)
 	CHECK(zero);
 }
 
-int main(void)
+TEST(heap)
 {
 	/* The pool is used from the front, and the space of the last block is used again. */
 	CHECK(used == 0);
@@ -152,5 +152,4 @@ int main(void)
 	__wrap_free(b);
 
 	walk();
-	return check_done();
 }

@@ -33,7 +33,7 @@ static check_pair names[] = {
     {"twice", "{'name':'x','name':'x','name':'x'}"},
 };
 
-static void test_types(void)
+TEST(types)
 {
 	static const struct {
 		const char *value;
@@ -75,7 +75,7 @@ static check_pair texts[] = {
      "{'\\u0000':1} {'a':'\\ud800'} {'a':'\\udc00x'} '\\ud800' \xef\xbb{} {}\xef\xbb\xbf"},
 };
 
-static void test_depth(void)
+TEST(depth)
 {
 	char text[400];
 
@@ -90,7 +90,7 @@ static void test_depth(void)
 	CHECK(json_read("{}\0", 3, NULL, 0) == JSON_INVALID);
 }
 
-static void test_decode(void)
+TEST(decode)
 {
 	static check_pair rows[] = {
 	    {"''", ""},
@@ -136,7 +136,7 @@ static check_pair integers[] = {
     {"none", "9999999999999999999999999999999999999999999999999999999999999999999999999999"},
 };
 
-static void test_equals(void)
+TEST(equals)
 {
 	static const struct {
 		const char *text, *equal, *others; /* as written */
@@ -162,14 +162,9 @@ static void test_equals(void)
 			}
 }
 
-int main(void)
+TEST(rows)
 {
 	CHECK_WORDS(names, show_name);
-	test_types();
 	CHECK_WORDS(texts, show_read);
-	test_depth();
-	test_decode();
 	CHECK_WORDS(integers, show_integer);
-	test_equals();
-	return check_done();
 }

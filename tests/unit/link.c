@@ -92,7 +92,7 @@ static void owing(const struct redis_server *server)
 	link_free(l);
 }
 
-int main(void)
+TEST(servers)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET};
 	socklen_t len = sizeof address;
@@ -102,16 +102,16 @@ int main(void)
 
 	if (bind(listener, (struct sockaddr *)&address, len) != 0 ||
 	    getsockname(listener, (struct sockaddr *)&address, &len) != 0)
-		return 2;
+		exit(2);
 	snprintf(server.port, sizeof server.port, "%d", ntohs(address.sin_port));
 	refused(&server);
 	if (listen(listener, 3) != 0)
-		return 2;
+		exit(2);
 	unused(&server, true);
 	unused(&server, false);
 	owing(&server);
 	if (listen(listener, 0) != 0)
-		return 2;
+		exit(2);
 	for (size_t i = 0; i < 2; i++) { /* until the queue is full */
 		queued[i] = new_link(false);
 		link_open(queued[i], &server);
@@ -122,5 +122,4 @@ int main(void)
 	for (size_t i = 0; i < 2; i++)
 		link_free(queued[i]);
 	close(listener);
-	return check_done();
 }

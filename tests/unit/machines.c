@@ -32,8 +32,15 @@ static void check_written(const char *ids, const char *want)
 	text_free(&out);
 }
 
+TEST(begin)
+{
+	folder_make();
+	folder_log();
+	CHECK(machines_open(&m, folder, true));
+}
+
 /* The bytes of each record stay, and so does their order. */
-static void test_bytes(void)
+TEST(bytes)
 {
 	static const char *const odd[] = {
 	    M("100"),
@@ -86,7 +93,7 @@ static check_pair lists[] = {
     {"", "[null,true,{'id':100},[100]]"},
 };
 
-static void test_ids(void)
+TEST(ids)
 {
 	load("[" M("100") "," M("200") "," M("300") "," M("9007199254740993") "," M("5") "," M(
 	    "5") "," M("-1") "]");
@@ -100,7 +107,7 @@ static void test_ids(void)
 	check_written(NULL, "[]");
 }
 
-static void test_rules(void)
+TEST(rules)
 {
 	static const char *const fields[] = {"id", "cpus", "mem", "status", "GPU", "ip"};
 	static const char *const good[] = {"1", "1", "1", "\"\"", "\"\"", "\"\""};
@@ -128,7 +135,7 @@ static void test_rules(void)
 }
 
 /* A long list of ids, and many machines. */
-static void test_many(void)
+TEST(many)
 {
 	enum { COUNT = 5000 };
 	char *text, *ids, *want;
@@ -157,15 +164,7 @@ static void test_many(void)
 	free(want);
 }
 
-int main(void)
+TEST(end)
 {
-	folder_make();
-	folder_log();
-	CHECK(machines_open(&m, folder, true));
-	test_bytes();
-	test_ids();
-	test_rules();
-	test_many();
 	records_close(&m.records);
-	return check_done();
 }

@@ -9,7 +9,7 @@
 		text, sizeof(text) - 1, words                                                      \
 	}
 
-static void test_words(void)
+TEST(words)
 {
 	static const struct {
 		const char *text;
@@ -60,10 +60,4 @@ static void test_words(void)
 	}
 	malformed_tell("[]]", 3, "id", why);
 	CHECK_ROW(strcmp(why, "not JSON at line 1, column 3") == 0, why);
-}
-
-int main(void)
-{
-	test_words();
-	return check_done();
 }

@@ -31,7 +31,7 @@ static check_pair rows[] = {
     {"99999999999999999999999999999999/", "18446744073709551615,/"},
 };
 
-static void test_read(void)
+TEST(read)
 {
 	unsigned long long number;
 
@@ -44,7 +44,7 @@ static void test_read(void)
 	CHECK(number_read((struct span){"123", 2}, 600, &number) && number == 12);
 }
 
-static void test_hex(void)
+TEST(hex)
 {
 	CHECK(number_hex("00", 2) == 0 && number_hex("fF", 2) == 255);
 	CHECK(number_hex("12aB", 4) == 0x12ab && number_hex("D800", 4) == 0xd800);
@@ -53,10 +53,7 @@ static void test_hex(void)
 	CHECK(number_hex(" 1", 2) == -1);
 }
 
-int main(void)
+TEST(rows)
 {
 	CHECK_PAIRS(rows, take);
-	test_read();
-	test_hex();
-	return check_done();
 }

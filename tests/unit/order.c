@@ -2,8 +2,6 @@
 #include "data/order.h"
 #include "check.h"
 
-#include <string.h>
-
 enum { FIELDS = 2, COUNT_MAX = 300 };
 
 static struct value_scratch scratch = {.left = SIZE_MAX};
@@ -45,52 +43,45 @@ static void sort_plainly(const struct order *o, uint32_t *list, size_t count)
 	}
 }
 
-/* Each value comes before the next one, or is equal to it. */
-static void test_values(void)
+/* In each group all are equal, and come before the next group. */
+TEST(values)
 {
-	static const struct {
-		const char *value;
-		bool same; /* as the value above */
-	} rows[] = {
-	    {"-1e400", false},
-	    {"-1", false},
-	    {"-0", false},
-	    {"0.0", true},
-	    {"0.1", false},
-	    {"1", false},
-	    {"1.00", true},
-	    {"9007199254740992", false},
-	    {"9007199254740993", false},
-	    {"1e400", false},
-	    {"\"\"", false},
-	    {"\"10\"", false},
-	    {"\"9\"", false},
-	    {"\"B\"", false},
-	    {"\"a\"", false},
-	    {"\"\\u0061\"", true},
-	    {"\"ab\"", false},
-	    {"\"\\u00e9\"", false},
-	    {"\"\xc3\xa9\"", true},
-	    {"false", false},
-	    {"true", false},
-	    {"null", false},
-	    {"{}", false},
-	    {"[1]", true},
-	    {NULL, false},
-	    {NULL, true},
-	};
-	enum { COUNT = sizeof rows / sizeof rows[0] };
-	int rank[COUNT] = {0};
+	static const char *const groups[] = {"-1e400",
+					     "-1",
+					     "-0 0.0",
+					     "0.1",
+					     "1 1.00",
+					     "9007199254740992",
+					     "9007199254740993",
+					     "1e400",
+					     "''",
+					     "'10'",
+					     "'9'",
+					     "'B'",
+					     "'a' '\\u0061'",
+					     "'ab'",
+					     "'\\u00e9' '\xc3\xa9'",
+					     "false",
+					     "true",
+					     "null",
+					     "{} [1]",
+					     "missing"};
+	char words[40][24];
+	int ranks[40], count = 0;
 
-	for (int i = 1; i < COUNT; i++)
-		rank[i] = rank[i - 1] + !rows[i].same;
-	for (int i = 0; i < COUNT; i++)
-		for (int k = 0; k < COUNT; k++) {
-			struct order_key a = key_of(rows[i].value), b = key_of(rows[k].value);
+	EACH(group, groups)
+		EACH_WORD(word, *group) {
+			snprintf(words[count], sizeof words[0], "%s", quoted(word));
+			ranks[count++] = (int)(group - groups);
+		}
+	for (int i = 0; i < count; i++)
+		for (int k = 0; k < count; k++) {
+			struct order_key a = key_of(*words[i] == 'm' ? NULL : words[i]);
+			struct order_key b = key_of(*words[k] == 'm' ? NULL : words[k]);
 			int order = order_compare(&plain, &a, &b);
-			CHECK_ROW((order > 0) == (rank[i] > rank[k]) &&
-				      (order < 0) == (rank[i] < rank[k]),
-				  rows[i].value ? rows[i].value : "missing");
+			CHECK_ROW((order > 0) == (ranks[i] > ranks[k]) &&
+				      (order < 0) == (ranks[i] < ranks[k]),
+				  words[i]);
 		}
 }
 
@@ -123,7 +114,7 @@ static void check_list(size_t count, unsigned kinds, bool first_down, bool secon
 	}
 }
 
-static void test_lists(void)
+TEST(lists)
 {
 	for (size_t count = 1; count <= COUNT_MAX; count += 1 + count / 2)
 		for (unsigned kinds = 1; kinds <= VALUES; kinds += 5)
@@ -131,7 +122,7 @@ static void test_lists(void)
 				check_list(count, kinds, down & 1, down & 2);
 }
 
-static void test_keys(void)
+TEST(keys)
 {
 	CHECK(key_of(NULL).kind == VALUE_MISSING && key_of("{}").kind == VALUE_COMPOUND);
 	CHECK(key_of("-12").small && key_of("-12").number == -12);
@@ -139,12 +130,8 @@ static void test_keys(void)
 	CHECK(!key_of("1.5").small && !key_of("\"1\"").small && !key_of(NULL).small);
 }
 
-int main(void)
+TEST(end)
 {
-	test_values();
-	test_lists();
-	test_keys();
 	text_free(&plain.decoded);
 	value_scratch_free(&scratch);
-	return check_done();
 }

@@ -3,8 +3,6 @@
 #include "check.h"
 #include "core/crypto.h"
 
-#include <string.h>
-
 static const char word[] = "correct horse";
 
 /* Made with `printf 'correct horse' | argon2 SALT -id …`. */
@@ -68,88 +66,82 @@ static const char *const broken[] = {
     "$argon2id$v=19$m=8,t=1,p=1$dW5pdC1zYWx0LTg$trilozY",
 };
 
-static enum result verify(const char *stored, const char *sent, const char **why)
+static void check_matches(const char *stored, const char *sent)
 {
-	*why = NULL;
-	return password_verify(stored, NULL, sent, why);
+	const char *why = NULL;
+
+	CHECK_ROW(password_verify(stored, NULL, sent, &why) == RESULT_OK, stored);
 }
 
-static void test_argon2id(void)
+static void check_refused(const char *stored, const char *sent, const char *reason)
+{
+	const char *why = NULL;
+
+	CHECK_ROW(password_verify(stored, NULL, sent, &why) == RESULT_UNAUTHENTICATED, stored);
+	CHECK_ROW(why != NULL && strstr(why, reason) != NULL, stored);
+}
+
+TEST(argon2id)
 {
 	static const char *const wrong[] = {
 	    "", "correct hors", "correct horse ", "Correct horse", "correct horsf", "x"};
-	const char *why;
 
-	for (size_t i = 0; i < sizeof hashes / sizeof hashes[0]; i++) {
-		CHECK_ROW(verify(hashes[i], word, &why) == RESULT_OK, hashes[i]);
-		CHECK_ROW(crypto_argon2id(hashes[i], word) == CRYPTO_MATCH, hashes[i]);
-		for (size_t k = 0; k < sizeof wrong / sizeof wrong[0]; k++) {
-			CHECK_ROW(verify(hashes[i], wrong[k], &why) == RESULT_UNAUTHENTICATED,
-				  hashes[i]);
-			CHECK(why != NULL && strcmp(why, "wrong password") == 0);
-		}
+	EACH(hash, hashes) {
+		check_matches(*hash, word);
+		CHECK_ROW(crypto_argon2id(*hash, word) == CRYPTO_MATCH, *hash);
+		EACH(sent, wrong)
+			check_refused(*hash, *sent, "wrong password");
 		/* The string of the hash is not accepted as the password. */
-		CHECK_ROW(verify(hashes[i], hashes[i], &why) == RESULT_UNAUTHENTICATED, hashes[i]);
+		check_refused(*hash, *hash, "wrong password");
 	}
-	CHECK(verify("$argon2id$v=19$m=64,t=1,p=1$dW5pdC1zYWx0LXU$RqrRR4Tx/"
-		     "ui3my2WKACEittwK7Z4sb4+Q3nQdK0mkxI",
-		     "p\xc3\xa4ss \"w\\rd", &why) == RESULT_OK);
+	check_matches("$argon2id$v=19$m=64,t=1,p=1$dW5pdC1zYWx0LXU$RqrRR4Tx/"
+		      "ui3my2WKACEittwK7Z4sb4+Q3nQdK0mkxI",
+		      "p\xc3\xa4ss \"w\\rd");
+	EACH(hash, costs)
+		check_refused(*hash, word, "wrong password");
 }
 
 /* A hash is never plain text, whatever its method. */
-static void test_others(void)
+TEST(others)
 {
-	const char *why;
-
-	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-		CHECK_ROW(verify(others[i], word, &why) == RESULT_UNAUTHENTICATED, others[i]);
-		CHECK_ROW(why != NULL && strstr(why, "unsupported") != NULL, others[i]);
-		CHECK_ROW(verify(others[i], others[i], &why) == RESULT_UNAUTHENTICATED, others[i]);
+	EACH(hash, others) {
+		check_refused(*hash, word, "unsupported");
+		check_refused(*hash, *hash, "unsupported");
 	}
-	for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
-		CHECK_ROW(verify(broken[i], word, &why) == RESULT_UNAUTHENTICATED, broken[i]);
-		CHECK_ROW(why != NULL && strstr(why, "unsupported") != NULL, broken[i]);
-		CHECK_ROW(verify(broken[i], broken[i], &why) == RESULT_UNAUTHENTICATED, broken[i]);
-		CHECK_ROW(crypto_argon2id(broken[i], word) != CRYPTO_MATCH, broken[i]);
-	}
-	for (size_t i = 0; i < sizeof costs / sizeof costs[0]; i++) {
-		CHECK_ROW(verify(costs[i], word, &why) == RESULT_UNAUTHENTICATED, costs[i]);
-		CHECK_ROW(why != NULL && strcmp(why, "wrong password") == 0, costs[i]);
+	EACH(hash, broken) {
+		check_refused(*hash, word, "unsupported");
+		check_refused(*hash, *hash, "unsupported");
+		CHECK_ROW(crypto_argon2id(*hash, word) != CRYPTO_MATCH, *hash);
 	}
 }
 
-static void test_plain(void)
+TEST(plain)
 {
 	static const char *const rows[] = {
 	    "A1B2C3D4E5F6G7H8I9HD", "x", "$", "$x", "a$b$c", " ", "p\xc3\xa4ss \"w\\rd",
 	    "argon2id$v=19$"};
 	char changed[64];
-	const char *why;
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		size_t len = strlen(rows[i]);
-		CHECK_ROW(verify(rows[i], rows[i], &why) == RESULT_OK, rows[i]);
+	EACH(row, rows) {
+		size_t len = strlen(*row);
+		check_matches(*row, *row);
 		for (size_t k = 0; k < len; k++) {
-			strcpy(changed, rows[i]);
+			strcpy(changed, *row);
 			changed[k] = (char)(changed[k] ^ 1);
-			CHECK_ROW(verify(rows[i], changed, &why) == RESULT_UNAUTHENTICATED,
-				  rows[i]);
+			check_refused(*row, changed, "wrong password");
 		}
 		/* One byte less and one byte more: a prefix is not the password. */
-		strcpy(changed, rows[i]);
-		changed[len - 1] = '\0';
-		CHECK_ROW(verify(rows[i], changed, &why) == RESULT_UNAUTHENTICATED, rows[i]);
-		sprintf(changed, "%sx", rows[i]);
-		CHECK_ROW(verify(rows[i], changed, &why) == RESULT_UNAUTHENTICATED &&
-			      strcmp(why, "wrong password") == 0,
-			  rows[i]);
+		snprintf(changed, len, "%s", *row);
+		check_refused(*row, changed, "wrong password");
+		snprintf(changed, sizeof changed, "%sx", *row);
+		check_refused(*row, changed, "wrong password");
 	}
-	CHECK(verify("", "x", &why) == RESULT_UNAUTHENTICATED);
+	check_refused("", "x", "");
 }
 
 /* An unknown user: no password matches. This includes the password of the hash that is computed in
  * place of the user's. */
-static void test_unknown(void)
+TEST(unknown)
 {
 	const char *why = NULL;
 
@@ -162,13 +154,4 @@ static void test_unknown(void)
 	CHECK(password_verify(others[0], hashes[0], word, &why) == RESULT_UNAUTHENTICATED);
 	CHECK(password_verify("plain", hashes[0], "plain", &why) == RESULT_OK);
 	CHECK(password_verify(NULL, broken[0], word, &why) == RESULT_UNAUTHENTICATED);
-}
-
-int main(void)
-{
-	test_argon2id();
-	test_others();
-	test_plain();
-	test_unknown();
-	return check_done();
 }

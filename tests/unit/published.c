@@ -32,8 +32,13 @@ static bool is_newest(struct published *p, const char *text)
 	return same;
 }
 
+TEST(begin)
+{
+	snprintf(path, sizeof path, "/published/%d", (int)getpid());
+}
+
 /* Another process sees what one process publishes, as long as some process holds it. */
-static void test_shared(void)
+TEST(shared)
 {
 	struct published one, two;
 	const struct published_text *held = NULL, *other = NULL;
@@ -70,7 +75,7 @@ static void test_shared(void)
 }
 
 /* The last process that closes it removes everything. A process that comes later finds nothing. */
-static void test_close(void)
+TEST(close)
 {
 	struct published one, two;
 	const struct published_text *held;
@@ -91,7 +96,7 @@ static void test_close(void)
 }
 
 /* Another file has a publication of its own. */
-static void test_files(void)
+TEST(files)
 {
 	struct published one, two;
 	const struct published_text *held;
@@ -107,7 +112,7 @@ static void test_files(void)
 
 /* Many processes publish at the same time. The newest text was published by one of them, and each
  * process that was too late is told so. */
-static void test_race(void)
+TEST(race)
 {
 	enum { PROCESSES = 8, ROUNDS = 500 };
 	struct published p;
@@ -157,7 +162,7 @@ static key_t key_of(const char *digest)
 }
 
 /* A segment that other users may write, or that is too small, is not trusted. */
-static void test_foreign(void)
+TEST(foreign)
 {
 	struct published p;
 
@@ -180,7 +185,7 @@ static void test_foreign(void)
 }
 
 /* The process that was to remove the segment was killed before it did: the next one does it. */
-static void test_half_removed(void)
+TEST(half_removed)
 {
 	struct published p;
 
@@ -195,7 +200,7 @@ static void test_half_removed(void)
 }
 
 /* A version that does not fit into shared memory leaves no older one in its place. */
-static void test_no_memory(void)
+TEST(no_memory)
 {
 	struct published p;
 	const struct published_text *held, *out;
@@ -212,7 +217,7 @@ static void test_no_memory(void)
 }
 
 /* The same relative path in another folder is another file. */
-static void test_relative(void)
+TEST(relative)
 {
 	struct published one, two, again;
 
@@ -222,18 +227,4 @@ static void test_relative(void)
 	CHECK(chdir("/") == 0);
 	published_open(&two, "data/users.json");
 	CHECK(strcmp(one.file, again.file) == 0 && strcmp(one.file, two.file) != 0);
-}
-
-int main(void)
-{
-	snprintf(path, sizeof path, "/published/%d", (int)getpid());
-	test_shared();
-	test_close();
-	test_files();
-	test_race();
-	test_foreign();
-	test_half_removed();
-	test_no_memory();
-	test_relative();
-	return check_done();
 }

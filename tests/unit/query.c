@@ -182,7 +182,7 @@ static check_pair refusals[] = {
     {"parameter 2: two directions for one field", "_sort=-a&_order=desc"},
 };
 
-static void test_limits(void)
+TEST(limits)
 {
 	static char text[2 * QUERY_MAX_BYTES];
 	char why[QUERY_WHY_SIZE];
@@ -203,7 +203,7 @@ static void test_limits(void)
 }
 
 /* The links of a page: the relations with their pages. */
-static void test_headers(void)
+TEST(headers)
 {
 	static const struct {
 		const char *text;
@@ -249,14 +249,11 @@ static void test_headers(void)
 	}
 }
 
-int main(void)
+TEST(rows)
 {
 	CHECK_WORDS(conditions, show);
 	CHECK_WORDS(sorts, show);
 	CHECK_WORDS(slices, show);
 	CHECK_WORDS(refusals, show);
 	CHECK_RENDERED("", "", show);
-	test_limits();
-	test_headers();
-	return check_done();
 }

@@ -75,7 +75,13 @@ static void check_file(const char *text, int count)
 	records_close(&r);
 }
 
-static void test_files(void)
+TEST(begin)
+{
+	folder_make();
+	folder_log();
+}
+
+TEST(files)
 {
 	static const char *const invalid[] = {"", " \n", "[{'key':'a','n':1}] x", " \xef\xbb\xbf[]",
 					      "\xef\xbb\xbf"};
@@ -95,7 +101,7 @@ static void test_files(void)
 }
 
 /* Records that break the rules are left out, and logged by index and field. The others stay. */
-static void test_rules(void)
+TEST(rules)
 {
 	static const struct {
 		const char *record, *field, *reason;
@@ -144,7 +150,7 @@ static void test_rules(void)
 
 /* A file with many records that break the rules does not fill the log. It is taken as empty, and
  * that is a fault: a user who was disabled must not come back with an older version. */
-static void test_many_bad(void)
+TEST(many_bad)
 {
 	char *many = malloc(100000), *at = many;
 	struct records r;
@@ -235,7 +241,7 @@ static void check_find(struct records *r)
 	CHECK(count_found(r, "none", &last) == 0);
 }
 
-static void test_find(void)
+TEST(find)
 {
 	char *text = malloc(MANY * 60), *at = text;
 	struct records r;
@@ -270,7 +276,7 @@ static void test_find(void)
 
 /* --- versions --------------------------------------------------------------------------------- */
 
-static void test_versions(void)
+TEST(versions)
 {
 	struct records r;
 	struct timespec before, after;
@@ -343,7 +349,7 @@ static void test_versions(void)
 }
 
 /* Faults when there is no good version. (datafile.c has the kinds of faults.) */
-static void test_faults(void)
+TEST(faults)
 {
 	struct records r;
 	char path[2000];
@@ -363,7 +369,7 @@ static void test_faults(void)
 }
 
 /* The file is half-written, or emptied, and its writer goes on while the module waits. */
-static void test_half_written(void)
+TEST(half_written)
 {
 	static const char *const rows[] = {"[{'key':'a',", ""};
 
@@ -375,18 +381,4 @@ static void test_half_written(void)
 		CHECK(rest == NULL && *folder_logged() == '\0');
 		records_close(&r);
 	}
-}
-
-int main(void)
-{
-	folder_make();
-	folder_log();
-	test_files();
-	test_rules();
-	test_many_bad();
-	test_find();
-	test_versions();
-	test_faults();
-	test_half_written();
-	return check_done();
 }

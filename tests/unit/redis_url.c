@@ -96,7 +96,7 @@ static void check_refused(const char *url)
 	CHECK_ROW(!redis_url_parse(url, &u, &fault) && fault != NULL && *fault != '\0', url);
 }
 
-static void test_invalid(void)
+TEST(invalid)
 {
 	static const char *const with_spaces[] = {"", " redis://a", "redis://a:63 79",
 						  "unix:///x?db=1 "};
@@ -115,7 +115,7 @@ static void test_invalid(void)
 
 /* A part that is too long is an error. It is not cut. The fault goes to the log, so it must not
  * contain the value, which may be a password. */
-static void test_longest(void)
+TEST(longest)
 {
 	struct redis_url u;
 	const struct {
@@ -141,11 +141,8 @@ static void test_longest(void)
 		}
 }
 
-int main(void)
+TEST(rows)
 {
 	CHECK_PAIRS(single, render);
 	CHECK_PAIRS(several, render);
-	test_invalid();
-	test_longest();
-	return check_done();
 }

@@ -2,10 +2,7 @@
 #include "http/reply.h"
 #include "check.h"
 
-#include <stdio.h>
-#include <string.h>
-
-static void test_refuse(void)
+TEST(refuse)
 {
 	struct reply rep = {0};
 	char reason[1000];
@@ -36,38 +33,34 @@ static const char *written(const struct reply *rep)
 
 #define COMMON "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
 
-static void test_render(void)
+TEST(render)
 {
 	struct reply rep = {.result = RESULT_OK};
 
 	text_string(&rep.body, "{}");
-	CHECK_ROW(strcmp(written(&rep), "Status: 200 OK\r\nContent-Type: application/json\r\n"
-					"Content-Length: 2\r\n" COMMON "\r\n{}") == 0,
-		  written(&rep));
+	CHECK_TEXT(
+	    written(&rep),
+	    "Status: 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n" COMMON
+	    "\r\n{}",
+	    "a body");
 	rep.without_body = true;
-	CHECK_ROW(strcmp(written(&rep), "Status: 200 OK\r\nContent-Type: application/json\r\n"
-					"Content-Length: 2\r\n" COMMON "\r\n") == 0,
-		  written(&rep));
+	CHECK_TEXT(
+	    written(&rep),
+	    "Status: 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n" COMMON
+	    "\r\n",
+	    "HEAD");
 	text_free(&rep.body);
 	rep = (struct reply){.result = RESULT_NO_CONTENT, .allow = "GET, OPTIONS"};
-	CHECK_ROW(strcmp(written(&rep),
-			 "Status: 204 No Content\r\n" COMMON "Allow: GET, OPTIONS\r\n\r\n") == 0,
-		  written(&rep));
+	CHECK_TEXT(written(&rep), "Status: 204 No Content\r\n" COMMON "Allow: GET, OPTIONS\r\n\r\n",
+		   "OPTIONS");
 	rep = (struct reply){.result = RESULT_UNAUTHENTICATED};
-	CHECK_ROW(strcmp(written(&rep),
-			 "Status: 401 Unauthorized\r\nContent-Type: application/json\r\n"
-			 "Content-Length: 56\r\n" COMMON
-			 "WWW-Authenticate: X-Auth-Token realm=\"SimpleServerAPI\", "
-			 "Bearer realm=\"SimpleServerAPI\"\r\n\r\n"
-			 "{\"code\":401,\"message\":\"authentication failed\",\"data\":\"\"}") == 0,
-		  written(&rep));
-	rep = (struct reply){.result = RESULT_TOO_MANY, .retry_after_s = 7};
-	CHECK_ROW(strstr(written(&rep), "\r\nRetry-After: 7\r\n") != NULL, written(&rep));
-	rep = (struct reply){.result = RESULT_UNAVAILABLE};
-	CHECK_ROW(strstr(written(&rep), "\r\nRetry-After: 1\r\n") != NULL, written(&rep));
-	rep = (struct reply){.result = RESULT_BAD_REQUEST, .message = "username is missing"};
-	CHECK_ROW(strstr(written(&rep), "\"message\":\"username is missing\"") != NULL,
-		  written(&rep));
+	CHECK_TEXT(written(&rep),
+		   "Status: 401 Unauthorized\r\nContent-Type: application/json\r\n"
+		   "Content-Length: 56\r\n" COMMON
+		   "WWW-Authenticate: X-Auth-Token realm=\"SimpleServerAPI\", "
+		   "Bearer realm=\"SimpleServerAPI\"\r\n\r\n"
+		   "{\"code\":401,\"message\":\"authentication failed\",\"data\":\"\"}",
+		   "an error");
 	/* If there was not enough memory for a good answer, the reply is an error. */
 	rep = (struct reply){.result = RESULT_OK, .body = {.failed = true}};
 	CHECK_ROW(strncmp(written(&rep), "Status: 500 ", 12) == 0 &&
@@ -75,57 +68,54 @@ static void test_render(void)
 		  written(&rep));
 }
 
-/* Each result has its status. The body of an error fits into the reply and is JSON: its message has
- * nothing to escape. */
-static void test_statuses(void)
+/* A part of some replies. */
+TEST(parts)
 {
-	static const struct {
-		int result; /* also values that the enum does not have */
-		int status;
+	const struct {
+		struct reply reply;
+		const char *part;
 	} rows[] = {
-	    {RESULT_OK, 200},
-	    {RESULT_NO_CONTENT, 204},
-	    {RESULT_NOT_MODIFIED, 304},
-	    {RESULT_BAD_REQUEST, 400},
-	    {RESULT_UNAUTHENTICATED, 401},
-	    {RESULT_FORBIDDEN, 403},
-	    {RESULT_NOT_FOUND, 404},
-	    {RESULT_METHOD, 405},
-	    {RESULT_TOO_LARGE, 413},
-	    {RESULT_MEDIA_TYPE, 415},
-	    {RESULT_TOO_MANY, 429},
-	    {RESULT_UNAVAILABLE, 503},
-	    {RESULT_INTERNAL, 500},
-	    {RESULT_INTERNAL + 1, 500},
-	    {1000, 500},
-	    {-1, 500},
-	    {0x7fffffff, 500},
+	    {{.result = RESULT_TOO_MANY, .retry_after_s = 7}, "\r\nRetry-After: 7\r\n"},
+	    {{.result = RESULT_UNAVAILABLE}, "\r\nRetry-After: 1\r\n"},
+	    {{.result = RESULT_BAD_REQUEST, .message = "username is missing"},
+	     "\"message\":\"username is missing\""},
 	};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct reply rep = {.result = (enum result)rows[i].result};
-		char head[64], body[64];
+	EACH(row, rows)
+		CHECK_ROW(strstr(written(&row->reply), row->part) != NULL, written(&row->reply));
+}
+
+/* Each result has its status. The body of an error fits into the reply and is JSON: its message has
+ * nothing to escape. */
+TEST(statuses)
+{
+	static const int statuses[] = {
+	    [RESULT_OK] = 200,          [RESULT_NO_CONTENT] = 204,      [RESULT_NOT_MODIFIED] = 304,
+	    [RESULT_BAD_REQUEST] = 400, [RESULT_UNAUTHENTICATED] = 401, [RESULT_FORBIDDEN] = 403,
+	    [RESULT_NOT_FOUND] = 404,   [RESULT_METHOD] = 405,          [RESULT_TOO_LARGE] = 413,
+	    [RESULT_MEDIA_TYPE] = 415,  [RESULT_TOO_MANY] = 429,        [RESULT_UNAVAILABLE] = 503,
+	    [RESULT_INTERNAL] = 500,    [RESULT_INTERNAL + 1] = 500,    [1000] = 500,
+	};
+
+	EACH(status, statuses) {
+		struct reply rep = {.result = (enum result)(status - statuses)};
+		char head[64], body[80];
 		const char *whole = written(&rep);
 		int end = 0;
 
-		CHECK_ROW(reply_status(&rep) == rows[i].status, whole);
-		snprintf(head, sizeof head, "Status: %d ", rows[i].status);
+		if (*status == 0)
+			continue;
+		CHECK_ROW(reply_status(&rep) == *status, whole);
+		snprintf(head, sizeof head, "Status: %d ", *status);
 		CHECK_ROW(strncmp(whole, head, strlen(head)) == 0 && whole[strlen(head)] != '\r',
 			  whole);
-		if (rows[i].status < 400)
+		if (*status < 400)
 			continue;
 		snprintf(body, sizeof body,
 			 "\r\n\r\n{\"code\":%d,\"message\":\"%%*[ ,a-z/]\",\"data\":\"\"}%%n",
-			 rows[i].status);
+			 *status);
 		sscanf(strstr(whole, "\r\n\r\n"), body, &end);
 		CHECK_ROW(end > 0 && strstr(whole, "\r\n\r\n")[end] == '\0', whole);
 	}
-}
-
-int main(void)
-{
-	test_refuse();
-	test_render();
-	test_statuses();
-	return check_done();
+	CHECK(reply_status(&(struct reply){.result = (enum result) - 1}) == 500);
 }

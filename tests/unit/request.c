@@ -31,7 +31,7 @@ static void take(const char *name, const char *value)
 	request_take(&q, name, strlen(name), value);
 }
 
-static void test_take(void)
+TEST(take)
 {
 	struct request before;
 
@@ -88,9 +88,8 @@ static check_pair lengths[] = {
     {"none", "-1 +1 1,1 0x10 1e3 1.0 a \t1 1\t \xd9\xa1"},
 };
 
-int main(void)
+TEST(lengths)
 {
-	test_take();
 	CHECK_WORDS(lengths, show);
 	CHECK_RENDERED("", "0", show);
 	CHECK_RENDERED(" 1", "none", show);
@@ -99,5 +98,4 @@ int main(void)
 	size_t bytes;
 	q.length_text = "18446744073709551615";
 	CHECK(!request_announced(&q, &bytes) || bytes == SIZE_MAX);
-	return check_done();
 }

@@ -16,177 +16,138 @@
 static int opened = -1; /* a file that was opened before */
 static const struct sockaddr_un door = {AF_UNIX, "log"};
 
-static bool close_if(int fd)
-{
-	return fd >= 0 && close(fd) == 0;
-}
-
-/* --- what a process may want to do ------------------------------------------------------------ */
-
-static bool write_a_file(void)
-{
-	return close_if(open("users.json", O_WRONLY));
-}
-
-static bool cut_a_file(void)
-{
-	return truncate("users.json", 1) == 0;
-}
-
-static bool make_a_file(void)
-{
-	return close_if(open(".new", O_RDONLY | O_CREAT, 0600));
-}
-
-static bool remove_a_file(void)
-{
-	return unlink("users.json") == 0;
-}
-
-static bool make_a_folder(void)
-{
-	return mkdir("log", 0700) == 0;
-}
-
-static bool remove_a_folder(void)
-{
-	return rmdir("log") == 0;
-}
-
-static bool rename_a_file(void)
-{
-	return rename("users.json", ".new") == 0;
-}
-
-static bool list_a_folder(void)
-{
-	return close_if(open(".", O_RDONLY | O_DIRECTORY));
-}
-
-static bool run_a_program(void)
-{
-	int status = -1;
-	pid_t child = fork();
-
-	if (child == 0) {
-		execl("/bin/sh", "sh", "-c", ":", (char *)NULL);
-		_exit(1);
-	}
-	return waitpid(child, &status, 0) == child && status == 0;
-}
-
-static bool listen_on_a_port(void)
-{
-	struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	bool bound = bind(fd, (struct sockaddr *)&any, sizeof any) == 0;
-
-	close(fd);
-	return bound;
-}
-
-static bool signal_another(void)
-{
-	return kill(getppid(), 0) == 0;
-}
-
-static bool read_a_file(void)
-{
-	char c;
-	int fd = open("machines.json", O_RDONLY);
-	bool read_one = read(fd, &c, 1) == 1;
-
-	close(fd);
-	return read_one;
-}
-
-static bool write_what_is_open(void)
-{
-	return pwrite(opened, "[]", 2, 0) == 2;
-}
-
-static bool reach_a_socket(void)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	bool reached = connect(fd, (const struct sockaddr *)&door, sizeof door) == 0;
-
-	close(fd);
-	return reached;
-}
-
-static bool signal_a_child(void)
-{
-	pid_t child = fork();
-
-	if (child == 0)
-		for (;;)
-			pause();
-	return kill(child, SIGKILL) == 0 && waitpid(child, NULL, 0) == child;
-}
-
-static bool gain_rights(void)
-{
-	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0;
-}
-
-/* ---------------------------------------------------------------------------------------------- */
-
-static const struct {
-	const char *name;
-	bool (*act)(void);
-	long since; /* the version of Landlock that forbids it; 0: no version does */
-} acts[] = {
-    {"write a file", write_a_file, 1},
-    {"cut a file", cut_a_file, 3},
-    {"make a file", make_a_file, 1},
-    {"remove a file", remove_a_file, 1},
-    {"make a folder", make_a_folder, 1},
-    {"remove a folder", remove_a_folder, 1},
-    {"rename a file", rename_a_file, 1},
-    {"list a folder", list_a_folder, 1},
-    {"run a program", run_a_program, 1},
-    {"listen on a port", listen_on_a_port, 4},
-    {"signal another process", signal_another, 6},
-    {"gain rights by a program", gain_rights, 1},
-    {"read a file", read_a_file, 0},
-    {"write to what is open", write_what_is_open, 0},
-    {"reach a Unix socket", reach_a_socket, 0},
-    {"signal a child", signal_a_child, 0},
+enum act {
+	WRITE_FILE,
+	CUT_FILE,
+	MAKE_FILE,
+	REMOVE_FILE,
+	MAKE_FOLDER,
+	REMOVE_FOLDER,
+	RENAME_FILE,
+	LIST_FOLDER,
+	RUN_PROGRAM,
+	LISTEN,
+	SIGNAL_OTHER,
+	GAIN_RIGHTS,
+	READ_FILE,
+	WRITE_OPEN,
+	REACH_SOCKET,
+	SIGNAL_CHILD,
 };
 
-/* Runs the act in a child, whose exit status is the result. */
-static bool works(bool inside, bool (*act)(void))
-{
-	int status = -1;
-	pid_t child = fork();
+/* The version of Landlock that forbids each; 0: no version does. */
+static const struct {
+	const char *name;
+	long since;
+} acts[] = {
+    [WRITE_FILE] = {"write a file", 1},
+    [CUT_FILE] = {"cut a file", 3},
+    [MAKE_FILE] = {"make a file", 1},
+    [REMOVE_FILE] = {"remove a file", 1},
+    [MAKE_FOLDER] = {"make a folder", 1},
+    [REMOVE_FOLDER] = {"remove a folder", 1},
+    [RENAME_FILE] = {"rename a file", 1},
+    [LIST_FOLDER] = {"list a folder", 1},
+    [RUN_PROGRAM] = {"run a program", 1},
+    [LISTEN] = {"listen on a port", 4},
+    [SIGNAL_OTHER] = {"signal another process", 6},
+    [GAIN_RIGHTS] = {"gain rights by a program", 1},
+    [READ_FILE] = {"read a file", 0},
+    [WRITE_OPEN] = {"write to what is open", 0},
+    [REACH_SOCKET] = {"reach a Unix socket", 0},
+    [SIGNAL_CHILD] = {"signal a child", 0},
+};
 
-	if (child == 0) {
-		if (inside)
-			sandbox_enter();
-		_exit(act() ? 0 : 1);
-	}
-	waitpid(child, &status, 0);
-	CHECK(WIFEXITED(status));
+/* Returns whether a child could do it. */
+static bool child_can(int status)
+{
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* Prepares the folder for this act. */
-static void set_up(bool (*act)(void))
+static bool can(enum act act)
 {
+	const struct sockaddr_in any = {AF_INET, 0, {htonl(INADDR_LOOPBACK)}, {0}};
+	int status = -1;
+	pid_t child;
+	char c;
+
+	switch (act) {
+	case WRITE_FILE:
+		return open("users.json", O_WRONLY) >= 0;
+	case CUT_FILE:
+		return truncate("users.json", 1) == 0;
+	case MAKE_FILE:
+		return open(".new", O_RDONLY | O_CREAT, 0600) >= 0;
+	case REMOVE_FILE:
+		return unlink("users.json") == 0;
+	case MAKE_FOLDER:
+		return mkdir("log", 0700) == 0;
+	case REMOVE_FOLDER:
+		return rmdir("log") == 0;
+	case RENAME_FILE:
+		return rename("users.json", ".new") == 0;
+	case LIST_FOLDER:
+		return open(".", O_RDONLY | O_DIRECTORY) >= 0;
+	case RUN_PROGRAM:
+		child = fork();
+		if (child == 0) {
+			execl("/bin/sh", "sh", "-c", ":", (char *)NULL);
+			_exit(1);
+		}
+		return waitpid(child, &status, 0) == child && child_can(status);
+	case LISTEN:
+		return bind(socket(AF_INET, SOCK_STREAM, 0), (const struct sockaddr *)&any,
+			    sizeof any) == 0;
+	case SIGNAL_OTHER:
+		return kill(getppid(), 0) == 0;
+	case GAIN_RIGHTS:
+		return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0;
+	case READ_FILE:
+		return read(open("machines.json", O_RDONLY), &c, 1) == 1;
+	case WRITE_OPEN:
+		return pwrite(opened, "[]", 2, 0) == 2;
+	case REACH_SOCKET:
+		return connect(socket(AF_UNIX, SOCK_STREAM, 0), (const struct sockaddr *)&door,
+			       sizeof door) == 0;
+	case SIGNAL_CHILD:
+		child = fork();
+		if (child == 0)
+			for (;;)
+				pause();
+		return kill(child, SIGKILL) == 0 && waitpid(child, NULL, 0) == child;
+	}
+	return false;
+}
+
+/* Prepares the folder, and does the act in a child. */
+static bool works(enum act act, bool inside)
+{
+	int status = -1, listener = -1;
+
 	unlink(".new");
 	unlink("log");
 	rmdir("log");
 	folder_write("users.json", "[]");
-	if (act == remove_a_folder)
+	if (act == REMOVE_FOLDER)
 		CHECK(mkdir("log", 0700) == 0);
-	if (act == reach_a_socket) {
-		int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	if (act == REACH_SOCKET) {
+		listener = socket(AF_UNIX, SOCK_STREAM, 0);
 		CHECK(bind(listener, (const struct sockaddr *)&door, sizeof door) == 0 &&
 		      listen(listener, 8) == 0);
 	}
+	pid_t child = fork();
+	if (child == 0) {
+		if (inside)
+			sandbox_enter();
+		_exit(can(act) ? 0 : 1);
+	}
+	waitpid(child, &status, 0);
+	close(listener);
+	CHECK_ROW(WIFEXITED(status), acts[act].name);
+	return child_can(status);
 }
 
-int main(void)
+TEST(acts)
 {
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
 
@@ -195,12 +156,9 @@ int main(void)
 	folder_write("machines.json", "[]");
 	CHECK(chdir(folder) == 0);
 	opened = open("machines.json", O_RDWR);
-	for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
-		bool stopped = acts[i].since > 0 && version >= acts[i].since;
-		set_up(acts[i].act);
-		CHECK_ROW(works(false, acts[i].act), acts[i].name);
-		set_up(acts[i].act);
-		CHECK_ROW(works(true, acts[i].act) != stopped, acts[i].name);
+	for (enum act act = WRITE_FILE; act <= SIGNAL_CHILD; act++) {
+		bool stopped = acts[act].since > 0 && version >= acts[act].since;
+		CHECK_ROW(works(act, false), acts[act].name);
+		CHECK_ROW(works(act, true) != stopped, acts[act].name);
 	}
-	return check_done();
 }

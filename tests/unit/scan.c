@@ -107,7 +107,7 @@ static void check_row(bool is_good, const char *row)
 		check_text_is(is_good, inside, (size_t)inside_len);
 }
 
-static void test_rows(void)
+TEST(rows)
 {
 	EACH(list, good_rows)
 		EACH_WORD(word, *list)
@@ -123,7 +123,7 @@ static void test_rows(void)
 }
 
 /* Every byte in these places. */
-static void test_places(void)
+TEST(places)
 {
 	static const struct {
 		const char *before, *after, *fit;
@@ -208,7 +208,16 @@ static void check_structure(const char *letters)
 	check_text_is(end != NULL && *end == '\0', text, (size_t)len);
 }
 
-static void test_depth(void)
+TEST(short_texts)
+{
+	CHECK(regcomp(&number, "^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?$",
+		      REG_EXTENDED | REG_NOSUB) == 0);
+	every_text("-+.01eE", 6, check_number);
+	regfree(&number);
+	every_text("{}[],k0", 7, check_structure);
+}
+
+TEST(depth)
 {
 	static const unsigned depths[] = {1, 2, 7, 8, 31, 32, 33, 255, 510, 511};
 	static const char *const shapes[] = {"[", "{", "[{"};
@@ -245,7 +254,7 @@ static void test_depth(void)
 }
 
 /* Every proper prefix of an object is not JSON. */
-static void test_truncation(void)
+TEST(truncation)
 {
 	const char *sample =
 	    quoted("{'username' : 'us\\u0065r\xc3\xa9\\n\\ud83d\\udda5\xf0\x9f\x96\xa5', "
@@ -287,7 +296,7 @@ static bool is_utf8(const unsigned char *at, size_t len)
 	return true;
 }
 
-static void check_bytes(const unsigned char *bytes, size_t len)
+static void check_string(const unsigned char *bytes, size_t len)
 {
 	char text[8] = "\"";
 	struct scan s;
@@ -307,28 +316,28 @@ static void check_bytes(const unsigned char *bytes, size_t len)
 
 /* All strings of one and two bytes, and of three and four bytes those that begin like a sequence of
  * this length, except for escapes. */
-static void test_every_byte(void)
+TEST(every_byte)
 {
 	static const unsigned char edges[] = {0x00, 0x1f, 0x20, 0x22, 0x41, 0x7f, 0x80,
 					      0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff};
 
 	for (unsigned n = 0; n < 0x10000; n++) {
 		unsigned char b[4] = {(unsigned char)(n >> 8), (unsigned char)n};
-		check_bytes(b, 1);
-		check_bytes(b, 2);
+		check_string(b, 1);
+		check_string(b, 2);
 		for (unsigned z = 0; b[0] >> 4 == 14 && z < 256; z++) {
 			b[2] = (unsigned char)z;
-			check_bytes(b, 3);
+			check_string(b, 3);
 		}
 		for (size_t i = 0; b[0] >> 4 == 15 && i < sizeof edges * sizeof edges; i++) {
 			b[2] = edges[i / sizeof edges];
 			b[3] = edges[i % sizeof edges];
-			check_bytes(b, 4);
+			check_string(b, 4);
 		}
 	}
 }
 
-static void test_escapes(void)
+TEST(escapes)
 {
 	char text[32];
 	bool half;
@@ -381,7 +390,7 @@ static void show(FILE *out, const char *text)
 	CHECK(!s.failed && s.depth == 0 && scan_finish(&s) && scan_peek(&s) == '\0');
 }
 
-static void test_pieces(void)
+TEST(pieces)
 {
 	static const char bad[] = "[1, 02]";
 	struct scan s;
@@ -407,21 +416,4 @@ static void test_pieces(void)
 	/* A text is not finished while a container is open. */
 	scan_begin(&s, "[", 1, DEPTH);
 	CHECK(scan_enter(&s, '[') && !scan_finish(&s));
-}
-
-int main(void)
-{
-	test_rows();
-	test_places();
-	CHECK(regcomp(&number, "^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?$",
-		      REG_EXTENDED | REG_NOSUB) == 0);
-	every_text("-+.01eE", 6, check_number);
-	regfree(&number);
-	every_text("{}[],k0", 7, check_structure);
-	test_depth();
-	test_truncation();
-	test_every_byte();
-	test_escapes();
-	test_pieces();
-	return check_done();
 }

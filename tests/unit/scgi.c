@@ -9,7 +9,7 @@
 		text, sizeof(text) - 1, ended, state, body                                         \
 	}
 
-static void test_states(void)
+TEST(states)
 {
 	static const struct {
 		const char *at;
@@ -69,7 +69,7 @@ static void test_states(void)
 	}
 }
 
-static void test_strings(void)
+TEST(strings)
 {
 	static const char text[] =
 	    "57:REQUEST_METHOD\0GET\0PATH_INFO\0/100\0QUERY_STRING\0a=b\0x\0\0"
@@ -79,11 +79,4 @@ static void test_strings(void)
 	CHECK(scgi_read(text, sizeof text - 1, false, &q) == SCGI_WHOLE);
 	CHECK(strcmp(q.method, "GET") == 0 && strcmp(q.path_info, "/100") == 0 &&
 	      strcmp(q.query, "a=b") == 0 && *q.ticket == '\0');
-}
-
-int main(void)
-{
-	test_states();
-	test_strings();
-	return check_done();
 }

@@ -110,6 +110,15 @@ static check_pair sorts[] = {
     {"2 1 3 4 5 6", "_sort=-rack.row"},
 };
 
+TEST(records)
+{
+	load(quoted(records));
+	CHECK_WORDS(conditions, show);
+	CHECK_WORDS(paths, show);
+	CHECK_WORDS(texts, show);
+	CHECK_WORDS(sorts, show);
+}
+
 static const char lists[] =
     "[{'id':1,'t':['a','b',3]},{'id':2,'t':[]},{'id':3,'t':[['a'],{'x':'a'}]},{'id':4,'t':'a'},"
     "{'id':5,'t':{'x':'a','0':7}},{'id':6,'t':[{'x':1},{'x':[2,null],'0':7}]},{'id':7},"
@@ -140,8 +149,16 @@ static check_pair arrays[] = {
 /* The same name twice in a record: the first one counts. */
 static check_pair twice[] = {{"1", "a=1&r.x=1"}, {"", "a=2"}};
 
+TEST(lists)
+{
+	load("[{\"id\":1,\"a\":1,\"a\":2,\"r\":{\"x\":1,\"x\":2}}]");
+	CHECK_WORDS(twice, show);
+	load(quoted(lists));
+	CHECK_WORDS(arrays, show);
+}
+
 /* A user who may see no machine. */
-static void test_none(void)
+TEST(none)
 {
 	size_t count = 0, total = 1;
 
@@ -151,7 +168,7 @@ static void test_none(void)
 }
 
 /* All conditions and sort fields that there can be. */
-static void test_many(void)
+TEST(many)
 {
 	uint32_t places[20];
 	size_t count, total;
@@ -167,7 +184,7 @@ static void test_many(void)
 }
 
 /* A selection that examines too much says so, whatever else is asked. */
-static void test_too_much(void)
+TEST(too_much)
 {
 	enum { NOTE = 5000000 };
 	char *text = malloc(NOTE + 100), wanted[SELECTION_CONDITIONS_MAX * 20] = "";
@@ -185,21 +202,4 @@ static void test_too_much(void)
 	CHECK(apply(&place, &count, &total) == SELECTION_TOO_MUCH);
 	table_free(&table);
 	free(text);
-}
-
-int main(void)
-{
-	load(quoted(records));
-	CHECK_WORDS(conditions, show);
-	CHECK_WORDS(paths, show);
-	CHECK_WORDS(texts, show);
-	CHECK_WORDS(sorts, show);
-	test_none();
-	test_many();
-	load("[{\"id\":1,\"a\":1,\"a\":2,\"r\":{\"x\":1,\"x\":2}}]");
-	CHECK_WORDS(twice, show);
-	load(quoted(lists));
-	CHECK_WORDS(arrays, show);
-	test_too_much();
-	return check_done();
 }

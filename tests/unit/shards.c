@@ -4,12 +4,9 @@
 #include "core/text.h"
 #include "redis/resp.h"
 
-#include <stdio.h>
-#include <string.h>
-
 static struct shards s;
 
-static void test_slots(void)
+TEST(slots)
 {
 	char tag[TAG_LEN + 1], key[] = "ssa:{tag}:probe";
 	static bool seen[TAG_SLOTS];
@@ -42,52 +39,48 @@ static const struct redisReply *reply(struct resp_reader *r, const char *bytes)
 	return resp_next(r, &broken);
 }
 
-static void test_redirects(void)
+/* What a redirect says: the node, by its address, and the slot that it has now. */
+static void show(FILE *out, const char *words)
 {
-	static const struct {
-		const char *bytes;
-		bool good, ask;
-		unsigned slot;
-		const char *host, *port;
-	} rows[] = {
-	    {"-MOVED 7 10.0.0.9:7001\r\n", true, false, 7, "10.0.0.9", "7001"},
-	    {"-ASK 16383 node.example:1\r\n", true, true, 16383, "node.example", "1"},
-	    {"-MOVED 0 ::1:7002\r\n", true, false, 0, "::1", "7002"},
-	    {"-MOVED 5 :7003\r\n", true, false, 5, "192.0.2.1", "7003"},
-	    {"-MOVED 5 ?:7003\r\n", true, false, 5, "192.0.2.1", "7003"},
-	    {"-MOVED 16384 a:1\r\n", false, false, 0, "", ""},
-	    {"-MOVED -1 a:1\r\n", false, false, 0, "", ""},
-	    {"-MOVED x a:1\r\n", false, false, 0, "", ""},
-	    {"-MOVED 1\r\n", false, false, 0, "", ""},
-	    {"-MOVED 1 a\r\n", false, false, 0, "", ""},
-	    {"-MOVED 1 a:\r\n", false, false, 0, "", ""},
-	    {"-MOVED 1:2\r\n", false, false, 0, "", ""},
-	    {"-MOVED 1 a:123456\r\n", false, false, 0, "", ""},
-	    {"-MOVEDX 1 a:1\r\n", false, false, 0, "", ""},
-	    {"-TRYAGAIN wait\r\n", false, false, 0, "", ""},
-	    {"-ERR a:1\r\n", false, false, 0, "", ""},
-	};
 	struct redis_server first = {.host = "192.0.2.1", .port = "6379"};
+	struct resp_reader *r = resp_reader_new();
+	char bytes[200];
+	unsigned node = 0, slot = 0;
+	bool ask;
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct resp_reader *r = resp_reader_new();
-		unsigned node = 0;
-		bool ask;
-		memset(&s, 0, sizeof s);
-		CHECK(shards_add(&s, &first) == 1 && shards_add(&s, &first) == 1);
-		bool good = shards_redirect(&s, reply(r, rows[i].bytes), 1, &node, &ask);
-		CHECK_ROW(good == rows[i].good, rows[i].bytes);
-		if (good) {
-			CHECK_ROW(ask == rows[i].ask, rows[i].bytes);
-			CHECK_ROW(strcmp(s.nodes[node].host, rows[i].host) == 0, rows[i].bytes);
-			CHECK_ROW(strcmp(s.nodes[node].port, rows[i].port) == 0, rows[i].bytes);
-			CHECK_ROW(s.node_of[rows[i].slot] == (ask ? 0 : node), rows[i].bytes);
-		}
-		resp_reader_free(r);
+	memset(&s, 0, sizeof s);
+	CHECK(shards_add(&s, &first) == 1 && shards_add(&s, &first) == 1);
+	snprintf(bytes, sizeof bytes, "-%s\r\n", words);
+	if (shards_redirect(&s, reply(r, bytes), 1, &node, &ask)) {
+		fprintf(out, "%s %s %s", ask ? "ask" : "moved", s.nodes[node].host,
+			s.nodes[node].port);
+		while (slot < TAG_SLOTS && s.node_of[slot] != node)
+			slot++;
+		if (slot < TAG_SLOTS)
+			fprintf(out, " has %u", slot);
 	}
+	resp_reader_free(r);
 }
 
-static void test_map(void)
+static check_pair redirects[] = {
+    {"MOVED 7 10.0.0.9:7001", "moved 10.0.0.9 7001 has 7"},
+    {"ASK 16383 node.example:1", "ask node.example 1"},
+    {"MOVED 0 ::1:7002", "moved ::1 7002 has 0"},
+    {"MOVED 5 :7003", "moved 192.0.2.1 7003 has 5"},
+    {"MOVED 5 ?:7003", "moved 192.0.2.1 7003 has 5"},
+};
+
+TEST(redirects)
+{
+	CHECK_PAIRS(redirects, show);
+	EACH_ITEM(words,
+		  "MOVED 16384 a:1|MOVED -1 a:1|MOVED x a:1|MOVED 1|MOVED 1 a|MOVED 1 a:|MOVED 1:2|"
+		  "MOVED 1 a:123456|MOVEDX 1 a:1|TRYAGAIN wait|ERR a:1",
+		  '|')
+		CHECK_RENDERED(words, "", show);
+}
+
+TEST(map)
 {
 	static const char two[] =
 	    "*2\r\n"
@@ -121,7 +114,7 @@ static void test_map(void)
 }
 
 /* The table of nodes ends. It is not written beyond. */
-static void test_full(void)
+TEST(full)
 {
 	struct redis_server node = {.host = "h"};
 
@@ -130,13 +123,4 @@ static void test_full(void)
 		snprintf(node.port, sizeof node.port, "%d", i);
 		CHECK(shards_add(&s, &node) == (i <= SHARDS_NODES_MAX ? (unsigned)i : 0));
 	}
-}
-
-int main(void)
-{
-	test_slots();
-	test_redirects();
-	test_map();
-	test_full();
-	return check_done();
 }

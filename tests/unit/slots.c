@@ -44,8 +44,21 @@ static void hold(int slot)
 	atomic_fetch_sub(&shared->now, 1);
 }
 
+TEST(begin)
+{
+	shared =
+	    mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		exit(EXIT_FAILURE);
+	slots_measure(&limits, 1);
+	CHECK(limits.hashes == 1);
+	slots_measure(&limits, 0);
+	CHECK(limits.hashes >= 1 && (int)limits.hashes <= processors());
+	limits.hashes = (unsigned)processors();
+}
+
 /* Many processes take slots again and again, in both ways. */
-static void test_never_more(void)
+TEST(never_more)
 {
 	int count = processors() * 4;
 
@@ -83,7 +96,7 @@ static int take_all(struct slot *slots)
 	return count;
 }
 
-static void test_killed(void)
+TEST(killed)
 {
 	struct slot slots[64], one;
 	pid_t child = fork();
@@ -115,7 +128,7 @@ static void test_killed(void)
 
 /* The set is removed while one of its slots is held. Giving that slot back does not change
  * the new set. */
-static void test_removed(void)
+TEST(removed)
 {
 	struct slot old, slots[64], one;
 
@@ -132,7 +145,7 @@ static void test_removed(void)
 }
 
 /* Hashes take their memory before they begin, and a killed process gives it back. */
-static void test_memory(void)
+TEST(memory)
 {
 	const struct slots s = {.hashes = 8, .memory_bytes = 64 << 20}, none = {.hashes = 8};
 	char words[SLOTS_WHY_SIZE];
@@ -174,22 +187,4 @@ static void test_memory(void)
 	CHECK(slots_take_memory(&s, 65536, &b) == SLOTS_TAKEN); /* waits for its end */
 	waitpid(child, NULL, 0);
 	slots_release(&b);
-}
-
-int main(void)
-{
-	shared =
-	    mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
-		return EXIT_FAILURE;
-	slots_measure(&limits, 1);
-	CHECK(limits.hashes == 1);
-	slots_measure(&limits, 0);
-	CHECK(limits.hashes >= 1 && (int)limits.hashes <= processors());
-	limits.hashes = (unsigned)processors();
-	test_never_more();
-	test_killed();
-	test_removed();
-	test_memory();
-	return check_done();
 }

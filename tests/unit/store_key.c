@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-int main(void)
+TEST(keys)
 {
 	char user[CRYPTO_DIGEST_LEN + 1], digest[CRYPTO_DIGEST_LEN + 1], key[STORE_KEY_SIZE];
 
@@ -44,5 +44,4 @@ int main(void)
 	CHECK(strcmp(of_both, digest) != 0);
 	store_key_fail_digest(user, NULL, "a");
 	CHECK(strcmp(user, digest) != 0 && strcmp(user, of_both) != 0);
-	return check_done();
 }

@@ -3,13 +3,22 @@
 #include "check.h"
 #include "folder.h"
 
-static void load(struct users *u, const char *text)
+static struct users all, *const u = &all;
+
+static void load(const char *text)
 {
 	folder_replace("users.json", quoted(text));
 	CHECK_ROW(records_refresh(&u->records), text);
 }
 
-static void test_find(struct users *u)
+TEST(begin)
+{
+	folder_make();
+	folder_log();
+	CHECK(users_open(u, folder, false));
+}
+
+TEST(find)
 {
 	static const struct {
 		const char *name, *password;
@@ -22,12 +31,12 @@ static void test_find(struct users *u)
 	};
 	struct user user;
 
-	load(u, "[{'username':'a','password':'pa'},"
-		"{'username':'b','password':'p\\u00e4\\'','disabled':true,'machines':[ 1, 'x' ]},"
-		"{'username':'c','password':'','disabled':false,'machines':[]},"
-		"{'id':7,'password':'pe','username':'user@1','role':'x'},"
-		"{'username':'a','password':'second','disabled':true},"
-		"{'username':'\\u0064','password':'pd'}]");
+	load("[{'username':'a','password':'pa'},"
+	     "{'username':'b','password':'p\\u00e4\\'','disabled':true,'machines':[ 1, 'x' ]},"
+	     "{'username':'c','password':'','disabled':false,'machines':[]},"
+	     "{'id':7,'password':'pe','username':'user@1','role':'x'},"
+	     "{'username':'a','password':'second','disabled':true},"
+	     "{'username':'\\u0064','password':'pd'}]");
 	EACH(row, rows) {
 		CHECK_ROW(users_find(u, row->name, &user) == USERS_FOUND, row->name);
 		CHECK_TEXT(user.password, row->password, row->name);
@@ -42,20 +51,20 @@ static void test_find(struct users *u)
 	      users_find(u, "a ", &user) == USERS_UNKNOWN);
 }
 
-static void check_left_out(struct users *u, const char *before, const char *members)
+static void check_left_out(const char *before, const char *members)
 {
 	char text[300];
 	struct user user;
 
 	snprintf(text, sizeof text, "[{%s%s},{'username':'y','password':'p'}]", before, members);
-	load(u, text);
+	load(text);
 	CHECK_ROW(users_find(u, "x", &user) == USERS_UNKNOWN &&
 		      users_find(u, "y", &user) == USERS_FOUND && u->records.table.skipped == 1,
 		  text);
 }
 
 /* A restriction that cannot be read must not be treated as no restriction. */
-static void test_rules(struct users *u)
+TEST(rules)
 {
 	static const char rows[] =
 	    "'username':'x'|'password':'p'|'username':1,'password':'p'|'username':'x','password':1|"
@@ -68,32 +77,32 @@ static void test_rules(struct users *u)
 	    "'machines':[1],'machines':[2]|'machines':[1],'Machines':[2]";
 
 	EACH_ITEM(row, rows, '|')
-		check_left_out(u, "", row);
+		check_left_out("", row);
 	EACH_ITEM(row, more, '|')
-		check_left_out(u, "'username':'x','password':'p',", row);
+		check_left_out("'username':'x','password':'p',", row);
 }
 
-static void test_lengths(struct users *u)
+TEST(lengths)
 {
 	char text[2000], name[USERNAME_MAX_BYTES + 1];
 	struct user user;
 
 	for (int more = 0; more <= 1; more++) {
 		sprintf(text, "[{'username':'x','password':'%0*d'}]", PASSWORD_MAX_BYTES + more, 0);
-		load(u, text);
+		load(text);
 		CHECK((users_find(u, "x", &user) == USERS_FOUND) == (more == 0));
 	}
 	sprintf(name, "%0*d", USERNAME_MAX_BYTES, 0);
 	sprintf(text, "[{'username':'%s','password':'p'},{'username':'','password':'p'}]", name);
-	load(u, text);
+	load(text);
 	CHECK(users_find(u, name, &user) == USERS_FOUND);
 	name[USERNAME_MAX_BYTES - 1] = '\0';
 	CHECK(users_find(u, name, &user) == USERS_UNKNOWN);
 }
 
-static void check_work_like(struct users *u, const char *text, const char *want)
+static void check_work_like(const char *text, const char *want)
 {
-	load(u, text);
+	load(text);
 	for (int i = 0; i < 2; i++) {
 		const char *got = users_work_like(u);
 		CHECK_TEXT(got ? got : "none", want, text);
@@ -103,43 +112,25 @@ static void check_work_like(struct users *u, const char *text, const char *want)
 #define HASH "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"
 
 /* The hash that is computed for an unknown user, from the current file. */
-static void test_work_like(struct users *u)
+TEST(work_like)
 {
-	check_work_like(u, "[{'username':'a','password':'plain'}]", "none");
-	check_work_like(u,
-			"[{'username':'a','password':'plain'},{'username':'b','password':'" HASH
+	check_work_like("[{'username':'a','password':'plain'}]", "none");
+	check_work_like("[{'username':'a','password':'plain'},{'username':'b','password':'" HASH
 			"'},"
 			"{'username':'c','password':'$argon2id$v=19$m=8,t=2,p=1$c2FsdHNhbHQ$"
 			"aGFzaGhhc2hoYXNoaGFzaA'}]",
 			HASH);
-	check_work_like(u,
-			"[{'username':'c','password':'$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$a\\/"
+	check_work_like("[{'username':'c','password':'$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$a\\/"
 			"FzaGhhc2hoYXNoaGFzaA'}]",
 			"$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$a/FzaGhhc2hoYXNoaGFzaA");
 	/* A string that only begins like a hash is not used for this. */
-	check_work_like(u,
-			"[{'username':'a','password':'p','note':'$argon2id$ is what we use'},"
+	check_work_like("[{'username':'a','password':'p','note':'$argon2id$ is what we use'},"
 			"{'username':'b','password':'" HASH "'}]",
 			HASH);
 	/* A hash that was cut off would cost nothing: the next one is used. */
-	check_work_like(u,
-			"[{'username':'a','password':'$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ'},"
+	check_work_like("[{'username':'a','password':'$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ'},"
 			"{'username':'b','password':'" HASH "'}]",
 			HASH);
-	check_work_like(u, "[]", "none");
-}
-
-int main(void)
-{
-	struct users u;
-
-	folder_make();
-	folder_log();
-	CHECK(users_open(&u, folder, false));
-	test_find(&u);
-	test_rules(&u);
-	test_lengths(&u);
-	test_work_like(&u);
-	users_close(&u);
-	return check_done();
+	check_work_like("[]", "none");
+	users_close(u);
 }

@@ -6,7 +6,7 @@
 
 static struct value_scratch scratch = {.left = SIZE_MAX};
 
-static void test_kinds(void)
+TEST(kinds)
 {
 	static const struct {
 		const char *text;
@@ -100,7 +100,7 @@ static const char *const fail[] = {
 };
 
 /* Values of different kinds never match, also not for !=. */
-static void test_other_kind(void)
+TEST(other_kind)
 {
 	static const char *const values[] = {"1",  "'a'", "true",    "false", "null",
 					     "{}", "[]",  "{'a':1}", "[1]"};
@@ -127,7 +127,7 @@ static void test_other_kind(void)
 }
 
 /* Several values are asked for. */
-static void test_alternatives(void)
+TEST(alternatives)
 {
 	static const struct span asked[] = {{"b,c", 3}, {"1", 1}, {"null", 4}, {"", 0}, {"A", 1}};
 	static const struct {
@@ -159,7 +159,7 @@ static void test_alternatives(void)
 }
 
 /* Texts of several blocks: a part is found wherever it stands, also across two blocks. */
-static void test_blocks(void)
+TEST(blocks)
 {
 	enum { LENGTH = 3 * VALUE_BLOCK_BYTES, PART = 100 };
 	char *text = malloc(LENGTH + 1);
@@ -189,7 +189,7 @@ static void test_blocks(void)
 }
 
 /* The count depends on the texts alone; when it is spent, nothing holds any more. */
-static void test_spent(void)
+TEST(spent)
 {
 	static struct value_scratch little;
 	struct span part = {"a", 1};
@@ -204,20 +204,14 @@ static void test_spent(void)
 	value_test_free(&test);
 }
 
-int main(void)
+TEST(rows)
 {
-	test_kinds();
 	EACH(list, hold)
 		EACH_ITEM(row, *list, '|')
 			CHECK_ROW(answer_of(row) == VALUE_HOLDS, row);
 	EACH(list, fail)
 		EACH_ITEM(row, *list, '|')
 			CHECK_ROW(answer_of(row) != VALUE_HOLDS, row);
-	test_other_kind();
-	test_alternatives();
-	test_blocks();
-	test_spent();
 	CHECK(!scratch.decoded.failed);
 	value_scratch_free(&scratch);
-	return check_done();
 }

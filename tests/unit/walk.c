@@ -2,89 +2,63 @@
 #include "data/walk.h"
 #include "check.h"
 
-#include <string.h>
-
-/* The members as `name=value;`, or the values as `value;`. */
-static char found[1000];
-
-static void note(struct span text, const char *end)
+/* The members as `name=value;` */
+static void show_members(FILE *out, const char *row)
 {
-	size_t len = strlen(found);
-
-	snprintf(found + len, sizeof found - len, "%.*s%s", (int)text.len, text.at, end);
-}
-
-static bool members_are(const char *object, const char *want)
-{
-	const char *at = object;
+	const char *object = quoted(row), *at = object;
 	bool escaped;
 
-	found[0] = '\0';
 	for (bool more = walk_enter(&at); more; more = walk_more(&at)) {
 		struct span name = walk_name(&at, &escaped);
 		CHECK_ROW(escaped == (memchr(name.at, '\\', name.len) != NULL), object);
-		note(name, "=");
 		const char *end = walk_end(at);
-		note((struct span){at, (size_t)(end - at)}, ";");
+		fprintf(out, "%.*s=%.*s;", (int)name.len, name.at, (int)(end - at), at);
 		at = end;
 	}
-	return strcmp(found, want) == 0 && at == object + strlen(object);
+	CHECK_ROW(*at == '\0', object);
 }
 
-static void test_members(void)
-{
-	static const char *const rows[][2] = {
-	    {"{}", ""},
-	    {"{ \t\r\n}", ""},
-	    {"{\"a\":1}", "a=1;"},
-	    {"{ \"a\" :\n1 ,\t\"b\" : \"x\" }", "a=1;b=\"x\";"},
-	    {"{\"\":null,\"\":true}", "=null;=true;"},
-	    {"{\"a\":-1.5E+10,\"b\":1e-5,\"c\":false}", "a=-1.5E+10;b=1e-5;c=false;"},
-	    {"{\"a\":{},\"b\":[]}", "a={};b=[];"},
-	    {"{\"a\":{\"b\":[1,{\"c\":\"}\"}]},\"d\":[\"]\",[[]]]}",
-	     "a={\"b\":[1,{\"c\":\"}\"}]};d=[\"]\",[[]]];"},
-	    {"{\"a\\\"b\":\"c\\\"d\",\"e\\\\\":\"f\\\\\"}", "a\\\"b=\"c\\\"d\";e\\\\=\"f\\\\\";"},
-	    {"{\"a\":\"\\\\\\\"\",\"b\":\"{[,:\"}", "a=\"\\\\\\\"\";b=\"{[,:\";"},
-	    {"{\"\xc3\xa9\":\"\xf0\x9f\x96\xa5\"}", "\xc3\xa9=\"\xf0\x9f\x96\xa5\";"},
-	};
+static check_pair members[] = {
+    {"{}", ""},
+    {"{ \t\r\n}", ""},
+    {"{'a':1}", "a=1;"},
+    {"{ 'a' :\n1 ,\t'b' : 'x' }", "a=1;b='x';"},
+    {"{'':null,'':true}", "=null;=true;"},
+    {"{'a':-1.5E+10,'b':1e-5,'c':false}", "a=-1.5E+10;b=1e-5;c=false;"},
+    {"{'a':{},'b':[]}", "a={};b=[];"},
+    {"{'a':{'b':[1,{'c':'}'}]},'d':[']',[[]]]}", "a={'b':[1,{'c':'}'}]};d=[']',[[]]];"},
+    {"{'a\\'b':'c\\'d','e\\\\':'f\\\\'}", "a\\'b='c\\'d';e\\\\='f\\\\';"},
+    {"{'a':'\\\\\\'','b':'{[,:'}", "a='\\\\\\'';b='{[,:';"},
+    {"{'\xc3\xa9':'\xf0\x9f\x96\xa5'}", "\xc3\xa9='\xf0\x9f\x96\xa5';"},
+};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		CHECK_ROW(members_are(rows[i][0], rows[i][1]), rows[i][0]);
-}
-
-static bool values_are(const char *text, const char *want)
+/* The values in a text as `value;` */
+static void show_values(FILE *out, const char *row)
 {
-	const char *at = text, *end = text + strlen(text);
+	const char *text = quoted(row), *at = text, *end = text + strlen(text);
 	struct span value;
 
-	found[0] = '\0';
 	while (walk_scalar(&at, end, &value))
-		note(value, ";");
-	return strcmp(found, want) == 0 && at == end;
+		fprintf(out, "%.*s;", (int)value.len, value.at);
+	CHECK_ROW(at == end, text);
 }
 
-static void test_values(void)
-{
-	static const char *const rows[][2] = {
-	    {"{}", ""},
-	    {"{\"a\":1}", "1;"},
-	    {"{\"a\" : \"b\" , \"c\"\n:\t\"d\"}", "\"b\";\"d\";"},
-	    {"{\"a\":[1,\"x\",null,true,[false]],\"b\":{\"c\":{\"d\":-1e5}}}",
-	     "1;\"x\";true;false;-1e5;"},
-	    {"{\"a\":\"b\\\":\",\"c\":\"\"}", "\"b\\\":\";\"\";"},
-	    {"{\"a\":null}", ""},
-	    {"[\"a\",\"b\"]", "\"a\";\"b\";"},
-	    {"\"a\"", "\"a\";"},
-	    {"12", "12;"},
-	};
+static check_pair values[] = {
+    {"{}", ""},
+    {"{'a':1}", "1;"},
+    {"{'a' : 'b' , 'c'\n:\t'd'}", "'b';'d';"},
+    {"{'a':[1,'x',null,true,[false]],'b':{'c':{'d':-1e5}}}", "1;'x';true;false;-1e5;"},
+    {"{'a':'b\\':','c':''}", "'b\\':';'';"},
+    {"{'a':null}", ""},
+    {"['a','b']", "'a';'b';"},
+    {"'a'", "'a';"},
+    {"12", "12;"},
+};
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		CHECK_ROW(values_are(rows[i][0], rows[i][1]), rows[i][0]);
-}
-
-int main(void)
+TEST(rows)
 {
-	test_members();
-	test_values();
-	return check_done();
+	EACH(row, members)
+		CHECK_RENDERED((*row)[0], quoted((*row)[1]), show_members);
+	EACH(row, values)
+		CHECK_RENDERED((*row)[0], quoted((*row)[1]), show_values);
 }
