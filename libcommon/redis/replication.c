@@ -3,6 +3,7 @@
 #include "core/text.h"
 #include "redis/link.h"
 #include "redis/resp.h"
+#include "redis/stream.h"
 #include "redis/tag.h"
 
 #include <stdio.h>
@@ -10,18 +11,37 @@
 
 enum { ROUNDS_MAX = 4, TIME_LEAST_MS = 10 };
 
+static bool is_name(const char *host)
+{
+	return host[strspn(host, "0123456789.")] != '\0' && strchr(host, ':') == NULL;
+}
+
+/* The sentinels may know by its name whom the master knows by its address. */
+static bool is_same(const struct redis_server *a, const struct redis_server *b, bool look_up)
+{
+	if (!look_up)
+		return redis_server_same(a, b);
+	return strcmp(a->port, b->port) == 0 && (is_name(a->host) || is_name(b->host)) &&
+	       stream_same_host(a->host, b->host);
+}
+
 static const struct replication_server *find(const struct replication *n,
-					     const struct redis_server *server)
+					     const struct redis_server *server, bool look_up)
 {
 	for (unsigned i = 0; i < n->count; i++)
-		if (redis_server_same(&n->at[i].server, server))
+		if (is_same(&n->at[i].server, server, look_up))
 			return &n->at[i];
 	return NULL;
 }
 
+static bool is_listed(const struct replication *n, const struct redis_server *server)
+{
+	return find(n, server, false) != NULL || find(n, server, true) != NULL;
+}
+
 void replication_add(struct replication *n, const struct redis_server *server, bool spared)
 {
-	struct replication_server *known = (struct replication_server *)find(n, server);
+	struct replication_server *known = (struct replication_server *)find(n, server, false);
 
 	if (known != NULL)
 		known->spared = known->spared && spared;
@@ -132,10 +152,11 @@ static bool has_acknowledged(const struct redisReply *replicas, const struct red
 	struct redis_server named;
 	long long reached;
 
-	for (size_t i = 0; i < resp_count(replicas); i++)
-		if (read_replica(resp_element(replicas, i), &named, &reached) &&
-		    redis_server_same(&named, server) && reached >= offset)
-			return true;
+	for (int look_up = 0; look_up < 2; look_up++)
+		for (size_t i = 0; i < resp_count(replicas); i++)
+			if (read_replica(resp_element(replicas, i), &named, &reached) &&
+			    reached >= offset && is_same(&named, server, look_up))
+				return true;
 	return false;
 }
 
@@ -160,7 +181,7 @@ static unsigned count_missing(const struct replication *n, const struct redisRep
 	for (size_t i = 0; i < resp_count(replicas); i++) {
 		bool good = read_replica(resp_element(replicas, i), &named, &at);
 		*reached += good && at >= offset;
-		if (good && at < offset && find(n, &named) == NULL) {
+		if (good && at < offset && !is_listed(n, &named)) {
 			missing++;
 			missed(&named, why);
 		}

@@ -64,21 +64,28 @@ int stream_connect_unix(const char *path, long long ms, const char **why, bool *
 	return connect_to((const struct sockaddr *)&address, sizeof address, ms, why, late);
 }
 
-int stream_connect_tcp(const char *host, const char *port, long long ms, const char **why,
-		       bool *late)
+/* The first call accepts only numeric addresses, and so reads no file. */
+static struct addrinfo *look_up(const char *host, const char *port)
 {
 	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
 				 .ai_socktype = SOCK_STREAM};
 	struct addrinfo *list;
 
+	if (getaddrinfo(host, port, &hints, &list) == 0)
+		return list;
+	hints.ai_flags = AI_NUMERICSERV;
+	return getaddrinfo(host, port, &hints, &list) == 0 ? list : NULL;
+}
+
+int stream_connect_tcp(const char *host, const char *port, long long ms, const char **why,
+		       bool *late)
+{
+	struct addrinfo *list = look_up(host, port);
+
 	*late = false;
-	/* The first call accepts only numeric addresses, and so reads no file. */
-	if (getaddrinfo(host, port, &hints, &list) != 0) {
-		hints.ai_flags = AI_NUMERICSERV;
-		if (getaddrinfo(host, port, &hints, &list) != 0) {
-			*why = "unknown host name";
-			return -1;
-		}
+	if (list == NULL) {
+		*why = "unknown host name";
+		return -1;
 	}
 	long long end = clock_ms() + ms, left = ms;
 	int fd = -1;
@@ -89,6 +96,23 @@ int stream_connect_tcp(const char *host, const char *port, long long ms, const c
 	if (fd >= 0)
 		limit(fd, SO_SNDTIMEO, ms);
 	return fd;
+}
+
+bool stream_same_host(const char *one, const char *other)
+{
+	struct addrinfo *ones = look_up(one, "1"), *others = look_up(other, "1");
+	bool same = false;
+
+	for (struct addrinfo *a = ones; a != NULL; a = a->ai_next)
+		for (struct addrinfo *b = others; b != NULL; b = b->ai_next)
+			if (a->ai_addrlen == b->ai_addrlen &&
+			    memcmp(a->ai_addr, b->ai_addr, a->ai_addrlen) == 0)
+				same = true;
+	if (ones != NULL)
+		freeaddrinfo(ones);
+	if (others != NULL)
+		freeaddrinfo(others);
+	return same;
 }
 
 void stream_limit_reads(int fd, long long ms)

@@ -14,6 +14,9 @@ int stream_connect_unix(const char *path, long long ms, const char **why, bool *
 int stream_connect_tcp(const char *host, const char *port, long long ms, const char **why,
 		       bool *late);
 
+/* Whether two names or addresses lead to the same host. It looks names up. */
+bool stream_same_host(const char *one, const char *other);
+
 /* From now on a read waits at most `ms` milliseconds. */
 void stream_limit_reads(int fd, long long ms);
 

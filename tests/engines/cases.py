@@ -421,7 +421,7 @@ def comes_back(stage):
 
 def replica_returns(stage):
     """A replica dies and comes back. Before it has all data, the master dies."""
-    old, replica, _ = stage.topology.engines
+    old, replica = stage.topology.engines[0], stage.topology.engines[1 if stage.topology.sentinels else 3]
     since = stage.mark(f"kill -9 {replica.name}")
     replica.kill()
     stage.wait_back(since)
@@ -443,10 +443,41 @@ def as_documented(stage):
         stage.faults.append(f"status: {answer.decode()}")
     old = replace_master(stage)
     since = stage.mark(f"{old.name} is started")
-    old.start(wait=False)
-    stage.wait_whole(10)
+    old.start()
+    if stage.topology.sentinels and old.ask("ROLE")[0] == "master":
+        stage.faults.append("it comes back as a master")
+    stage.wait_whole()
     stage.excused.append((None, since, stage.marks[-1][0] + stages.BACK_S))
     stage.run(3)
+
+
+def change_master(stage):
+    """Another server is made the master, as documented."""
+    for _ in range(2):
+        since = stage.mark("SENTINEL FAILOVER")
+        stage.topology.sentinels[0].ask("SENTINEL", "FAILOVER", engines.SERVICE)
+        stage.wait_switch(since)
+        stage.wait_whole()
+        stage.excused.append((None, since, stage.marks[-1][0] + stages.BACK_S))
+        stage.run(6)  # a Sentinel waits so long before the next one
+
+
+def misled(mislead):
+    """An administrator changes the master of a replica, or makes it a master. Then the master
+    dies."""
+    def act(stage):
+        old, replica, other = stage.topology.engines
+        stage.mark(f"{replica.name} is misled")
+        replica.ask("REPLICAOF", *mislead(other))
+        stage.run(3)
+        since = stage.mark(f"kill -9 {old.name}")
+        old.kill()
+        stage.wait_switch(since)
+        old.start(wait=False)
+        stage.wait_back(since)
+        stage.run(3)
+        stage.wait_whole()
+    return act
 
 
 def sentinels_die(stage):
@@ -473,6 +504,32 @@ def cluster_cut_with_replica(stage):
     since = part_for(stage, some, others, 8)
     stage.wait_back(since)
     stage.run(3)
+    stage.wait_whole()
+
+
+def cluster_change_master(stage):
+    """A replica takes over, as documented, and then the old master again."""
+    for i in (3, 0, 3, 0):
+        since = stage.mark(f"CLUSTER FAILOVER of engine{i}")
+        stage.topology.engines[i].ask("CLUSTER", "FAILOVER")
+        stage.wait_switch(since)
+        stage.wait_whole()
+        stage.excused.append((None, since, stage.marks[-1][0] + stages.BACK_S))
+        stage.run(2)
+
+
+def cluster_take_over(stage):
+    """A replica is cut off alone, takes over without a vote and comes back: what the others took
+    meanwhile is lost."""
+    some, others = [6], [0, 1, 2, 3, 4, 5, 7, 8]
+    stage.machines.part(some, others)
+    stage.mark("engine6 is cut off")
+    stage.run(6)
+    stage.topology.engines[6].ask("CLUSTER", "FAILOVER", "TAKEOVER")
+    stage.mark("it takes over")
+    stage.run(2)
+    stage.machines.heal(some, others)
+    stage.run(5)
     stage.wait_whole()
 
 
@@ -604,6 +661,7 @@ MANY = {"workers": 32, "clients": 32, "pause": 0.1}
 # A write waits for any one replica: the checker must see what is lost.
 ANY = {"settings": {"SSA_REDIS_WAIT": "1"}, "planted": WRONG, "modes": ["scgi"]}
 ALL = {"settings": {"SSA_REDIS_WAIT": "2"}, "topology_options": {"wait": 2}}
+RESOLVE = {"sentinel resolve-hostnames": "yes"}
 GUESSES = 30
 MOVE_S = 60
 BRIEF = {"settings": {"SSA_TICKET_TTL": str(LOGIN_MAX_S // 2), "SSA_TICKET_MAX": str(LOGIN_MAX_S)}, "login_max_s": LOGIN_MAX_S}
@@ -651,6 +709,15 @@ CASES = [
     Case("comes-back", "sentinel", comes_back, machines=6),
     Case("replica-returns", "sentinel", replica_returns),
     Case("sentinels-die", "sentinel", sentinels_die),
+    Case("change-master", "sentinel", change_master),
+    Case("chained", "sentinel", misled(lambda other: other.address)),
+    Case("second-master", "sentinel", misled(lambda _: ("NO", "ONE"))),
+    # Replicas or Sentinels give a name for what the others know by its address.
+    Case("names", "sentinel", restart_after(5), topology_options={
+        "settings": {**engines.FENCED, "replica-announce-ip": "localhost"}, "watch": RESOLVE}),
+    Case("names-of-sentinels", "sentinel", restart_after(5), topology_options={
+        "name": "localhost", "watch": {**RESOLVE, "sentinel announce-hostnames": "yes"}}),
+    Case("ipv6", "sentinel", restart_after(5), topology_options={"host": "::1"}),
     Case("clock", "sentinel", restart_after(15), **clock(AHEAD_S)),
     *[Case(f"clock{seconds:+d}-end", "sentinel", renewals_end, **clock(seconds), **BRIEF) for seconds in (5, -5)],
     *[Case(f"workers-{count}", "sentinel", restart_after(5), modes=["scgi"], workers=count, clients=min(64, 8 * count))
@@ -664,6 +731,12 @@ CASES = [
     Case("cluster-cut-with-replica", "cluster", cluster_cut_with_replica, machines=9, topology_options={"replicas": 2}),
     Case("cluster-cut-with-replica-any", "cluster", cluster_cut_with_replica, machines=9, topology_options={"replicas": 2}, **ANY),
     Case("cluster-two-masters", "cluster", cluster_two_masters, machines=3, nodes=2, topology_options={"replicas": 2}),
+    Case("cluster-take-over", "cluster", cluster_take_over, machines=9, planted=WRONG, topology_options={"replicas": 2}),
+    Case("cluster-change-master", "cluster", cluster_change_master, topology_options={"replicas": 2}),
+    Case("cluster-replica-returns", "cluster", replica_returns, topology_options={"replicas": 2}),
+    Case("cluster-names", "cluster", restart_after(5), topology_options={"settings": {
+        **engines.FENCED, "cluster-announce-hostname": "localhost", "cluster-preferred-endpoint-type": "hostname"}}),
+    Case("cluster-ipv6", "cluster", restart_after(5), topology_options={"host": "::1"}),
     Case("cluster-everywhere", "cluster", everywhere(kill_and_fail_over, CROWD_SIZE)),
     Case("cluster-everywhere-move", "cluster", everywhere(move_rest, CROWD_SIZE, move_some), strays_max=1e-4),
     Case("cluster-guesses", "cluster", guesses(kill_and_fail_over), **GUESSED),

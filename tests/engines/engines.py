@@ -229,6 +229,16 @@ class Engine(Process):
 
 # --- topologies -----------------------------------------------------------------------------------
 
+def address_of(host, port):
+    """As an engine listens, for an address or a name."""
+    return socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0], int(port)
+
+
+def hosts_of(addresses):
+    """As REDIS_URL names them."""
+    return ",".join("[%s]:%d" % address if ":" in address[0] else "%s:%d" % address for address in addresses)
+
+
 class Topology:
     """The engines of a run. `write` does what the service needs: it raises an OSError or Refused
     while they cannot acknowledge a write."""
@@ -266,7 +276,7 @@ class Topology:
                 raise ConnectionError("too few replicas")
             # WAIT does not wait for what others wrote before ROLE.
             end = time.monotonic() + 0.2
-            while named and not named <= {(host, int(port)) for host, port, at in c.ask("ROLE")[2] if int(at) >= offset}:
+            while named and not named <= {address_of(host, port) for host, port, at in c.ask("ROLE")[2] if int(at) >= offset}:
                 if time.monotonic() > end:
                     raise ConnectionError("others than those that count")
                 time.sleep(0.01)
@@ -292,14 +302,17 @@ class Single(Topology):
 class SentinelSet(Topology):
     """A master, two replicas and three Sentinels, one of each on each of the machines. heir:
     environment of the replica that is chosen if the master fails. wait: see Topology. never: the
-    second replica is never promoted. On six machines, each Sentinel has one of its own."""
+    second replica is never promoted. On six machines, each Sentinel has one of its own. watch:
+    settings of the Sentinels. host: where there are no machines; name: what the Sentinels call
+    it."""
 
     service = SERVICE
 
-    def __init__(self, folder, stack, settings=None, machines=None, heir=None, wait=None, never=False):
+    def __init__(self, folder, stack, settings=None, machines=None, heir=None, wait=None, never=False, watch=None,
+                 quorum=2, host="127.0.0.1", name=None):
         super().__init__(folder, stack)
         self.wait = wait
-        places = machines.places if machines else [("127.0.0.1", ())] * 3
+        places = machines.places if machines else [(host, ())] * 3
         for i, (host, place) in enumerate(places[:3]):
             more = {"replicaof": "%s %d" % self.engines[0].address} if i else {}
             if never and i == 2:
@@ -313,8 +326,9 @@ class SentinelSet(Topology):
             engine.start()
         wait_until(lambda: all(map(Engine.is_synced, self.engines[1:])), "replicas")
         for i, (host, place) in enumerate(places[-3:]):
+            first = self.engines[0].address
             self.sentinels.append(Engine(folder / f"sentinel{i}", {
-                "sentinel monitor": "%s %s %d 2" % (SERVICE, *self.engines[0].address),
+                **(watch or {}), "sentinel monitor": f"{SERVICE} {name or first[0]} {first[1]} {quorum}",
                 "sentinel down-after-milliseconds": f"{SERVICE} {DOWN_AFTER_MS}",
                 "sentinel failover-timeout": f"{SERVICE} 5000"}, host, ["--sentinel"], place=place))
         self.start_sentinels()
@@ -330,7 +344,7 @@ class SentinelSet(Topology):
 
     @staticmethod
     def url_of(addresses):
-        return "redis+sentinel://%s/%s" % (",".join("%s:%d" % address for address in addresses), SERVICE)
+        return f"redis+sentinel://{hosts_of(addresses)}/{SERVICE}"
 
     def knows_all(self, sentinel):
         found = asked(sentinel.address, "SENTINEL", "MASTER", self.service)
@@ -351,8 +365,7 @@ class SentinelSet(Topology):
 
     def says(self, sentinel):
         """The master that this Sentinel names."""
-        host, port = ask(sentinel.address, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.service, seconds=0.2)
-        return host, int(port)
+        return address_of(*ask(sentinel.address, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.service, seconds=0.2))
 
     def master(self):
         """The master that the Sentinels name."""
@@ -368,7 +381,7 @@ class SentinelSet(Topology):
         known = [dict(zip(each[::2], each[1::2])) for each in
                  ask(sentinel.address, "SENTINEL", "REPLICAS", self.service, seconds=0.2)]
         up = [each for each in known if "s_down" not in each["flags"] and each["slave-priority"] != "0"]
-        return {(each["ip"], int(each["port"])) for each in up} | {self.says(sentinel)}
+        return {address_of(each["ip"], each["port"]) for each in up} | {self.says(sentinel)}
 
     def promotable(self, address):
         views = []
@@ -418,10 +431,10 @@ class Cluster(Topology):
 
     wait = None
 
-    def __init__(self, folder, stack, settings=None, replicas=1, machines=None):
+    def __init__(self, folder, stack, settings=None, replicas=1, machines=None, host="127.0.0.1"):
         super().__init__(folder, stack)
         count = 3 * (1 + replicas)
-        places = machines.places if machines else [("127.0.0.1", ())] * 3
+        places = machines.places if machines else [(host, ())] * 3
         self.replicas_each, self.has_spare = replicas, replicas > 1
         for i in range(count):
             host, place = places[(i + i // 3) % 3 if len(places) == 3 else i]
@@ -442,7 +455,7 @@ class Cluster(Topology):
         for i, engine in enumerate(self.engines[3:]):
             engine.ask("CLUSTER", "REPLICATE", self.engines[i % 3].id)
         self.know()
-        self.url = "redis+cluster://" + ",".join("%s:%d" % engine.address for engine in self.engines)
+        self.url = "redis+cluster://" + hosts_of(engine.address for engine in self.engines)
 
     def know(self):
         """A key of each of the three parts, for the reference."""
@@ -468,7 +481,7 @@ class Cluster(Topology):
                 with Connection(engine.address, 0.2) as c:
                     if "cluster_state:ok" in c.ask("CLUSTER", "INFO"):
                         self.order = [engine, *self.order[:i], *self.order[i + 1:]]
-                        return [(first, last, (node[0], node[1])) for first, last, node, *_ in c.ask("CLUSTER", "SLOTS")]
+                        return [(first, last, address_of(*node[:2])) for first, last, node, *_ in c.ask("CLUSTER", "SLOTS")]
         raise ConnectionError("no node of the cluster is in touch with the others")
 
     @staticmethod

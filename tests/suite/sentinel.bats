@@ -246,6 +246,13 @@ sentinels() {
   logs_in 503 "$missing"
 }
 
+@test "a replica that the sentinels know by its name, and the master by its address" {
+  sentinels "called=localhost replicas=$REPLICA"
+  logs_in 200
+  sentinels "called=localhost replicas=$REPLICA,$NOBODY"
+  logs_in 503 "redis: not replicated: localhost:$NOBODY has not acknowledged in time"
+}
+
 @test "a read and a logout while a replica is missing" {
   enter 200
   stop_workers

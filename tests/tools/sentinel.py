@@ -5,6 +5,7 @@
 
     id=NAME                        its own id; the number of its port unless told
     replicas=PORT[:FLAGS[:PRIORITY]]…  with commas; flags such as slave, or s_down+disconnected
+    called=HOST                    how it calls their host, 127.0.0.1 unless told
     others=NAME[:FLAGS]…           the ids of the sentinels that it knows
     flags=FLAGS                    of the master"""
 
@@ -31,7 +32,7 @@ def answer(command, host, port, fields):
             return ['name', 'ssa', 'ip', host, 'port', port, 'flags', fields['flags'], 'num-slaves', str(len(replicas)),
                     'num-other-sentinels', str(len(others))]
         case 'REPLICAS':
-            return [['ip', '127.0.0.1', 'port', at, 'flags', ','.join(['slave', *flags.split('+')]), 'slave-priority',
+            return [['ip', fields['called'], 'port', at, 'flags', ','.join(['slave', *flags.split('+')]), 'slave-priority',
                      priority or '100'] for at, flags, priority in replicas]
         case 'SENTINELS':
             return [['runid', name, 'flags', ','.join(['sentinel', *flags.split('+')])] for name, flags, _ in others]
@@ -40,7 +41,7 @@ def answer(command, host, port, fields):
 def main():
     """In one thread: the programs wait 200 ms for an answer, also on a busy machine."""
     host, port, *given = sys.argv[2:] + ['']
-    fields = {'id': sys.argv[1], 'replicas': '', 'others': '', 'flags': 'master'}
+    fields = {'id': sys.argv[1], 'replicas': '', 'called': '127.0.0.1', 'others': '', 'flags': 'master'}
     fields |= dict(field.split('=') for field in given if field)
     ready = selectors.DefaultSelector()
     listener = socket.create_server(('127.0.0.1', int(sys.argv[1])))
