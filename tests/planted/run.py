@@ -10,6 +10,7 @@ nothing. It prints which faults do not apply or were never found, and which file
 
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -162,6 +163,7 @@ def check():
 def main(words):
     if words == ['check']:
         return check()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # after the planted text is restored
     refresh()
     status, said = make('all', 'unit')
     if status:

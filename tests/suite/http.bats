@@ -83,6 +83,18 @@ teardown() { stop_started; }
   done
 }
 
+@test "a program that may not be run is not sent as a file" {
+  local sock=$BATS_TEST_TMPDIR/x.sock bin=$BATS_TEST_TMPDIR/bin
+  mkdir "$bin"
+  cp "$CGI_BIN"/{status,info,ticket} "$bin/"
+  chmod 600 "$bin/info"
+  (cd "$ROOT" && SSA_MODE=cgi SSA_BIND=$sock SSA_RUN_DIR=$BATS_TEST_TMPDIR/run SSA_CGI_BIN=$bin SSA_DATA_DIR=$DATA_DIR \
+    exec lighttpd -D -f lighttpd.conf) >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+  started+=($!)
+  wait_until 10 $! curl -sf --unix-socket "$sock" http://x/api/status
+  [[ $(curl -s --unix-socket "$sock" http://x/api/info) == '{"code":403,'* ]]
+}
+
 # on_ipv6 LAUNCHER...: starts one more lighttpd on [::1] by this command. `inside` asks it.
 on_ipv6() {
   local port inside=()

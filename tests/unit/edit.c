@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 
 /* Returns what the file has. */
@@ -21,6 +22,23 @@ static const char *present(void)
 	text[fread(text, 1, sizeof text - 1, file)] = '\0';
 	fclose(file);
 	return text;
+}
+
+/* What went to the disk, in this order: f is the new file, while the name still leads to the old
+ * one; d is the folder, when the name leads to the new one. */
+static char synced[8];
+
+/* In place of the C library's. */
+int fsync(int fd)
+{
+	size_t len = strlen(synced);
+	struct stat st;
+
+	if (len + 1 < sizeof synced && fstat(fd, &st) == 0)
+		synced[len] = S_ISREG(st.st_mode) && strcmp(present(), "old") == 0        ? 'f'
+			      : S_ISDIR(st.st_mode) && strcmp(present(), "new text") == 0 ? 'd'
+											  : '?';
+	return (int)syscall(SYS_fsync, fd);
 }
 
 TEST(begin)
@@ -39,6 +57,7 @@ TEST(commit)
 	CHECK(e.len == 3 && memcmp(e.text, "old", 3) == 0);
 	CHECK(edit_commit(&e, "new text", 8));
 	edit_end(&e);
+	CHECK_TEXT(synced, "fd", NULL);
 	CHECK_TEXT(present(), "new text", NULL);
 	CHECK(stat(folder_path("users.json"), &st) == 0 && (st.st_mode & 07777) == 0604);
 	CHECK(access(folder_path(".ssactl.new"), F_OK) != 0);
@@ -176,7 +195,7 @@ TEST(locked)
 	int fd = open(folder, O_RDONLY | O_DIRECTORY);
 
 	folder_write("users.json", "text");
-	CHECK(fd >= 0 && flock(fd, LOCK_EX) == 0);
+	CHECK(fd >= 0 && flock(fd, LOCK_SH) == 0); /* an edit is alone */
 	snprintf(who, sizeof who, "process %d (edit) has locked", (int)getpid());
 	CHECK(!begins(folder_path("users.json"), who));
 	close(fd);

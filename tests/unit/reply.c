@@ -8,8 +8,9 @@ TEST(refuse)
 	char reason[1000];
 
 	text_string(&rep.body, "half of a good answer");
+	text_string(&rep.headers, "ETag: \"x\"\r\n");
 	CHECK(reply_refuse(&rep, RESULT_FORBIDDEN, "why") == RESULT_FORBIDDEN);
-	CHECK(rep.result == RESULT_FORBIDDEN && rep.body.len == 0 &&
+	CHECK(rep.result == RESULT_FORBIDDEN && rep.body.len == 0 && rep.headers.len == 0 &&
 	      strcmp(rep.reason, "why") == 0);
 	memset(reason, 'r', sizeof reason);
 	reason[sizeof reason - 1] = '\0';
@@ -17,6 +18,7 @@ TEST(refuse)
 	CHECK(strlen(rep.reason) == sizeof rep.reason - 1 &&
 	      strspn(rep.reason, "r") == sizeof rep.reason - 1);
 	text_free(&rep.body);
+	text_free(&rep.headers);
 }
 
 /* The whole reply, head and body, as one string. */
