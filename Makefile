@@ -51,6 +51,7 @@ endif
 archives = $(patsubst %,$(thirdparty)/lib/lib%.a,hiredis cjson sodium)
 libflags = -isystem $(thirdparty)/include
 hardened += -fno-pie
+small    += -fno-asynchronous-unwind-tables# nothing unwinds a stack here
 # One segment less to map, and one page less to fault, for each program start: no separate code.
 LDFLAGS  = -static -s -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack,-z,noseparate-code $(wrap)
 wrap     = $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc free) -Wl,-u,__wrap_malloc# see libcommon/core/heap.c
