@@ -54,48 +54,16 @@ def username(name, written, expected, group='json', **options):
           secrets=[b'wrong-secret'], **options)
 
 
+# ticket.rows has the plain refusals, and unit/scan.c what JSON is.
 for name, body in [
-    ('empty body', b''), ('empty object', b'{}'), ('array', b'[]'), ('null', b'null'), ('number', b'1'),
-    ('string', b'"username"'), ('true', b'true'), ('a space', b' '), ('a NUL', b'\0'),
-    ('no password', b'{"username":"user1"}'), ('no username', b'{"password":"x"}'),
-    ('empty username', b'{"username":"","password":"x"}'), ('empty password', b'{"username":"user1","password":""}'),
-    ('username a number', b'{"username":1,"password":"x"}'), ('username null', b'{"username":null,"password":"x"}'),
-    ('username an object', b'{"username":{"$ne":""},"password":"x"}'),
-    ('username an array', b'{"username":["user1"],"password":"x"}'),
-    ('username true', b'{"username":true,"password":"x"}'),
-    ('password a number', b'{"username":"user1","password":1}'),
-    ('password null', b'{"username":"user1","password":null}'),
-    ('password an object', b'{"username":"user1","password":{"$gt":""}}'),
-    ('password false', b'{"username":"user1","password":false}'),
-    ('password an empty array', b'{"username":"user1","password":[]}'),
-    ('names in other case', b'{"Username":"user1","Password":"A1B2C3D4E5F6G7H8I9HD"}'),
-    ('username in an inner object', b'{"x":{"username":"user1","password":"x"}}'),
-    ('records in an array', b'[{"username":"user1","password":"x"}]'),
-    ('username twice', b'{"username":"user1","username":"user2","password":"x"}'),
-    ('password twice', b'{"username":"user1","password":"x","password":"x"}'),
-    ('username twice, once escaped', b'{"username":"user1","\\u0075sername":"user2","password":"x"}'),
+    ('a NUL', b'\0'), ('NUL behind', b'{"username":"user1","password":"x"}\0'), ('NUL between', b'{"username":"user1",\0"password":"x"}'),
+    ('username an object of a query', b'{"username":{"$ne":""},"password":"x"}'), ('password an object of a query', b'{"username":"user1","password":{"$gt":""}}'),
     ('password twice, once null', b'{"username":"user1","password":"A1B2C3D4E5F6G7H8I9HD","password":null}'),
-    ('username over 256 bytes', b'{"username":"' + b'u' * 257 + b'","password":"x"}'),
     ('username over 256 bytes in UTF-8', b'{"username":"' + b'\xc3\xa9' * 129 + b'","password":"x"}'),
     ('username over 256 bytes once decoded', b'{"username":"' + b'\\u00e9' * 129 + b'","password":"x"}'),
-    ('password over 1024 bytes', b'{"username":"user1","password":"' + b'p' * 1025 + b'"}'),
-    ('comma at the end', b'{"username":"user1","password":"x",}'),
-    ('comma at the beginning', b'{,"username":"user1","password":"x"}'),
-    ('two commas', b'{"username":"user1",,"password":"x"}'),
-    ('no colon', b'{"username" "user1","password":"x"}'),
-    ('bytes behind', b'{"username":"user1","password":"x"}x'),
-    ('a second object behind', b'{"username":"user1","password":"x"}{"username":"user1","password":"x"}'),
-    ('NUL behind', b'{"username":"user1","password":"x"}\0'),
-    ('NUL between', b'{"username":"user1",\0"password":"x"}'),
-    ('UTF-16', '{"username":"user1","password":"x"}'.encode('utf-16-le')),
-    ('UTF-16 with a mark', '{"username":"user1","password":"x"}'.encode('utf-16')),
-    ('UTF-32', '{"username":"user1","password":"x"}'.encode('utf-32-be')),
-    ('single quotes', b"{'username':'user1','password':'x'}"), ('names without quotes', b'{username:"user1",password:"x"}'),
-    ('a comment', b'{"username":"user1",/* */"password":"x"}'), ('a line comment', b'{"username":"user1",//\n"password":"x"}'),
-    ('not closed', b'{"username":"user1","password":"x"'), ('string not closed', b'{"username":"user1","password":"x}'),
-    ('closed by the wrong bracket', b'{"username":"user1","password":"x"]'), ('only opened', b'{' * 100),
-    ('form feed as space', b'{\f"username":"user1","password":"x"}'),
-    ('no-break space', b'{\xc2\xa0"username":"user1","password":"x"}'),
+    ('UTF-16', '{"username":"user1","password":"x"}'.encode('utf-16-le')), ('UTF-16 with a mark', '{"username":"user1","password":"x"}'.encode('utf-16')),
+    ('UTF-32', '{"username":"user1","password":"x"}'.encode('utf-32-be')), ('only opened', b'{' * 100),
+    ('form feed as space', b'{\f"username":"user1","password":"x"}'), ('no-break space', b'{\xc2\xa0"username":"user1","password":"x"}'),
     ('form', b'username=user1&password=A1B2C3D4E5F6G7H8I9HD'),
     ('XML', b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'),
     ('gzip without saying so', b'\x1f\x8b\x08\0\0\0\0\0\0\x03\xabV*-N-\xcaK\xccMU'),
@@ -103,41 +71,24 @@ for name, body in [
     login(name, body, 400)
 
 for name, written in [
-    ('NaN', b'NaN'), ('Infinity', b'Infinity'), ('-Infinity', b'-Infinity'), ('leading zero', b'01'), ('-01', b'-01'),
-    ('point at the end', b'1.'), ('point at the beginning', b'.5'), ('plus', b'+1'), ('minus alone', b'-'),
-    ('exponent without digits', b'1e'), ('exponent sign alone', b'1e+'), ('hexadecimal', b'0x10'), ('two points', b'1.2.3'),
-    ('True', b'True'), ('nul', b'nul'), ('nullx', b'nullx'), ('undefined', b'undefined'), ('nothing', b''),
-    ('raw newline in a string', b'"a\nb"'), ('raw tab in a string', b'"a\tb"'), ('raw NUL in a string', b'"a\0b"'),
-    ('raw escape character in a string', b'"\x1b[31m"'),
-    ('lone continuation byte', b'"\x80"'), ('byte 0xff', b'"\xff"'), ('overlong slash', b'"\xc0\xaf"'),
-    ('overlong in three bytes', b'"\xe0\x80\xaf"'), ('surrogate in UTF-8', b'"\xed\xa0\x80"'),
-    ('over U+10FFFF', b'"\xf4\x90\x80\x80"'), ('five-byte form', b'"\xf8\x88\x80\x80\x80"'), ('cut UTF-8', b'"\xe2\x82"'),
-    ('lone high surrogate', b'"\\ud800"'), ('lone low surrogate', b'"\\udc00"'), ('pair the wrong way round', b'"\\udc00\\ud800"'),
-    ('two high surrogates', b'"\\ud800\\ud800"'), ('escaped NUL', b'"\\u0000"'), ('escape of a quote in JavaScript', b'"\\\'"'),
-    ('\\x41', b'"\\x41"'), ('\\u with two digits', b'"\\u12"'), ('\\u with a letter', b'"\\u12G4"'), ('\\U', b'"\\U00000041"'),
-    ('escaped NUL in a name', b'1,"\\u0000":1'), ('bad escape in a name', b'1,"\\q":1'), ('a name that is a number', b'1,2:3'),
-    ('depth 33', b'[' * 32 + b']' * 32), ('depth 5000', b'[' * 5000 + b']' * 5000), ('depth 5000, open', b'[' * 5000),
-    ('objects to depth 33', b'{"a":' * 32 + b'1' + b'}' * 32), ('array with a comma at the end', b'[1,]'), ('array of a comma', b'[,]'),
+    ('NaN', b'NaN'), ('raw newline in a string', b'"a\nb"'), ('raw NUL in a string', b'"a\0b"'), ('raw escape character in a string', b'"\x1b[31m"'),
+    ('overlong slash', b'"\xc0\xaf"'), ('overlong in three bytes', b'"\xe0\x80\xaf"'), ('over U+10FFFF', b'"\xf4\x90\x80\x80"'), ('cut UTF-8', b'"\xe2\x82"'),
+    ('pair the wrong way round', b'"\\udc00\\ud800"'), ('escaped NUL', b'"\\u0000"'), ('\\x41', b'"\\x41"'),
+    ('depth 5000', b'[' * 5000 + b']' * 5000), ('depth 5000, open', b'[' * 5000), ('objects to depth 33', b'{"a":' * 32 + b'1' + b'}' * 32),
 ]:
     member(name, written, 400)
 
 for name, written in [
-    ('depth 32', b'[' * 31 + b']' * 31), ('1e999', b'1e999'), ('-0', b'-0'), ('a thousand digits', b'9' * 1000),
-    ('pair of surrogates', b'"\\ud83d\\ude00"'), ('four-byte UTF-8', b'"\xf0\x9f\x98\x80"'), ('noncharacter', b'"\xef\xbf\xbf"'),
-    ('DEL in a string', b'"\x7f"'), ('every escape', b'"\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041"'), ('all kinds of space', b' \t\r\n1 \t\r\n'),
-    ('another name twice', b'1,"x":2'), ('__proto__', b'1,"__proto__":{"admin":true}'), ('an empty name', b'1,"":""'),
+    ('1e999', b'1e999'), ('a thousand digits', b'9' * 1000), ('noncharacter', b'"\xef\xbf\xbf"'), ('DEL in a string', b'"\x7f"'),
+    ('every escape', b'"\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041"'), ('another name twice', b'1,"x":2'), ('__proto__', b'1,"__proto__":{"admin":true}'),
     ('extra fields that sound powerful', b'1,"disabled":false,"machines":[100],"admin":true,"expires":9999999999'),
     ('100 members', b','.join(b'"m%d":%d' % (i, i) for i in range(100)).join([b'1,', b'']))
 ]:
     member(name, written, 401, exact=WRONG)
 
-username('username of 256 bytes', b'u' * 256, 401, exact=WRONG)
 username('username of 256 bytes once decoded', b'\\u00e9' * 128, 401, exact=WRONG)
 login('password of 1024 bytes', b'{"username":"user1","password":"' + b'p' * 1024 + b'"}', 401, exact=WRONG,
       secrets=[b'p' * 100])
-full = b'{"username":"nobody","password":"wrong-secret","x":"' + b'x' * (16384 - 54) + b'"}'
-login('body of 16 KiB', full, 401, exact=WRONG)
-login('body of 16 KiB and one', full + b' ', 413)
 login('body of 1 MiB', b'{"x":"' + b'x' * (1 << 20) + b'"}', 413)
 login('right login with escapes in the names', b'{"\\u0075sername":"\\u0075ser1","\\u0070assword":"\\u00411B2C3D4E5F6G7H8I9HD"}', 200,
       creates=True)
@@ -146,13 +97,8 @@ login('right login with escapes in the names', b'{"\\u0075sername":"\\u0075ser1"
 
 PLAIN = b'{"username":"nobody","password":"wrong-secret"}'
 for value, status in [
-    (b'application/x-www-form-urlencoded', 415), (b'text/plain', 415), (b'text/json', 415), (b'multipart/form-data; boundary=x', 415),
-    (b'application/jsonx', 415), (b'application/json+xml', 415), (b'application/xjson', 415), (b'application/+json', 415),
-    (b'application/json, text/plain', 415), (b'*/*', 415), (b'json', 415), (b'application', 415), (b'application/', 415),
-    (b'application/json\x80', {400, 415}), (b'\xff\xfe', {400, 415}), (b'a' * 4000, 415), (b'"application/json"', 415),
-    (b'application/json', 401), (b'Application/JSON', 401), (b'application/json; charset=utf-8', 401),
-    (b'application/json;charset="utf-16"', 401), (b'application/problem+json', 401), (b'application/vnd.x.y+JSON;v=1', 401),
-    (b'', 401),
+    (b'application/json, text/plain', 415), (b'application/json\x80', {400, 415}), (b'\xff\xfe', {400, 415}), (b'a' * 4000, 415),
+    (b'"application/json"', 415), (b'application/json;charset="utf-16"', 401), (b'', 401),
 ]:
     shown = value.decode('latin-1')
     login('content type ' + ascii(shown if len(shown) < 60 else shown[:20] + '…'), PLAIN, status, b'Content-Type: ' + value + b'\r\n',
@@ -185,7 +131,6 @@ for name, written in [
     username('user text: ' + name, written, 401, 'inject', exact=WRONG)
 for name, written in [
     ('password with a Redis command', b'x\\r\\nFLUSHALL\\r\\n-FORGED-'), ('password with a log line', b'x\\n2026-01-31T09:30:00Z ssa-ticket[1]: FORGED'),
-    ('password with a byte less', b'A1B2C3D4E5F6G7H8I9H'), ('password with a byte more', b'A1B2C3D4E5F6G7H8I9HDx'),
     ('password in lower case', b'a1b2c3d4e5f6g7h8i9hd'), ('password with a space', b'A1B2C3D4E5F6G7H8I9HD '),
     ('password of ticket form', b'A' * 43), ('password of ticket form with a glob', b'*' * 43), ('empty-looking password', b'\\u200b'),
 ]:
@@ -269,24 +214,16 @@ add('paths', 'script name by a header', request(path=b'/api/none', headers=b'Scr
 # --- queries --------------------------------------------------------------------------------------
 
 EMPTY = b'{"data":[]}'
+# query.rows and unit/query.c have the plain refusals.
 for name, query, expected, options in [
-    ('3,000 parameters', b'a&' * 3000, 400, {}),
+    ('3,000 parameters', b'a&' * 3000, 400, {}), ('64 KiB', b'a=' + b'x' * 65536, {400, 431}, {}),
     ('64 parameters', b'&'.join([b'id:gte=FORGED'] * 64), 200, {'exact': EMPTY}),
-    ('65 parameters', b'&'.join([b'id:gte=FORGED'] * 65), 400, {}),
-    ('64 KiB', b'a=' + b'x' * 65536, {400, 431}, {}),
-    ('a percent sign without digits', b'FORGED=%zz', 400, {}),
-    ('overlong UTF-8', b'FORGED=%c0%af', 400, {}), ('overlong UTF-8 in three bytes', b'FORGED=%e0%80%af', 400, {}),
-    ('half a surrogate pair', b'FORGED=%ed%a0%bd', 400, {}), ('cut UTF-8', b'FORGED=%e2%82', 400, {}),
-    ('a NUL', b'FORGED=%00', 400, {}), ('a NUL in a name', b'FOR%00GED=1', 400, {}),
-    ('a raw byte', b'FORGED=\xff', 400, {}),
-    ('no name', b'=FORGED', 400, {}), ('an unknown operator', b'id:FORGED=1', 400, {}), ('an unknown parameter', b'_FORGED=1', 400, {}),
-    ('_where of json-server', b'_where=%7B%22FORGED%22:1%7D', 400, {}), ('_embed of json-server', b'_embed=FORGED', 400, {}),
-    ('a page of 20 digits', b'_page=99999999999999999999', 200, {'exact': EMPTY}), ('a page of 7,000 digits', b'_page=' + b'9' * 7000, 200, {'exact': EMPTY}),
-    ('page 0', b'_page=0', 400, {}), ('page -1', b'_page=-1', 400, {}), ('page 1e1', b'_page=1e1', 400, {}), ('too many a page', b'_per_page=10001', 400, {}),
-    ('a slice of 20 digits', b'_start=18446744073709551616&_limit=18446744073709551616', 200, {'exact': EMPTY}),
-    ('dots that lead nowhere', b'a' + b'.' * 6000 + b'b=FORGED', 200, {'exact': EMPTY}), ('only dots', b'...=FORGED', 200, {'exact': EMPTY}),
+    ('a percent sign without digits', b'FORGED=%zz', 400, {}), ('overlong UTF-8', b'FORGED=%c0%af', 400, {}), ('a NUL in a name', b'FOR%00GED=1', 400, {}),
+    ('a raw byte', b'FORGED=\xff', 400, {}), ('an unknown operator', b'id:FORGED=1', 400, {}), ('an unknown parameter', b'_FORGED=1', 400, {}),
+    ('_where of json-server', b'_where=%7B%22FORGED%22:1%7D', 400, {}), ('PHP arrays', b'id%5B%5D=100&id%5B$ne%5D=FORGED', 400, {}),
+    ('a page of 7,000 digits', b'_page=' + b'9' * 7000, 200, {'exact': EMPTY}),
+    ('dots that lead nowhere', b'a' + b'.' * 6000 + b'b=FORGED', 200, {'exact': EMPTY}),
     ('members of JavaScript objects', b'constructor.name=FORGED&toString=1', 200, {'exact': EMPTY}),
-    ('PHP arrays', b'id%5B%5D=100&id%5B$ne%5D=FORGED', 400, {}), ('a filter on an object', b'nested=FORGED&nested:ne=FORGED', 200, {'exact': EMPTY}),
     ('a number of 7,000 digits', b'mem=' + b'7' * 7000, 200, {'exact': EMPTY}), ('an exponent of 7,000 digits', b'mem:gt=1e' + b'9' * 7000, 200, {'exact': EMPTY}),
     ('a list of 3,500 items', b'id:in=' + b'9,' * 3500, 200, {'exact': EMPTY}),
     ('a regular expression', b'name_like=(a%2B)%2B$FORGED', 200, {'exact': EMPTY}), ('SQL', b"name=' OR 1=1--FORGED", {200, 400}, {}),
