@@ -79,6 +79,24 @@ def parse(raw, status_line):
     return Reply(int(status.group(1)) if status and end else 0, head, headers, body, raw)
 
 
+def redis(path, *words):
+    """Sends one command to a Redis. Lists come back as one text, with spaces."""
+    words = [word if isinstance(word, bytes) else str(word).encode() for word in words]
+    with socket.socket(socket.AF_UNIX) as s, s.makefile('rb') as answer:
+        s.settimeout(PATIENCE_S)
+        s.connect(path)
+        s.sendall(b'*%d\r\n' % len(words) + b''.join(b'$%d\r\n%s\r\n' % (len(word), word) for word in words))
+
+        def read():
+            kind, text = (line := answer.readline().rstrip(b'\r\n'))[:1], line[1:]
+            if kind == b'$' and text != b'-1':
+                return answer.read(int(text) + 2)[:-2]
+            if kind == b'*':
+                return b' '.join(read() for _ in range(int(text)))
+            return b'nil' if kind == b'$' else text
+        return read()
+
+
 class Redis:
     def __init__(self, folder):
         self.folder, self.socket, self.processes = folder, os.path.join(folder, 'redis.sock'), []
@@ -116,21 +134,7 @@ class Redis:
             process.wait()
 
     def __call__(self, *words):
-        """One command. Lists come back as one text, with spaces."""
-        words = [word if isinstance(word, bytes) else str(word).encode() for word in words]
-        with socket.socket(socket.AF_UNIX) as s, s.makefile('rb') as answer:
-            s.settimeout(PATIENCE_S)
-            s.connect(self.socket)
-            s.sendall(b'*%d\r\n' % len(words) + b''.join(b'$%d\r\n%s\r\n' % (len(word), word) for word in words))
-
-            def read():
-                kind, text = (line := answer.readline().rstrip(b'\r\n'))[:1], line[1:]
-                if kind == b'$' and text != b'-1':
-                    return answer.read(int(text) + 2)[:-2]
-                if kind == b'*':
-                    return b' '.join(read() for _ in range(int(text)))
-                return b'nil' if kind == b'$' else text
-            return read()
+        return redis(self.socket, *words)
 
 
 class Service:

@@ -14,6 +14,9 @@ import socket
 import subprocess
 import sys
 
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../rows'))
+import service  # noqa: E402
+
 KIND, MODE, PROGRAMS, REDIS, DATA, FOLDER = sys.argv[1:]
 PATIENCE_S = 15  # longer than the programs' deadline
 CALLS_MAX = 500  # no request makes more calls
@@ -109,17 +112,7 @@ class Scgi:
 
     def ask(self, fields, body):
         headers = b''.join(b'%s\0%s\0' % pair for pair in {b'CONTENT_LENGTH': b'', b'SCGI': b'1', **fields}.items())
-        got = b''
-        with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(PATIENCE_S)
-            s.connect(self.path)
-            try:
-                s.sendall(b'%d:%s,%s' % (len(headers), headers, body))
-                while piece := s.recv(65536):
-                    got += piece
-            except ConnectionError:
-                pass  # the reply is what came before
-        return Reply(got)
+        return Reply(service.exchange(self.path, b'%d:%s,%s' % (len(headers), headers, body)))
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -154,14 +147,6 @@ def ask(server, case):
     return server.ask(*request_of(case, ask_calmly(LOGIN).ticket if case.ticket else None))
 
 
-def forget_tickets():
-    """Otherwise every logout would make more calls than the one before."""
-    with socket.socket(socket.AF_UNIX) as s:
-        s.connect(REDIS)
-        s.sendall(b'FLUSHALL\r\n')
-        assert s.recv(64) == b'+OK\r\n'
-
-
 def faults_in(case, call, reply, good):
     """What is wrong with a reply, if this call failed. '' means that no call failed."""
     if reply.ticket and ask_calmly(MACHINES, reply.ticket).status != 200:
@@ -194,27 +179,24 @@ def hit():
         return f.read()
 
 
-def redis(*command):
-    done = subprocess.run(['redis-cli', '--raw', '-s', REDIS, *command], stdout=subprocess.PIPE, check=True)
-    return done.stdout.split()
-
-
 def half_done():
     """What a killed process must not leave: a ticket that is not in the index, or a key
     without a TTL."""
-    keys = redis('keys', '*')
-    known = [member.rpartition(b':')[2] for key in keys if b':user:' in key for member in redis('zrange', key, '0', '-1')]
+    keys = service.redis(REDIS, 'KEYS', '*').split()
+    lists = [service.redis(REDIS, 'ZRANGE', key, 0, -1).split() for key in keys if b':user:' in key]
+    known = [member.rpartition(b':')[2] for members in lists for member in members]
     for key in keys:
         if b':ticket:' in key and key.rpartition(b':')[2] not in known:
             yield 'a ticket outside the index'
-        if redis('ttl', key) == [b'-1'] and b':fail:' not in key:
+        if service.redis(REDIS, 'TTL', key) == b'-1' and b':fail:' not in key:
             yield 'no end: %r' % key
 
 
 def strike(case, number, good):
     """Makes this call fail, and checks whether the program continues after it. Returns the name of
     the call, and what was wrong."""
-    forget_tickets()
+    # Otherwise every logout would make more calls than the one before.
+    service.redis(REDIS, 'FLUSHALL')
     open(HIT, 'wb').close()
     environment = {b'SSA_TEST_FAIL': b'%s:%d' % (KIND.encode(), number), b'SSA_TEST_FAIL_LOG': os.fsencode(HIT)}
     server, call, found = SERVER(case.program, environment), '', []

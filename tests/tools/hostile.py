@@ -6,10 +6,13 @@ afterwards, with the contract.
 It prints a line for each fault, and exits with 1 if there was one. The last line says how many
 rows there were."""
 
+import os
 import re
 import socket
 import sys
 
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../rows'))
+import service  # noqa: E402
 from rows import ROWS, WIDE_TICKET, request
 
 GROUP, HTTP, REDIS, DATA, LOG = sys.argv[1:]
@@ -36,16 +39,11 @@ def demand(truth, *what):
         raise Fault(' '.join(w if isinstance(w, str) else ascii(w) for w in what))
 
 
-def connect(path):
-    s = socket.socket(socket.AF_UNIX)
-    s.settimeout(PATIENCE_S)
-    s.connect(path)
-    return s
-
-
 def exchange(data):
     """Sends the bytes, and reads to the end of the connection."""
-    s = connect(HTTP)
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(PATIENCE_S)
+    s.connect(HTTP)
     got = b''
     try:
         try:
@@ -132,29 +130,8 @@ def judge(status, headers, body, head_only, by_program, options):
                'not a shape of ours:', body[:200])
 
 
-def redis(*words):
-    """Sends one command, and returns its whole reply."""
-    s = connect(REDIS)
-    s.sendall(b'*%d\r\n' % len(words) + b''.join(b'$%d\r\n%s\r\n' % (len(w), w) for w in words))
-    got = b''
-    while not whole_reply(got):
-        piece = s.recv(65536)
-        demand(piece, 'Redis left')
-        got += piece
-    s.close()
-    return got
-
-
-def whole_reply(got):
-    if not got.endswith(b'\r\n'):
-        return False
-    if not got.startswith(b'*'):
-        return True
-    return got.count(b'\r\n') == 1 + 2 * int(got[1:got.index(b'\r\n')])
-
-
 def keys():
-    return set(re.findall(rb'\$\d+\r\n([^\r]+)', redis(b'KEYS', b'*')))
+    return set(service.redis(REDIS, 'KEYS', '*').split())
 
 
 def log_in():
@@ -229,7 +206,7 @@ def main():
     demand(rows, 'no such group')
     faults = 0
     files = data_files()
-    redis(b'FLUSHALL')
+    service.redis(REDIS, 'FLUSHALL')
     ticket, csrf = log_in()
     before = keys()
     digest = next(key for key in before if b':ticket:' in key).rpartition(b':')[2]

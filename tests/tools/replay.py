@@ -1,6 +1,5 @@
-"""Sends each query of fixtures/json-server.json to a resident info, and compares its answer with
-the recorded one: replay.py PROGRAM FIXTURE. The environment is that of the program, with the ticket
-in HTTP_X_AUTH_TOKEN.
+"""Sends each query of a fixture to a resident info, and compares its answer with the recorded one:
+replay.py FIXTURE DATA-DIR FOLDER. The environment has REDIS_URL and TICKET.
 
 Prints each difference. A row with `own` expects this answer instead. It must differ from that of
 the server, so that a reason is removed together with its difference."""
@@ -8,31 +7,21 @@ the server, so that a reason is removed together with its difference."""
 import json
 import os
 import re
-import socket
-import subprocess
 import sys
+import types
+
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../rows'))
+import service  # noqa: E402
 
 SLICED = re.compile(r"(^|&)_(page|per_page|limit|start|end)=")
 
 
-def ask(path, query):
+def ask(info, query):
     """(status, ids, X-Total-Count)"""
-    fields = {"CONTENT_LENGTH": "0", "SCGI": "1", "REQUEST_METHOD": "GET", "QUERY_STRING": query, "REMOTE_ADDR": "192.0.2.1",
-              "HTTP_X_AUTH_TOKEN": os.environ["HTTP_X_AUTH_TOKEN"]}
-    block = "".join(f"{name}\0{value}\0" for name, value in fields.items()).encode()
-    reply = b""
-    with socket.socket(socket.AF_UNIX) as s:
-        s.settimeout(20)
-        s.connect(path)
-        s.sendall(b"%d:%s," % (len(block), block))
-        while piece := s.recv(65536):
-            reply += piece
-    head, _, body = reply.decode().partition("\r\n\r\n")
-    fields = dict(line.split(": ", 1) for line in head.split("\r\n"))
-    status = int(fields["Status"][:3])
-    if status != 200:
-        return status, None, None
-    return status, [record["id"] for record in json.loads(body)["data"]], int(fields["X-Total-Count"])
+    reply = info.ask(b"GET", b"/api/info?" + query.encode(), [(b"X-Auth-Token", os.environb[b"TICKET"])], b"", {})
+    if reply.status != 200:
+        return reply.status, None, None
+    return reply.status, [record["id"] for record in json.loads(reply.body)["data"]], int(reply.headers[b"x-total-count"])
 
 
 def fault_of(row, answer):
@@ -52,22 +41,18 @@ def fault_of(row, answer):
     return None
 
 
-def main(program, fixture):
+def main(fixture, data, folder):
     with open(fixture, encoding="utf-8") as file:
         recorded = json.load(file)
     faults = [f"{row['server']} {row['query']}: {row.get('why')}: no such reason" for row in recorded["rows"]
               if ("own" in row) != (row.get("why") in recorded["reasons"])]
-    path = os.path.join(os.environ["SSA_DATA_DIR"], "info.socket")
-    with socket.socket(socket.AF_UNIX) as s:
-        s.bind(path)
-        s.listen(64)
-        worker = subprocess.Popen([program], stdin=s.fileno(), env={**os.environ, "SSA_WORKERS": "1"})
+    info = service.Service("scgi", types.SimpleNamespace(url=os.environ["REDIS_URL"]), folder, data)
+    info.use({})
     for row in recorded["rows"]:
-        fault = fault_of(row, ask(path, row["query"]))
+        fault = fault_of(row, ask(info, row["query"]))
         if fault:
             faults.append(f"{row['server']} {row['query']}: {fault}")
-    worker.terminate()
-    worker.wait()
+    info.stop()
     print("\n".join(faults))
     print(f"{len(recorded['rows'])} rows, {len({row['query'] for row in recorded['rows']})} queries, "
           f"{sum('own' in row for row in recorded['rows'])} with an own answer, {len(faults)} faults")
