@@ -114,8 +114,7 @@ static void check_ids(struct report *r, struct file *machines, const char *recor
 	struct span id;
 	struct scan s;
 
-	scan_begin(&s, ids.at, ids.len, SCAN_DEPTH_MAX - 1);
-	scan_enter(&s, '[');
+	scan_into(&s, ids, '[');
 	while (scan_next(&s, NULL) && scan_value(&s, &id)) {
 		bool number = decimal_is(id);
 		if (number &&
@@ -199,11 +198,9 @@ static void check_machine(struct file *machines, size_t i)
 	struct json_field f[] = {JSON_FIELD("status", JSON_STRING), JSON_FIELD("GPU", JSON_STRING),
 				 JSON_FIELD("ip", JSON_STRING), JSON_FIELD("name", JSON_STRING)};
 	enum { FIELDS = sizeof f / sizeof f[0] };
-	struct scan s;
 	char text[1024];
 
-	scan_begin(&s, record.at, record.len, SCAN_DEPTH_MAX - 1);
-	if (!json_object(&s, f, FIELDS))
+	if (!json_fields(record, f, FIELDS))
 		return;
 	for (int k = 0; k < FIELDS; k++)
 		if (f[k].state == JSON_PRESENT &&

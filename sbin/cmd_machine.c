@@ -73,8 +73,7 @@ static void print_members(struct span record)
 	struct span name, value;
 	struct scan s;
 
-	scan_begin(&s, record.at, record.len, SCAN_DEPTH_MAX - 1);
-	scan_enter(&s, '{');
+	scan_into(&s, record, '{');
 	while (scan_next(&s, &name) && scan_value(&s, &value)) {
 		list_value(&l, (struct span){name.at - 1, name.len + 2});
 		list_value(&l, value);

@@ -21,10 +21,8 @@ enum { DAY_S = 86400 };
 static bool is_named(struct span token, const char *name)
 {
 	struct json_field field = JSON_FIELD("name", JSON_STRING);
-	struct scan s;
 
-	scan_begin(&s, token.at, token.len, SCAN_DEPTH_MAX - 1);
-	return json_object(&s, &field, 1) && field.state == JSON_PRESENT &&
+	return json_fields(token, &field, 1) && field.state == JSON_PRESENT &&
 	       json_equals((struct span){field.value.at + 1, field.value.len - 2}, name,
 			   strlen(name));
 }
@@ -38,8 +36,7 @@ static bool copy_without(struct text *out, struct span list, const char *name)
 	struct span token;
 	struct scan s;
 
-	scan_begin(&s, list.at, list.len, SCAN_DEPTH_MAX - 1);
-	scan_enter(&s, '[');
+	scan_into(&s, list, '[');
 	while (scan_next(&s, NULL) && scan_value(&s, &token))
 		if (is_named(token, name))
 			from = splice_skip(out, from, token, end);
@@ -52,8 +49,7 @@ static bool is_empty(struct span list)
 {
 	struct scan s;
 
-	scan_begin(&s, list.at, list.len, SCAN_DEPTH_MAX - 1);
-	scan_enter(&s, '[');
+	scan_into(&s, list, '[');
 	return !scan_next(&s, NULL);
 }
 

@@ -151,8 +151,7 @@ void ctl_note_ids(const struct ctl *c, struct span ids)
 	struct span id;
 	struct scan s;
 
-	scan_begin(&s, ids.at, ids.len, SCAN_DEPTH_MAX - 1);
-	scan_enter(&s, '[');
+	scan_into(&s, ids, '[');
 	if (machines_open(&m, c->config.data_dir, false) && records_refresh(&m.records))
 		while (scan_next(&s, NULL) && scan_value(&s, &id))
 			if (table_find(&m.records.table, id) == m.records.table.count)

@@ -35,11 +35,9 @@ static const char *read_machine(const struct machines *m, size_t place, unsigned
 	char *const texts[FIELDS] = {
 	    [STATUS] = to->status, [GPU] = to->gpu, [IP] = to->ip, [NAME] = to->name};
 	struct span record = table_text(&m->records.table, place), gpus;
-	struct scan s;
 
 	*to = (struct machine){.name = ""};
-	scan_begin(&s, record.at, record.len, SCAN_DEPTH_MAX - 1);
-	json_object(&s, f, FIELDS); /* the record was checked when the file was read */
+	json_fields(record, f, FIELDS); /* the record was checked when the file was read */
 	to->id = f[ID].value;
 	to->cpus = f[CPUS].value;
 	to->mem = f[MEM].value;

@@ -68,6 +68,14 @@ bool json_object(struct scan *s, struct json_field *fields, size_t count)
 	return json_members(s, fields, count, NULL, NULL);
 }
 
+bool json_fields(struct span object, struct json_field *fields, size_t count)
+{
+	struct scan s;
+
+	scan_begin(&s, object.at, object.len, SCAN_DEPTH_MAX - 1);
+	return json_object(&s, fields, count);
+}
+
 enum json_read json_read(const char *text, size_t len, struct json_field *fields, size_t count)
 {
 	struct scan s;

@@ -51,6 +51,9 @@ typedef void json_other(void *context, struct span name);
 bool json_members(struct scan *s, struct json_field *fields, size_t count, json_other *other,
 		  void *context);
 
+/* The same for an object that was scanned before. */
+bool json_fields(struct span object, struct json_field *fields, size_t count);
+
 /* Reads a text that must be one object, perhaps behind a byte order mark. */
 enum json_read {
 	JSON_FINE,

@@ -70,6 +70,12 @@ bool scan_enter(struct scan *s, char bracket)
 	return true;
 }
 
+bool scan_into(struct scan *s, struct span value, char bracket)
+{
+	scan_begin(s, value.at, value.len, SCAN_DEPTH_MAX - 1);
+	return scan_enter(s, bracket);
+}
+
 /* Returns the length of the UTF-8 sequence at `at` (RFC 3629: shortest form, no surrogates, up to
  * U+10FFFF), or 0 if there is no such sequence. */
 static size_t utf8_length(const unsigned char *at, size_t left)

@@ -56,6 +56,9 @@ char scan_peek(struct scan *s);
  * a failure. */
 bool scan_enter(struct scan *s, char bracket);
 
+/* Begins a scan of a value that was scanned before, and enters it. false: it begins otherwise. */
+bool scan_into(struct scan *s, struct span value, char bracket);
+
 /* Steps to the next element or member of the container that was entered last. `name` (NULL: not
  * needed) gets the member's name as written, without its quotes. false: the container ended and was
  * left, or the scan failed. */

@@ -34,11 +34,9 @@ static bool is_all(struct grant grant)
 
 static int by_number(const void *a, const void *b)
 {
-	uint32_t x, y;
+	const uint32_t *x = a, *y = b;
 
-	memcpy(&x, a, sizeof x);
-	memcpy(&y, b, sizeof y);
-	return (x > y) - (x < y);
+	return (*x > *y) - (*x < *y);
 }
 
 /* Adds what one list has: for each machine its place times 2, plus the number of the list.
@@ -53,8 +51,7 @@ static void add_list(struct machines *m, struct span list, uint32_t number, stru
 	struct span id;
 	size_t i;
 
-	scan_begin(&s, list.at, list.len, SCAN_DEPTH_MAX - 1);
-	scan_enter(&s, '[');
+	scan_into(&s, list, '[');
 	while (scan_next(&s, NULL) && scan_value(&s, &id)) {
 		table_search(&search, t, id);
 		while ((i = table_next(&search)) < t->count) {
@@ -122,8 +119,7 @@ static bool has_id(struct span list, struct span number)
 	struct span id;
 	struct scan s;
 
-	scan_begin(&s, list.at, list.len, SCAN_DEPTH_MAX - 1);
-	scan_enter(&s, '[');
+	scan_into(&s, list, '[');
 	while (scan_next(&s, NULL) && scan_value(&s, &id))
 		if (decimal_is(id) && decimal_compare(id, number) == 0)
 			return true;

@@ -69,8 +69,7 @@ bool splice_find(struct span object, struct span name, struct splice_found *foun
 	struct scan s;
 
 	*found = (struct splice_found){.at = NULL};
-	scan_begin(&s, object.at, object.len, SCAN_DEPTH_MAX - 1);
-	bool more = scan_enter(&s, '{');
+	bool more = scan_into(&s, object, '{');
 	while (more && scan_next(&s, &written) && scan_value(&s, &value))
 		if (json_equals(written, name.at, name.len)) {
 			found->again = found->at != NULL;

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_MAX_BYTES = 1024 };
-
 /* A table on its way. */
 struct split {
 	const struct table_kind *kind;
@@ -83,8 +81,7 @@ static bool has_near(const struct candidate *c, const char *field)
 	struct scan s;
 	bool near = false;
 
-	scan_begin(&s, c->text.at, c->text.len, SCAN_DEPTH_MAX - 1);
-	scan_enter(&s, '{');
+	scan_into(&s, c->text, '{');
 	while (!near && scan_next(&s, &name) && scan_value(&s, NULL))
 		near = nearest_is_same(name, field) ||
 		       (strlen(field) > 3 && nearest_is_slip(name, field));
@@ -217,26 +214,15 @@ static uint32_t hash_of(const struct table *t, struct span key)
 /* false: no memory. */
 static bool insert(struct table *t, size_t i)
 {
-	char decoded[KEY_MAX_BYTES];
-	struct span key = table_key(t, i);
+	struct text decoded = {0};
+	size_t slot = hash_of(t, json_unescape(table_key(t, i), &decoded)) & t->index_mask;
+	bool done = !decoded.failed;
 
-	if (memchr(key.at, '\\', key.len) != NULL) {
-		struct span string = {key.at - 1, key.len + 2};
-		switch (json_decode(string, decoded, sizeof decoded)) {
-		case JSON_DECODED:
-			break;
-		case JSON_TOO_LONG: /* longer than any key that a caller looks for */
-			return true;
-		case JSON_NO_MEMORY:
-			return false;
-		}
-		key = span_of(decoded);
-	}
-	size_t slot = hash_of(t, key) & t->index_mask;
+	text_free(&decoded);
 	while (t->index[slot] != 0)
 		slot = (slot + 1) & t->index_mask;
 	t->index[slot] = (uint32_t)(i + 1);
-	return true;
+	return done;
 }
 
 /* Builds a hash table with open addressing, at most half full. Records are inserted in the order of

@@ -48,8 +48,7 @@ static bool is_array_of_numbers(struct span value)
 	struct span element;
 	struct scan s;
 
-	scan_begin(&s, value.at, value.len, SCAN_DEPTH_MAX - 1);
-	if (!scan_enter(&s, '['))
+	if (!scan_into(&s, value, '['))
 		return false;
 	while (scan_next(&s, NULL) && scan_value(&s, &element))
 		if (!decimal_is(element))
@@ -87,8 +86,7 @@ static const char *read_token(struct token *t, struct span text)
 	struct scan s;
 
 	*t = (struct token){.expires_at = -1, .at = text.at};
-	scan_begin(&s, text.at, text.len, SCAN_DEPTH_MAX - 1);
-	if (!scan_enter(&s, '{'))
+	if (!scan_into(&s, text, '{'))
 		return "it is not an object";
 	while (scan_next(&s, &name) && scan_value(&s, &value)) {
 		unsigned i = 0;
@@ -138,8 +136,7 @@ static bool read_list(struct reading *r, struct span list, size_t record)
 
 	if (list.at == NULL)
 		return true;
-	scan_begin(&s, list.at, list.len, SCAN_DEPTH_MAX - 1);
-	scan_enter(&s, '[');
+	scan_into(&s, list, '[');
 	while (scan_next(&s, NULL) && scan_value(&s, &text)) {
 		struct token token;
 		const char *why = read_token(&token, text);

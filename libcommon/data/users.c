@@ -45,11 +45,9 @@ enum users_found users_find(struct users *u, const char *name, struct user *user
 
 static bool read_fields(struct span record, struct json_field fields[static FIELDS])
 {
-	struct scan s;
 
 	memcpy(fields, users_kind.fields, FIELDS * sizeof *fields);
-	scan_begin(&s, record.at, record.len, SCAN_DEPTH_MAX - 1);
-	return json_object(&s, fields, FIELDS);
+	return json_fields(record, fields, FIELDS);
 }
 
 bool users_name(struct span record, char name[static USERNAME_MAX_BYTES + 1])
@@ -133,29 +131,6 @@ static bool is_string(const char *text, size_t len)
 	return scan_value(&s, NULL) && scan_finish(&s);
 }
 
-/* Decodes the first whole hash in text[0..len) into `out`, or makes it empty. JSON may escape only
- * the '/' of a hash, and its beginning has none, so a search in the text finds it. */
-static enum json_decoded take_hash(const char *text, size_t len, char *out, size_t size)
-{
-	static const char prefix[] = "\"" CRYPTO_ARGON2ID "m=";
-	const char *end = text + len, *quote;
-
-	for (const char *at = text;
-	     (at = memmem(at, (size_t)(end - at), prefix, sizeof prefix - 1)) != NULL &&
-	     (quote = memchr(at + 1, '"', (size_t)(end - at - 1))) != NULL;
-	     at++) {
-		size_t string_len = (size_t)(quote + 1 - at);
-		if (!is_string(at, string_len))
-			continue; /* the first quote is in another string */
-		enum json_decoded decoded = json_decode((struct span){at, string_len}, out, size);
-		if (decoded == JSON_NO_MEMORY ||
-		    (decoded == JSON_DECODED && crypto_is_argon2id(out)))
-			return decoded;
-	}
-	out[0] = '\0';
-	return JSON_DECODED;
-}
-
 /* The text of all records. */
 static struct span all_text(const struct table *t)
 {
@@ -165,18 +140,45 @@ static struct span all_text(const struct table *t)
 	return (struct span){first.at, (size_t)(last.at + last.len - first.at)};
 }
 
-static unsigned long find_hash_kib(const struct users *u)
+/* Finds the next string in the text that begins as a hash does, and moves *text behind its quote.
+ * JSON may escape only the '/' of a hash, and its beginning has none. */
+static bool next_hash(struct span *text)
 {
 	static const char prefix[] = "\"" CRYPTO_ARGON2ID "m=";
+	const char *at = memmem(text->at, text->len, prefix, sizeof prefix - 1);
+
+	if (at != NULL)
+		*text = (struct span){at + 1, text->len - (size_t)(at + 1 - text->at)};
+	return at != NULL;
+}
+
+/* Decodes the first whole hash of the file into `out`, or makes it empty. */
+static enum json_decoded take_hash(const struct table *t, char *out, size_t size)
+{
+	struct span text = all_text(t);
+	const char *quote;
+
+	while (next_hash(&text) && (quote = memchr(text.at, '"', text.len)) != NULL) {
+		struct span string = {text.at - 1, (size_t)(quote + 1 - (text.at - 1))};
+		if (!is_string(string.at, string.len))
+			continue; /* the first quote is in another string */
+		enum json_decoded decoded = json_decode(string, out, size);
+		if (decoded == JSON_NO_MEMORY ||
+		    (decoded == JSON_DECODED && crypto_is_argon2id(out)))
+			return decoded;
+	}
+	out[0] = '\0';
+	return JSON_DECODED;
+}
+
+static unsigned long find_hash_kib(const struct users *u)
+{
 	struct span text = all_text(&u->records.table);
-	const char *at = text.at, *end = text.at + text.len;
 	unsigned long most = 0;
 
-	while ((at = memmem(at, (size_t)(end - at), prefix, sizeof prefix - 1)) != NULL) {
-		at++; /* behind the quote */
-		unsigned long kib = crypto_argon2id_kib((struct span){at, (size_t)(end - at)});
-		if (kib > most)
-			most = kib;
+	while (next_hash(&text)) {
+		unsigned long kib = crypto_argon2id_kib(text);
+		most = kib > most ? kib : most;
 	}
 	return most;
 }
@@ -192,12 +194,9 @@ unsigned long users_hash_kib(struct users *u)
 
 const char *users_work_like(struct users *u)
 {
-	const struct table *t = &u->records.table;
-
 	if (u->work_like_of != u->records.generation) {
-		struct span text = all_text(t);
 		/* Without memory, the next call tries again. */
-		if (take_hash(text.at, text.len, u->work_like, sizeof u->work_like) == JSON_DECODED)
+		if (take_hash(&u->records.table, u->work_like, sizeof u->work_like) == JSON_DECODED)
 			u->work_like_of = u->records.generation;
 		else
 			u->work_like[0] = '\0';
