@@ -44,14 +44,11 @@ bool assign_find(struct span record, struct span field, struct span *value)
 /* Whether two strings differ at most in their escapes. */
 static bool is_same_text(struct span a, struct span b)
 {
-	struct text text = {0};
-
 	if (*a.at != '"' || *b.at != '"')
 		return false;
-	struct span plain = json_unescape((struct span){b.at + 1, b.len - 2}, &text);
-	ctl_text(&text);
-	bool same = json_equals((struct span){a.at + 1, a.len - 2}, plain.at, plain.len);
-	text_free(&text);
+	char *text = ctl_decode(b);
+	bool same = json_equals((struct span){a.at + 1, a.len - 2}, text, strlen(text));
+	free(text);
 	return same;
 }
 

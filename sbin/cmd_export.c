@@ -4,47 +4,33 @@
 #include "csv.h"
 #include "pool.h"
 
-#include <ctype.h>
 #include <math.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { EXPORTER_PORT = 9100 };
-
-/* The name of a group in Ansible has letters, digits and _. Two statuses may give one name. */
-static void write_group(const struct machine *m, char label[static POOL_TEXT_SIZE])
+static void ansible(struct pool *p)
 {
-	snprintf(label, POOL_TEXT_SIZE, "status_%.240s", m->status);
-	for (; *label != '\0'; label++)
-		if (!isalnum((unsigned char)*label))
-			*label = '_';
-}
-
-static void ansible(const struct pool *p)
-{
-	struct label *groups = pool_sorted(p, write_group);
+	const struct machine **sorted = pool_sorted(p, offsetof(struct machine, group));
 
 	puts("[machines]");
+	for (size_t i = 0; i < p->count; i++)
+		printf("%s ansible_host=%s\n", p->list[i].name, p->list[i].ip);
 	for (size_t i = 0; i < p->count; i++) {
-		struct machine m = pool_read(p, i);
-		printf("%s ansible_host=%s\n", m.name, m.ip);
+		if (i == 0 || strcmp(sorted[i]->group, sorted[i - 1]->group) != 0)
+			printf("\n[%s]\n", sorted[i]->group);
+		puts(sorted[i]->name);
 	}
-	for (size_t i = 0; i < p->count; i++) {
-		if (i == 0 || strcmp(groups[i].text, groups[i - 1].text) != 0)
-			printf("\n[%s]\n", groups[i].text);
-		puts(pool_read(p, groups[i].i).name);
-	}
-	free(groups);
+	free(sorted);
 }
 
-static void ssh(const struct pool *p)
+static void ssh(struct pool *p)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		struct machine m = pool_read(p, i);
-		printf("Host %s\n    HostName %s\n", m.name, m.ip);
-	}
+	for (size_t i = 0; i < p->count; i++)
+		printf("Host %s\n    HostName %s\n", p->list[i].name, p->list[i].ip);
 }
 
 static void print_json(const char *before, const char *string)
@@ -57,28 +43,28 @@ static void print_json(const char *before, const char *string)
 }
 
 /* https://prometheus.io/docs/prometheus/latest/configuration/configuration/#file_sd_config */
-static void file_sd(const struct pool *p)
+static void file_sd(struct pool *p)
 {
-	char target[POOL_TEXT_SIZE + 10];
+	struct text target = {0};
 
 	putchar('[');
 	for (size_t i = 0; i < p->count; i++) {
-		struct machine m = pool_read(p, i);
-		snprintf(target, sizeof target, strchr(m.ip, ':') ? "[%s]:%d" : "%s:%d", m.ip,
-			 EXPORTER_PORT);
-		print_json(i == 0 ? "\n {\"targets\":[" : ",\n {\"targets\":[", target);
-		print_json("],\"labels\":{\"name\":", m.name);
-		print_json(",\"status\":", m.status);
-		print_json(",\"gpu\":", m.gpu);
+		const struct machine *m = &p->list[i];
+		bool colons = strchr(m->ip, ':') != NULL;
+		text_clear(&target, SIZE_MAX);
+		text_string(&target, colons ? "[" : "");
+		text_string(&target, m->ip);
+		text_string(&target, colons ? "]:9100" : ":9100"); /* node_exporter */
+		text_add(&target, "", 1);
+		print_json(i == 0 ? "\n {\"targets\":[" : ",\n {\"targets\":[",
+			   ctl_text(&target).at);
+		print_json("],\"labels\":{\"name\":", m->name);
+		print_json(",\"status\":", m->status);
+		print_json(",\"gpu\":", m->gpu);
 		printf("}}");
 	}
 	puts(p->count > 0 ? "\n]" : "]");
-}
-
-static void print_span(struct span span)
-{
-	fwrite(span.at, 1, span.len, stdout);
-	putchar(',');
+	text_free(&target);
 }
 
 static void print_cell(const char *text, const char *after)
@@ -87,18 +73,17 @@ static void print_cell(const char *text, const char *after)
 	fputs(after, stdout);
 }
 
-static void csv(const struct pool *p)
+static void csv(struct pool *p)
 {
 	fputs("id,name,status,GPU,cpus,mem,ip\r\n", stdout);
 	for (size_t i = 0; i < p->count; i++) {
-		struct machine m = pool_read(p, i);
-		print_span(m.id);
-		print_cell(m.name, ",");
-		print_cell(m.status, ",");
-		print_cell(m.gpu, ",");
-		print_span(m.cpus);
-		print_span(m.mem);
-		print_cell(m.ip, "\r\n");
+		const struct machine *m = &p->list[i];
+		printf("%s,", m->id);
+		print_cell(m->name, ",");
+		print_cell(m->status, ",");
+		print_cell(m->gpu, ",");
+		printf("%.*s,%.*s,", (int)m->cpus.len, m->cpus.at, (int)m->mem.len, m->mem.at);
+		print_cell(m->ip, "\r\n");
 	}
 }
 
@@ -128,22 +113,19 @@ static void print_label(const char *before, const char *text)
 /* The text format of Prometheus, for node_exporter's textfile collector: one line a machine. */
 static void print_metric(const char *name, const struct machine *m, struct span value)
 {
-	char number[POOL_TEXT_SIZE];
+	double size = strtod(value.at, NULL); /* another character follows the number */
 
-	printf("%s{id=\"%.*s", name,
-	       m->id.len < POOL_TEXT_SIZE ? (int)m->id.len : POOL_TEXT_SIZE - 1, m->id.at);
+	printf("%s{id=\"%s", name, m->id);
 	print_label("\",name=\"", m->name);
 	print_label("\",status=\"", m->status);
 	print_label("\",gpu=\"", m->gpu);
 	/* Prometheus refuses the whole file for a number that is too large for it. */
-	snprintf(number, sizeof number, "%.*s", (int)value.len, value.at);
-	double size = strtod(number, NULL);
-	if (isinf(size) || value.len >= sizeof number)
-		strcpy(number, size < 0 ? "-Inf" : "+Inf");
-	printf("\"} %s\n", number);
+	if (isinf(size))
+		value = span_of(size < 0 ? "-Inf" : "+Inf");
+	printf("\"} %.*s\n", (int)value.len, value.at);
 }
 
-static void metrics(const struct pool *p)
+static void metrics(struct pool *p)
 {
 	static const char *const names[] = {"ssa_machine_cpus", "ssa_machine_memory_bytes",
 					    "ssa_machine_gpus"};
@@ -151,8 +133,8 @@ static void metrics(const struct pool *p)
 	for (int k = 0; k < 3 && p->count > 0; k++) {
 		printf("# TYPE %s gauge\n", names[k]);
 		for (size_t i = 0; i < p->count; i++) {
-			struct machine m = pool_read(p, i);
-			print_metric(names[k], &m, k == 0 ? m.cpus : k == 1 ? m.mem : gpus_of(&m));
+			const struct machine *m = &p->list[i];
+			print_metric(names[k], m, k == 0 ? m->cpus : k == 1 ? m->mem : gpus_of(m));
 		}
 	}
 }
@@ -160,7 +142,7 @@ static void metrics(const struct pool *p)
 static const struct format {
 	const char *name;
 	unsigned rules;
-	void (*print)(const struct pool *p);
+	void (*print)(struct pool *p);
 } formats[] = {
     {"ansible", POOL_NAME | POOL_ADDRESS | POOL_ONE_NAME, ansible},
     {"ssh", POOL_NAME | POOL_ADDRESS | POOL_ONE_NAME, ssh},
@@ -194,7 +176,7 @@ static enum exit_code run(struct ctl *c)
 	ctl_open_machines(c, &m);
 	struct pool p = pool_make(&m, format->rules);
 	format->print(&p);
-	free(p.places);
+	pool_free(&p);
 	records_close(&m.records);
 	return CTL_DONE;
 }

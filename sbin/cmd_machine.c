@@ -12,16 +12,14 @@
 /* Adds a cell: a string decoded, any other value as written. */
 static void list_value(struct listing *l, struct span value)
 {
-	struct text text = {0};
+	bool string = value.at != NULL && *value.at == '"';
+	char *text = string ? ctl_decode(value) : NULL;
 
-	if (value.at == NULL || *value.at != '"') {
+	if (string)
+		listing_text(l, text);
+	else
 		listing_value(l, value.at, value.len);
-		return;
-	}
-	json_append(&text, (struct span){value.at + 1, value.len - 2});
-	text_add(&text, "", 1);
-	listing_text(l, ctl_text(&text).at);
-	text_free(&text);
+	free(text);
 }
 
 static void list_machine(struct listing *l, struct span record)

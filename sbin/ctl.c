@@ -74,6 +74,17 @@ char *ctl_copy(const char *at, size_t len)
 	return checked(strndup(at, len));
 }
 
+char *ctl_decode(struct span string)
+{
+	struct text decoded = {0};
+	struct span text = json_unescape((struct span){string.at + 1, string.len - 2}, &decoded);
+
+	ctl_text(&decoded);
+	char *copy = ctl_copy(text.at, text.len);
+	text_free(&decoded);
+	return copy;
+}
+
 struct span ctl_text(const struct text *text)
 {
 	if (text->failed)

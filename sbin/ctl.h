@@ -55,6 +55,9 @@ void *ctl_grow(void *list, size_t count, size_t *capacity, size_t size);
 /* Copies bytes, and ends them with a NUL. */
 char *ctl_copy(const char *at, size_t len);
 
+/* Decodes a JSON string as written. The caller frees it. */
+char *ctl_decode(struct span string);
+
 /* Ends the program if memory ran out while the text was made. */
 struct span ctl_text(const struct text *text);
 

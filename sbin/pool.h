@@ -6,12 +6,14 @@
 
 #include <stddef.h>
 
-enum { POOL_TEXT_SIZE = 256 };
-
 struct machine {
-	char name[POOL_TEXT_SIZE]; /* its "name", or if there is none, its id */
-	char status[POOL_TEXT_SIZE], gpu[POOL_TEXT_SIZE], ip[POOL_TEXT_SIZE];
-	struct span id, cpus, mem, gpus; /* as written; gpus.at NULL: not there */
+	char *id;    /* as written */
+	char *name;  /* its "name", or if there is none, its id */
+	char *group; /* the name of the group in Ansible for its status: letters, digits and _ */
+	char *status, *gpu, *ip;
+	struct span cpus, mem, gpus; /* as written; gpus.at NULL: not there */
+	size_t place;                /* in the file */
+	const char *label;           /* see pool_sorted */
 };
 
 /* What a format needs of its machines. The others are left out, and stderr says so. */
@@ -23,26 +25,16 @@ enum pool_rule {
 	POOL_GPUS = 16,    /* its "gpus", if it has any, is a number */
 };
 
-/* The machines that fit a format, in the order of the file. The caller frees `places`. */
+/* The machines that fit a format, in the order of the file. */
 struct pool {
-	const struct machines *m;
-	size_t *places;
+	struct machine *list;
 	size_t count;
 };
 struct pool pool_make(const struct machines *m, unsigned rules);
+void pool_free(struct pool *p);
 
-/* Reads the i-th machine of the pool. */
-struct machine pool_read(const struct pool *p, size_t i);
-
-/* A text of a machine, by which machines are sorted. */
-struct label {
-	char text[POOL_TEXT_SIZE];
-	size_t i; /* in the pool */
-};
-typedef void pool_label(const struct machine *m, char label[static POOL_TEXT_SIZE]);
-
-/* The labels of all machines of the pool, sorted; equal ones in the order of the file. The caller
- * frees them. */
-struct label *pool_sorted(const struct pool *p, pool_label *label);
+/* The machines by one of their texts, which is their label now: `text` is the offset in struct
+ * machine. Equal ones are in the order of the file. The caller frees the list. */
+const struct machine **pool_sorted(struct pool *p, size_t text);
 
 #endif
