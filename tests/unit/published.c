@@ -2,7 +2,6 @@
 #include "data/published.h"
 #include "check.h"
 
-#include <string.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <sys/wait.h>
@@ -10,65 +9,63 @@
 
 static char path[64]; /* has the pid, so that another run of this test uses another one */
 
-static bool put(struct published *p, const char *text)
+/* Publishes a text, which is held until it is released. */
+static const struct published_text *publish(struct published *p, const char *text)
 {
-	const struct published_text *out = NULL;
-	enum published_result result = published_put(p, published_ask(p), text, strlen(text), &out);
-	bool same = result == PUBLISHED_FINE && out->len == strlen(text) &&
-		    memcmp(out->text, text, out->len) == 0;
+	const struct published_text *held = NULL;
 
-	published_release(out);
-	return same;
+	CHECK_ROW(published_put(p, published_ask(p), text, strlen(text), &held) == PUBLISHED_FINE,
+		  text);
+	CHECK_BYTES(held->text, held->len, text, "held");
+	return held;
 }
 
-static bool is_newest(struct published *p, const char *text)
+/* Whether the newest text is this one. NULL: there is none. */
+static void check_newest(struct published *p, const char *text)
 {
 	const struct published_text *out = published_get(p);
-	bool same = text == NULL ? out == NULL
-				 : out != NULL && out->len == strlen(text) &&
-				       memcmp(out->text, text, out->len) == 0;
 
+	CHECK_ROW((out == NULL) == (text == NULL), text);
+	if (out != NULL)
+		CHECK_BYTES(out->text, out->len, text, "newest");
 	published_release(out);
-	return same;
-}
-
-TEST(begin)
-{
-	snprintf(path, sizeof path, "/published/%d", (int)getpid());
 }
 
 /* Another process sees what one process publishes, as long as some process holds it. */
 TEST(shared)
 {
 	struct published one, two;
-	const struct published_text *held = NULL, *other = NULL;
+	const struct published_text *held, *other = NULL;
 
+	snprintf(path, sizeof path, "/published/%d", (int)getpid());
 	published_open(&one, path);
 	published_open(&two, path);
-	CHECK(published_ask(&one) == 0 && published_get(&one) == NULL);
-	CHECK(!published_holds_newest(&one));
-	CHECK(published_put(&one, published_ask(&one), "first", 5, &held) == PUBLISHED_FINE);
+	CHECK(published_ask(&one) == 0 && !published_holds_newest(&one));
+	check_newest(&one, NULL);
+	held = publish(&one, "first");
 	CHECK(published_holds_newest(&one) && !published_holds_newest(&two));
-	CHECK(is_newest(&two, "first") && published_holds_newest(&two));
+	check_newest(&two, "first");
+	CHECK(published_holds_newest(&two));
 
 	/* Publishing the same text again keeps the same segment. */
 	uint64_t before = published_ask(&two);
-	CHECK(published_put(&two, before, "first", 5, &other) == PUBLISHED_FINE);
+	published_release(publish(&two, "first"));
 	CHECK(published_ask(&two) == before);
-	published_release(other);
 
 	/* A process that asked before another one published is too late. */
-	CHECK(put(&two, "second") && !published_holds_newest(&one));
+	published_release(publish(&two, "second"));
+	CHECK(!published_holds_newest(&one));
 	CHECK(published_put(&one, before, "late", 4, &other) == PUBLISHED_OUTDATED);
 
 	/* `second` was released by its only holder, so no process has it. The first text does
 	 * not come back. */
-	CHECK(is_newest(&one, NULL) && held != NULL && memcmp(held->text, "first", 5) == 0);
+	check_newest(&one, NULL);
+	CHECK_BYTES(held->text, held->len, "first", "still held");
 	published_release(held);
 
 	/* An empty text is a text too. */
-	CHECK(published_put(&one, published_ask(&one), "", 0, &held) == PUBLISHED_FINE);
-	CHECK(is_newest(&two, ""));
+	held = publish(&one, "");
+	check_newest(&two, "");
 	published_release(held);
 	published_close(&one);
 	published_close(&two);
@@ -82,11 +79,11 @@ TEST(close)
 
 	published_open(&one, path);
 	published_open(&two, path);
-	CHECK(published_put(&one, published_ask(&one), "x", 1, &held) == PUBLISHED_FINE);
+	held = publish(&one, "x");
 	CHECK(published_ask(&two) != 0);
 	published_close(&two); /* it is not the last one */
 	published_open(&two, path);
-	CHECK(is_newest(&two, "x"));
+	check_newest(&two, "x");
 	published_close(&two);
 	published_release(held);
 	published_close(&one);
@@ -103,8 +100,9 @@ TEST(files)
 
 	published_open(&one, path);
 	published_open(&two, "/another/file");
-	CHECK(published_put(&one, published_ask(&one), "x", 1, &held) == PUBLISHED_FINE);
-	CHECK(published_ask(&two) == 0 && published_get(&two) == NULL);
+	held = publish(&one, "x");
+	CHECK(published_ask(&two) == 0);
+	check_newest(&two, NULL);
 	published_release(held);
 	published_close(&two);
 	published_close(&one);
@@ -119,7 +117,7 @@ TEST(race)
 	const struct published_text *held;
 
 	published_open(&p, path);
-	CHECK(published_put(&p, published_ask(&p), "0", 1, &held) == PUBLISHED_FINE);
+	held = publish(&p, "0");
 	for (int i = 0; i < PROCESSES; i++)
 		if (fork() == 0) {
 			struct published own;
@@ -172,9 +170,9 @@ TEST(foreign)
 		size_t size;
 		int mode;
 	} rows[] = {{4, 0600}, {4096, 0666}, {4096, 0640}};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	EACH(row, rows) {
 		const struct published_text *out;
-		int id = shmget(key, rows[i].size, IPC_CREAT | IPC_EXCL | rows[i].mode);
+		int id = shmget(key, row->size, IPC_CREAT | IPC_EXCL | row->mode);
 		CHECK(id >= 0);
 		CHECK(published_ask(&p) == 0);
 		CHECK(published_put(&p, 0, "x", 1, &out) == PUBLISHED_NONE);
@@ -194,7 +192,7 @@ TEST(half_removed)
 	uint64_t *value = shmat(id, NULL, 0);
 	*value = UINT64_MAX;
 	shmdt(value);
-	CHECK(put(&p, "x"));
+	published_release(publish(&p, "x"));
 	published_close(&p);
 	CHECK(shmget(key_of(p.file), 0, 0) < 0);
 }
@@ -206,12 +204,12 @@ TEST(no_memory)
 	const struct published_text *held, *out;
 
 	published_open(&p, path);
-	CHECK(published_put(&p, published_ask(&p), "old", 3, &held) == PUBLISHED_FINE);
+	held = publish(&p, "old");
 	uint64_t before = published_ask(&p);
 	CHECK(published_put(&p, before, "new", SIZE_MAX / 2, &out) == PUBLISHED_NONE);
 	CHECK(!published_holds_newest(&p) && published_get(&p) == NULL);
 	CHECK(published_put(&p, before, "late", SIZE_MAX / 2, &out) == PUBLISHED_OUTDATED);
-	CHECK(put(&p, "newer"));
+	published_release(publish(&p, "newer"));
 	published_release(held);
 	published_close(&p);
 }
