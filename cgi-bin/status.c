@@ -42,11 +42,7 @@ static void check_records(struct check *c, const struct records *r, bool usable)
 /* Whether a password can be checked at all. Busy slots are no fault, and tickets go on. */
 static void check_hashing(struct check *c, struct realm *realm)
 {
-	unsigned long kib = users_hash_kib(&realm->users);
-
-	if (kib > 0) /* only the memory counts here, whatever the number of hashes */
-		slots_measure_again(&realm->slots, 1);
-	c->fault = slots_fault(&realm->slots, kib, c->note);
+	c->fault = slots_fault(&realm->slots, users_hash_kib(&realm->users), c->note);
 }
 
 static bool fails(const struct check *c, unsigned flags)
@@ -134,7 +130,7 @@ static const struct endpoint status = {
     .name = "status",
     .probed = true,
     .operations = {{.method = "GET",
-		    .files = SERVICE_USERS | SERVICE_MACHINES,
+		    .files = SERVICE_USERS | SERVICE_MACHINES | SERVICE_LIMITS,
 		    .needs = NEEDS_PROBE,
 		    .flags = {"verbose", "any"},
 		    .handle = handle_get}},

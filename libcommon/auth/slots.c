@@ -51,12 +51,13 @@ void slots_measure(struct slots *s, unsigned hashes)
 
 void slots_measure_again(struct slots *s, unsigned hashes)
 {
-	long long now_ms = clock_ms();
-
-	if (s->hashes > 0 && now_ms - s->measured_ms < MEASURE_AGAIN_MS)
-		return;
+	if (s->hashes > 0) { /* most processes need no clock: they measure once */
+		long long now_ms = clock_ms();
+		if (now_ms - s->measured_ms < MEASURE_AGAIN_MS)
+			return;
+		s->measured_ms = now_ms;
+	}
 	slots_measure(s, hashes);
-	s->measured_ms = now_ms;
 }
 
 static int open_set(int key, int count)

@@ -77,8 +77,9 @@ static void read_processors(struct cgroup *c, const char *group, const char *fil
 
 /* Reads the group that a line NUMBER:CONTROLLERS:PATH names, and all groups above it. Version 2
  * names no controllers. In a container only a part of the tree may be mounted: the path leads
- * nowhere, and the root of the mount is the group. */
-static void read_line(const char *root, const char *line, unsigned parts, struct cgroup *c)
+ * nowhere, and the root of the mount is the group. Returns the parts that no other line has: a
+ * controller of version 1 is not in version 2. */
+static unsigned read_line(const char *root, const char *line, unsigned parts, struct cgroup *c)
 {
 	static const struct {
 		unsigned part;
@@ -96,6 +97,7 @@ static void read_line(const char *root, const char *line, unsigned parts, struct
 	};
 	const char *at = strchr(line, ':');
 	char group[PATH_SIZE];
+	unsigned done = 0;
 
 	for (size_t i = 0; at != NULL && i < sizeof kinds / sizeof kinds[0]; i++) {
 		size_t len = strlen(kinds[i].controller);
@@ -109,7 +111,10 @@ static void read_line(const char *root, const char *line, unsigned parts, struct
 			*end = '\0';
 			kinds[i].read(c, group, kinds[i].file);
 		} while ((end = strrchr(mounted, '/')) != NULL);
+		if (kinds[i].controller[1] != ':')
+			done |= kinds[i].part;
 	}
+	return done;
 }
 
 void cgroup_read(const char *root, unsigned parts, struct cgroup *c)
@@ -120,6 +125,6 @@ void cgroup_read(const char *root, unsigned parts, struct cgroup *c)
 	if (strlen(root) + 64 > sizeof path ||
 	    !read_file(join(path, root, "/proc/self/cgroup"), text, sizeof text))
 		return;
-	while ((line = strsep(&rest, "\n")) != NULL)
-		read_line(root, line, parts, c);
+	while (parts != 0 && (line = strsep(&rest, "\n")) != NULL)
+		parts &= ~read_line(root, line, parts, c);
 }

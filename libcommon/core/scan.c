@@ -16,8 +16,11 @@ static char ahead(const struct scan *s)
 
 static void skip_space(struct scan *s)
 {
-	while (s->at < s->end && scan_is_space(*s->at))
-		s->at++;
+	const char *at = s->at;
+
+	while (at < s->end && scan_is_space(*at))
+		at++;
+	s->at = at;
 }
 
 const char *scan_before_space(const char *from, const char *at)
@@ -165,14 +168,22 @@ static const bool plain[256] = {
     [']' ... '\x7f'] = true,
 };
 
+static void skip_plain(struct scan *s)
+{
+	const char *at = s->at;
+
+	while (at < s->end && plain[(unsigned char)*at])
+		at++;
+	s->at = at;
+}
+
 static bool skip_string(struct scan *s, struct span *written)
 {
 	const char *begin = ++s->at;
 
 	s->escaped = false;
 	for (;;) {
-		while (s->at < s->end && plain[(unsigned char)*s->at])
-			s->at++;
+		skip_plain(s);
 		if (s->at == s->end)
 			return fail(s);
 		if (*s->at == '"')
@@ -288,7 +299,8 @@ bool scan_value(struct scan *s, struct span *value)
 	skip_space(s);
 	const char *begin = s->at;
 	do {
-		if (!scan_enter(s, '{') && !scan_enter(s, '[') && (s->failed || !skip_scalar(s)))
+		char c = scan_peek(s);
+		if (!(c == '{' || c == '[' ? scan_enter(s, c) : skip_scalar(s)))
 			return false;
 		while (s->depth > outside && !scan_next(s, NULL))
 			if (s->failed)

@@ -243,7 +243,7 @@ static void look_around(void *context)
 	for (int i = 0; i < ENDPOINT_OPERATIONS_MAX; i++)
 		files |= p->endpoint->operations[i].files;
 	if (obstacle(p) == NULL) {
-		service_refresh(p->service, files);
+		service_refresh(p->service, files & ~(unsigned)SERVICE_LIMITS);
 		service_rest(p->service);
 	}
 }

@@ -31,6 +31,9 @@ void service_refresh(struct service *s, unsigned files)
 		realm_refresh(&s->realm);
 	if (files & SERVICE_MACHINES)
 		s->machines_usable = records_refresh(&s->machines.records);
+	/* Only the memory counts here, whatever the number of hashes. */
+	if ((files & SERVICE_LIMITS) && users_hash_kib(&s->realm.users) > 0)
+		slots_measure_again(&s->realm.slots, 1);
 }
 
 struct shared_body *service_all_machines(struct service *s)

@@ -18,7 +18,11 @@ struct service {
 	unsigned all_machines_of;
 };
 
-enum service_files { SERVICE_USERS = 1, SERVICE_MACHINES = 2 };
+enum service_files {
+	SERVICE_USERS = 1,
+	SERVICE_MACHINES = 2,
+	SERVICE_LIMITS = 4, /* of memory, if a user has a hash: realm.slots */
+};
 
 /* Reads those of the `files` that have changed. */
 void service_refresh(struct service *s, unsigned files);
