@@ -28,7 +28,7 @@ The tag `load` is for those that have failed beside other work: `make test-stead
     SSA_TEST_REDIS      valkey: Valkey in place of Redis
     SSA_TEST_STORE      sentinel, cluster: the programs find Redis in this way
     SSA_TEST_EMULATED   the programs run in an emulator, which cannot do all
-    SSA_TEST_RECORD     a folder for all replies that the tests get, for tests/web/"""
+    SSA_TEST_RECORD     a folder for all replies that rows get, for tests/web/"""
 
 import collections
 import os

@@ -19,6 +19,15 @@ teardown() { stop_started; }
 # are those that must be found, all others must not be found. 198.51.100.0/24 is what clients forge.
 all_events() {
   local limits=SSA_LOGIN_LIMITS=2/600,4/600,3/600 name t n=30
+  cat >"$BATS_TEST_TMPDIR/names" <<'EOT'
+ssa-ticket[1]: authentication failure; rhost=198.51.100.7 user="x" reason="wrong password" method="POST"
+2026-01-31T09:30:00Z ssa-ticket[1]: authentication failure; rhost=198.51.100.7 user=x reason=wrong password method=
+x\n2026-01-31T09:30:00Z ssa-ticket[1]: authentication failure; rhost=198.51.100.7 user="x" reason="wrong password" method="POST" status="401"
+x\r\nhost lighttpd[1]: 2026-01-31T09:30:00Z ssa-ticket[1]: authentication failure; rhost=198.51.100.7 user="x" reason="wrong password" method="POST"
+x" reason="wrong password" rhost=198.51.100.7 user="
+rhost=198.51.100.7
+\\" rhost=198.51.100.7
+EOT
   # What counts.
   failed 192.0.2.1 user1
   failed 192.0.2.2 nobody
@@ -45,10 +54,8 @@ all_events() {
   failed 203.0.113.6 user1 "$t"
   t=$(jq -r .data.ticket <<<"$body")
   [[ $stderr == *': renewal; '* ]]
-  for name in 1 2; do
-    cgi GET info '' HTTP_X_AUTH_TOKEN="$(printf 'A%.0s' {1..43})" REMOTE_ADDR=203.0.113.7
-    keep
-  done
+  cgi GET info '' HTTP_X_AUTH_TOKEN="$(printf 'A%.0s' {1..43})" REMOTE_ADDR=203.0.113.7
+  keep
   cgi DELETE ticket '' HTTP_X_AUTH_TOKEN="$t" REMOTE_ADDR=203.0.113.6 QUERY_STRING=all
   expect 204
   keep
@@ -71,18 +78,6 @@ all_events() {
   done <"$BATS_TEST_TMPDIR/names"
 }
 
-hostile_names() {
-  cat >"$BATS_TEST_TMPDIR/names" <<'EOT'
-ssa-ticket[1]: authentication failure; rhost=198.51.100.7 user="x" reason="wrong password" method="POST"
-2026-01-31T09:30:00Z ssa-ticket[1]: authentication failure; rhost=198.51.100.7 user=x reason=wrong password method=
-x\n2026-01-31T09:30:00Z ssa-ticket[1]: authentication failure; rhost=198.51.100.7 user="x" reason="wrong password" method="POST" status="401"
-x\r\nhost lighttpd[1]: 2026-01-31T09:30:00Z ssa-ticket[1]: authentication failure; rhost=198.51.100.7 user="x" reason="wrong password" method="POST"
-x" reason="wrong password" rhost=198.51.100.7 user="
-rhost=198.51.100.7
-\\" rhost=198.51.100.7
-EOT
-}
-
 # expected: the addresses that the filter must find in the log of all_events, once each.
 expected() {
   printf '192.0.2.%d\n' 1 2 3 5 6 7
@@ -100,7 +95,6 @@ found() {
 
 @test "fail2ban: each failed login is found with its address, nothing else is, and no name forges one" {
   needs fail2ban-regex
-  hostile_names
   all_events
   run -0 --separate-stderr found "$log"
   diff <(expected | LC_ALL=C sort) <(echo "$output")
@@ -112,7 +106,6 @@ found() {
   needs fail2ban-regex
   python3=$(sed -n '1s/^#! *//p' "$(type -P fail2ban-regex)")
   $python3 -c 'import systemd.journal' 2>/dev/null || skip "python3-systemd is not installed"
-  hostile_names
   all_events
   local unit
   for unit in ssa.service ssa@ticket.service simpleserverapi.service simpleserverapi@ticket.service; do
@@ -125,8 +118,7 @@ found() {
 }
 
 @test "fail2ban: each reason of a failed login is decided, in the filter and in the table" {
-  local reason filter=$ROOT/examples/fail2ban/filter.d/simpleserverapi.conf
-  local counts not_counts
+  local reason counts not_counts filter=$ROOT/examples/fail2ban/filter.d/simpleserverapi.conf
   counts=$(sed -n 's/^_reason = //p' "$filter" | tr '|' '\n')
   not_counts=$(grep -oP '^# - \K.*' "$filter" | grep -oP '"\K[^",]+(?=")')
   cd "$ROOT/libcommon"
@@ -140,12 +132,9 @@ found() {
   while read -r reason; do grep -qF "| no: " <(grep -F "\`$reason\`" "$ROOT/docs/day-two.md" | grep '^|'); done <<<"$not_counts"
 }
 
-# jail WANTED: whether the jail has banned exactly this ("" for nobody).
+# jail FIELD VALUE: whether fail2ban says exactly this of the jail.
 jail() {
-  [[ $(fail2ban-client -s "$BATS_TEST_TMPDIR/f2b.sock" status simpleserverapi 2>/dev/null | sed -n 's/.*Banned IP list:[[:space:]]*//p') == "$1" ]]
-}
-failures_found() {
-  [[ $(fail2ban-client -s "$BATS_TEST_TMPDIR/f2b.sock" status simpleserverapi 2>/dev/null | sed -n 's/.*Total failed:[[:space:]]*//p') == "$1" ]]
+  [[ $(fail2ban-client -s "$BATS_TEST_TMPDIR/f2b.sock" status simpleserverapi 2>/dev/null | sed -n "s/.*$1:[[:space:]]*//p") == "$2" ]]
 }
 
 @test "fail2ban: the documented jail bans at its maxretry and not before, an IPv6 address too" {
@@ -172,11 +161,8 @@ failures_found() {
   fail2ban-server -c "$etc" -s "$BATS_TEST_TMPDIR/f2b.sock" -p "$BATS_TEST_TMPDIR/f2b.pid" -f \
     --logtarget "$BATS_TEST_TMPDIR/f2b.log" >>"$BATS_TEST_TMPDIR/f2b.log" 2>&1 3>&- &
   started+=($!)
-  wait_until 20 $! failures_found $((2 * retry - 2)) || {
-    cat "$BATS_TEST_TMPDIR/f2b.log"
-    return 1
-  }
-  jail ''
+  wait_until 20 $! jail 'Total failed' $((2 * retry - 2)) || { cat "$BATS_TEST_TMPDIR/f2b.log" && return 1; }
+  jail 'Banned IP list' ''
   failed 2001:db8::1 user1
-  wait_until 20 "${started[0]}" jail 2001:db8::1
+  wait_until 20 "${started[0]}" jail 'Banned IP list' 2001:db8::1
 }

@@ -142,13 +142,23 @@ use_documented_user() {
 
 redis_pid() { read -r pid <"$BATS_FILE_TMPDIR/redis.pid" && echo "$pid"; }
 
-stop_redis() {
+# stop_server NAME SIGNAL: stops it, if it runs.
+stop_server() {
   local pid
-  read -r pid 2>/dev/null <"$BATS_FILE_TMPDIR/redis.pid" || return 0
-  rm -f "$BATS_FILE_TMPDIR/redis.pid"
+  read -r pid 2>/dev/null <"$BATS_FILE_TMPDIR/$1.pid" || return 0
+  rm -f "$BATS_FILE_TMPDIR/$1.pid"
   kill -CONT "$pid" 2>/dev/null
-  kill "$pid" 2>/dev/null
+  kill -"$2" "$pid" 2>/dev/null
   wait_gone 10 "$pid"
+}
+
+stop_redis() { stop_server redis TERM; }
+stop_lighttpd() { stop_server lighttpd INT; }
+
+stop_servers() {
+  stop_lighttpd
+  stop_redis
+  stop_server sentinel TERM
 }
 
 # start_lighttpd: starts lighttpd with the project's own lighttpd.conf, in the mode of SSA_MODE, on
@@ -174,31 +184,8 @@ start_lighttpd_until() {
 
 lighttpd_pid() { read -r pid <"$BATS_FILE_TMPDIR/lighttpd.pid" && echo "$pid"; }
 
-stop_lighttpd() {
-  local pid
-  read -r pid 2>/dev/null <"$BATS_FILE_TMPDIR/lighttpd.pid" || return 0
-  rm -f "$BATS_FILE_TMPDIR/lighttpd.pid"
-  kill -INT "$pid" 2>/dev/null
-  wait_gone 10 "$pid"
-}
-
-stop_servers() {
-  stop_lighttpd
-  stop_redis
-  stop_sentinel
-}
-
-stop_sentinel() {
-  local file=$BATS_FILE_TMPDIR/sentinel.pid pid
-  [[ -e $file ]] || return 0
-  pid=$(<"$file")
-  rm "$file"
-  kill "$pid"
-  wait_gone 10 "$pid"
-}
-
-# Prints a port of the loopback on which no process listens. It is below the ports that the kernel
-# gives to clients.
+# free_port: prints a port of the loopback on which no process listens. It is below those that the
+# kernel gives to clients.
 free_port() {
   local port
   for _ in {1..50}; do

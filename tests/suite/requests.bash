@@ -15,14 +15,6 @@ split_reply() {
   [[ ! $'\n'$head =~ $'\n'(Status: |HTTP/1\.[01] )([0-9]{3}) ]] || http=${BASH_REMATCH[2]}
 }
 
-# record METHOD PATH-WITH-QUERY: if SSA_TEST_RECORD is set, appends the last reply to a file of this
-# process in that folder, for `make check-web`, which compares it with www/openapi.json. Each field
-# ends with a NUL byte.
-record() {
-  [[ -n ${SSA_TEST_RECORD-} && -n $http ]] || return 0
-  printf '%s\0' "${BATS_TEST_FILENAME##*/}" "$1" "$2" "$http" "$head" "$body" >>"$SSA_TEST_RECORD/${BATS_RUN_TMPDIR##*-}-$BASHPID"
-}
-
 # header NAME: prints its value in the last reply, and fails if the header is not there.
 header() {
   local line found=1
@@ -64,21 +56,6 @@ cgi() {
   IFS= read -rd '' stderr <"$BATS_TEST_TMPDIR/stderr" || stderr=${stderr%$'\n'}
   [[ ! -v WORKER_LOG || -z $stderr ]] || printf '%s\n' "$stderr" >>"$WORKER_LOG"
   split_reply "$output"
-  record_direct "$method" "$program" "$@"
-}
-
-# record_direct METHOD PROGRAM [NAME=VALUE...]: records a reply to a request of these variables.
-record_direct() {
-  local method=$1 path=/api/$2 query='' variable
-  shift 2
-  for variable; do
-    case $variable in
-    PATH_INFO=*) path+=${variable#*=} ;;
-    QUERY_STRING=*) query=${variable#*=} ;;
-    REQUEST_METHOD=*) method=${variable#*=} ;;
-    esac
-  done
-  record "$method" "$path${query:+?$query}"
 }
 
 # programs [NAME=VALUE...]: sets the environment of the programs to which `direct` sends requests
@@ -125,7 +102,6 @@ direct() {
   status=0
   output=$(exec "$SOCKETS" scgi "$BATS_TEST_TMPDIR/$program.scgi" "REQUEST_METHOD=$method" REMOTE_ADDR=192.0.2.1 "$@" <"$input" 2>&1 3>&-) || status=$?
   split_reply "$output"
-  record_direct "$method" "$program" "$@"
   [[ -v WORKER_LOG ]] || IFS= read -rd '' stderr <"$BATS_TEST_TMPDIR/$program.log" || stderr=${stderr%$'\n'}
 }
 
@@ -181,10 +157,9 @@ api() {
   status=0 stderr=
   output=$(exec "$SOCKETS" http "$BATS_FILE_TMPDIR/http.sock" <"$BATS_TEST_TMPDIR/request" 3>&-) || status=$?
   split_reply "$output"
-  record "$method" "$path"
 }
 
-# curl_api PATH [CURL OPTION...]: the same with curl, for what `api` cannot send. Not recorded.
+# curl_api PATH [CURL OPTION...]: the same with curl, for what `api` cannot send.
 curl_api() {
   local path=$1
   shift

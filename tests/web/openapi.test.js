@@ -1,6 +1,5 @@
 // www/openapi.json: the linter accepts it, and it describes what the service really answers. The
-// replies are those that the suite recorded in the folder SSA_TEST_RECORD, see record() in
-// tests/suite/requests.bash.
+// replies are those that tests/rows/run.py recorded in the folder SSA_TEST_RECORD.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
