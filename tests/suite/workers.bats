@@ -137,36 +137,24 @@ kill_keepers() {
 
 has_sockets() { [ "$(find "$BATS_FILE_TMPDIR/run" -type s | wc -l)" = "$1" ] && [ -z "$(find "$BATS_FILE_TMPDIR/run" -name '*-0')" ]; }
 
-# lighttpd does not remove these sockets when it ends. It removes only the names that it created
-# itself, and these are others.
-# bats test_tags=long
-@test "the sockets of a lighttpd that has ended are removed by the next start" {
-  local old run=$BATS_FILE_TMPDIR/run
-  old=$(lighttpd_pid)
-  (cd "$ROOT" && SSA_RUN_DIR=$run SSA_BIND=$BATS_TEST_TMPDIR/x.sock lighttpd -tt -f lighttpd.conf)
-  ls "$run"/info.*."$old"
-  stop_lighttpd
-  start_lighttpd
-  run ! ls "$run"/info.*."$old"
-  wait_until 10 "$(lighttpd_pid)" has_sockets 3 # one program after the other
-  [ "$(find "$run" -type l | wc -l)" = 0 ]
-}
-
-# As in a container with the same folder: there, the first lighttpd has the same process id.
-@test "a second lighttpd in another PID namespace takes no socket of the first one" {
+# lighttpd does not remove the sockets when it ends: it removes only the names that it created, and
+# these are others. The second one is as in a container with the same folder, where the first
+# lighttpd has the same process id.
+@test "a second lighttpd in another PID namespace takes no socket of the first one; a start removes what is left" {
   unshare --pid --fork --mount-proc true 2>/dev/null || skip "no namespaces here"
   local run=$BATS_FILE_TMPDIR/run second
   sockets() { find "$run" -type s -printf '%i %p\n' | sort; }
   wait_until 10 "$(lighttpd_pid)" has_sockets 3
   sockets >"$BATS_TEST_TMPDIR/before"
   touch -d '1 hour ago' "$run"/lock.*
+  (cd "$ROOT" && SSA_RUN_DIR=$run SSA_BIND=$BATS_TEST_TMPDIR/x.sock lighttpd -tt -f lighttpd.conf)
   (cd "$ROOT" && SSA_RUN_DIR=$run SSA_BIND=$BATS_TEST_TMPDIR/x.sock exec unshare --pid --fork --mount-proc --kill-child lighttpd -D -f lighttpd.conf) \
     >/dev/null 2>&1 3>&- &
   second=$!
   wait_until 10 $second curl -sf --unix-socket "$BATS_TEST_TMPDIR/x.sock" http://x/api/status
   wait_until 10 $second has_sockets 6
   [ -z "$(comm -23 "$BATS_TEST_TMPDIR/before" <(sockets))" ]
-  # The second one ends, and what it leaves is removed by the next start of the first.
+  # Both end, and what they leave is removed by the next start of the first.
   kill -KILL $second
   wait_gone 10 $second
   stop_lighttpd
@@ -174,6 +162,7 @@ has_sockets() { [ "$(find "$BATS_FILE_TMPDIR/run" -type s | wc -l)" = "$1" ] && 
   touch -d '1 hour ago' "$run"/lock.*
   start_lighttpd
   wait_until 10 "$(lighttpd_pid)" has_sockets 3
+  [ "$(find "$run" -type l | wc -l)" = 0 ]
 }
 
 # bats test_tags=long
