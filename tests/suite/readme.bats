@@ -46,6 +46,30 @@ END
   [ -z "$output" ]
 }
 
+# Servers whose configuration cannot read the list: Debian's lighttpd, nginx, Apache, systemd.
+@test "wherever the programs are listed, they are those of scripts/programs" {
+  run -0 python3 -EsSB - debian/60-simpleserverapi.conf docs/operating.md docs/day-two.md <<'END'
+import re, sys
+programs = set(open('scripts/programs').read().split())
+one = '(?:%s)' % '|'.join(programs)
+lists = 0
+for path in sys.argv[1:]:
+    text = open(path, encoding='utf-8').read()
+    found = [set(re.findall(one, words)) for words in re.findall(
+        rf'{one}(?:[|]{one})+|{one}(?: {one})+|@{one}\S*(?: \S*@{one}\S*)+', text)]
+    for pattern in r'"/api/(\w+)"', r'"\^/api/(\w+)\S*" "unix', r'/(\w+)[.]sock["|]':  # one a line
+        found += [set(re.findall(pattern, text))] if re.search(pattern, text) else []
+    for names in found:
+        if names != programs:
+            print(f'{path}:', *sorted(names))
+    lists += len(found)
+if lists < 12:
+    print('only', lists, 'lists were found')
+END
+  echo "$output"
+  [ -z "$output" ]
+}
+
 # fault SCRIPT TEXT...: sed makes a fault in the translation. The comparison must find it, and print
 # the texts.
 fault() {
