@@ -6,7 +6,7 @@
 import { fetchUtils } from 'ra-core';
 import jsonServerProvider from 'ra-data-json-server';
 
-// getTicket returns the ticket, or a promise of it.
+// getTicket returns the ticket, or its promise.
 export function machinesProvider(apiUrl, getTicket) {
   const httpClient = async (url, options = {}) => {
     const headers = new Headers({ Accept: 'application/json', 'X-Auth-Token': await getTicket() });

@@ -5,7 +5,7 @@
 //     resources={[{ name: 'info', list: '/machines' }]}>
 import simpleRestProvider, { axiosInstance } from '@refinedev/simple-rest';
 
-// getTicket returns the ticket, or a promise of it.
+// getTicket returns the ticket, or its promise.
 export function machinesProvider(apiUrl, getTicket) {
   const httpClient = {
     ...axiosInstance,

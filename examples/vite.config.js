@@ -1,5 +1,5 @@
-// In development, pages from vite's server ask this server for /api, and it asks the API. For the
-// browser that is one origin, so no CORS is needed.
+// In development, vite's server passes requests for /api on to the API. The browser sees one origin
+// and needs no CORS.
 import { defineConfig } from 'vite';
 
 export default defineConfig({

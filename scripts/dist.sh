@@ -44,8 +44,8 @@ sed '/^<!-- .* -->$/d; s|](\([a-z]*[.]md\))|](docs/\1)|g; s|]([.][.]/|](|g' docs
 scripts/plain-links.sh "$top"
 sed -i 's|make run|./run|g' "$top"/docs/*.md # here that is the command
 
-# The sample of the commit: those of the working tree may be real users by now. Its passwords are
-# published, so everybody may read it.
+# The sample data of the commit, because the working tree may have real users by now. Its passwords
+# are published: everybody may read it.
 mkdir "$top/data"
 for file in data/users.json data/machines.json; do git show "HEAD:$file" >"$top/$file"; done
 

@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 package=swagger-ui-dist@5.35.0
-# npm's own hash of the package (dist.integrity), and those of the two files.
+# npm's hash of the package (dist.integrity), and the hashes of the two files.
 integrity=U06rpMtW9V3XPGOBeamTUSr0Z09jMX4IJuANpE/EZbAhw0G8CgwrzU4YmXkn/h0wCDNsXdGarTNNHC3sU8yVUQ==
 sums='e6a898692f2d768e807c3ba4626068a69a2c5dd960dd6c76f3e4d3a3de180af2  swagger-ui-bundle.js
 5ed08757e53da3e026d6cbecc61fe5d43585c9560b302d534ad56692519a273d  swagger-ui.css'

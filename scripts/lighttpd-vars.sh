@@ -106,8 +106,8 @@ case ${SSA_DELAY:-}${SSA_FAULTS:-} in
 *) echo "var.read_timeout = 40" ;;
 esac
 
-# The environment of the programs: all settings that are set, but for those of lighttpd. A name that
-# is no setting is passed on, too, because the programs say what it should be.
+# The environment of the programs: all settings that are set, except lighttpd's. A name that is no
+# setting is passed on, too: the programs say what it should be.
 echo "var.environment = ("
 ours='BIND|PORT|MODE|RUN_DIR|CGI_BIN|CONSOLE|PROXY_FROM|CONNECTIONS_PER_ADDRESS|WORKERS|DATA_DIR|SUPERVISED|TEST_[^=]*'
 env -0 | sed -nzE 's/[\\"]/\\&/g; /^SSA_('"$ours"')=/d; s/^(REDIS_URL|SSA_[A-Za-z0-9_]+)=(.+)$/    "\1" => "\2",\n/p' |

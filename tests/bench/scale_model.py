@@ -48,7 +48,7 @@ def keys(sessions, tickets_a_user):
 
 def table_bytes(count):
     """Redis has two hash tables, of the keys and of their expiry. A table is an array of pointers
-    that doubles when it is full. So its share of a session depends on the number of sessions."""
+    that doubles when it is full: its share of a session depends on the number of sessions."""
     return 2 * 8 * 2 ** max(2, math.ceil(math.log2(count)))
 
 

@@ -2,7 +2,7 @@
 """make sizing: what a session and a request need, for docs/scaling.md.
 
 It fills a private Redis with SESSIONS sessions (100,000), in the keys and values that the programs
-write. Before that it compares its own with those of a real login, byte for byte. scale_model.py
+write, after it has compared them with a real login, byte for byte. scale_model.py
 gets the memory of a tenth of the sessions, so that the memory of all of them shows whether the
 model is right. It sends requests of each kind through lighttpd, and counts the commands and the
 round trips of each. It times a command, a round trip and the hash of a login.

@@ -21,7 +21,7 @@ TOOLS = {"instructions": (["valgrind", "--tool=callgrind", "--callgrind-out-file
 
 
 def run_once(program, environment):
-    """Returns the microseconds from start to exit, those of processor time, and the page faults."""
+    """Returns the microseconds from start to exit and of processor time, and the page faults."""
     with open(os.devnull, "r+b") as null:
         begin = time.perf_counter()
         pid = os.posix_spawn(program, [program], environment, file_actions=[

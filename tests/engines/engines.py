@@ -302,7 +302,7 @@ class Single(Topology):
 class SentinelSet(Topology):
     """A master, two replicas and three Sentinels, one of each on each of the machines. heir:
     environment of the replica that is chosen if the master fails. wait: see Topology. never: the
-    second replica is never promoted. On six machines, each Sentinel has one of its own. watch:
+    second replica is never promoted. On six machines, no Sentinel shares one. watch:
     settings of the Sentinels. host: where there are no machines; name: what the Sentinels call
     it."""
 
@@ -548,7 +548,7 @@ class Cluster(Topology):
 # --- Sentinels that lie ---------------------------------------------------------------------------
 
 class Liar(socketserver.ThreadingTCPServer):
-    """Stands before a Sentinel. say: "truth"; an address, whoever asks for the master; "nil"; or
+    """A proxy before a Sentinel. say: "truth"; an address, whoever asks for the master; "nil"; or
     "nothing", when it accepts and never answers."""
 
     daemon_threads = True
@@ -591,9 +591,8 @@ class LyingSentinels(SentinelSet):
 # --- a proxy --------------------------------------------------------------------------------------
 
 class Proxy(socketserver.ThreadingTCPServer):
-    """Leads each new connection to the master by the word of the Sentinels, as a proxy that checks
-    the role does, and then leaves it there. So the service does not know that there are
-    replicas."""
+    """Leads each new connection to the master that the Sentinels name, as a proxy that checks the
+    role does, and then leaves it there. The service does not know that there are replicas."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -629,7 +628,7 @@ class ProxiedSentinels(SentinelSet):
 # --- a network that can be cut --------------------------------------------------------------------
 
 class Machines:
-    """Network namespaces, joined by a bridge in that of this process. They end with the
+    """Network namespaces, joined by a bridge in the namespace of this process. They end with the
     processes that are in them."""
 
     def __init__(self, folder, stack, count=3, network=("10.77.0", 10)):

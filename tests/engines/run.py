@@ -27,7 +27,7 @@ OUT = pathlib.Path(__file__).resolve().parent.parent.parent / "build" / "engines
 
 
 def own_network():
-    """Starts this program again with a loopback of its own: no port is taken by others, and
+    """Starts this program again with a private loopback: no port is taken by others, and
     machines can be made and cut off. Where the system does not allow that, it goes on without."""
     if os.environ.get("SSA_TEST_OWN_NETWORK"):
         engines.Machines.ip("link", "set", "lo", "up")

@@ -1,6 +1,5 @@
-"""The service under test: the project's own lighttpd.conf and programs, in a data folder with users
-of its own. A node is one lighttpd, on a Unix socket: no network that a test cuts stands between the
-clients and the node."""
+"""The service under test: the project's lighttpd.conf and programs, with users for the test. A node
+is one lighttpd, on a Unix socket: a test that cuts the network does not cut its clients off."""
 
 import json
 import os

@@ -157,7 +157,7 @@ def queries(draw, there):
 
 
 class Pool:
-    """The service with two users: one sees all machines, the other those of a list."""
+    """The service with two users: one sees all machines, the other some."""
 
     def __init__(self, folder):
         self.data, self.tickets, self.busy = os.path.join(folder, 'data'), {}, 0

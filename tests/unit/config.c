@@ -114,7 +114,7 @@ TEST(rules)
 	CHECK(!accepts("SSA_LOGIN_LIMITS", "10/600, 100/3600, 60/60"));
 }
 
-/* The default folder is ../data from the folder of this program. A path may fill its room. */
+/* The default folder is ../data from the folder of this program. A path may fill its buffer. */
 TEST(data_dir)
 {
 	const char *program = program_invocation_name;

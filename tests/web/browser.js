@@ -1,4 +1,4 @@
-// Debian's Chromium, without a window, and without any request of its own.
+// Debian's Chromium, without a window; it requests nothing by itself.
 import { chromium } from "playwright-core";
 
 export function startBrowser() {

@@ -1,5 +1,5 @@
 // A whole service for a test: Redis on a Unix socket and lighttpd on a free port of the loopback,
-// in a folder of its own, with a copy of the data that the project comes with.
+// in a private folder, with a copy of the sample data.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";

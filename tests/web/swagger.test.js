@@ -62,7 +62,7 @@ test("a login from the page gives a ticket", async () => {
   [, ticket] = body.match(/"ticket": "([\w-]{43})"/);
 });
 
-test("with the ticket, the list shows the machines as it stands", async () => {
+test("with the ticket, the list shows the machines of the file", async () => {
   await page.locator(".auth-wrapper > .authorize").click();
   await page.locator(".auth-container input").first().fill(ticket);
   await page.locator(".auth-container .authorize").first().click();
