@@ -28,7 +28,6 @@ struct command {
 
 struct cluster {
 	struct nodes nodes;
-	uint8_t masters[SHARDS_NODES_MAX];
 	const char *bytes; /* the batch */
 	struct command *commands;
 	size_t count, cap;
@@ -110,8 +109,7 @@ static void fail(struct cluster *c, struct command *command, const char *doing, 
  * nobody knows whether it did them. */
 static void give_up(struct cluster *c, unsigned node, bool again)
 {
-	shards_forget(&c->nodes.shards, node);
-	c->nodes.changed = true;
+	nodes_forget(&c->nodes, node);
 	for (size_t i = 0; i < c->count; i++) {
 		struct command *command = &c->commands[i];
 		if (command->state != SENT || command->node != node)
@@ -137,7 +135,7 @@ static void add_to_node(struct cluster *c, size_t i, unsigned other)
 	size_t begin = i > 0 ? c->commands[i - 1].end : 0;
 
 	if (command->node == 0)
-		command->node = c->nodes.shards.node_of[command->slot];
+		command->node = nodes_owner(&c->nodes, command->slot);
 	if (command->node == 0)
 		command->node = other;
 	struct node *n = &c->nodes.at[command->node];
@@ -188,7 +186,7 @@ static void send_ready(struct cluster *c)
 	for (size_t i = 0; i < c->count; i++)
 		if (c->commands[i].state == READY)
 			add_to_node(c, i, other);
-	for (unsigned i = 1; i <= c->nodes.shards.count; i++)
+	for (unsigned i = 1; i <= nodes_count(&c->nodes); i++)
 		if (c->nodes.at[i].commands > 0)
 			send_to_node(c, i);
 }
@@ -221,16 +219,11 @@ static unsigned followed(const struct cluster *c, size_t i)
 
 static void take_answer(struct cluster *c, struct command *command)
 {
-	struct node *n = &c->nodes.at[command->node];
-
-	command->reply = link_keep(n->link);
+	command->reply = link_keep(c->nodes.at[command->node].link);
 	command->state = DONE;
-	if (command->keyless)
-		return;
-	memcpy(n->tag, command->tag, TAG_LEN);
-	n->touched = true;
-	if (!command->ask)
-		c->nodes.shards.node_of[command->slot] = (uint8_t)command->node;
+	if (!command->keyless)
+		nodes_did(&c->nodes, command->node, command->tag,
+			  command->ask ? -1 : command->slot);
 }
 
 /* CLUSTERDOWN: the node has lost the others, or has just found them. Another one may know more. */
@@ -240,20 +233,17 @@ static void take_refusal(struct cluster *c, size_t i, const struct redisReply *e
 	struct command *command = &c->commands[i];
 	char refusal[RESP_REFUSAL_SIZE];
 	bool down = strcmp(code, "CLUSTERDOWN") == 0 && !command->elsewhere, ask = false;
-	unsigned node = 0;
 
 	resp_refusal(refusal, code, c->bytes + (i > 0 ? c->commands[i - 1].end : 0), 0);
 	fail(c, command, "redis: error reply: ", refusal);
-	if (!shards_redirect(&c->nodes.shards, error, command->node, &node, &ask) && down)
+	unsigned node = nodes_refused(&c->nodes, command->node, command->slot, error, &ask);
+	if (node == 0 && down)
 		node = nodes_next(&c->nodes);
-	c->nodes.changed = c->nodes.changed || !ask;
 	command->elsewhere = command->elsewhere || down;
-	if (node == 0 || c->once) {
-		c->nodes.shards.node_of[command->slot] = 0; /* it may not be the master any more */
-		return;
+	if (node != 0 && !c->once) {
+		c->nodes.changes++;
+		send_to(command, node, ask);
 	}
-	c->nodes.changes++;
-	send_to(command, node, ask);
 }
 
 /* A node's reply to a command without a key does not count if it refused the commands before. */
@@ -302,7 +292,7 @@ static void collect(struct cluster *c)
 	long long until_ms = 0;
 
 	for (int rounds = 0;; rounds++) {
-		for (unsigned i = 1; i <= c->nodes.shards.count; i++)
+		for (unsigned i = 1; i <= nodes_count(&c->nodes); i++)
 			if (c->nodes.at[i].link != NULL && link_pending(c->nodes.at[i].link) > 0)
 				take_replies(c, i);
 		if (rounds == ROUNDS_MAX || !find_ready(c))
@@ -337,13 +327,12 @@ unsigned long cluster_changes(const struct cluster *c)
 
 unsigned cluster_masters(struct cluster *c, bool *whole)
 {
-	return nodes_masters(&c->nodes, c->masters, whole);
+	return nodes_masters(&c->nodes, whole);
 }
 
 void cluster_tag(const struct cluster *c, size_t i, char tag[static TAG_LEN + 1])
 {
-	if (!shards_tag(&c->nodes.shards, c->masters[i], tag))
-		strcpy(tag, "all");
+	nodes_tag(&c->nodes, i, tag);
 }
 
 void cluster_begin_request(struct cluster *c)

@@ -64,6 +64,41 @@ bool nodes_open(struct nodes *n, unsigned number, bool once)
 	return link_open(node->link, &n->shards.nodes[number]);
 }
 
+unsigned nodes_count(const struct nodes *n)
+{
+	return n->shards.count;
+}
+
+unsigned nodes_owner(const struct nodes *n, int slot)
+{
+	return n->shards.node_of[slot];
+}
+
+void nodes_did(struct nodes *n, unsigned number, const char *tag, int slot)
+{
+	memcpy(n->at[number].tag, tag, TAG_LEN);
+	n->at[number].touched = true;
+	if (slot >= 0)
+		n->shards.node_of[slot] = (uint8_t)number;
+}
+
+unsigned nodes_refused(struct nodes *n, unsigned number, int slot, const struct redisReply *error,
+		       bool *ask)
+{
+	unsigned other = 0;
+
+	if (!shards_redirect(&n->shards, error, number, &other, ask))
+		n->shards.node_of[slot] = 0; /* it may not be the master any more */
+	n->changed = n->changed || !*ask;
+	return other;
+}
+
+void nodes_forget(struct nodes *n, unsigned number)
+{
+	shards_forget(&n->shards, number);
+	n->changed = true;
+}
+
 void nodes_clear(struct nodes *n)
 {
 	for (unsigned i = 1; i <= n->shards.count; i++) {
@@ -176,12 +211,18 @@ void nodes_refresh(struct nodes *n)
 		learn(n, REFRESH_MS);
 }
 
-unsigned nodes_masters(struct nodes *n, uint8_t masters[static SHARDS_NODES_MAX], bool *whole)
+unsigned nodes_masters(struct nodes *n, bool *whole)
 {
 	if (!n->asked || n->changed || clock_ms() >= n->fresh_until_ms)
 		learn(n, MASTERS_MS);
 	*whole = n->whole || fail(n, "redis: a part of the cluster has no master");
-	return shards_masters(&n->shards, masters);
+	return shards_masters(&n->shards, n->masters);
+}
+
+void nodes_tag(const struct nodes *n, size_t i, char tag[static TAG_LEN + 1])
+{
+	if (!shards_tag(&n->shards, n->masters[i], tag))
+		strcpy(tag, "all");
 }
 
 void nodes_begin(struct nodes *n)

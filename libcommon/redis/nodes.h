@@ -27,8 +27,9 @@ struct node {
 struct nodes {
 	const struct redis_url *url;
 	const struct link_terms *terms;
-	struct shards shards;
+	struct shards shards;                 /* of nodes.c alone */
 	struct node at[SHARDS_NODES_MAX + 1]; /* by their numbers in `shards` */
+	uint8_t masters[SHARDS_NODES_MAX];    /* see nodes_masters */
 	unsigned turn;                        /* see nodes_next */
 	bool changed;                         /* the map was wrong somewhere */
 	bool asked;                           /* it was asked for at least once … */
@@ -46,6 +47,19 @@ void nodes_close(struct nodes *n);
 /* Makes sure that the node has a connection. `once`: not a new one. */
 bool nodes_open(struct nodes *n, unsigned node, bool once);
 
+/* The nodes have the numbers 1 to nodes_count. nodes_owner: the one that has a slot. 0: it is not
+ * known. */
+unsigned nodes_count(const struct nodes *n);
+unsigned nodes_owner(const struct nodes *n, int slot);
+
+/* What commands tell. nodes_did: the node did one with a key of this tag; it has the slot, unless
+ * that is -1. nodes_refused: the node refused one; returns the node that the error names (*ask: for
+ * this command only, after ASKING), or 0. nodes_forget: it has failed. */
+void nodes_did(struct nodes *n, unsigned number, const char *tag, int slot);
+unsigned nodes_refused(struct nodes *n, unsigned number, int slot, const struct redisReply *error,
+		       bool *ask);
+void nodes_forget(struct nodes *n, unsigned number);
+
 /* Empties what is sent next to each node. */
 void nodes_clear(struct nodes *n);
 
@@ -57,10 +71,9 @@ unsigned nodes_next(struct nodes *n);
  * half full. No batch may be under way, because the numbers of the nodes change. */
 void nodes_refresh(struct nodes *n);
 
-/* Lists the nodes that have slots, by a map that is at most NODES_FRESH_MS old, and returns how
- * many they are. *whole is false if no node answers, or if a part of the cluster has no master. The
- * numbers are valid until the next refresh. */
-unsigned nodes_masters(struct nodes *n, uint8_t masters[static SHARDS_NODES_MAX], bool *whole);
+/* See redis_find_masters and redis_master_tag. The map is at most NODES_FRESH_MS old. */
+unsigned nodes_masters(struct nodes *n, bool *whole);
+void nodes_tag(const struct nodes *n, size_t i, char tag[static TAG_LEN + 1]);
 
 /* See redis_begin and redis_replicated. `number`: of replicas, or 0 for all that could be promoted.
  * It asks all nodes at the same time. */
