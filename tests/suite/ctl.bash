@@ -34,15 +34,19 @@ json() {
 
 # rows [COMMAND] <TABLE: calls ctl for each line of the table, after COMMAND, and checks the answer:
 #
-#     ARGUMENTS -> CODE [TEXT], [CHECK]
+#     ARGUMENTS [| ARGUMENTS]... -> CODE [TEXT], [CHECK]
 #
-# The arguments and CHECK are shell. TEXT is a pattern of what follows "ssactl: " on stderr or, if
-# CODE is 0, of stdout. A command that fails changes no file.
+# The arguments and CHECK are shell; those between bars have the same answer. TEXT is a pattern of
+# what follows "ssactl: " on stderr or, if CODE is 0, of stdout. A command that fails changes no file.
 rows() {
-  local table row old_files new_files
+  local table row commands old_files new_files
   mapfile -t table
   for row in "${table[@]}"; do
-    "${@:-true}" && content old_files && eval "ctl ${row% -> *}" && answered "${row##* -> }" || { echo "$row" && said; }
+    commands="${row% -> *} | "
+    while [[ -n $commands ]]; do
+      "${@:-true}" && content old_files && eval "ctl ${commands%% | *}" && answered "${row##* -> }" || { echo "${commands%% | *} in: $row" && said; }
+      commands=${commands#* | }
+    done
   done
   ((${#table[@]} > 0))
 }
