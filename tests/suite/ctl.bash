@@ -37,7 +37,7 @@ json() {
 #     ARGUMENTS [| ARGUMENTS]... -> CODE [TEXT], [CHECK]
 #
 # The arguments and CHECK are shell; those between bars have the same answer. TEXT is a pattern of
-# what follows "ssactl: " on stderr or, if CODE is 0, of stdout. A command that fails changes no file.
+# what follows "ssactl: " on stderr or, if CODE is 0, of stdout. What fails changes no file.
 rows() {
   local table row commands old_files new_files
   mapfile -t table

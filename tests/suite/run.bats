@@ -424,24 +424,6 @@ in_terminal() {
   grep -q 'Invalid AOF manifest file format' "$err"
 }
 
-# --- make by itself -------------------------------------------------------------------------------
-
-# bats test_tags=long
-@test "make calls pkg-config only when it compiles: on a new machine make deps prints only its own lines" {
-  local bin=$BATS_TEST_TMPDIR/bin libc
-  mkdir "$bin"
-  printf '#!/bin/sh\necho asked >>%s/asked\n' "$bin" >"$bin/pkg-config"
-  chmod 755 "$bin/pkg-config"
-  for libc in musl system; do
-    run -0 "${clean[@]}" PATH="$bin:$PATH" make --no-print-directory -n -C "$ROOT" LIBC=$libc deps
-    [[ $output == "LIBC=$libc scripts/deps.sh run test" ]]
-    [[ ! -e $bin/asked ]]
-  done
-  # This shows that the false pkg-config works: it is called when something is compiled.
-  "${clean[@]}" PATH="$bin:$PATH" make -n -C "$ROOT" LIBC=system BUILD="$BATS_TEST_TMPDIR/build" >/dev/null
-  [[ -e $bin/asked ]]
-}
-
 # --- as root --------------------------------------------------------------------------------------
 
 # in_the_open: moves $here to a place that every user can enter.
