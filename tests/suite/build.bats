@@ -18,15 +18,6 @@ setup() {
   run -1 grep -E '/dev/u?random' "$calls"
 }
 
-@test "the hash is computed with the instructions of this processor" {
-  is_static || skip "it is the distribution's libsodium"
-  [[ $(uname -m) == x86_64 ]] || skip "these are of x86-64"
-  local function
-  for function in ref ssse3 avx2 avx512f; do
-    nm "$ROOT/build/musl/lib/libsodium.a" 2>/dev/null | grep -q " T fill_segment_$function\$"
-  done
-}
-
 # plan GOAL...: what make would do, one word a command: deps.sh, or the program that is called.
 plan() { env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -n -C "$ROOT" BUILD="$BATS_TEST_TMPDIR/build" "$@"; }
 

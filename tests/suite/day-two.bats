@@ -20,7 +20,6 @@ setup() {
   [[ -e $BATS_FILE_TMPDIR/redis.pid ]] || start_it
   fresh
   log=$BATS_TEST_TMPDIR/ssa.log
-  started=()
 }
 
 teardown() {

@@ -17,7 +17,6 @@ setup() {
   chmod 640 "$DATA_DIR"/*
   export SSA_DATA_DIR=$DATA_DIR SSA_REDIS_WAIT=${SSA_REDIS_WAIT-}
   cd "$BATS_FILE_TMPDIR" || return
-  started=()
 }
 
 teardown() {
@@ -46,10 +45,7 @@ commands() { (cd "$ROOT" && tests/tools/commands.py "$1"); }
   page=$("$ROOT/scripts/man.sh")
   while read -r setting; do
     [[ $setting =~ ^SSA_(MAKE|RUN_AS|SUPERVISED)$ ]] && continue
-    grep -qE "^\.It Ev (.* )?$setting( |$)" <<<"$page" || {
-      echo "docs/settings.md has no row of $setting"
-      return 1
-    }
+    grep -qE "^\.It Ev (.* )?$setting( |$)" <<<"$page" || { echo "docs/settings.md has no row of $setting" && return 1; }
     count=$((count + 1))
   done < <(grep -rhoP '^\s*\{(?:\.name = )?"\K(REDIS_URL|SSA_[A-Z_]+)(?=")' "$ROOT/libcommon/core")
   ((count > 18))
@@ -148,10 +144,7 @@ esac'
     line=${line//127.0.0.1:8000/127.0.0.1:$port}
     line=${line//USER NAME/user1 ci} line=${line//ADDRESS/192.0.2.1} line=${line//INDEX/0} line=${line//NAME/user1}
     PATH=$PWD/bin:$PWD/sbin:$PATH run bash -ec "$line" </dev/null
-    [[ $status == 0 && (-n $output || $line =~ $silent) ]] || {
-      printf '%s\n' "$line: $status" "$output"
-      return 1
-    }
+    [[ $status == 0 && (-n $output || $line =~ $silent) ]] || { printf '%s\n' "$line: $status" "$output" && return 1; }
     count=$((count + 1))
   done < <(commands inline)
   ((count > 25))

@@ -19,10 +19,7 @@ setup() {
   (($(wc -l <"$BATS_TEST_TMPDIR/sources") > 130))
   grep -qx 'wrong password' "$BATS_TEST_TMPDIR/sources"
   run -0 --separate-stderr env LC_ALL=C comm -13 "$BATS_TEST_TMPDIR/documented" "$BATS_TEST_TMPDIR/sources"
-  [[ -z $output ]] || {
-    printf 'not in docs/messages.md (or name it in tests/tools/messages.py, if it is never logged):\n%s\n' "$output"
-    return 1
-  }
+  [[ -z $output ]] || { printf 'not in docs/messages.md (or name it in tests/tools/messages.py, if it is never logged):\n%s\n' "$output" && return 1; }
 }
 
 @test "docs/messages.md has no message that is gone" {
@@ -31,8 +28,5 @@ setup() {
     # The words of Redis are not in the sources. Names of settings and steps are, as strings.
     [[ $part =~ ^[A-Z]+$ ]] || grep -rqF -- "\"$part\"" "$ROOT/libcommon" || missing+=$part$'\n'
   done < <(LC_ALL=C comm -23 "$BATS_TEST_TMPDIR/documented" "$BATS_TEST_TMPDIR/sources")
-  [[ -z $missing ]] || {
-    printf 'in docs/messages.md, but not in the sources:\n%s' "$missing"
-    return 1
-  }
+  [[ -z $missing ]] || { printf 'in docs/messages.md, but not in the sources:\n%s' "$missing" && return 1; }
 }

@@ -18,7 +18,6 @@ setup() {
   DEST=$BATS_TEST_TMPDIR/dest srv=$BATS_TEST_TMPDIR/dest/usr/local/lib/simpleserverapi
   sockets=$BATS_TEST_TMPDIR/run
   mkdir "$sockets"
-  started=()
 }
 
 teardown() {

@@ -78,10 +78,7 @@ fault() {
   run -1 cmp -s "$zh.true" "$zh"
   run -1 python3 tests/tools/translation.py "$en" "$zh"
   for text in "${@:2}"; do
-    [[ $output == *"$text"* ]] || {
-      echo "no \"$text\" in: $output"
-      return 1
-    }
+    [[ $output == *"$text"* ]] || { echo "no \"$text\" in: $output" && return 1; }
   done
 }
 

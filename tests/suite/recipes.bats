@@ -17,7 +17,6 @@ setup() {
   [[ -e $BATS_FILE_TMPDIR/redis.pid ]] || start_redis # a failed test may have stopped it
   fresh
   start_lighttpd_on_port
-  started=()
 }
 
 teardown() {
@@ -219,10 +218,7 @@ probe() {
     sed -nE "s/^ +(module|target): \['?([^]']+)'?\]\$/\1=\2/p")
   [[ ${#query[@]} == 4 ]]
   metrics=$(curl -sf -G "${query[@]}" "http://127.0.0.1:$exporter/probe")
-  [[ $'\n'$metrics$'\n' == *$'\n'"probe_success $1"$'\n'* && $metrics$'\n' == *$'\n'"probe_http_status_code $2"$'\n'* ]] || {
-    echo "$metrics"
-    return 1
-  }
+  [[ $'\n'$metrics$'\n' == *$'\n'"probe_success $1"$'\n'* && $metrics$'\n' == *$'\n'"probe_http_status_code $2"$'\n'* ]] || { echo "$metrics" && return 1; }
 }
 
 @test "the blackbox probe tells a service that is well from one with broken records, one without Redis, and none" {

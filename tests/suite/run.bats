@@ -74,10 +74,7 @@ has_said() {
 }
 
 ready() {
-  wait_until 20 "$pid" has_said 'curl */api/status' || {
-    cat "$out" "$err"
-    return 1
-  }
+  wait_until 20 "$pid" has_said 'curl */api/status' || { cat "$out" "$err" && return 1; }
 }
 
 # start [NAME=VALUE...]: starts the script, and waits until it serves.
@@ -362,18 +359,24 @@ in_terminal() {
   serves
 }
 
+# bin_without PROGRAM: makes $bin, with all that the script needs but this, and makes it the only
+# folder where the script looks.
+bin_without() {
+  local tool tools=()
+  bin=$BATS_TEST_TMPDIR/without-$1
+  mkdir "$bin"
+  for tool in bash sh env dirname realpath setsid setpriv id stat chmod mkdir chown test flock sed nproc tail rm sleep cat grep ln sort \
+    lighttpd redis-server redis-cli curl; do
+    [[ $tool == "$1" ]] || tools+=("$tool")
+  done
+  ln -st "$bin" $(PATH=$PATH:/usr/sbin type -P "${tools[@]}")
+  sed -i '/^PATH=/d' "$here/scripts/run.sh" # which adds /usr/sbin
+}
+
 @test "a missing program: one line that says make deps" {
-  local missing bin tool tools
-  # The line that adds /usr/sbin is removed, so that the script finds only the folder of links.
-  sed -i '/^PATH=/d' "$here/scripts/run.sh"
+  local missing bin
   for missing in lighttpd redis-server curl; do
-    bin=$BATS_TEST_TMPDIR/without-$missing tools=()
-    mkdir "$bin"
-    for tool in bash sh env dirname realpath setsid setpriv id stat chmod mkdir chown test flock sed nproc tail rm sleep cat grep ln sort \
-      lighttpd redis-server redis-cli curl; do
-      [[ $tool == "$missing" ]] || tools+=("$tool")
-    done
-    ln -st "$bin" $(PATH=$PATH:/usr/sbin type -P "${tools[@]}")
+    bin_without $missing
     begin PATH="$bin" SSA_BIND="$BATS_TEST_TMPDIR/socket"
     refused "$missing is not installed: run \`make deps run\`"
   done
@@ -382,12 +385,10 @@ in_terminal() {
 
 # bats test_tags=long
 @test "where there is no redis-server, valkey-server takes its place" {
-  local bin=$BATS_TEST_TMPDIR/bin name
-  mkdir "$bin"
-  for name in server cli; do ln -s "$(type -P redis-$name)" "$bin/valkey-$name"; done
-  # All that is in PATH, but Redis. ln complains of names that are there already.
-  (IFS=: && find ${PATH} /usr/sbin -mindepth 1 -maxdepth 1 ! -name 'redis-*' -exec ln -st "$bin" {} +) 2>/dev/null || true
-  sed -i '/^PATH=/d' "$here/scripts/run.sh"
+  local bin
+  bin_without redis-server
+  mv "$bin/redis-cli" "$bin/valkey-cli"
+  ln -s "$(type -P redis-server)" "$bin/valkey-server"
   start PATH="$bin"
   serves
   [[ -n $(pid_of valkey-server) && -z $(pid_of redis-server) ]]

@@ -9,10 +9,7 @@ snippet_of() {
     found && /^```/ { if (inside) exit; inside = 1; next }
     found && !inside { if (!sub(/^    /, "")) exit; print; next }
     inside' "$ROOT/docs/$1")
-  [[ -n $text ]] || {
-    echo "no snippet $2 in docs/$1" >&2
-    return 1
-  }
+  [[ -n $text ]] || { echo "no snippet $2 in docs/$1" >&2 && return 1; }
   printf '%s\n' "$text"
 }
 
@@ -40,7 +37,8 @@ open_folders() {
 }
 
 # begin READY-COMMAND -- COMMAND...: starts a server in the background, and waits until the
-# first command succeeds.
+# first command succeeds. Its process is added to the array `started`.
+started=()
 begin() {
   local ready=()
   while [[ $1 != -- ]]; do
@@ -50,16 +48,13 @@ begin() {
   shift
   "$@" >>"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
   started+=($!)
-  wait_until 10 $! "${ready[@]}" || {
-    tail -n 20 "$BATS_TEST_TMPDIR"/*log
-    return 1
-  }
+  wait_until 10 $! "${ready[@]}" || { tail -n 20 "$BATS_TEST_TMPDIR"/*log && return 1; }
 }
 
-# stop_started: ends the processes that the test has put into the array `started`.
+# stop_started: ends the processes in `started`.
 stop_started() {
   local pid
-  for pid in ${started[@]+"${started[@]}"}; do
+  for pid in "${started[@]}"; do
     kill "$pid" 2>/dev/null || true
     wait_gone 10 "$pid"
   done

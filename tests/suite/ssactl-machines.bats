@@ -20,10 +20,7 @@ before='[
 changed() {
   done_with 0
   local want=${before/"$1"/"$2"}
-  [ "$(cat "$machines" && echo .)" = "$want." ] || {
-    diff <(printf %s "$before") "$machines"
-    return 1
-  }
+  [ "$(cat "$machines" && echo .)" = "$want." ] || { diff <(printf %s "$before") "$machines" && return 1; }
 }
 
 are() { json "map($1)" "$2" "$machines"; } # FILTER WANTED: this of all machines

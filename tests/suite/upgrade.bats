@@ -16,7 +16,7 @@ setup() {
   fresh
   DEST=$BATS_TEST_TMPDIR/dest srv=$BATS_TEST_TMPDIR/dest/usr/local/lib/simpleserverapi
   sock=$BATS_TEST_TMPDIR/http.sock
-  started=() asking=()
+  asking=()
   install_to_srv
   cd "$srv" || return
   unset SSA_CGI_BIN
@@ -30,7 +30,7 @@ setup() {
 teardown() {
   local pid
   touch "$BATS_TEST_TMPDIR/stop"
-  for pid in ${asking[@]+"${asking[@]}"}; do wait "$pid"; done
+  for pid in "${asking[@]}"; do wait "$pid"; done
   stop_started
 }
 
