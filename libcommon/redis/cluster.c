@@ -99,9 +99,9 @@ static void send_to(struct command *command, unsigned node, bool ask)
 	command->ask = ask;
 }
 
-static void fail(struct cluster *c, struct command *command, const char *doing, const char *why)
+static void fail(struct cluster *c, struct command *command, const char *why)
 {
-	snprintf(c->nodes.error, REPLICATION_WHY_SIZE, "%s%s", doing, why);
+	snprintf(c->nodes.error, REPLICATION_WHY_SIZE, "%s", why);
 	command->state = FAILED;
 }
 
@@ -114,7 +114,7 @@ static void give_up(struct cluster *c, unsigned node, bool again)
 		struct command *command = &c->commands[i];
 		if (command->state != SENT || command->node != node)
 			continue;
-		fail(c, command, "", link_error(c->nodes.at[node].link));
+		fail(c, command, link_error(c->nodes.at[node].link));
 		if (again)
 			send_to(command, 0, false);
 	}
@@ -235,7 +235,7 @@ static void take_refusal(struct cluster *c, size_t i, const struct redisReply *e
 	bool down = strcmp(code, "CLUSTERDOWN") == 0 && !command->elsewhere, ask = false;
 
 	resp_refusal(refusal, code, c->bytes + (i > 0 ? c->commands[i - 1].end : 0), 0);
-	fail(c, command, "redis: error reply: ", refusal);
+	fail(c, command, refusal);
 	unsigned node = nodes_refused(&c->nodes, command->node, command->slot, error, &ask);
 	if (node == 0 && down)
 		node = nodes_next(&c->nodes);

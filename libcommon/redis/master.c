@@ -55,10 +55,10 @@ void master_free(struct master *m)
 }
 
 /* Keeps the first failure of a batch. */
-static bool fail(struct master *m, const char *what, const char *why)
+static bool fail(struct master *m, const char *why)
 {
 	if (!m->failed)
-		snprintf(m->error, REPLICATION_WHY_SIZE, "%s%s", what, why);
+		snprintf(m->error, REPLICATION_WHY_SIZE, "%s", why);
 	return false;
 }
 
@@ -68,12 +68,12 @@ static bool open_master(struct master *m)
 {
 	for (unsigned tries = 0; tries < m->url->count; tries++) {
 		if (!sentinel_ask(m->sentinel, &m->server))
-			return fail(m, sentinel_error(m->sentinel), "");
+			return fail(m, sentinel_error(m->sentinel));
 		if (link_open(m->link, &m->server))
 			return true;
 		sentinel_doubt(m->sentinel);
 	}
-	return fail(m, link_error(m->link), "");
+	return fail(m, link_error(m->link));
 }
 
 static bool open_link(struct master *m)
@@ -82,7 +82,7 @@ static bool open_link(struct master *m)
 	m->lost = m->lost || m->answered;
 	if (m->sentinel != NULL)
 		return open_master(m);
-	return link_open(m->link, &m->url->servers[0]) || fail(m, link_error(m->link), "");
+	return link_open(m->link, &m->url->servers[0]) || fail(m, link_error(m->link));
 }
 
 /* After a failure: whether the batch may be sent again. An idle connection may be dead because
@@ -102,7 +102,7 @@ static bool transmit(struct master *m)
 	while (link_is_usable(m->link) || open_link(m)) {
 		if (link_send(m->link, m->bytes, m->len, m->commands))
 			return true;
-		fail(m, link_error(m->link), "");
+		fail(m, link_error(m->link));
 		if (!may_repeat(m))
 			return false;
 	}
@@ -118,7 +118,7 @@ bool master_send(struct master *m, const char *bytes, size_t len, unsigned comma
 	m->repeats = once ? 0 : m->url->count;
 	m->failed = m->refused = false;
 	if (once && !link_is_usable(m->link))
-		return fail(m, "redis: write: connection closed", "");
+		return fail(m, "redis: write: connection closed");
 	return transmit(m);
 }
 
@@ -137,7 +137,7 @@ static bool look_elsewhere(struct master *m, const char *code)
 	char refusal[RESP_REFUSAL_SIZE];
 
 	resp_refusal(refusal, code, m->bytes, m->taken);
-	fail(m, "redis: error reply: ", refusal);
+	fail(m, refusal);
 	m->refused = true;
 	if (!is_replaced(m, code))
 		return false;
@@ -155,7 +155,7 @@ static struct redisReply *take(struct master *m)
 	while (link_pending(m->link) > 0) {
 		const struct redisReply *reply = link_next(m->link);
 		if (reply == NULL) {
-			fail(m, link_error(m->link), "");
+			fail(m, link_error(m->link));
 			if (!may_repeat(m) || !transmit(m))
 				return NULL;
 		} else if (!resp_is_error(reply, code)) {
@@ -195,9 +195,9 @@ static bool is_replicated(struct master *m, unsigned number)
 	struct replication n = {.number = number};
 
 	if (number == 0 && m->sentinel != NULL && !sentinel_replicas(m->sentinel, &m->server, &n))
-		return fail(m, sentinel_error(m->sentinel), "");
+		return fail(m, sentinel_error(m->sentinel));
 	if (!link_is_usable(m->link) || !m->answered || m->lost)
-		return fail(m, "redis: not replicated: connection closed", "");
+		return fail(m, "redis: not replicated: connection closed");
 	return replication_ask(&n, m->link, MASTER_TAG, m->error) &&
 	       replication_take(&n, m->link, m->error);
 }

@@ -174,9 +174,10 @@ static size_t take_count(const char **at)
 void resp_refusal(char out[static RESP_REFUSAL_SIZE], const char *code, const char *batch,
 		  unsigned index)
 {
-	size_t len = (size_t)snprintf(out, RESP_REFUSAL_SIZE, "%s", resp_words(code));
+	const char *words = resp_words(code);
+	size_t len = (size_t)snprintf(out, RESP_REFUSAL_SIZE, "redis: error reply: %s", words);
 
-	if (strcmp(out, code) != 0) /* the words say enough */
+	if (strcmp(words, code) != 0) /* the words say enough */
 		return;
 	len += (size_t)snprintf(out + len, RESP_REFUSAL_SIZE - len, " to");
 

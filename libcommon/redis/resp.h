@@ -16,7 +16,7 @@ enum {
 	RESP_DEPTH_MAX = 7,      /* levels of nested arrays; more is a fault */
 	RESP_ARGUMENTS_MAX = 10, /* arguments of a command, with its name */
 	RESP_ERROR_CODE_SIZE = 32,
-	RESP_REFUSAL_SIZE = 96,
+	RESP_REFUSAL_SIZE = 120,
 };
 
 /* Adds a command: its name and its arguments, strings up to a NULL. */
@@ -49,8 +49,9 @@ void resp_free(struct redisReply *reply);
 bool resp_is_error(const struct redisReply *reply, char code[static RESP_ERROR_CODE_SIZE]);
 const char *resp_words(const char *code);
 
-/* Writes what a log may say of a refused command, such as "NOPERM to ZADD XX": the code, the name,
- * and the options, which are arguments in capitals. It is command number `index` of `batch`. */
+/* Writes what a log may say of a refused command, such as "redis: error reply: NOPERM to ZADD XX":
+ * the code, the name, and the options, which are arguments in capitals. It is command number
+ * `index` of `batch`. */
 void resp_refusal(char out[static RESP_REFUSAL_SIZE], const char *code, const char *batch,
 		  unsigned index);
 const char *resp_error_text(const struct redisReply *reply);
