@@ -32,19 +32,22 @@ static struct outcome not_found(const struct realm *realm, enum result found)
 	}
 }
 
+/* users.json has no such record, or nobody could look. */
+static struct outcome absent(enum users_found found, const char *why)
+{
+	return found == USERS_NO_MEMORY ? outcome_refused(RESULT_INTERNAL, "out of memory")
+					: outcome_refused(RESULT_UNAUTHENTICATED, why);
+}
+
 /* Finds the session's user. */
 static struct outcome find_user(struct realm *realm, struct caller *caller)
 {
 	struct user *user = &caller->user;
 
-	switch (users_find(&realm->users, caller->session.username, user)) {
-	case USERS_FOUND:
-		break;
-	case USERS_UNKNOWN:
-		return outcome_refused(RESULT_UNAUTHENTICATED, "the user is gone");
-	case USERS_NO_MEMORY:
-		return outcome_refused(RESULT_INTERNAL, "out of memory");
-	}
+	enum users_found found = users_find(&realm->users, caller->session.username, user);
+
+	if (found != USERS_FOUND)
+		return absent(found, "the user is gone");
 	bool fits = session_fits(&caller->session, caller->ticket, user->password);
 	crypto_wipe(user->password, sizeof user->password);
 	if (user->disabled)
@@ -59,15 +62,11 @@ static struct outcome check_token(struct realm *realm, struct caller *caller)
 {
 	struct token *token = &caller->token;
 
-	switch (users_find_token(&realm->users, caller->ticket, token, caller->session.username,
-				 &caller->user)) {
-	case USERS_FOUND:
-		break;
-	case USERS_UNKNOWN:
-		return outcome_refused(RESULT_UNAUTHENTICATED, "unknown API token");
-	case USERS_NO_MEMORY:
-		return outcome_refused(RESULT_INTERNAL, "out of memory");
-	}
+	enum users_found found = users_find_token(&realm->users, caller->ticket, token,
+						  caller->session.username, &caller->user);
+
+	if (found != USERS_FOUND)
+		return absent(found, "unknown API token");
 	crypto_wipe(caller->user.password, sizeof caller->user.password);
 	caller->grant = (struct grant){caller->user.machines, token->machines};
 	if (caller->user.disabled)

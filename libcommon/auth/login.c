@@ -31,22 +31,12 @@ static struct outcome store_failed(struct attempt *a, enum result result)
 	return outcome_refused(result, a->login->fault);
 }
 
-static struct outcome redis_failed(struct attempt *a)
-{
-	return store_failed(a, RESULT_UNAVAILABLE);
-}
-
-/* The client's own failure. The event has the words that fail2ban's filters look for. A fault of
- * ours is not logged with these words, so that no client is banned because Redis is down. */
+/* The client's own failure: the attempt stays counted. The event has the words that fail2ban's
+ * filters look for. A fault of ours is not logged with these words, so that no client is banned
+ * because Redis is down. */
 static struct outcome failure(enum result result, const char *why)
 {
 	return (struct outcome){.result = result, .reason = why, .event = "authentication failure"};
-}
-
-/* Refuses the login. The reply has the same bytes for every reason. The attempt stays counted. */
-static struct outcome wrong(const char *why)
-{
-	return failure(RESULT_UNAUTHENTICATED, why);
 }
 
 static struct outcome too_many(struct attempt *a)
@@ -54,7 +44,7 @@ static struct outcome too_many(struct attempt *a)
 	struct outcome o = failure(RESULT_TOO_MANY, regulation_broken(&a->regulation));
 
 	o.retry_after_s = regulation_refuse(&a->regulation, a->redis);
-	return o.retry_after_s > 0 ? o : redis_failed(a);
+	return o.retry_after_s > 0 ? o : store_failed(a, RESULT_UNAVAILABLE);
 }
 
 /* One round trip before the password is looked at. It asks four questions: can Redis write, what
@@ -72,11 +62,11 @@ static struct outcome consult(struct attempt *a, bool count)
 	realm_refresh(a->realm);
 
 	if (!redis_finish(a->redis))
-		return redis_failed(a);
+		return store_failed(a, RESULT_UNAVAILABLE);
 	if (regulation_broken(&a->regulation) != NULL)
 		return too_many(a);
 	if (!redis_replicated(a->redis))
-		return redis_failed(a);
+		return store_failed(a, RESULT_UNAVAILABLE);
 	if (a->old.found == RESULT_INTERNAL)
 		return outcome_refused(RESULT_INTERNAL, "out of memory");
 	if (!a->realm->users_usable)
@@ -104,18 +94,25 @@ static bool may_renew(const struct attempt *a)
 	       session_fits(&a->old, a->login->password, a->user.password);
 }
 
+/* What became of the new session. RESULT_UNAUTHENTICATED: the old one cannot be renewed any more.
+ */
+static struct outcome conclude(struct attempt *a, enum result result, const char *event)
+{
+	if (result == RESULT_OK)
+		return (struct outcome){.result = RESULT_OK, .event = event};
+	return result == RESULT_UNAUTHENTICATED ? failure(result, redis_error(a->redis))
+						: store_failed(a, result);
+}
+
 static struct outcome renew(struct attempt *a)
 {
 	struct login *l = a->login;
 
 	regulation_take_back(&a->regulation, a->redis);
-	enum result result = session_renew(a->redis, a->realm->config, a->now_us, a->user.password,
-					   &a->old, &l->session, l->ticket);
-	if (result == RESULT_UNAUTHENTICATED)
-		return wrong(redis_error(a->redis));
-	if (result != RESULT_OK)
-		return store_failed(a, result);
-	return (struct outcome){.result = RESULT_OK, .event = "renewal"};
+	return conclude(a,
+			session_renew(a->redis, a->realm->config, a->now_us, a->user.password,
+				      &a->old, &l->session, l->ticket),
+			"renewal");
 }
 
 /* Makes the session, after the password was found right. */
@@ -125,11 +122,10 @@ static struct outcome open_session(struct attempt *a)
 
 	memcpy(l->session.username, l->username, strlen(l->username) + 1);
 	regulation_succeed(&a->regulation, a->redis);
-	enum result result = session_create(a->redis, a->realm->config, a->now_us, a->user.password,
-					    &l->session, l->ticket);
-	if (result != RESULT_OK)
-		return store_failed(a, result);
-	return (struct outcome){.result = RESULT_OK, .event = "login"};
+	return conclude(a,
+			session_create(a->redis, a->realm->config, a->now_us, a->user.password,
+				       &l->session, l->ticket),
+			"login");
 }
 
 static struct outcome check_password(struct attempt *a)
@@ -153,23 +149,18 @@ static struct outcome check_password(struct attempt *a)
 	if (result == RESULT_UNAVAILABLE)
 		return outcome_refused(result, "no memory for the password hash");
 	if (result != RESULT_OK)
-		return wrong(disabled ? "the user is disabled" : why);
+		return failure(result, disabled ? "the user is disabled" : why);
 	return open_session(a);
 }
 
 /* Decides about an attempt that has been counted. */
 static struct outcome decide(struct attempt *a)
 {
-	switch (users_find(&a->realm->users, a->login->username, &a->user)) {
-	case USERS_FOUND:
-		a->known = true;
-		break;
-	case USERS_UNKNOWN:
-		a->known = false;
-		break;
-	case USERS_NO_MEMORY: /* not the client's failure, as an unknown user would be */
+	enum users_found found = users_find(&a->realm->users, a->login->username, &a->user);
+
+	if (found == USERS_NO_MEMORY) /* not the client's failure, as an unknown user would be */
 		return outcome_refused(RESULT_INTERNAL, "out of memory");
-	}
+	a->known = found == USERS_FOUND;
 	if (is_ticket_of_user(a)) {
 		if (may_renew(a))
 			return renew(a);
