@@ -1,4 +1,5 @@
 #include "core/log.h"
+#include "core/number.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -29,7 +30,7 @@ static void put(struct line *l, const char *s)
 
 static void put_escaped(struct line *l, const char *s)
 {
-	static const char hex[] = "0123456789abcdef";
+	static const char hex[] = NUMBER_HEX_DIGITS;
 
 	for (size_t n = 0; *s && n < VALUE_MAX_BYTES && l->len < sizeof l->at - TAIL_BYTES;
 	     s++, n++) {

@@ -1,4 +1,4 @@
-/* number: reads numbers that are written as decimal or hexadecimal digits. */
+/* number: numbers as decimal or hexadecimal digits. */
 #ifndef SSA_NUMBER_H
 #define SSA_NUMBER_H
 
@@ -7,6 +7,8 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+#define NUMBER_HEX_DIGITS "0123456789abcdef"
 
 static inline bool number_is_digit(char c)
 {

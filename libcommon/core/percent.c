@@ -24,7 +24,7 @@ bool percent_decode(struct span from, bool form, char *out, size_t size, size_t 
 
 void percent_add(struct text *out, struct span query)
 {
-	static const char hex[] = "0123456789ABCDEF";
+	static const char hex[] = "0123456789ABCDEF"; /* capitals: RFC 3986, 2.1 */
 
 	for (size_t i = 0; i < query.len; i++) {
 		unsigned char c = (unsigned char)query.at[i];

@@ -1,4 +1,5 @@
 #include "core/text.h"
+#include "core/number.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -61,7 +62,7 @@ void text_number(struct text *t, long long number)
 
 void text_json(struct text *t, const char *string)
 {
-	static const char hex[] = "0123456789abcdef";
+	static const char hex[] = NUMBER_HEX_DIGITS;
 
 	text_add(t, "\"", 1);
 	for (;;) {
