@@ -29,7 +29,7 @@ fuzz_libs  = $(shell pkg-config --libs hiredis libcjson libsodium)
 fuzz_find  = -fsanitize=address,undefined -fno-sanitize-recover=all
 fuzz_cover = -fprofile-instr-generate -fcoverage-mapping
 # heap replaces malloc, which the sanitizers must replace themselves.
-fuzz_sources = $(filter-out libcommon/core/heap.c,$(wildcard libcommon/*/*.c)) $(addprefix tests/fuzz/,fuzz.c plain_query.c false_system.c)
+fuzz_sources = $(filter-out libcommon/core/heap.c,$(wildcard libcommon/*/*.c)) $(addprefix tests/fuzz/,fuzz.c false_system.c)
 fuzz_needs   = $(headers) $(wildcard tests/fuzz/*.h) tests/fuzz/fuzz.mk
 
 # There are two builds, find and cover. Each has an archive of all modules, and the targets. A
