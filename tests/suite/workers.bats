@@ -14,7 +14,7 @@ setup() {
   start_lighttpd
   login user1 "$PASSWORD"
   expect 200
-  wait_until 10 "$(lighttpd_pid)" has_workers "$(keeper_of info)" # lighttpd starts one program after the other
+  wait_until 10 "$(lighttpd_pid)" is_back info none # lighttpd starts one program after the other
 }
 teardown() { stop_lighttpd; }
 
