@@ -25,7 +25,7 @@ number() {
 }
 
 . scripts/defaults.sh
-# The most connections. Each can need two descriptors, and lighttpd does not start without them.
+# The limit of connections. Each can need two descriptors; lighttpd does not start without them.
 case $SSA_MODE in
 cgi) connections=512 ;;
 scgi) connections=4096 ;;
@@ -54,7 +54,7 @@ if [ "$proxy_from" ]; then
 fi
 case $SSA_CONSOLE in on | off) ;; *) fail "SSA_CONSOLE must be on or off" ;; esac
 
-# An IPv6 address is in brackets, and may come without.
+# lighttpd wants an IPv6 address in brackets; the setting may lack them.
 bind=$SSA_BIND
 case $bind in /* | \[*) ;; *:*) bind=[$bind] ;; esac
 
@@ -115,7 +115,7 @@ env -0 | sed -nzE 's/[\\"]/\\&/g; /^SSA_('"$ours"')=/d; s/^(REDIS_URL|SSA_[A-Za-
 echo '    "SSA_DATA_DIR" => var.data_dir'
 echo ")"
 
-# A slow service must not be a riddle. Resident programs say this themselves when they start.
+# The log says why the service is slow. Resident programs say it themselves when they start.
 case $SSA_MODE${SSA_DELAY:-} in
 cgi*[1-9]*) echo "lighttpd-vars.sh: every reply is delayed: SSA_DELAY is set" >&2 ;;
 esac

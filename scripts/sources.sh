@@ -4,7 +4,7 @@
 # Fetches the sources of third-party libraries that are not there yet into build/src/NAME. They are
 # Debian's source packages, with the patches of the distribution; apt fetches them and checks their
 # signatures. The system's own apt state is read, but never written. `make deps` calls this, so
-# that the build itself needs no network; scripts/thirdparty.sh calls it for what is missing still.
+# that the build itself needs no network; scripts/thirdparty.sh calls it for what is still missing.
 set -eu
 cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8

@@ -96,7 +96,7 @@ libsodium_files() {
     )
 }
 
-# What libsodium's configure finds out with musl on x86-64 and arm64, of which the files above ask.
+# What libsodium's configure finds with musl on x86-64 and arm64, as far as these files need it.
 libsodium_defines() {
     cat <<'EOT'
 CONFIGURED              the sources ask for it
@@ -112,8 +112,8 @@ HAVE_TI_MODE            the 64-bit code of curve25519: less code than the 32-bit
 EOT
 }
 
-# The same for the instructions of x86-64, which sodium_init looks for when the program runs. The
-# algorithms that nobody calls are compiled without them.
+# The same for the instructions of x86-64, which sodium_init looks for when the program runs.
+# Unused algorithms are compiled without them.
 libsodium_x86_defines() {
     cat <<'EOT'
 CPU_UNALIGNED_ACCESS    numbers need no alignment

@@ -53,7 +53,7 @@ check_clang_tidy() {
 # matter of style, and bats forbids some of what they advise: `! grep -q` in the middle of a
 # test never fails it.
 check_shellcheck() {
-  shellcheck -x scripts/*.sh tests/*.sh .ci/run debian/*.postinst debian/*.p*rm
+  shellcheck -x scripts/*.sh tests/*.sh examples/clients/*.sh .ci/run debian/*.postinst debian/*.p*rm
   shellcheck -s bash completions/*
   shellcheck -S warning tests/suite/*.bats tests/suite/*.bash
 }

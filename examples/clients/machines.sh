@@ -1,3 +1,4 @@
+#!/bin/sh
 # Logs in, renews the ticket before it ends, and lists machines. Needs curl and jq (1.6 rounds
 # numbers of more than 17 digits). No secret appears in a command line.
 url=http://127.0.0.1:8000/api

@@ -1,3 +1,4 @@
+#!/bin/sh
 # Asks again after a 429 or 503, in the seconds of Retry-After, up to five times in all.
 
 # ask URL [CURL OPTION...]: sets $reply and $tries. $prefer is for the first try.

@@ -159,7 +159,7 @@ def machine(i):
 
 
 def grown_users(count):
-    """So many users. user1, in the middle, sees ten machines from the whole file. boss sees all."""
+    """`count` users. user1, in the middle, sees ten machines of the whole file, boss all."""
     users = [{"username": f"user{i:06}", "password": PASSWORD, "machines": [100 + i, 100 + count - 1 - i]}
              for i in range(count - 2)]
     own = [100 + i * count // 10 for i in range(10)]
@@ -168,8 +168,8 @@ def grown_users(count):
 
 
 def growth(bench):
-    """From 10 machines and users to 100,000. Like everything else, the figures of the resident
-    workers of every size are measured in turn. The ratio is to the smallest size."""
+    """From 10 machines and users to 100,000. The resident workers of all sizes are measured in
+    turn. The ratio is to the smallest size."""
     stages = []
     for size in SIZES:
         data = bench.data(f"grown-{size}", grown_users(size), [machine(i) for i in range(size)])
@@ -304,7 +304,7 @@ def argon2(bench):
 
 
 def flood(bench):
-    """How long does status take while so many logins with that hash wait for a processor?"""
+    """How long does status take while many logins wait for a processor?"""
     data = bench.data("flood", [{"username": "user1", "password": bench.hash}], "[]")
     results = {}
     for mode in ("cgi", "scgi"):
@@ -331,8 +331,8 @@ def flood(bench):
 
 
 def refusals(server, cases):
-    """Medians in ms of so many refused logins of each case, in an order in which a drift
-    has no effect."""
+    """Medians in ms of the refused logins of each case, in an order in which a drift has no
+    effect."""
     took = {name: [] for name in cases}
     headers = {"Content-Type": "application/json"}
     for _ in range(LOGINS):

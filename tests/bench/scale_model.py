@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""How much so many live sessions need, computed from what sizing.py measured.
+"""What a number of live sessions needs, computed from the figures of sizing.py.
 
 scale_model.py         prints the tables
 scale_model.py check   checks the model by itself, and the measured point and docs against it

@@ -128,9 +128,9 @@ def calm(stage):
 
 
 def freeze(stage, active=2):
-    """The master is frozen for 10 s, as a virtual machine is that is moved.
-    For 10 s more it says that it is the master. Meanwhile few clients make requests, so that many
-    workers learn nothing of it, and keep their connection."""
+    """The master is frozen for 10 s, like a virtual machine that is moved, and believes for 10 s
+    more that it is the master. Few clients make requests meanwhile, so that many workers do not
+    notice it and keep their connection."""
     old = stage.topology.master()
     stage.load.active = active
     since = stage.mark(f"{old.name} is frozen")
@@ -328,8 +328,8 @@ def part_for(stage, some, others, seconds):
 
 
 def cut_with_replica(stage, prepare=None):
-    """The master, a replica and a Sentinel here; the other replica and the two other Sentinels, who
-    replace the master, there."""
+    """The master, a replica and a Sentinel on one side; on the other side the other replica, and
+    the two Sentinels that replace the master."""
     if prepare:
         threading.Timer(0.3, prepare, [stage]).start()
     since = part_for(stage, [0, 1, 3], [2, 4, 5], 8)

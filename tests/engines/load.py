@@ -159,9 +159,9 @@ def together(function, items, threads=4):
 
 
 class Reference:
-    """Writes to the engines itself, twenty times a second, by what it is told by them: so it is
-    known when they can serve and when they cannot. outages: [from, until], from the last write that
-    passed to the first one that passes again; the last one may have no end."""
+    """Writes to the engines itself, twenty times a second, to learn when they can serve. outages:
+    [from, until], from the last write that passed to the first one that passes again; the last
+    outage may have no end."""
 
     def __init__(self, topology):
         self.topology, self.outages, self.stopping = topology, [], threading.Event()

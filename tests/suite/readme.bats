@@ -46,6 +46,26 @@ END
   [ -z "$output" ]
 }
 
+@test "the defaults in docs/settings.md are in the code" {
+  run -0 python3 -EsSB - <<'END'
+import re
+defaults = dict(re.findall(r'\{"(\w+)", CONFIG_\w+, "([^"]+)"', open('libcommon/core/config.c').read()))
+defaults |= dict(re.findall(r'\$\{(\w+):=([^}]*)\}', open('scripts/defaults.sh').read()))
+for name in 'SSA_WORKERS', 'SSA_DATA_DIR':  # by processors; beside the program
+    del defaults[name]
+rows = [re.split(r' *(?<!\\)[|] *', line) for line in open('docs/settings.md', encoding='utf-8') if line.startswith('| `')]
+documented = {name: value for row in rows
+              for name, value in zip(re.findall(r'`(\w+)`', row[1]), row[2].replace('`', '').split(', '))}
+for name, value in defaults.items():
+    if documented.get(name) != value:
+        print(f'{name}: {value} in the code, {documented.get(name)} in docs/settings.md')
+if len(defaults) < 11:
+    print('only', *defaults)
+END
+  echo "$output"
+  [ -z "$output" ]
+}
+
 # Servers whose configuration cannot read the list: Debian's lighttpd, nginx, Apache, systemd.
 @test "wherever the programs are listed, they are those of scripts/programs" {
   run -0 python3 -EsSB - debian/60-simpleserverapi.conf docs/operating.md docs/day-two.md <<'END'

@@ -39,6 +39,8 @@ FAMILIES = [
     ("API token left out", "tokens.c", ""),
     ("REDIS_URL", "redis_url.c", ""),
     ("must be …", "config.c", "must be|is too long|, and not less"),
+    ("a sentinel …", "sentinel.c", "(a sentinel|REDIS_URL) "),
+    ("set …", "server_settings.c", "set (min|append)"),
     ("run.sh", "run.sh", ""),
     ("", "dist.sh", ""),
     ("", "", r".*\brun [`'\w]"),  # in any script

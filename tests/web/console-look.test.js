@@ -8,7 +8,7 @@ import { startService } from "./service.js";
 
 after(() => browser.close());
 
-// A pool as a lab has it.
+// The pool of a lab.
 const lab = (count) =>
   Array.from({ length: count }, (_, i) =>
     machine(100 + i, {

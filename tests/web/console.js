@@ -85,7 +85,7 @@ export const press = (page, name) => page.locator("#band .chip", { hasText: name
 export async function isAccessible(page, state) {
   for (const scheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme: scheme });
-    // A script of the test's own must not need the page's policy, so it is evaluated.
+    // The page's policy forbids other scripts: this one is evaluated.
     if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
     const { violations } = await page.evaluate(() => axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
     assert.deepEqual(violations.map(({ id, nodes }) => `${state} ${scheme} ${id}: ${nodes.map(({ html }) => html.slice(0, 120))}`), []);

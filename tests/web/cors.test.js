@@ -1,4 +1,4 @@
-// CORS: real pages on ports of their own log in and read the list, or may not.
+// CORS: real pages on other ports log in and read the list, or may not.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startBrowser } from "./browser.js";

@@ -1,4 +1,4 @@
-// /docs/: the page that draws openapi.json.
+// /docs/: the page that shows openapi.json.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -73,7 +73,7 @@ export async function startService(environment = {}) {
   return { url, write, redis, stop };
 }
 
-// Serves an empty page on a port of its own: another origin.
+// Serves an empty page on another port: another origin.
 export async function startPage() {
   const server = createServer((_, response) => response.setHeader("Content-Type", "text/html").end("<title>a page</title>"));
   server.listen(0, "127.0.0.1");
