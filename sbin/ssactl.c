@@ -140,8 +140,14 @@ static enum exit_code run(struct ctl *c)
 		ctl_end(CTL_USAGE, "REDIS_URL: %s", fault);
 	enum exit_code code = k->run(c);
 	redis_free(c->redis);
-	free(c->values);
 	return code;
+}
+
+static int finish(struct ctl *c, enum exit_code code)
+{
+	ctl_flush();
+	free(c->values);
+	return (int)code;
 }
 
 int main(int argc, char **argv)
@@ -154,8 +160,7 @@ int main(int argc, char **argv)
 	options_read(&c, argv + 1);
 	if (c.version) {
 		puts("ssactl " SSA_VERSION);
-		ctl_flush();
-		return CTL_DONE;
+		return finish(&c, CTL_DONE);
 	}
 	if (c.args[0] != NULL && strcmp(c.args[0], "help") == 0) {
 		c.help = true;
@@ -177,6 +182,5 @@ int main(int argc, char **argv)
 		print_help(c.command, group ? c.args[0] : "");
 	else
 		code = run(&c);
-	ctl_flush();
-	return (int)code;
+	return finish(&c, code);
 }
