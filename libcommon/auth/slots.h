@@ -44,9 +44,9 @@ enum slots_result slots_try(const struct slots *s, struct slot *slot);
 /* Waits for a slot. If that takes too long, the request's deadline ends it. Never SLOTS_NONE. */
 enum slots_result slots_wait(const struct slots *s, struct slot *slot);
 
-/* Takes the memory of a hash, which is one more kind of slot. The caller holds a slot already, so
- * nobody waits in a circle. SLOTS_NONE: no memory became free in time, or it never can
- * (slots_fault). If there is no limit, it is taken at once, and slot->count is 0. */
+/* Takes the memory of a hash, which is another kind of slot, and waits at most 2 s. The caller
+ * holds a hashing slot already, so nobody waits in a circle. SLOTS_NONE: no memory became free in
+ * time, or it never can (slots_fault). Without a limit nothing is taken, and slot->count is 0. */
 enum slots_result slots_take_memory(const struct slots *s, unsigned long kib, struct slot *slot);
 
 void slots_release(const struct slot *slot);

@@ -64,8 +64,8 @@ struct program {
 	void *context;
 	/* The most requests that are answered together, with one round trip to Redis. */
 	unsigned at_a_time;
-	/* Looks at a request before anything is done for it. Its reply is empty, all members zero.
-	 * Returns for how many milliseconds the request is to be put aside. */
+	/* Admits a request or refuses it, before anything else is done. Its reply is all zero.
+	 * Returns for how many milliseconds the request waits. */
 	unsigned (*admit)(void *context, struct exchange *x);
 	/* Answers the requests of a batch one after another, and calls `finish` for each as soon as
 	 * its reply is complete. */

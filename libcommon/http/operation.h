@@ -23,10 +23,10 @@ enum endpoint_needs {
 /* One method of an endpoint. GET includes HEAD, and every endpoint has OPTIONS. */
 struct operation {
 	const char *method;
-	/* 0: a body is ignored, up to REQUEST_IGNORED_MAX_BYTES. Otherwise the operation needs one,
-	 * in JSON; at most REQUEST_BODY_MAX_BYTES */
+	/* The operation needs a body in JSON, of at most REQUEST_BODY_MAX_BYTES. 0: a body is
+	 * ignored, up to REQUEST_IGNORED_MAX_BYTES. */
 	size_t body_max_bytes;
-	unsigned files; /* enum service_files: the files to refresh while Redis works */
+	unsigned files; /* enum service_files: what to read while Redis works */
 	enum endpoint_needs needs;
 	/* The query string may have these flags and nothing else. `reads_query`: the handler reads
 	 * it itself. */
@@ -46,11 +46,11 @@ enum { ENDPOINT_OPERATIONS_MAX = 4 };
 
 struct endpoint {
 	const char *name;
-	/* true: a request can take long. Then a worker takes one request at a time, so that other
-	 * workers can serve the requests that wait. */
+	/* A request can take long. A worker takes one request at a time, so that other workers can
+	 * serve the requests that wait. */
 	bool slow;
 	bool probed; /* balancers ask it: SSA_FAULTS fails no share of its requests */
-	/* The path may go on with one name, as in /api/info/100. Without this, that is a 404. */
+	/* The path may end with a name, as in /api/info/100. Otherwise that is a 404. */
 	bool takes_name;
 	struct operation operations[ENDPOINT_OPERATIONS_MAX]; /* the list ends at method NULL */
 };

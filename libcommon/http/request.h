@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A body that no handler wants is read and ignored up to the second limit. More is a 413. */
+/* The second limit is for a body that no handler reads. A larger body is a 413. */
 enum { REQUEST_BODY_MAX_BYTES = 16384, REQUEST_IGNORED_MAX_BYTES = 65536 };
 
 /* The transport fills a request; after that it is read-only. No string except `body` is ever NULL:
@@ -41,8 +41,8 @@ void request_init(struct request *q);
 /* Takes one CGI variable. Ignores a name that this program does not use. */
 void request_take(struct request *q, const char *name, size_t name_len, const char *value);
 
-/* Reads how many bytes CONTENT_LENGTH announces; 0 if it is absent. Returns false if it is not a
- * plain decimal number. */
+/* Reads how many bytes CONTENT_LENGTH announces; 0 if it is absent. false: it is no decimal
+ * number. */
 bool request_announced(const struct request *q, size_t *bytes);
 
 #endif

@@ -19,12 +19,12 @@ struct service {
 };
 
 enum service_files {
-	SERVICE_USERS = 1,
-	SERVICE_MACHINES = 2,
-	SERVICE_LIMITS = 4, /* of memory, if a user has a hash: realm.slots */
+	SERVICE_USERS = 1,    /* users.json */
+	SERVICE_MACHINES = 2, /* machines.json */
+	SERVICE_LIMITS = 4,   /* the memory limit, into realm.slots, if a user has a hash */
 };
 
-/* Reads those of the `files` that have changed. */
+/* Reads the data files among `files` that have changed, and the limit at most once a second. */
 void service_refresh(struct service *s, unsigned files);
 
 /* Returns the body with all machines, which the caller releases. It is made once for each version
@@ -32,11 +32,12 @@ void service_refresh(struct service *s, unsigned files);
  * memory. */
 struct shared_body *service_all_machines(struct service *s);
 
-/* No request has come for a while: gives large memory back. */
+/* Gives large memory back, for the time without requests. */
 void service_rest(struct service *s);
 
-/* Makes a service. `config` must live longer than it. `resident`: the process serves many requests.
- * NULL: no memory, or a path is too long, or REDIS_URL is wrong, which config->fault says then. */
+/* Makes a service, which service_close frees. `config` must live longer. `resident`: the process
+ * serves many requests. NULL: no memory, a path is too long, or REDIS_URL is wrong, which
+ * config->fault says then. */
 struct service *service_open(struct config *config, bool resident);
 void service_close(struct service *s);
 
