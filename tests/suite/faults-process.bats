@@ -133,6 +133,42 @@ kill_some() {
   wait_gone 5 "$worker"
 }
 
+@test "a worker that is told to end waits for the rest of a request" {
+  needs_native "an emulator has signals of its own"
+  [[ ${SSA_MODE:-cgi} == scgi ]] || skip "of resident workers"
+  start_worker status
+  run -0 python3 -EsSB - "$T/status.scgi" "${WORKERS[status]}" <<'END'
+import os, re, signal, socket, sys
+headers = b'CONTENT_LENGTH\0000\0SCGI\0001\0REQUEST_METHOD\0GET\0'
+request = b'%d:%s,' % (len(headers), headers)
+path, pid = sys.argv[1], int(sys.argv[2])
+
+def connect(sent):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(path)
+    s.sendall(sent)
+    return s
+
+def asleep_or_gone():
+    try:
+        with open('/proc/%d/status' % pid) as f:
+            text = f.read()
+    except FileNotFoundError:
+        return True
+    return re.search(r'^State:\s+[SZ]', text, re.M) and re.search(r'^ShdPnd:\s+0+$', text, re.M)
+
+half = connect(request[:20])
+assert connect(request).recv(14) == b'Status: 200 OK'  # which shows that the half was accepted
+os.kill(pid, signal.SIGTERM)
+while not asleep_or_gone():
+    os.sched_yield()
+half.sendall(request[20:])
+print(half.recv(14).decode())
+END
+  [ "$output" = 'Status: 200 OK' ]
+  wait_gone 5 "${WORKERS[status]}"
+}
+
 @test "a hash that the control group's memory does not hold is refused before it is begun, and said by status and check" {
   local group=/sys/fs/cgroup/memory hash
   group+=$(sed -n 's/^[0-9]*:memory://p' /proc/self/cgroup)/ssa-test-${BATS_RUN_TMPDIR##*-}
