@@ -541,6 +541,8 @@ def cluster_two_masters(stage):
     since = stage.mark(f"{heir.name} takes over")
     stage.wait_switch(since)
     stage.wait_whole()
+    # A new master has no replica at first.
+    stage.excused.append((None, since, stage.marks[-1][0] + stages.BACK_S))
     stage.run(2)
     cluster_cut_with_majority(stage)
 
