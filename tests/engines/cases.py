@@ -452,11 +452,15 @@ def as_documented(stage):
 
 
 def change_master(stage):
-    """Another server is made the master, as documented."""
-    for _ in range(2):
+    """Another server is made the master, as documented: the old one is told to follow it, or finds
+    out ten seconds later."""
+    for told in (True, False):
+        old = stage.topology.master()
         since = stage.mark("SENTINEL FAILOVER")
         stage.topology.sentinels[0].ask("SENTINEL", "FAILOVER", engines.SERVICE)
         stage.wait_switch(since)
+        if told:
+            old.ask("REPLICAOF", *stage.topology.master().address)
         stage.wait_whole()
         stage.excused.append((None, since, stage.marks[-1][0] + stages.BACK_S))
         stage.run(6)  # a Sentinel waits so long before the next one
