@@ -118,6 +118,14 @@ static void check_address(const char *text)
 		ctl_end(CTL_USAGE, "not an IPv4 or IPv6 address: %s", text);
 }
 
+#define HIDDEN "SSA_LOGIN_LIMITS has no limit of a user"
+
+/* The counter of a user leads to those of this user and an address. */
+static bool hides_addresses(const struct ctl *c)
+{
+	return c->config.user.count == 0 && c->config.user_addr.count > 0;
+}
+
 static enum exit_code bans(struct ctl *c)
 {
 	struct search search = {.listing = {.columns = {c->address ? "address" : "username",
@@ -129,6 +137,8 @@ static enum exit_code bans(struct ctl *c)
 		ctl_end(CTL_USAGE, "name a user or an address, not both");
 	check_address(c->address);
 	note_user(c, c->args[0]);
+	if (c->address == NULL && hides_addresses(c))
+		ctl_say("note: %s: limits of a user and an address are not listed", HIDDEN);
 	if (c->address != NULL || c->count > 0) {
 		list_bans(c, &search, c->args[0], c->address);
 	} else {
@@ -152,6 +162,8 @@ static enum exit_code unban(struct ctl *c)
 		ctl_end(CTL_USAGE, "name a user, a user and an address, or --address ADDRESS");
 	check_address(address);
 	note_user(c, user);
+	if (address == NULL && hides_addresses(c))
+		ctl_end(CTL_USAGE, "%s: name the address, too", HIDDEN);
 	enum result result = regulation_forget(c->redis, &c->config, user, address, &forgotten);
 	if (result != RESULT_OK)
 		ctl_redis_failed(c, result);

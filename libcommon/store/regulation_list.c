@@ -61,13 +61,9 @@ static enum result find_keys(struct redis *r, const struct config *c, const char
 		return RESULT_INTERNAL;
 	const char *first = g->rule[user ? USER : ADDRESS].key;
 	add_key(k, first);
-	if (user != NULL && address != NULL) {
-		add_key(k, g->rule[USER_AND_ADDRESS].key);
-	} else {
-		redis_ask(r, take_attempts, k, "ZRANGE", first, "0", MEMBERS_MAX, NULL);
-		if (!redis_run(r))
-			return RESULT_UNAVAILABLE;
-	}
+	redis_ask(r, take_attempts, k, "ZRANGE", first, "0", MEMBERS_MAX, NULL);
+	if (!redis_run(r))
+		return RESULT_UNAVAILABLE;
 	return k->failed ? RESULT_INTERNAL : RESULT_OK;
 }
 
@@ -105,22 +101,82 @@ enum result regulation_list(struct redis *r, const struct config *c, const char 
 	return result;
 }
 
+/* The counter that leads to the others goes last, so that this can be repeated. */
+static enum result forget_keys(struct redis *r, const struct keys *k, size_t *forgotten)
+{
+	for (size_t i = k->count; i-- > 0;) {
+		long long deleted = 0;
+		redis_ask(r, redis_take_number, &deleted, "DEL", k->at[i], NULL);
+		if (!redis_run(r))
+			return RESULT_UNAVAILABLE;
+		*forgotten += deleted > 0;
+	}
+	return RESULT_OK;
+}
+
+/* The attempts of a user at one address, among those of the user. */
+struct attempts {
+	const char *digest; /* of the counter of (user, address) */
+	char (*at)[REGULATION_ATTEMPT_LEN + 1];
+	size_t count, capacity;
+	bool failed;
+};
+
+static bool take_attempts_at(void *into, const struct redisReply *reply)
+{
+	struct attempts *a = into;
+
+	for (size_t i = 0; i < resp_count(reply); i++) {
+		const char *attempt;
+		size_t len;
+		if (!resp_text(resp_element(reply, i), &attempt, &len) ||
+		    len != REGULATION_ATTEMPT_LEN ||
+		    strcmp(attempt + REGULATION_DIGEST, a->digest) != 0)
+			continue;
+		void *at = array_grow(a->at, a->count, &a->capacity, sizeof *a->at);
+		if (at == NULL) {
+			a->failed = true;
+			break;
+		}
+		a->at = at;
+		memcpy(a->at[a->count++], attempt, sizeof *a->at);
+	}
+	return true;
+}
+
+/* The user's counter stays, because it leads to the counters of other addresses. */
+static enum result forget_address(struct redis *r, const struct regulation *g, size_t *forgotten)
+{
+	const char *user = g->rule[USER].key, *pair = g->rule[USER_AND_ADDRESS].key;
+	struct attempts a = {.digest = store_key_digest(pair)};
+	long long deleted = 0;
+
+	redis_ask(r, take_attempts_at, &a, "ZRANGE", user, "0", MEMBERS_MAX, NULL);
+	bool fine = redis_run(r);
+	if (fine) {
+		for (size_t i = 0; i < a.count; i++)
+			redis_command(r, "ZREM", user, a.at[i], NULL);
+		redis_ask(r, redis_take_number, &deleted, "DEL", pair, NULL);
+		fine = redis_run(r);
+	}
+	*forgotten = a.count + (deleted > 0);
+	free(a.at);
+	return a.failed ? RESULT_INTERNAL : fine ? RESULT_OK : RESULT_UNAVAILABLE;
+}
+
 enum result regulation_forget(struct redis *r, const struct config *c, const char *user,
 			      const char *address, size_t *forgotten)
 {
 	struct regulation g;
 	struct keys k;
-	enum result result = find_keys(r, c, user, address, &k, &g);
 
 	*forgotten = 0;
-	/* The counter that leads to the others goes last, so that this can be repeated. */
-	for (size_t i = k.count; result == RESULT_OK && i-- > 0;) {
-		long long deleted = 0;
-		redis_ask(r, redis_take_number, &deleted, "DEL", k.at[i], NULL);
-		if (!redis_run(r))
-			result = RESULT_UNAVAILABLE;
-		*forgotten += deleted > 0;
-	}
+	if (user != NULL && address != NULL)
+		return regulation_begin(&g, c, user, address) ? forget_address(r, &g, forgotten)
+							      : RESULT_INTERNAL;
+	enum result result = find_keys(r, c, user, address, &k, &g);
+	if (result == RESULT_OK)
+		result = forget_keys(r, &k, forgotten);
 	free(k.at);
 	return result;
 }

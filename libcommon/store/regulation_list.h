@@ -23,7 +23,7 @@ enum result regulation_list(struct redis *r, const struct config *c, const char 
 			    void *context);
 
 /* Forgets the failures of a user at all addresses (address NULL), of a user at one address, or of
- * an address with all users (user NULL). *forgotten is the number of counters that it deleted. */
+ * an address with all users (user NULL). *forgotten is 0 if none were counted. */
 enum result regulation_forget(struct redis *r, const struct config *c, const char *user,
 			      const char *address, size_t *forgotten);
 

@@ -510,7 +510,17 @@ bans --json            -> 0, json 'map([.username, .limit, .failures, .seconds_l
 unban user1            -> 0, can_log_in user1 "$PASSWORD" 200
 bans                   -> 0 username  limit  failures  seconds_left
 bans                   -> 0, fail
-unban user1 192.0.2.9  -> 0, can_log_in user1 "$PASSWORD" 429
+unban user1 192.0.2.9  -> 1, [[ $stderr == *'no failures were counted' ]] && can_log_in user1 "$PASSWORD" 429
+bans --json            -> 0, json 'map(.limit)' '["user and address"]'
+unban user1 192.0.2.1  -> 0, can_log_in user1 "$PASSWORD" 200
+END
+  # Without a limit of a user, nothing leads from a user to the addresses.
+  redis flushall >/dev/null
+  ENVIRONMENT=(SSA_LOGIN_LIMITS=3/600,0,0)
+  fail
+  rows <<'END'
+bans | bans user1      -> 0, [[ $stderr == *'note: SSA_LOGIN_LIMITS has no limit of a user: '*' are not listed'* ]]
+unban user1            -> 2 SSA_LOGIN_LIMITS has no limit of a user: name the address, too
 unban user1 192.0.2.1  -> 0, can_log_in user1 "$PASSWORD" 200
 END
   # The limit of an address, for all users.
