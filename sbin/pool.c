@@ -102,13 +102,13 @@ static int by_label(const void *a, const void *b)
 
 const struct machine **pool_sorted(struct pool *p, size_t text)
 {
-	const struct machine **list = ctl_allocate(p->count, sizeof *list);
+	const struct machine **list = ctl_allocate(p->count, sizeof(struct machine *));
 
 	for (size_t i = 0; i < p->count; i++) {
 		p->list[i].label = *(char **)(void *)((char *)&p->list[i] + text);
 		list[i] = &p->list[i];
 	}
-	qsort(list, p->count, sizeof *list, by_label);
+	qsort(list, p->count, sizeof(struct machine *), by_label);
 	return list;
 }
 

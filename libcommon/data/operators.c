@@ -75,9 +75,10 @@ static void add_item(struct value_test *t, struct span text)
 		t->texts[t->text_count++] = item;
 }
 
-/* Both lists have room for `most` items. */
+/* Both lists have room for `most` items, and for one if there is none. */
 static bool make_lists(struct value_test *t, size_t most)
 {
+	most += most == 0;
 	t->texts = malloc(2 * most * sizeof *t->texts);
 	t->numbers = t->texts + most;
 	return t->texts != NULL;
