@@ -23,7 +23,7 @@ FIXTURES = os.path.join(service.ROOT, 'tests/fixtures')
 PASSWORDS = {'hashed': 'correct horse'}  # of users whose record has a hash
 SILENT = {204, 304}  # replies without a body
 REQUEST = re.compile(r'(\S+)\s+(\S+)\s+(\S+)((?:\s+\([A-Za-z][^()]*\))*)(?:\s+(.*))?')
-PLACEHOLDER = re.compile(r'<(x[0-9a-f]{2}|[^<>*]+\*\d+|(?:login|wrong|renew|ticket|csrf|key|index|id|expires|last|empty|redis-check)(?::[^<>]*)?|now[+-]\d+)>')
+PLACEHOLDER = re.compile(r'<(x[0-9a-f]{2}|[^<>*]+\*\d+|(?:login|wrong|renew|ticket|csrf|key|index|id|expires|last|empty|redis-check|redis-user)(?::[^<>]*)?|now[+-]\d+)>')
 LOG_LINE = re.compile(rb'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ssa-(status|ticket|info)\[\d+\]: [A-Za-z][\x20-\x7e]+')
 DIRECTIVES = {'users', 'machines', 'set', 'password', 'edit', 'only'}
 
@@ -199,6 +199,8 @@ class Driver:
             return b'%d' % (int(self.redis('time').split()[0]) + int(kind[3:]))
         if kind == 'last':
             return self.last.headers[of.lower().encode()]
+        if kind == 'redis-user':
+            return self.redis.user
         if kind == 'redis-check':
             return {'single': b'OK', 'sentinel': b'a sentinel knows no replica: nothing can replace the master',
                     'cluster': b'set min-replicas-to-write 1: a replaced master may answer from old data'}[service.STORE]

@@ -118,10 +118,12 @@ class Redis:
             self.start('sentinel', conf, '--sentinel')
             until('the sentinel', lambda: answered(('127.0.0.1', own)))
             self.url = 'redis+sentinel://127.0.0.1:%d/ssa' % own
+        self.user = b'default'
         if os.environ.get('SSA_TEST_ACL') == '1':
             with open(os.path.join(ROOT, 'docs/operating.md')) as f:
                 words = re.search('^ACL SETUSER ssa .*$', f.read(), re.M).group().split()
             self(*words)
+            self.user = b'ssa'
             self.url = 'unix://ssa:a-long-random-password@' + self.socket
 
     def start(self, name, *arguments):
