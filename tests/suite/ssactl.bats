@@ -616,25 +616,27 @@ END
 # bats test_tags=load
 @test "at a terminal: the prompt is on stderr, without echo, and asks twice for a new password" {
   python3 - "$SSACTL" "$DATA_DIR" "$PASSWORD" <<'END'
-import os, pty, sys
+import os, pty, re, signal, subprocess, sys
 def run(arguments, typed):
     out, into = os.pipe()
     pid, terminal = pty.fork()
-    if pid == 0:
-        os.dup2(into, 1)
-        os.execve(sys.argv[1], [sys.argv[1], *arguments], {"SSA_DATA_DIR": sys.argv[2], "REDIS_URL": "unix:///nowhere"})
+    if pid == 0: # when the leader of a session ends, what its terminal holds may be lost, so it stays
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        code = subprocess.call([sys.argv[1], *arguments], stdout=into, env={"SSA_DATA_DIR": sys.argv[2], "REDIS_URL": "unix:///nowhere"},
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        os.write(2, b"ended with %d." % code)
+        signal.pause()
     os.close(into)
     seen = b""
     for prompt, text in typed:
         while not seen.endswith(prompt):
             seen += os.read(terminal, 100)
         os.write(terminal, text)
-    try:
-        while piece := os.read(terminal, 100):
-            seen += piece
-    except OSError:
-        pass
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), os.read(out, 1000), seen
+    while not (end := re.search(rb"ended with (.*)\.$", seen)):
+        seen += os.read(terminal, 100)
+    os.close(terminal) # SIGHUP
+    os.waitpid(pid, 0)
+    return int(end[1]), os.read(out, 1000), seen
 code, out, seen = run(["hash"], [(b"Password: ", b"secret\n"), (b"Again: ", b"secret\n")])
 assert code == 0 and out.startswith(b"$argon2id$") and b"secret" not in seen, (code, out, seen)
 code, out, seen = run(["hash"], [(b"Password: ", b"secret\n"), (b"Again: ", b"other\n")])
