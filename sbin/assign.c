@@ -15,7 +15,7 @@ static bool refuse(struct assign *a, struct span field, const char *what)
 	return false;
 }
 
-/* Splits a path at its first dot. false: there is none, or nothing on one side of it. */
+/* Splits a path at its first dot. false: it has no dot, or nothing on one side of it. */
 static bool split_path(struct span path, struct span *head, struct span *rest)
 {
 	const char *dot = path.len > 0 ? memchr(path.at, '.', path.len) : NULL;

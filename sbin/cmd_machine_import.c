@@ -97,7 +97,7 @@ static const struct key *find(const struct key *sorted, size_t count, const stru
 	return low < count && order(&sorted[low], wanted) == 0 ? &sorted[low] : NULL;
 }
 
-/* The first of the equal keys that are wanted; NULL: there is none. A text from CSV that reads as a
+/* The first key that equals the wanted one. NULL: no key does. A text from CSV that reads as a
  * number is looked for as a number first, and then as a text. */
 static const struct key *find_key(const struct key *sorted, size_t count, const struct key *wanted)
 {

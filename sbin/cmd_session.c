@@ -168,7 +168,8 @@ static enum exit_code unban(struct ctl *c)
 	if (result != RESULT_OK)
 		ctl_redis_failed(c, result);
 	if (forgotten == 0)
-		ctl_end(CTL_NO, "no failures were counted");
+		ctl_end(CTL_NO, "no failures were counted%s",
+			address == NULL ? "; one address may still be refused: name it" : "");
 	return CTL_DONE;
 }
 

@@ -46,7 +46,7 @@ _Noreturn void ctl_end(enum exit_code code, const char *format, ...)
 /* From now on ctl_end also names this line of stdin. 0: none. */
 void ctl_at_line(long number);
 
-/* Memory, all zero, for `count` items and one more. It ends the program if there is none. */
+/* Memory, all zero, for `count` items and one more. It ends the program if memory runs out. */
 void *ctl_allocate(size_t count, size_t size);
 
 /* As array_grow. It ends the program if there is no memory. */

@@ -25,7 +25,7 @@ static const struct place {
 	      {false, "/etc/simpleserverapi", "/etc/default/simpleserverapi"},
 	      {false, "data", NULL}};
 
-/* Writes the path of the first one that exists. NULL: there is none. */
+/* Writes the path of the first one that exists. NULL: none exists. */
 static const struct place *find_data(char *path, size_t size)
 {
 	struct stat st;

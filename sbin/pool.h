@@ -8,7 +8,7 @@
 
 struct machine {
 	char *id;    /* as written */
-	char *name;  /* its "name", or if there is none, its id */
+	char *name;  /* its "name", or its id if it has no name */
 	char *group; /* the name of the group in Ansible for its status: letters, digits and _ */
 	char *status, *gpu, *ip;
 	struct span cpus, mem, gpus; /* as written; gpus.at NULL: not there */

@@ -52,8 +52,8 @@ void scan_begin_document(struct scan *s, const char *text, size_t len, unsigned 
 /* Returns the first character of the value ahead: { [ " - 0…9 t f n; or '\0' at the end. */
 char scan_peek(struct scan *s);
 
-/* Enters the array or object ahead. false: there is none, or it is nested too deep, which alone is
- * a failure. */
+/* Enters the array or object ahead. false: the next character is another one, or it is nested too
+ * deep, which alone is a failure. */
 bool scan_enter(struct scan *s, char bracket);
 
 /* Begins a scan of a value that was scanned before, and enters it. false: it begins otherwise. */

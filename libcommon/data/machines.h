@@ -41,8 +41,8 @@ enum selection_result machines_write_selected(struct machines *m, struct grant g
 					      const struct selection *s, struct text *out,
 					      size_t *total);
 
-/* Finds the first machine with this id; *record is its text. false: there is none, it is not in the
- * grant, or the id is not a JSON number. */
+/* Finds the first machine with this id; *record is its text. false: no machine has it, the
+ * machine is not in the grant, or the id is not a JSON number. */
 bool machines_find(struct machines *m, struct grant grant, struct span number, struct span *record);
 
 #endif

@@ -75,7 +75,7 @@ static void add_item(struct value_test *t, struct span text)
 		t->texts[t->text_count++] = item;
 }
 
-/* Both lists have room for `most` items, and for one if there is none. */
+/* Both lists have room for `most` items, or for one if that is 0. */
 static bool make_lists(struct value_test *t, size_t most)
 {
 	most += most == 0;

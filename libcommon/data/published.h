@@ -40,8 +40,8 @@ struct published_text {
 void published_open(struct published *p, const char *path);
 void published_close(struct published *p);
 
-/* Returns the newest publication, before the caller reads the file. 0: there is none, or no shared
- * memory. */
+/* Returns the newest publication, before the caller reads the file. 0: nothing is published, or
+ * there is no shared memory. */
 uint64_t published_ask(struct published *p);
 
 /* Publishes a copy of a text that was read after published_ask returned `before`.

@@ -16,7 +16,7 @@ void splice_append(struct text *out, struct span text, struct span element);
  * `end`. */
 const char *splice_skip(struct text *out, const char *from, struct span element, const char *end);
 
-/* Finds a member by its name, which may not be escaped. false: there is none. */
+/* Finds a member by its name, which may not be escaped. false: no member has it. */
 struct splice_found {
 	const char *at; /* where its name begins */
 	struct span value;

@@ -7,12 +7,12 @@
 
 #include <stdbool.h>
 
-/* From an opening bracket to the first element or member. false: there is none, and *at is behind
- * the closing bracket. */
+/* From an opening bracket to the first element or member. false: there are no more, and *at is
+ * behind the closing bracket. */
 bool walk_enter(const char **at);
 
-/* From behind a value to the next element or member. false: there is none, and *at is behind the
- * closing bracket. */
+/* From behind a value to the next element or member. false: there are no more, and *at is behind
+ * the closing bracket. */
 bool walk_more(const char **at);
 
 /* From a member to its value. Returns the name as written, without its quotes. */

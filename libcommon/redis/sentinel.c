@@ -128,7 +128,7 @@ bool sentinel_ask(struct sentinel *s, struct redis_server *master)
 	return answered;
 }
 
-/* The value of a field, in a list of names and values. NULL: there is none. */
+/* The value of a field, in a list of names and values. NULL: the list lacks it. */
 static const struct redisReply *field(const struct redisReply *list, const char *name)
 {
 	const char *at;

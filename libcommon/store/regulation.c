@@ -89,7 +89,7 @@ void regulation_ask(struct regulation *g, struct redis *r, bool count)
 	}
 }
 
-/* The last rule whose limit is reached. NULL: there is none. */
+/* The last rule whose limit is reached. NULL: no limit is reached. */
 static const struct regulation_rule *find_broken(const struct regulation *g)
 {
 	for (int i = REGULATION_RULES; i-- > 0;)

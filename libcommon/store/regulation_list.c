@@ -34,6 +34,17 @@ static void add_key(struct keys *k, const char *key)
 	memcpy(k->at[k->count++], key, STORE_KEY_SIZE);
 }
 
+/* The name of an attempt, which a counter lists; NULL: it is something else. */
+static const char *attempt_of(const struct redisReply *reply, size_t i)
+{
+	const char *name;
+	size_t len;
+
+	return resp_text(resp_element(reply, i), &name, &len) && len == REGULATION_ATTEMPT_LEN
+		   ? name
+		   : NULL;
+}
+
 /* Adds the counter of (user, address) of each attempt that another counter holds. */
 static bool take_attempts(void *into, const struct redisReply *reply)
 {
@@ -41,10 +52,8 @@ static bool take_attempts(void *into, const struct redisReply *reply)
 
 	for (size_t i = 0; i < resp_count(reply); i++) {
 		char pair[STORE_KEY_SIZE];
-		const char *attempt;
-		size_t len;
-		if (!resp_text(resp_element(reply, i), &attempt, &len) ||
-		    len != REGULATION_ATTEMPT_LEN)
+		const char *attempt = attempt_of(reply, i);
+		if (attempt == NULL)
 			continue;
 		store_key_fail(pair, attempt + REGULATION_TAG, attempt + REGULATION_DIGEST);
 		add_key(k, pair);
@@ -127,11 +136,8 @@ static bool take_attempts_at(void *into, const struct redisReply *reply)
 	struct attempts *a = into;
 
 	for (size_t i = 0; i < resp_count(reply); i++) {
-		const char *attempt;
-		size_t len;
-		if (!resp_text(resp_element(reply, i), &attempt, &len) ||
-		    len != REGULATION_ATTEMPT_LEN ||
-		    strcmp(attempt + REGULATION_DIGEST, a->digest) != 0)
+		const char *attempt = attempt_of(reply, i);
+		if (attempt == NULL || strcmp(attempt + REGULATION_DIGEST, a->digest) != 0)
 			continue;
 		void *at = array_grow(a->at, a->count, &a->capacity, sizeof *a->at);
 		if (at == NULL) {

@@ -40,8 +40,9 @@ struct session {
 bool session_is_ticket(const char *text);
 
 /* Queues the look-up of a well-formed ticket. When the batch has run, s->found is the result.
- * RESULT_OK: *s is the session. RESULT_UNAUTHENTICATED: there is none; of *s only name.digest is
- * valid. RESULT_UNAVAILABLE: redis_error() says why. RESULT_INTERNAL: memory ran out. */
+ * RESULT_OK: *s is the session. RESULT_UNAUTHENTICATED: no session has this ticket; of *s only
+ * name.digest is valid. RESULT_UNAVAILABLE: redis_error() says why. RESULT_INTERNAL: memory
+ * ran out. */
 void session_ask(struct redis *r, const char *ticket, struct session *s);
 
 /* The same by its key. The caller has set s->name.digest. */

@@ -64,7 +64,7 @@ static bool is_spared(const struct members *m, size_t i, const char *member)
 	       (m->spared != NULL && strcmp(member, m->spared) == 0);
 }
 
-/* Returns the next member from *i on, and moves *i behind it. NULL: there is none. */
+/* Returns the next member from *i on, and moves *i behind it. NULL: that was the last. */
 static const char *next_member(const struct members *m, size_t *i)
 {
 	while (*i < resp_count(m->list)) {

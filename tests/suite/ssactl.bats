@@ -513,6 +513,7 @@ bans                   -> 0, fail
 unban user1 192.0.2.9  -> 1, [[ $stderr == *'no failures were counted' ]] && can_log_in user1 "$PASSWORD" 429
 bans --json            -> 0, json 'map(.limit)' '["user and address"]'
 unban user1 192.0.2.1  -> 0, can_log_in user1 "$PASSWORD" 200
+unban user1            -> 1 no failures were counted; one address may still be refused: name it
 END
   # Without a limit of a user, nothing leads from a user to the addresses.
   redis flushall >/dev/null

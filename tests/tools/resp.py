@@ -4,7 +4,7 @@ import io
 
 
 def read_command(stream):
-    """The words of the next command. None: there is none."""
+    """The words of the next command. None: no more follow."""
     line = stream.readline()
     if not line.startswith(b'*'):
         return None

@@ -98,7 +98,7 @@ typedef const char *const check_pair[2];
 		EACH_WORD(check_given, (*check_row)[1])                                            \
 	CHECK_RENDERED(check_given, (*check_row)[0], render)
 
-/* The next item of a list, which is valid until the next call. NULL: there is none left. */
+/* The next item of a list, which is valid until the next call. NULL: that was the last. */
 static inline const char *check_item(const char **list, char separator)
 {
 	static char item[512];

@@ -20,7 +20,7 @@ static const struct published_text *publish(struct published *p, const char *tex
 	return held;
 }
 
-/* Whether the newest text is this one. NULL: there is none. */
+/* Whether the newest text is this one. NULL: nothing is published. */
 static void check_newest(struct published *p, const char *text)
 {
 	const struct published_text *out = published_get(p);
